@@ -1,0 +1,40 @@
+// Package facts holds the payloads of the event log, one file a domain: plain data with ids, states, days and amounts, never
+// personal values. A fact only grows; what cannot grow becomes a new version (style.md, rule 10).
+package facts
+
+import (
+	"zhike/internal/kernel/event"
+	"zhike/internal/kernel/id"
+)
+
+// Matter is what every sales fact says about its enquiry: the dimensions by which it is counted (INS-2).
+type Matter struct {
+	Enquiry    id.ID  `json:"enquiry_id"`
+	Person     id.ID  `json:"person_id"`
+	Center     id.ID  `json:"center_id"`
+	Consultant id.ID  `json:"consultant_id"`
+	Channel    id.ID  `json:"channel_id"`
+	Course     id.ID  `json:"course_id"`
+	Kind       string `json:"kind"` // new, renewal, upgrade, return
+}
+
+// About implements event.Fact.
+func (m Matter) About() (center, person id.ID) { return m.Center, m.Person }
+
+// All lists every kind of fact, for the registry.
+func All() []event.Fact {
+	return []event.Fact{
+		CenterOpened{}, CenterChanged{}, RoomAdded{}, RoomChanged{}, StaffAdded{}, StaffChanged{}, PositionGiven{}, PositionEnded{},
+		AccountOpened{}, AccountChanged{}, PasswordChanged{}, PasswordReset{}, TOTPEnabled{}, TOTPDisabled{}, TokenIssued{}, TokenRevoked{}, SessionEnded{},
+		SettingChanged{}, PreferencesChanged{},
+		PersonRegistered{}, PersonChanged{}, PhoneRevealed{}, TouchRecorded{}, HouseholdJoined{}, GuardianLinked{},
+		TaskDone{}, TaskReassigned{}, NoticesRead{},
+		ChannelAdded{}, ChannelChanged{},
+		CourseAdded{}, CourseChanged{}, PackageAdded{}, PackageChanged{}, ContractDrafted{}, ContractSigned{},
+		EnquiryEntered{}, EnquiryUpdated{}, EnquiryAssigned{}, EnquiryLost{}, ContactBreached{},
+		AppointmentBooked{}, AppointmentConfirmed{}, AppointmentMoved{}, AppointmentCancelled{}, AppointmentMissed{},
+		VisitCheckedIn{}, WalkedIn{}, VisitFinished{}, QuoteMade{}, AssignmentRuleSet{},
+		PaymentTaken{}, PaymentReversed{},
+		ImportStarted{}, ReportMailed{},
+	}
+}

@@ -1,0 +1,94 @@
+package facts
+
+import (
+	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/id"
+)
+
+// PersonRegistered says that a person was entered (PPL-1).
+type PersonRegistered struct {
+	Person id.ID `json:"person_id"`
+	Center id.ID `json:"center_id"` // where; none for the company's pool
+	Staff  id.ID `json:"staff_id"`  // by whom; none for imports
+	Phones int   `json:"phones"`
+}
+
+// Kind implements event.Fact.
+func (PersonRegistered) Kind() string { return "people.person-registered.1" }
+
+// About implements event.Fact.
+func (f PersonRegistered) About() (center, person id.ID) { return f.Center, f.Person }
+
+// PersonChanged says which fields of a person changed; the old values stand beside the event (TRU-24).
+type PersonChanged struct {
+	Person id.ID    `json:"person_id"`
+	Center id.ID    `json:"center_id"`
+	Fields []string `json:"fields"`
+}
+
+// Kind implements event.Fact.
+func (PersonChanged) Kind() string { return "people.person-changed.1" }
+
+// About implements event.Fact.
+func (f PersonChanged) About() (center, person id.ID) { return f.Center, f.Person }
+
+// PhoneRevealed says that a masked phone was shown in full (PPL-10).
+type PhoneRevealed struct {
+	Person id.ID  `json:"person_id"`
+	Center id.ID  `json:"center_id"`
+	Field  string `json:"field"`
+}
+
+// Kind implements event.Fact.
+func (PhoneRevealed) Kind() string { return "people.phone-revealed.1" }
+
+// About implements event.Fact.
+func (f PhoneRevealed) About() (center, person id.ID) { return f.Center, f.Person }
+
+// TouchRecorded says that somebody was in contact with a person (PPL-12).
+type TouchRecorded struct {
+	Touch     id.ID        `json:"touch_id"`
+	Person    id.ID        `json:"person_id"`
+	Enquiry   id.ID        `json:"enquiry_id"`
+	Center    id.ID        `json:"center_id"`
+	Staff     id.ID        `json:"staff_id"`
+	Channel   string       `json:"channel"`   // call, sms, email, wechat, visit, chat, note
+	Direction string       `json:"direction"` // out, in
+	Result    string       `json:"result"`    // code of the list
+	NextStep  string       `json:"next_step"` // code; empty: closed
+	NextDay   bizdate.Date `json:"next_day"`
+	Closed    string       `json:"closed_reason"` // code of the loss reason, where there is no next step
+}
+
+// Kind implements event.Fact.
+func (TouchRecorded) Kind() string { return "people.touch-recorded.1" }
+
+// About implements event.Fact.
+func (f TouchRecorded) About() (center, person id.ID) { return f.Center, f.Person }
+
+// HouseholdJoined says that persons live together (PPL-3).
+type HouseholdJoined struct {
+	Person    id.ID `json:"person_id"`
+	Household id.ID `json:"household_id"`
+	Center    id.ID `json:"center_id"`
+}
+
+// Kind implements event.Fact.
+func (HouseholdJoined) Kind() string { return "people.household-joined.1" }
+
+// About implements event.Fact.
+func (f HouseholdJoined) About() (center, person id.ID) { return f.Center, f.Person }
+
+// GuardianLinked says who is the guardian of a person.
+type GuardianLinked struct {
+	Person   id.ID  `json:"person_id"`
+	Guardian id.ID  `json:"guardian_id"`
+	Relation string `json:"relation"` // mother, father, other
+	Center   id.ID  `json:"center_id"`
+}
+
+// Kind implements event.Fact.
+func (GuardianLinked) Kind() string { return "people.guardian-linked.1" }
+
+// About implements event.Fact.
+func (f GuardianLinked) About() (center, person id.ID) { return f.Center, f.Person }

@@ -1,0 +1,165 @@
+package facts
+
+import (
+	"time"
+
+	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/money"
+)
+
+// EnquiryEntered says that a sales matter began (SAL-1). Lead is its source record.
+type EnquiryEntered struct {
+	Matter
+	Lead    id.ID     `json:"lead_id"`
+	WalkIn  bool      `json:"walk_in,omitempty"`
+	Due     time.Time `json:"contact_due_at"`    // UTC; zero: no first contact is due
+	Outcome string    `json:"outcome,omitempty"` // an imported, past matter: signed or lost
+}
+
+// Kind implements event.Fact.
+func (EnquiryEntered) Kind() string { return "sales.enquiry-entered.1" }
+
+// EnquiryUpdated says that an import brought other values for a known key.
+type EnquiryUpdated struct {
+	Matter
+	Fields []string `json:"fields"`
+}
+
+// Kind implements event.Fact.
+func (EnquiryUpdated) Kind() string { return "sales.enquiry-updated.1" }
+
+// EnquiryAssigned says who owns an enquiry from now on (SAL-2, PPL-7). Matter.Consultant is the new owner.
+type EnquiryAssigned struct {
+	Matter
+	From   id.ID  `json:"from_staff"`
+	Reason string `json:"reason"` // code: rule, by-hand, claimed, hand-over
+}
+
+// Kind implements event.Fact.
+func (EnquiryAssigned) Kind() string { return "sales.enquiry-assigned.1" }
+
+// EnquiryLost says that an enquiry ended without a contract.
+type EnquiryLost struct {
+	Matter
+	Reason string `json:"reason"`
+}
+
+// Kind implements event.Fact.
+func (EnquiryLost) Kind() string { return "sales.enquiry-lost.1" }
+
+// ContactBreached says that the first contact did not come in its time (SAL-2); a job notices it.
+type ContactBreached struct {
+	Matter
+	Due time.Time `json:"contact_due_at"`
+}
+
+// Kind implements event.Fact.
+func (ContactBreached) Kind() string { return "sales.sla-breached.1" }
+
+// AppointmentBooked says that a prospect was invited (SAL-4). Moved names the appointment that it replaces.
+type AppointmentBooked struct {
+	Matter
+	Appointment id.ID        `json:"appointment_id"`
+	Inviter     id.ID        `json:"inviter_id"`
+	Starts      time.Time    `json:"starts_at"`
+	Day         bizdate.Date `json:"day"` // business date of the appointment
+}
+
+// Kind implements event.Fact.
+func (AppointmentBooked) Kind() string { return "sales.appointment-booked.1" }
+
+// AppointmentState is a step of an appointment.
+type AppointmentState struct {
+	Matter
+	Appointment id.ID        `json:"appointment_id"`
+	Inviter     id.ID        `json:"inviter_id"`
+	Day         bizdate.Date `json:"day"`
+}
+
+// AppointmentConfirmed says that the prospect confirmed.
+type AppointmentConfirmed struct{ AppointmentState }
+
+// Kind implements event.Fact.
+func (AppointmentConfirmed) Kind() string { return "sales.appointment-confirmed.1" }
+
+// AppointmentMoved says that an appointment was given another time; To is the new one.
+type AppointmentMoved struct {
+	AppointmentState
+	To     id.ID        `json:"to_appointment"`
+	Starts time.Time    `json:"starts_at"`
+	ToDay  bizdate.Date `json:"to_day"`
+}
+
+// Kind implements event.Fact.
+func (AppointmentMoved) Kind() string { return "sales.appointment-moved.1" }
+
+// AppointmentCancelled says that it will not take place.
+type AppointmentCancelled struct{ AppointmentState }
+
+// Kind implements event.Fact.
+func (AppointmentCancelled) Kind() string { return "sales.appointment-cancelled.1" }
+
+// AppointmentMissed says that nobody came (no-show).
+type AppointmentMissed struct{ AppointmentState }
+
+// Kind implements event.Fact.
+func (AppointmentMissed) Kind() string { return "sales.appointment-missed.1" }
+
+// VisitCheckedIn says that a visitor arrived (SAL-5).
+type VisitCheckedIn struct {
+	Matter
+	Visit       id.ID        `json:"visit_id"`
+	Appointment id.ID        `json:"appointment_id"`
+	Inviter     id.ID        `json:"inviter_id"`
+	Day         bizdate.Date `json:"day"` // business date of the appointment
+	Arrived     time.Time    `json:"arrived_at"`
+}
+
+// Kind implements event.Fact.
+func (VisitCheckedIn) Kind() string { return "sales.visit-checked-in.1" }
+
+// WalkedIn says that a visitor came without an appointment (SAL-5).
+type WalkedIn struct {
+	Matter
+	Visit   id.ID     `json:"visit_id"`
+	Arrived time.Time `json:"arrived_at"`
+}
+
+// Kind implements event.Fact.
+func (WalkedIn) Kind() string { return "sales.walked-in.1" }
+
+// VisitFinished says what came of a visit (SAL-6).
+type VisitFinished struct {
+	Matter
+	Visit   id.ID    `json:"visit_id"`
+	Needs   []string `json:"needs"`   // codes of the questions answered
+	Outcome string   `json:"outcome"` // quote, think, lost
+	Reason  string   `json:"reason,omitempty"`
+}
+
+// Kind implements event.Fact.
+func (VisitFinished) Kind() string { return "sales.visit-finished.1" }
+
+// QuoteMade says that a price was offered (SAL-7).
+type QuoteMade struct {
+	Matter
+	Quote    id.ID     `json:"quote_id"`
+	Payable  money.Fen `json:"payable_fen"`
+	Discount money.Fen `json:"discount_fen"`
+}
+
+// Kind implements event.Fact.
+func (QuoteMade) Kind() string { return "sales.quote-made.1" }
+
+// AssignmentRuleSet says that a rule of assignment was made or changed (SAL-2).
+type AssignmentRuleSet struct {
+	RuleID id.ID `json:"rule_id"`
+	Center id.ID `json:"center_id"`
+}
+
+// Kind implements event.Fact.
+func (AssignmentRuleSet) Kind() string { return "sales.assignment-rule-set.1" }
+
+// About implements event.Fact.
+func (f AssignmentRuleSet) About() (center, person id.ID) { return f.Center, id.None }

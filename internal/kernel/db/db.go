@@ -1,0 +1,134 @@
+// Package db opens the database, embedded SQLite or PostgreSQL, and runs transactions on it. One SQL text serves both engines:
+// parameters are written ?, instants are kept as microseconds since 1970 UTC, ids as 16 bytes.
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Engine says which database it is.
+type Engine int
+
+// The engines.
+const (
+	SQLite Engine = iota
+	Postgres
+)
+
+// String names the engine.
+func (e Engine) String() string {
+	if e == Postgres {
+		return "postgres"
+	}
+	return "sqlite"
+}
+
+// ErrUnavailable is a database that could not be reached, or stayed busy, for five seconds (TRU-4).
+var ErrUnavailable = errors.New("database unavailable")
+
+// ErrFull is a full disk: the write was refused, reads go on (TRU-6).
+var ErrFull = errors.New("disk full")
+
+// Options adjust a database.
+type Options struct {
+	ReadOnly bool            // no writer: check, report and backup read beside a running program
+	Fatal    func(error)     // called once when the disk fails at commit; the process must end (TRU-6)
+	Jitter   func() float64  // chance in [0,1) for waiting between repeats
+	Fault    func() error    // tests: called before each commit of PostgreSQL; its error is taken for the server's
+	Before   func(*Tx) error // runs inside the transaction before each commit of a group
+	Sleep    func(ctx context.Context, d time.Duration) error
+}
+
+// DB is an open database.
+type DB struct {
+	Engine Engine
+	// Path is the file of an embedded database.
+	Path string
+
+	opts        Options
+	write, read *pool
+	queue       chan *job
+	stop        chan struct{}
+	done        chan struct{}
+}
+
+// Open connects to dsn: a file path, or a postgres:// URL. The schema is not touched; see Migrate.
+func Open(ctx context.Context, dsn string, o Options) (*DB, error) {
+	if o.Fatal == nil {
+		o.Fatal = func(error) {}
+	}
+	if o.Jitter == nil {
+		o.Jitter = func() float64 { return 0.5 }
+	}
+	if o.Sleep == nil {
+		o.Sleep = sleep
+	}
+	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
+		return openPostgres(ctx, dsn, o)
+	}
+	return openSQLite(ctx, dsn, o)
+}
+
+// SQL is the pool that writes, for the job queue, which keeps its tables in the same database.
+func (d *DB) SQL() *sql.DB { return d.write.db }
+
+// Write runs fn in a transaction and returns after the commit that holds its effect. fn may run again after a serialization
+// failure, so it must have no effect outside the transaction. On SQLite many callers share one commit, each behind its own
+// savepoint (group commit): fn's error undoes fn alone.
+func (d *DB) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
+	if d.Engine == Postgres {
+		return d.writePostgres(ctx, fn)
+	}
+	return d.writeSQLite(ctx, fn)
+}
+
+// Read runs fn in a read-only transaction: all its queries see the same snapshot.
+func (d *DB) Read(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
+	o := &sql.TxOptions{ReadOnly: true}
+	if d.Engine == Postgres {
+		o.Isolation = sql.LevelRepeatableRead
+	}
+	sqlTx, err := d.read.db.BeginTx(ctx, o)
+	if err != nil {
+		return unavailable("begin read", err)
+	}
+	tx := &Tx{db: d, pool: d.read, tx: sqlTx}
+	err = fn(ctx, tx)
+	if e := sqlTx.Rollback(); e != nil && err == nil && !errors.Is(e, sql.ErrTxDone) {
+		err = fmt.Errorf("end read: %w", e)
+	}
+	d.read.learn(ctx, tx)
+	return err
+}
+
+// Ping asks whether the database answers.
+func (d *DB) Ping(ctx context.Context) error { return d.read.db.PingContext(ctx) }
+
+// Close waits for the writes that wait, then closes.
+func (d *DB) Close() error {
+	if d.queue != nil {
+		close(d.stop)
+		<-d.done
+	}
+	err := d.read.close()
+	if d.write != d.read {
+		err = errors.Join(err, d.write.close())
+	}
+	return err
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

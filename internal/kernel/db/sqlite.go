@@ -1,0 +1,231 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"time"
+
+	sqlite "modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+const (
+	groupOps  = 256                   // most writes of one commit
+	groupTime = 20 * time.Millisecond // longest time in which a group collects
+	readers   = 4
+	minSQLite = "3.51.3" // older ones can lose a commit after a WAL reset (TRU-1)
+)
+
+type job struct {
+	ctx  context.Context //nolint:containedctx // a job carries its caller's values to the writer
+	fn   func(ctx context.Context, tx *Tx) error
+	done chan error
+}
+
+func openSQLite(ctx context.Context, path string, o Options) (*DB, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("open database %s: %w", path, err)
+	}
+	if o.ReadOnly {
+		if _, err := os.Stat(abs); err != nil {
+			return nil, fmt.Errorf("open database: %w", err)
+		}
+	}
+	d := &DB{Engine: SQLite, Path: abs, opts: o}
+	read, err := openPool(ctx, abs, readers, "query_only(1)", "cache_size(-12000)")
+	if err != nil {
+		return nil, err
+	}
+	d.read = read
+	if o.ReadOnly {
+		d.write = read
+		return d, nil
+	}
+	if d.write, err = openPool(ctx, abs, 1, "cache_size(-32000)", "wal_autocheckpoint(4000)"); err != nil {
+		_ = read.close()
+		return nil, err
+	}
+	if err := checkSQLite(ctx, d.write.db); err != nil {
+		return nil, errors.Join(err, read.close(), d.write.close())
+	}
+	d.queue, d.stop, d.done = make(chan *job, groupOps), make(chan struct{}), make(chan struct{})
+	go d.work(context.WithoutCancel(ctx))
+	return d, nil
+}
+
+func openPool(ctx context.Context, path string, n int, pragmas ...string) (*pool, error) {
+	q := url.Values{"_txlock": {"deferred"}}
+	if n == 1 {
+		q.Set("_txlock", "immediate")
+	}
+	for _, p := range append([]string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(MEMORY)", "mmap_size(0)"}, pragmas...) {
+		q.Add("_pragma", p)
+	}
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode())
+	if err != nil {
+		return nil, fmt.Errorf("open database %s: %w", path, err)
+	}
+	db.SetMaxOpenConns(n)
+	db.SetMaxIdleConns(n)
+	if err := db.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), db.Close())
+	}
+	return newPool(db, true), nil
+}
+
+func checkSQLite(ctx context.Context, db *sql.DB) error {
+	var version, mode string
+	var sync int
+	if err := db.QueryRowContext(ctx, "SELECT sqlite_version()").Scan(&version); err != nil {
+		return fmt.Errorf("read SQLite version: %w", err)
+	}
+	if versionBefore(version, minSQLite) {
+		return fmt.Errorf("SQLite %s is older than %s", version, minSQLite)
+	}
+	if err := db.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&mode); err != nil {
+		return fmt.Errorf("read journal mode: %w", err)
+	}
+	if err := db.QueryRowContext(ctx, "PRAGMA synchronous").Scan(&sync); err != nil {
+		return fmt.Errorf("read synchronous: %w", err)
+	}
+	if mode != "wal" || sync != 2 {
+		return fmt.Errorf("database is not durable: journal_mode %s, synchronous %d", mode, sync)
+	}
+	return nil
+}
+
+func versionBefore(a, b string) bool {
+	var x, y [3]int
+	_, _ = fmt.Sscanf(a, "%d.%d.%d", &x[0], &x[1], &x[2])
+	_, _ = fmt.Sscanf(b, "%d.%d.%d", &y[0], &y[1], &y[2])
+	for i := range x {
+		if x[i] != y[i] {
+			return x[i] < y[i]
+		}
+	}
+	return false
+}
+
+func (d *DB) writeSQLite(ctx context.Context, fn func(context.Context, *Tx) error) error {
+	if d.queue == nil {
+		return fmt.Errorf("write: database is open for reading: %w", ErrUnavailable)
+	}
+	// A statement must not be interrupted in the middle: SQLite would roll back the whole group.
+	j := &job{ctx: context.WithoutCancel(ctx), fn: fn, done: make(chan error, 1)}
+	select {
+	case d.queue <- j:
+		return <-j.done
+	case <-d.stop:
+		return fmt.Errorf("write: closing: %w", ErrUnavailable)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// work is the writer: what waits is written in one transaction and answered after its commit.
+func (d *DB) work(ctx context.Context) {
+	defer close(d.done)
+	for {
+		select {
+		case j := <-d.queue:
+			d.group(ctx, j)
+		case <-d.stop:
+			for {
+				select {
+				case j := <-d.queue:
+					d.group(ctx, j)
+				default:
+					return
+				}
+			}
+		}
+	}
+}
+
+func (d *DB) group(ctx context.Context, first *job) {
+	sqlTx, err := d.write.db.BeginTx(ctx, nil)
+	if err != nil {
+		first.done <- unavailable("begin", err)
+		return
+	}
+	tx := &Tx{db: d, pool: d.write, tx: sqlTx}
+	var waiting []*job
+	began := time.Now() //nolint:forbidigo // measures the group, decides nothing of the domain
+	for j := first; j != nil; {
+		if err := d.one(tx, j); err != nil {
+			j.done <- err
+		} else {
+			waiting = append(waiting, j)
+		}
+		j = nil
+		if len(waiting) < groupOps && time.Since(began) < groupTime { //nolint:forbidigo // as above
+			select {
+			case j = <-d.queue:
+			default:
+			}
+		}
+	}
+	if err = d.commit(tx, len(waiting) > 0); err == nil {
+		for _, fn := range tx.after {
+			fn()
+		}
+	}
+	for _, j := range waiting {
+		j.done <- err
+	}
+	d.write.learn(ctx, tx)
+}
+
+func (d *DB) one(tx *Tx, j *job) (err error) {
+	return tx.Savepoint(j.ctx, func(ctx context.Context) (err error) {
+		defer recovered(&err)
+		return j.fn(ctx, tx)
+	})
+}
+
+// recovered turns a panic into an error, so that one faulty operation ends neither the group nor the program.
+func recovered(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+	}
+}
+
+func (d *DB) commit(tx *Tx, any bool) error {
+	if !any {
+		return tx.tx.Rollback()
+	}
+	if d.opts.Before != nil {
+		if err := d.opts.Before(tx); err != nil {
+			return errors.Join(fmt.Errorf("before commit: %w", err), tx.tx.Rollback())
+		}
+	}
+	err := tx.tx.Commit()
+	if err == nil {
+		return nil
+	}
+	_ = tx.tx.Rollback()
+	var se *sqlite.Error
+	if errors.As(err, &se) {
+		switch se.Code() & 0xff {
+		case sqlite3.SQLITE_FULL:
+			return fmt.Errorf("commit: %w: %w", ErrFull, err)
+		case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+			d.opts.Fatal(fmt.Errorf("commit: %w", err))
+		}
+	}
+	return unavailable("commit", err)
+}
+
+func unavailable(what string, err error) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return fmt.Errorf("%s: %w: %w", what, ErrUnavailable, err)
+}

@@ -1,0 +1,62 @@
+// Package money holds amounts in fen (1/100 yuan). They are integers everywhere; there is no floating point.
+package money
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Fen is an amount in 1/100 yuan.
+type Fen int64
+
+// Yuan makes an amount of whole yuan.
+func Yuan(n int64) Fen { return Fen(n * 100) }
+
+// String gives the plain decimal, e.g. -1234.50.
+func (f Fen) String() string {
+	sign, n := "", int64(f)
+	if n < 0 {
+		sign, n = "-", -n
+	}
+	return fmt.Sprintf("%s%d.%02d", sign, n/100, n%100)
+}
+
+// Parse reads yuan as people type them: "38,400", "¥38400.5", full-width digits already folded. More than two decimals are refused.
+func Parse(s string) (Fen, error) {
+	t := strings.NewReplacer(",", "", "，", "", "¥", "", "￥", "", "元", "", " ", "").Replace(s)
+	neg := strings.HasPrefix(t, "-")
+	t = strings.TrimPrefix(t, "-")
+	whole, frac, _ := strings.Cut(t, ".")
+	if whole == "" || len(whole) > 13 || len(frac) > 2 || strings.ContainsAny(whole+frac, "+-") {
+		return 0, fmt.Errorf("parse amount %q", s)
+	}
+	n, err := strconv.ParseInt(whole+(frac + "00")[:2], 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("parse amount %q", s)
+	}
+	if neg {
+		n = -n
+	}
+	return Fen(n), nil
+}
+
+// Share gives part/whole of f rounded half away from zero, in exact integer arithmetic. whole must be positive.
+func (f Fen) Share(part, whole int64) Fen {
+	n := int64(f) * part
+	half := whole / 2
+	if n < 0 {
+		half = -half
+	}
+	return Fen((n + half) / whole)
+}
+
+// Split divides f into n parts whose sum is exactly f; the last part takes the rest.
+func (f Fen) Split(n int) []Fen {
+	parts := make([]Fen, n)
+	for i := range parts {
+		parts[i] = f / Fen(n)
+	}
+	parts[n-1] += f - f/Fen(n)*Fen(n)
+	return parts
+}

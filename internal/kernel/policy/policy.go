@@ -1,0 +1,181 @@
+// Package policy decides what a viewer may read and do: roles as data (ORG-3), scopes that become WHERE fragments with bound
+// values (TRU-14), and field rules under which values are masked when rows are scanned (TRU-15).
+package policy
+
+import (
+	"slices"
+	"strings"
+
+	"zhike/internal/kernel/id"
+)
+
+// Scope is how far a right reaches. A viewer's rights from several positions add up.
+type Scope struct {
+	All     bool
+	Centers []id.ID // records of these centers
+	Staff   []id.ID // records owned by these staff members: oneself, or one's team
+}
+
+// None tells whether nothing is in scope.
+func (s Scope) None() bool { return !s.All && len(s.Centers) == 0 && len(s.Staff) == 0 }
+
+// Rule is how a sensitive field is shown, from least to most.
+type Rule int
+
+// Field rules, in rising order.
+const (
+	Hidden     Rule = iota // nothing
+	Masked                 // 138****1234
+	Revealable             // masked; one click shows it, with a fact (PPL-10)
+	FullOwn                // full on one's own records, else masked and revealable
+	Full
+)
+
+// ParseRule reads the name of a field rule.
+func ParseRule(s string) (Rule, bool) {
+	i := slices.Index([]string{"hidden", "masked", "revealable", "full-own", "full"}, s)
+	return Rule(i), i >= 0
+}
+
+// Viewer is who asks: an account with the rights of its positions valid today (ORG-2).
+type Viewer struct {
+	Account id.ID
+	Staff   id.ID
+	Login   string
+	Name    string
+	Role    string  // code of the main position's role, which chooses the home page
+	Center  id.ID   // center of the main position; none for company-wide posts
+	Centers []id.ID // centers of all positions
+	Lang    string
+	System  bool // operator or job: all rights
+
+	Rights map[string]Scope // "resource:action" → scope
+	Fields map[string]Rule  // field → rule
+}
+
+// Operator is the person at the command line: all rights, named in the event.
+func Operator() *Viewer {
+	return &Viewer{Login: "operator", Name: "operator", System: true, Lang: "zh"}
+}
+
+// System is the program's own jobs.
+func System() *Viewer { return &Viewer{Login: "system", Name: "system", System: true, Lang: "zh"} }
+
+// May tells whether the viewer has a right at all.
+func (v *Viewer) May(right string) bool { return !v.Scope(right).None() }
+
+// Scope gives how far a right, resource:action, reaches.
+func (v *Viewer) Scope(right string) Scope {
+	if v.System {
+		return Scope{All: true}
+	}
+	return v.Rights[right]
+}
+
+// Field gives the rule of a sensitive field.
+func (v *Viewer) Field(name string) Rule {
+	if v.System {
+		return Full
+	}
+	return v.Fields[name]
+}
+
+// Frag is a piece of a WHERE clause with the values of its parameters.
+type Frag struct {
+	Text string
+	Args []any
+}
+
+// Resource is a kind of record: where it lies, and by which columns a scope cuts it.
+type Resource struct {
+	Name   string // as in rights: enquiry
+	Table  string
+	Center string // column of the center; empty if it has none
+	Owner  string // column of the owning staff member; empty if it has none
+	// Where replaces the plain cut by center and owner; alias is the table's name in the query.
+	Where func(p *Policy, v *Viewer, action, alias string) Frag
+}
+
+// Policy knows all resources.
+type Policy struct {
+	byName  map[string]Resource
+	byTable map[string]Resource
+}
+
+// New collects the resources of all domains.
+func New(rs ...Resource) *Policy {
+	p := &Policy{byName: map[string]Resource{}, byTable: map[string]Resource{}}
+	for _, r := range rs {
+		p.byName[r.Name], p.byTable[r.Table] = r, r
+	}
+	return p
+}
+
+// Resource gives the resource of a name.
+func (p *Policy) Resource(name string) (Resource, bool) { r, ok := p.byName[name]; return r, ok }
+
+// OfTable gives the resource whose records lie in a table.
+func (p *Policy) OfTable(table string) (Resource, bool) { r, ok := p.byTable[table]; return r, ok }
+
+// Resources lists all, by name.
+func (p *Policy) Resources() []Resource {
+	var out []Resource
+	for _, r := range p.byName {
+		out = append(out, r)
+	}
+	slices.SortFunc(out, func(a, b Resource) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
+// Where cuts a resource to what a viewer may do with it: action is read or another action of its rights.
+func (p *Policy) Where(v *Viewer, resource, action, alias string) Frag {
+	r, ok := p.byName[resource]
+	if !ok {
+		return Frag{Text: "1=0"}
+	}
+	if r.Where != nil && !v.System {
+		return r.Where(p, v, action, alias)
+	}
+	return Cut(v.Scope(resource+":"+action), alias, r.Center, r.Owner)
+}
+
+// Reach cuts a resource's rows by another right than its own, e.g. visit:create on an appointment.
+func (p *Policy) Reach(v *Viewer, resource, right, alias string) Frag {
+	r, ok := p.byName[resource]
+	if !ok {
+		return Frag{Text: "1=0"}
+	}
+	res, action, _ := strings.Cut(right, ":")
+	if r.Where != nil && !v.System && res == resource {
+		return r.Where(p, v, action, alias)
+	}
+	s := v.Scope(right)
+	if r.Where != nil && !s.None() {
+		return Frag{Text: "1=1"} // the read scope of the resource has cut it already
+	}
+	return Cut(s, alias, r.Center, r.Owner)
+}
+
+// Cut writes a scope over the columns of a table. A scope that the table has no column for reaches nothing.
+func Cut(s Scope, alias, center, owner string) Frag {
+	if s.All {
+		return Frag{Text: "1=1"}
+	}
+	var parts []string
+	var args []any
+	in := func(column string, ids []id.ID) {
+		if column == "" || len(ids) == 0 {
+			return
+		}
+		parts = append(parts, alias+"."+column+" IN (?"+strings.Repeat(",?", len(ids)-1)+")")
+		for _, i := range ids {
+			args = append(args, i)
+		}
+	}
+	in(center, s.Centers)
+	in(owner, s.Staff)
+	if len(parts) == 0 {
+		return Frag{Text: "1=0"}
+	}
+	return Frag{Text: "(" + strings.Join(parts, " OR ") + ")", Args: args}
+}

@@ -1,0 +1,151 @@
+// Package rollup keeps sums by metric, day, center and one dimension (INS-3). Operations add deltas, one row a key and commit;
+// a job folds them. A figure is what is folded plus the open deltas.
+package rollup
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/db"
+	"zhike/internal/kernel/id"
+)
+
+// Key names one sum. Dim and Value are empty for the sum over everything.
+type Key struct {
+	Metric string
+	Day    bizdate.Date
+	Center id.ID // none for the company's own
+	Dim    string
+	Value  string // an id or a code
+}
+
+// Deltas are changes of sums.
+type Deltas map[Key]int64
+
+// Add changes a sum and, for each of dims (dimension, value, …), the sum of that value; empty values count under "".
+func (d Deltas) Add(metric string, day bizdate.Date, center id.ID, n int64, dims ...string) {
+	d[Key{metric, day, center, "", ""}] += n
+	for i := 0; i+1 < len(dims); i += 2 {
+		d[Key{metric, day, center, dims[i], dims[i+1]}] += n
+	}
+}
+
+// Merge adds other to d.
+func (d Deltas) Merge(other Deltas) {
+	for k, n := range other {
+		d[k] += n
+	}
+}
+
+func (d Deltas) sorted() []Key {
+	keys := make([]Key, 0, len(d))
+	for k, n := range d {
+		if n != 0 {
+			keys = append(keys, k)
+		}
+	}
+	slices.SortFunc(keys, func(a, b Key) int {
+		return cmp.Or(cmp.Compare(a.Metric, b.Metric), cmp.Compare(a.Day, b.Day), slices.Compare(a.Center[:], b.Center[:]),
+			cmp.Compare(a.Dim, b.Dim), cmp.Compare(a.Value, b.Value))
+	})
+	return keys
+}
+
+type groupKey struct{}
+
+// Stage adds deltas to what the transaction writes before its commit.
+func Stage(tx *db.Tx, d Deltas) {
+	tx.Value(groupKey{}, func() any { return Deltas{} }).(Deltas).Merge(d)
+}
+
+// Flush writes what was staged. db.Options.Before calls it.
+func Flush(ctx context.Context, tx *db.Tx) error {
+	d := tx.Value(groupKey{}, func() any { return Deltas{} }).(Deltas)
+	for _, k := range d.sorted() {
+		_, err := tx.Exec(ctx, "INSERT INTO rollup_deltas (metric, day, center, dim, value, n) VALUES (?, ?, ?, ?, ?, ?)",
+			k.Metric, int64(k.Day), k.Center[:], k.Dim, k.Value, d[k])
+		if err != nil {
+			return fmt.Errorf("write deltas: %w", err)
+		}
+	}
+	clear(d)
+	return nil
+}
+
+// FoldAtMost is the most deltas that one Fold takes.
+const FoldAtMost = 5000
+
+// Fold moves open deltas into the sums and tells how many. Several nodes may run it.
+func Fold(ctx context.Context, tx *db.Tx) (int, error) {
+	if err := tx.Lock(ctx, "event_head", 2); err != nil {
+		return 0, fmt.Errorf("lock roll-ups: %w", err)
+	}
+	rows, err := tx.Query(ctx, "SELECT id, metric, day, center, dim, value, n FROM rollup_deltas ORDER BY id LIMIT ?", FoldAtMost)
+	if err != nil {
+		return 0, fmt.Errorf("read deltas: %w", err)
+	}
+	defer rows.Close()
+	sums, ids := Deltas{}, []int64{}
+	for rows.Next() {
+		var k Key
+		var no, n int64
+		if err := rows.Scan(&no, &k.Metric, &k.Day, &k.Center, &k.Dim, &k.Value, &n); err != nil {
+			return 0, fmt.Errorf("read deltas: %w", err)
+		}
+		sums[k] += n
+		ids = append(ids, no)
+	}
+	if err := rows.Err(); err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	_ = rows.Close()
+	for _, k := range sums.sorted() {
+		if err := add(ctx, tx, k, sums[k]); err != nil {
+			return 0, err
+		}
+	}
+	for _, no := range ids {
+		if _, err := tx.Exec(ctx, "DELETE FROM rollup_deltas WHERE id = ?", no); err != nil {
+			return 0, fmt.Errorf("remove deltas: %w", err)
+		}
+	}
+	return len(ids), nil
+}
+
+// add changes the sum of the day and that of its month.
+func add(ctx context.Context, tx *db.Tx, k Key, n int64) error {
+	for grain, day := range map[string]bizdate.Date{"d": k.Day, "m": k.Day.MonthStart()} {
+		_, err := tx.Exec(ctx, `INSERT INTO rollups (center, grain, metric, dim, day, value, n) VALUES (?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (center, grain, metric, dim, day, value) DO UPDATE SET n = rollups.n + excluded.n`,
+			k.Center[:], grain, k.Metric, k.Dim, int64(day), k.Value, n)
+		if err != nil {
+			return fmt.Errorf("fold %s: %w", k.Metric, err)
+		}
+	}
+	return nil
+}
+
+// Scan reads every sum by day, folded and open together, for the recount of `zhike check`.
+func Scan(ctx context.Context, tx *db.Tx) (Deltas, error) {
+	rows, err := tx.Query(ctx, `SELECT metric, day, center, dim, value, SUM(n) FROM (
+		SELECT metric, day, center, dim, value, n FROM rollups WHERE grain = 'd'
+		UNION ALL SELECT metric, day, center, dim, value, n FROM rollup_deltas) AS sums
+		GROUP BY metric, day, center, dim, value HAVING SUM(n) <> 0`)
+	if err != nil {
+		return nil, fmt.Errorf("read roll-ups: %w", err)
+	}
+	defer rows.Close()
+	out := Deltas{}
+	for rows.Next() {
+		var k Key
+		var n int64
+		if err := rows.Scan(&k.Metric, &k.Day, &k.Center, &k.Dim, &k.Value, &n); err != nil {
+			return nil, fmt.Errorf("read roll-ups: %w", err)
+		}
+		out[k] = n
+	}
+	return out, rows.Err()
+}

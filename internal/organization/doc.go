@@ -1,0 +1,17 @@
+// Package organization holds centers, staff, positions, accounts, roles and settings, and makes the viewer of a request.
+//
+//	ORG-1  op_center.go, op_room.go, worktime in kernel/worktime
+//	ORG-2  directory.go (positions valid today), op_staff.go
+//	ORG-3  roles.go, viewer.go
+//	ORG-4  resources.go; enforced by kernel/op where data are read
+//	ORG-9  session.go, op_account.go, op_totp.go
+//	ORG-10 kernel/op (Save), doors
+//	ORG-11 op_token.go
+package organization
+
+import "embed"
+
+// Text holds what people read.
+//
+//go:embed text/*.toml
+var Text embed.FS

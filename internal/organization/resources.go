@@ -1,0 +1,57 @@
+package organization
+
+import (
+	"slices"
+
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/policy"
+)
+
+// Resources lists this domain's kinds of records (ORG-4).
+func Resources() []policy.Resource {
+	return []policy.Resource{
+		{Name: "center", Table: "centers", Where: centers},
+		{Name: "room", Table: "rooms", Center: "center"},
+		{Name: "staff", Table: "staff", Owner: "id", Where: staff},
+		{Name: "position", Table: "positions", Center: "center", Owner: "staff"},
+		{Name: "account", Table: "accounts", Owner: "staff"},
+		{Name: "role", Table: "roles"},
+		{Name: "setting", Table: "settings", Center: "center"},
+		{Name: "session", Table: "sessions", Where: sessions},
+		{Name: "event", Table: "events", Center: "center"},
+	}
+}
+
+// centers: one's own centers are always seen.
+func centers(_ *policy.Policy, v *policy.Viewer, action, alias string) policy.Frag {
+	s := v.Scope("center:" + action)
+	if action == "read" {
+		s.Centers = merge(s.Centers, v.Centers)
+	}
+	return policy.Cut(s, alias, "id", "")
+}
+
+// staff: colleagues of the centers in scope, and oneself.
+func staff(_ *policy.Policy, v *policy.Viewer, action, alias string) policy.Frag {
+	s := v.Scope("staff:" + action)
+	if s.All {
+		return policy.Frag{Text: "1=1"}
+	}
+	own := policy.Cut(policy.Scope{Staff: merge(s.Staff, []id.ID{v.Staff})}, alias, "", "id")
+	if len(s.Centers) == 0 {
+		return own
+	}
+	at := policy.Cut(policy.Scope{Centers: slices.Clone(s.Centers)}, "held", "center", "")
+	return policy.Frag{
+		Text: "(" + own.Text + " OR EXISTS (SELECT 1 FROM positions held WHERE held.staff = " + alias + ".id AND " + at.Text + "))",
+		Args: append(own.Args, at.Args...),
+	}
+}
+
+// sessions: one's own, and all for who may end those of others.
+func sessions(_ *policy.Policy, v *policy.Viewer, action, alias string) policy.Frag {
+	if v.Scope("session:" + action).All {
+		return policy.Frag{Text: "1=1"}
+	}
+	return policy.Frag{Text: alias + ".account = ?", Args: []any{v.Account}}
+}

@@ -1,0 +1,104 @@
+package organization
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/worktime"
+)
+
+// shippedRole is a role as it comes with the program (organization.md, "Roles as shipped"): rights are "resource:action+action@scope".
+type shippedRole struct {
+	code, home string
+	rights     string
+	phone      string
+	reveals    int64
+}
+
+// work is what every employee has: the own account, tasks and notices.
+const work = " task:read+update@own notice:read+update@own channel:read@all course:read@all package:read@all center:read@center"
+
+// desk is the reading side of reception and sales for a whole center.
+const deskReads = " person:read@center enquiry:read@center touch:read@center appointment:read@center visit:read@center quote:read@center contract:read@center payment:read@center"
+
+var shippedRoles = []shippedRole{
+	{code: "front-desk", home: "front-desk", phone: "revealable", reveals: 60, rights: "staff:read@center person:create+update+reveal@center enquiry:create@center " +
+		"touch:create@center appointment:create+update@center visit:create@center payment:create@center report:read+mail@center" + deskReads + work},
+	{code: "consultant", home: "consultant", phone: "full-own", reveals: 20, rights: "staff:read@center person:read@own person:create@center person:update+reveal@own " +
+		"enquiry:read+update@own enquiry:create@center touch:read+create@own appointment:read@center appointment:create+update@own visit:read+update@own " +
+		"quote:read+create@own contract:read+create+sign@own report:read@own" + work},
+	{code: "assistant", home: "assistant", phone: "revealable", reveals: 40, rights: "touch:read+create@own person:read@own" + work},
+	{code: "teacher", home: "teacher", phone: "hidden", rights: strings.TrimSpace(work)},
+	{code: "marketing", home: "marketing", phone: "hidden", rights: "channel:create+update@all report:read+mail@center import:create+read@center enquiry:import@center" + work},
+	{code: "finance", home: "finance", phone: "masked", rights: "person:read@center contract:read@center payment:read+reverse@center journal:read@center report:read+mail@center" + work},
+	{code: "supervisor", home: "principal", phone: "revealable", reveals: 60, rights: principalRights},
+	{code: "principal", home: "principal", phone: "revealable", reveals: 60, rights: principalRights},
+	{code: "general-manager", home: "general-manager", phone: "revealable", reveals: 60, rights: "center:read@all staff:read@all position:read@all person:read+reveal@all enquiry:read@all " +
+		"touch:read@all appointment:read@all visit:read@all quote:read@all contract:read@all payment:read@all journal:read@all report:read+mail@all task:read+update@all import:create+read@all" + work},
+	{code: "project", home: "it", phone: "hidden", rights: itRights},
+	{code: "it", home: "it", phone: "hidden", rights: itRights},
+}
+
+const principalRights = "staff:read@center position:read@center person:create+update+reveal@center enquiry:create+update+assign+import@center touch:create@center " +
+	"appointment:create+update@center visit:create+update@center quote:create@center contract:create+sign@center payment:reverse@center journal:read@center task:assign@center " +
+	"report:read+mail@center import:create+read@center assignment:read+update@center" + deskReads + work
+
+const itRights = "center:read+create+update@all room:read+create+update@all staff:read+create+update@all position:read+create+update@all account:read+create+update@all " +
+	"role:read@all setting:read+update@all session:read+end@all channel:create+update@all course:create+update@all package:create+update@all assignment:read+update@all " +
+	"event:read@all job:read+update@all" + work
+
+// Seed writes the shipped roles and the holiday calendar where they are missing; what a company changed stays (ORG-3).
+func Seed(ctx context.Context, r *op.Runner) error {
+	return r.Write(ctx, func(ctx context.Context, tx *op.Tx) error {
+		for _, role := range shippedRoles {
+			if err := seedRole(ctx, tx, role); err != nil {
+				return err
+			}
+		}
+		for _, h := range worktime.Holidays() {
+			_, err := tx.Exec(ctx, "INSERT INTO holidays (day, kind, name_zh, name_en) VALUES (?, ?, ?, ?) ON CONFLICT (day) DO NOTHING",
+				int64(h.Day), string(h.Kind), h.ZH, h.EN)
+			if err != nil {
+				return fmt.Errorf("seed holidays: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
+func seedRole(ctx context.Context, tx *op.Tx, role shippedRole) error {
+	n, err := tx.Exec(ctx, "INSERT INTO roles (code, name_zh, name_en, home, shipped) VALUES (?, '', '', ?, TRUE) ON CONFLICT (code) DO NOTHING", role.code, role.home)
+	if err != nil {
+		return fmt.Errorf("seed role %s: %w", role.code, err)
+	}
+	if n == 0 {
+		return nil
+	}
+	widest := map[string]string{}
+	for word := range strings.FieldsSeq(role.rights) {
+		right, scope, _ := strings.Cut(word, "@")
+		resource, actions, _ := strings.Cut(right, ":")
+		for action := range strings.SplitSeq(actions, "+") {
+			if key := resource + ":" + action; rank(scope) > rank(widest[key]) {
+				widest[key] = scope
+			}
+		}
+	}
+	for key, scope := range widest {
+		resource, action, _ := strings.Cut(key, ":")
+		if _, err := tx.Exec(ctx, "INSERT INTO role_rights (role, resource, action, scope) VALUES (?, ?, ?, ?)", role.code, resource, action, scope); err != nil {
+			return fmt.Errorf("seed rights of %s: %w", role.code, err)
+		}
+	}
+	_, err = tx.Exec(ctx, "INSERT INTO role_fields (role, field, rule, reveals_per_day) VALUES (?, 'phone', ?, ?)", role.code, role.phone, role.reveals)
+	if err != nil {
+		return fmt.Errorf("seed fields of %s: %w", role.code, err)
+	}
+	return nil
+}
+
+func rank(scope string) int {
+	return map[string]int{"own": 1, "team": 2, "center": 3, "region": 4, "all": 5}[scope]
+}

@@ -1,0 +1,339 @@
+package organization
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/alexedwards/argon2id"
+	"github.com/pquerna/otp/totp"
+
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/policy"
+	"zhike/internal/kernel/problem"
+)
+
+// Lifetimes of sessions (TRU-22).
+const (
+	IdleTime     = 8 * time.Hour
+	AbsoluteTime = 7 * 24 * time.Hour
+	seenEvery    = time.Minute
+)
+
+// SignIn asks for a session (ORG-9).
+type SignIn struct {
+	Login    string `json:"login" maxLength:"200"`
+	Password string `json:"password" maxLength:"1000"`
+	Code     string `json:"code,omitempty" maxLength:"10" doc:"time-based code, where the account asks for one"`
+	Kind     string `json:"-"` // web, api
+	Agent    string `json:"-"`
+	Address  string `json:"-"`
+}
+
+// Access checks sign-ins and sessions. Hashing passwords is kept to two at a time, so that guesses cannot take all memory.
+type Access struct {
+	Dir   *Directory
+	Run   *op.Runner
+	slots chan struct{}
+	dummy string
+}
+
+var params = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32} // OWASP's minimum for argon2id
+
+// NewAccess makes the checker.
+func NewAccess(d *Directory, r *op.Runner) (*Access, error) {
+	dummy, err := argon2id.CreateHash("no such account", params)
+	if err != nil {
+		return nil, fmt.Errorf("hash: %w", err)
+	}
+	return &Access{Dir: d, Run: r, slots: make(chan struct{}, 2), dummy: dummy}, nil
+}
+
+// hash makes the argon2id hash of a password.
+func hash(password string) (string, error) {
+	h, err := argon2id.CreateHash(password, params)
+	if err != nil {
+		return "", fmt.Errorf("hash password: %w", err)
+	}
+	return h, nil
+}
+
+func (a *Access) matches(ctx context.Context, password, hashed string) (bool, error) {
+	select {
+	case a.slots <- struct{}{}:
+		defer func() { <-a.slots }()
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
+	ok, err := argon2id.ComparePasswordAndHash(password, hashed)
+	if err != nil {
+		return false, fmt.Errorf("compare password: %w", err)
+	}
+	return ok, nil
+}
+
+// SignIn opens a session and gives its token, which is kept nowhere in clear. A wrong password, an unknown login and a closed
+// account read the same and take the same time; failures delay further tries per account, address and network (TRU-22).
+func (a *Access) SignIn(ctx context.Context, in SignIn) (token string, acc Account, err error) {
+	login := strings.ToLower(strings.TrimSpace(in.Login))
+	ctx = op.WithViewer(ctx, policy.System())
+	keys := delayKeys(login, in.Address)
+	if err := a.delayed(ctx, keys); err != nil {
+		return "", acc, err
+	}
+	found := true
+	err = a.Run.Read(ctx, func(ctx context.Context, tx *op.Tx) error {
+		return tx.Unscoped("sign-in").Select(&acc).Where("login = ?", login).Scan(ctx)
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		found, acc.Password = false, a.dummy
+	} else if err != nil {
+		return "", acc, fmt.Errorf("load account: %w", err)
+	}
+	ok, err := a.matches(ctx, in.Password, acc.Password)
+	if err != nil {
+		return "", acc, err
+	}
+	if !ok || !found || !acc.Active {
+		return "", Account{}, a.failed(ctx, keys, "sign-in-failed")
+	}
+	step := int64(0)
+	if acc.TOTPOn {
+		if step, err = a.checkCode(acc, in.Code); err != nil {
+			if in.Code == "" {
+				return "", Account{}, err
+			}
+			return "", Account{}, errors.Join(err, a.failed(ctx, keys, "code-wrong"))
+		}
+	}
+	token, err = a.open(ctx, acc, in, step, keys)
+	return token, acc, err
+}
+
+// checkCode accepts a code of the present or a neighbouring time step, each step once (RFC 6238).
+func (a *Access) checkCode(acc Account, code string) (int64, error) {
+	if code == "" {
+		return 0, problem.Unauthorized("code-required")
+	}
+	now := a.Run.Clock.Now()
+	for _, d := range []time.Duration{0, -30 * time.Second, 30 * time.Second} {
+		at := now.Add(d)
+		want, err := totp.GenerateCode(string(acc.TOTP), at)
+		if err != nil {
+			return 0, fmt.Errorf("time-based code: %w", err)
+		}
+		if step := at.Unix() / 30; want == code && step > acc.TOTPLast {
+			return step, nil
+		}
+	}
+	return 0, problem.Unauthorized("code-wrong")
+}
+
+func (a *Access) open(ctx context.Context, acc Account, in SignIn, step int64, keys []string) (string, error) {
+	token, digest := newToken()
+	err := a.Run.Write(ctx, func(ctx context.Context, tx *op.Tx) error {
+		for _, k := range keys[:1] {
+			if _, err := tx.Exec(ctx, "DELETE FROM sign_in_delays WHERE id = ?", k); err != nil {
+				return fmt.Errorf("clear delay: %w", err)
+			}
+		}
+		n, err := tx.Exec(ctx, "UPDATE accounts SET used_at = ?, totp_last = CASE WHEN ? > 0 THEN ? ELSE totp_last END WHERE id = ? AND (? = 0 OR totp_last < ?)",
+			tx.Now, step, step, acc.ID, step, step)
+		if err != nil {
+			return fmt.Errorf("note sign-in: %w", err)
+		}
+		if n == 0 {
+			return problem.Unauthorized("code-wrong")
+		}
+		return tx.Insert(ctx, Session{
+			ID: tx.NewID(), Token: digest, Account: acc.ID, Kind: in.Kind, Agent: clip(in.Agent, 200), Address: in.Address,
+			Created: tx.Now, Seen: tx.Now, Expires: tx.Now.Add(AbsoluteTime),
+		})
+	})
+	return token, err
+}
+
+func newToken() (token string, digest []byte) {
+	var b [32]byte
+	_, _ = rand.Read(b[:]) // never fails (crypto/rand)
+	token = "zk_" + base64.RawURLEncoding.EncodeToString(b[:])
+	d := sha256.Sum256([]byte(token))
+	return token, d[:]
+}
+
+func clip(s string, n int) string {
+	if len(s) > n {
+		return s[:n]
+	}
+	return s
+}
+
+// Identify gives the viewer, account and session of a token. Expired or ended sessions are unauthorized.
+func (a *Access) Identify(ctx context.Context, token string) (*policy.Viewer, Account, Session, error) {
+	digest := sha256.Sum256([]byte(token))
+	sys := op.WithViewer(ctx, policy.System())
+	var s Session
+	var acc Account
+	var version int64
+	err := a.Run.Read(sys, func(ctx context.Context, tx *op.Tx) error {
+		u := tx.Unscoped("the token is the right")
+		if err := u.Select(&s).Where("token = ?", digest[:]).Scan(ctx); err != nil {
+			return err
+		}
+		if err := u.Select(&acc).Where("id = ?", s.Account).Scan(ctx); err != nil {
+			return err
+		}
+		return tx.QueryRow(ctx, "SELECT n FROM versions WHERE id = 'organization'", nil, &version)
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, acc, s, problem.Unauthorized("unauthorized")
+	}
+	if err != nil {
+		return nil, acc, s, fmt.Errorf("identify: %w", err)
+	}
+	now := a.Run.Clock.Now()
+	if !acc.Active || now.After(s.Expires) || s.Kind != "token" && now.Sub(s.Seen) > IdleTime {
+		return nil, acc, s, problem.Unauthorized("session-ended")
+	}
+	if err := a.Dir.Refresh(sys, a.Run, version); err != nil {
+		return nil, acc, s, err
+	}
+	if now.Sub(s.Seen) > seenEvery {
+		err := a.Run.Write(sys, func(ctx context.Context, tx *op.Tx) error {
+			_, err := tx.Exec(ctx, "UPDATE sessions SET seen_at = ? WHERE id = ? AND seen_at < ?", now, s.ID, now)
+			return err
+		})
+		if err != nil {
+			return nil, acc, s, fmt.Errorf("note use of session: %w", err)
+		}
+	}
+	return a.Dir.Viewer(acc), acc, s, nil
+}
+
+// SignOut ends a session.
+func (a *Access) SignOut(ctx context.Context, s Session) error {
+	return a.Run.Write(op.WithViewer(ctx, policy.System()), func(ctx context.Context, tx *op.Tx) error {
+		_, err := tx.Exec(ctx, "DELETE FROM sessions WHERE id = ?", s.ID)
+		return err
+	})
+}
+
+// delayKeys names what a failed sign-in slows down: the account first, then the address, then its network.
+func delayKeys(login, address string) []string {
+	keys := []string{"account:" + login}
+	ip, err := netip.ParseAddr(address)
+	if err != nil {
+		return keys
+	}
+	bits := 24
+	if ip.Is6() {
+		bits = 48
+	}
+	network, err := ip.Prefix(bits)
+	if err != nil {
+		return append(keys, "address:"+ip.String())
+	}
+	return append(keys, "address:"+ip.String(), "network:"+network.String())
+}
+
+// free is how many failures cost no delay yet, by what is slowed down.
+func free(key string) int64 {
+	switch {
+	case strings.HasPrefix(key, "account:"):
+		return 4
+	case strings.HasPrefix(key, "address:"):
+		return 20
+	}
+	return 100
+}
+
+func (a *Access) delayed(ctx context.Context, keys []string) error {
+	var until time.Time
+	err := a.Run.Read(ctx, func(ctx context.Context, tx *op.Tx) error {
+		for _, k := range keys {
+			var at time.Time
+			err := tx.QueryRow(ctx, "SELECT until_at FROM sign_in_delays WHERE id = ?", []any{k}, &at)
+			if err != nil && !errors.Is(err, sql.ErrNoRows) {
+				return err
+			}
+			if at.After(until) {
+				until = at
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read sign-in delays: %w", err)
+	}
+	if wait := until.Sub(a.Run.Clock.Now()); wait > 0 {
+		return problem.TooMany("sign-in-delayed", int(wait/time.Second)+1)
+	}
+	return nil
+}
+
+// failed counts a failure; beyond the free ones each doubles the wait, up to an hour.
+func (a *Access) failed(ctx context.Context, keys []string, code string) error {
+	err := a.Run.Write(ctx, func(ctx context.Context, tx *op.Tx) error {
+		for _, k := range keys {
+			var n int64
+			err := tx.QueryRow(ctx, `INSERT INTO sign_in_delays (id, failures, until_at) VALUES (?, 1, ?)
+				ON CONFLICT (id) DO UPDATE SET failures = sign_in_delays.failures + 1 RETURNING failures`, []any{k, tx.Now}, &n)
+			if err != nil {
+				return err
+			}
+			if over := n - free(k); over > 0 {
+				wait := min(time.Second<<min(over, 12), time.Hour)
+				if _, err := tx.Exec(ctx, "UPDATE sign_in_delays SET until_at = ? WHERE id = ?", tx.Now.Add(wait), k); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("count failed sign-in: %w", err)
+	}
+	return problem.Unauthorized(code)
+}
+
+// oneTimePassword makes a password that has to be changed at the first sign-in: 4 × 4 letters that are not mistaken for others.
+func oneTimePassword() string {
+	const letters = "abcdefghjkmnpqrstuvwxyz23456789"
+	var b [16]byte
+	_, _ = rand.Read(b[:])
+	var out strings.Builder
+	for i := range b {
+		if i > 0 && i%4 == 0 {
+			out.WriteByte('-')
+		}
+		out.WriteByte(letters[int(binary.BigEndian.Uint16([]byte{b[i], b[(i+7)%16]}))%len(letters)])
+	}
+	return out.String()
+}
+
+// endSessions ends every session and token of an account: password, role or account changed (TRU-22).
+func endSessions(ctx context.Context, tx *op.Tx, account, except id.ID) error {
+	_, err := tx.Exec(ctx, "DELETE FROM sessions WHERE account = ? AND id <> ?", account, except[:])
+	if err != nil {
+		return fmt.Errorf("end sessions: %w", err)
+	}
+	return nil
+}
+
+// changed tells every node that the organization has to be read again.
+func changed(ctx context.Context, tx *op.Tx) error {
+	_, err := tx.Exec(ctx, "UPDATE versions SET n = n + 1 WHERE id = 'organization'")
+	if err != nil {
+		return fmt.Errorf("note change of organization: %w", err)
+	}
+	return nil
+}

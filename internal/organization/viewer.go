@@ -1,0 +1,115 @@
+package organization
+
+import (
+	"slices"
+
+	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/policy"
+)
+
+// Viewer makes the viewer of an account: its rights are those of the positions valid today (ORG-2), added up.
+func (d *Directory) Viewer(a Account) *policy.Viewer {
+	s := d.data.Load()
+	v := &policy.Viewer{
+		Account: a.ID, Staff: a.Staff, Login: a.Login, Name: s.staff[a.Staff].Name, Lang: a.Lang,
+		Rights: map[string]policy.Scope{}, Fields: map[string]policy.Rule{},
+	}
+	for _, p := range s.positions[a.Staff] {
+		if !p.ValidOn(bizdate.Of(d.now(), d.Zone(p.Center))) || !s.staff[a.Staff].Active {
+			continue
+		}
+		if v.Role == "" {
+			v.Role, v.Center = p.Role, p.Center
+		}
+		if !p.Center.IsNone() && !slices.Contains(v.Centers, p.Center) {
+			v.Centers = append(v.Centers, p.Center)
+		}
+		for _, r := range s.rights[p.Role] {
+			key := r.Resource + ":" + r.Action
+			v.Rights[key] = union(v.Rights[key], s.scope(r.Scope, p))
+		}
+		for _, f := range s.fields[p.Role] {
+			if rule, ok := policy.ParseRule(f.Rule); ok {
+				v.Fields[f.Field] = max(v.Fields[f.Field], rule)
+			}
+		}
+	}
+	return v
+}
+
+// RevealsPerDay is how many times a day the viewer's roles may reveal a field (PPL-10).
+func (d *Directory) RevealsPerDay(v *policy.Viewer, field string) int64 {
+	var most int64
+	for _, p := range d.Positions(v.Staff) {
+		for _, f := range d.data.Load().fields[p.Role] {
+			if f.Field == field && p.ValidOn(bizdate.Of(d.now(), d.Zone(p.Center))) {
+				most = max(most, f.Reveals)
+			}
+		}
+	}
+	return most
+}
+
+// scope says what a scope word of a role means for who holds the position.
+func (s *snapshot) scope(word string, p Position) policy.Scope {
+	switch word {
+	case "all":
+		return policy.Scope{All: true}
+	case "region":
+		return policy.Scope{Centers: s.regionCenters(p.Region)}
+	case "center":
+		switch {
+		case !p.Center.IsNone():
+			return policy.Scope{Centers: []id.ID{p.Center}}
+		case !p.Region.IsNone():
+			return policy.Scope{Centers: s.regionCenters(p.Region)}
+		default:
+			return policy.Scope{All: true} // a post of the whole company
+		}
+	case "team":
+		return policy.Scope{Staff: append([]id.ID{p.Staff}, s.team(p.ID)...)}
+	case "own":
+		return policy.Scope{Staff: []id.ID{p.Staff}}
+	}
+	return policy.Scope{}
+}
+
+func (s *snapshot) regionCenters(region id.ID) []id.ID {
+	var out []id.ID
+	for _, c := range s.order {
+		if s.centers[c].Region == region && !region.IsNone() {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// team lists who reports to a position.
+func (s *snapshot) team(position id.ID) []id.ID {
+	var out []id.ID
+	for _, p := range s.byID {
+		if p.ReportsTo == position {
+			out = append(out, p.Staff)
+		}
+	}
+	slices.SortFunc(out, func(a, b id.ID) int { return slices.Compare(a[:], b[:]) })
+	return slices.Compact(out)
+}
+
+func union(a, b policy.Scope) policy.Scope {
+	if a.All || b.All {
+		return policy.Scope{All: true}
+	}
+	return policy.Scope{Centers: merge(a.Centers, b.Centers), Staff: merge(a.Staff, b.Staff)}
+}
+
+func merge(a, b []id.ID) []id.ID {
+	out := slices.Clone(a)
+	for _, v := range b {
+		if !slices.Contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}

@@ -1,0 +1,99 @@
+-- +goose Up
+CREATE TABLE persons (
+	id UUID NOT NULL PRIMARY KEY,
+	name TEXT NOT NULL,
+	name_latin TEXT NOT NULL,
+	pinyin TEXT NOT NULL,
+	gender TEXT NOT NULL,
+	birth BIGINT NOT NULL,
+	district TEXT NOT NULL,
+	lang TEXT NOT NULL,
+	household UUID,
+	external_key TEXT NOT NULL,
+	center UUID,
+	created_at BIGINT NOT NULL,
+	version BIGINT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX persons_household ON persons (household) WHERE household IS NOT NULL;
+CREATE INDEX persons_name_birth ON persons (name, birth);
+CREATE TABLE contact_points (
+	id UUID NOT NULL PRIMARY KEY,
+	person UUID NOT NULL,
+	kind TEXT NOT NULL,
+	value TEXT NOT NULL,
+	relation TEXT NOT NULL,
+	no BIGINT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX contact_points_person ON contact_points (person, no);
+CREATE INDEX contact_points_value ON contact_points (value);
+CREATE TABLE guardians (
+	person UUID NOT NULL,
+	guardian UUID NOT NULL,
+	relation TEXT NOT NULL,
+	PRIMARY KEY (person, guardian)
+) WITHOUT ROWID;
+CREATE INDEX guardians_guardian ON guardians (guardian);
+CREATE TABLE search_terms (
+	kind TEXT NOT NULL,
+	text TEXT NOT NULL,
+	person UUID NOT NULL,
+	PRIMARY KEY (kind, text, person)
+) WITHOUT ROWID;
+CREATE INDEX search_terms_person ON search_terms (person);
+-- why a person is seen: by whoever sees one of its matters (ORG-3)
+CREATE TABLE person_links (
+	person UUID NOT NULL,
+	kind TEXT NOT NULL,
+	ref UUID NOT NULL,
+	center UUID,
+	owner UUID,
+	open BOOLEAN NOT NULL,
+	PRIMARY KEY (person, kind, ref)
+) WITHOUT ROWID;
+CREATE INDEX person_links_ref ON person_links (ref);
+CREATE TABLE touches (
+	id UUID NOT NULL PRIMARY KEY,
+	person UUID NOT NULL,
+	enquiry UUID,
+	center UUID,
+	staff UUID,
+	channel TEXT NOT NULL,
+	direction TEXT NOT NULL,
+	result TEXT NOT NULL,
+	note TEXT NOT NULL,
+	next_step TEXT NOT NULL,
+	next_day BIGINT NOT NULL,
+	closed_reason TEXT NOT NULL,
+	at BIGINT NOT NULL,
+	version BIGINT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX touches_person ON touches (person, at);
+CREATE INDEX touches_enquiry ON touches (enquiry, at);
+CREATE TABLE reveals (
+	id UUID NOT NULL PRIMARY KEY,
+	person UUID NOT NULL,
+	account UUID,
+	day BIGINT NOT NULL,
+	field TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX reveals_account ON reveals (account, day);
+-- custom values, typed and indexed: one of text, number, day holds
+CREATE TABLE attributes (
+	subject UUID NOT NULL,
+	field TEXT NOT NULL,
+	kind TEXT NOT NULL,
+	text TEXT NOT NULL,
+	number BIGINT NOT NULL,
+	PRIMARY KEY (subject, field)
+) WITHOUT ROWID;
+CREATE INDEX attributes_text ON attributes (field, text);
+CREATE INDEX attributes_number ON attributes (field, number);
+CREATE TABLE attribute_fields (
+	code TEXT NOT NULL PRIMARY KEY,
+	resource TEXT NOT NULL,
+	kind TEXT NOT NULL,
+	name_zh TEXT NOT NULL,
+	name_en TEXT NOT NULL,
+	known TEXT NOT NULL,
+	no BIGINT NOT NULL
+) WITHOUT ROWID;
