@@ -34,8 +34,8 @@ CREATE TABLE guardians (
 ) WITHOUT ROWID;
 CREATE INDEX guardians_guardian ON guardians (guardian);
 CREATE TABLE search_terms (
-	kind TEXT NOT NULL,
-	text TEXT NOT NULL,
+	kind BIGINT NOT NULL,
+	text TEXT COLLATE "C" NOT NULL,
 	person UUID NOT NULL,
 	PRIMARY KEY (kind, text, person)
 ) WITHOUT ROWID;

@@ -23,3 +23,4 @@ CREATE TABLE leads (
 	at BIGINT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX leads_enquiry ON leads (enquiry);
+CREATE INDEX leads_key ON leads (external_key) WHERE external_key <> '';

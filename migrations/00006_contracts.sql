@@ -23,6 +23,17 @@ CREATE TABLE packages (
 	active BOOLEAN NOT NULL,
 	version BIGINT NOT NULL
 );
+-- terms as they were in each edition: a quote of an earlier one keeps its price (CON-1)
+CREATE TABLE package_editions (
+	package UUID NOT NULL,
+	edition BIGINT NOT NULL,
+	hours BIGINT NOT NULL,
+	gift BIGINT NOT NULL,
+	price BIGINT NOT NULL,
+	validity_days BIGINT NOT NULL,
+	consume TEXT NOT NULL,
+	PRIMARY KEY (package, edition)
+) WITHOUT ROWID;
 CREATE TABLE contracts (
 	id UUID NOT NULL PRIMARY KEY,
 	no TEXT NOT NULL UNIQUE,
@@ -49,6 +60,7 @@ CREATE TABLE contracts (
 ) WITHOUT ROWID;
 CREATE INDEX contracts_center ON contracts (center, state, signed_day);
 CREATE INDEX contracts_student ON contracts (student);
+CREATE INDEX contracts_payer ON contracts (payer);
 CREATE INDEX contracts_consultant ON contracts (consultant, signed_day);
 CREATE INDEX contracts_enquiry ON contracts (enquiry);
 CREATE TABLE contract_lines (

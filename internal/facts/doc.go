@@ -31,9 +31,9 @@ func All() []event.Fact {
 		TaskDone{}, TaskReassigned{}, NoticesRead{},
 		ChannelAdded{}, ChannelChanged{},
 		CourseAdded{}, CourseChanged{}, PackageAdded{}, PackageChanged{}, ContractDrafted{}, ContractSigned{},
-		EnquiryEntered{}, EnquiryUpdated{}, EnquiryAssigned{}, EnquiryLost{}, ContactBreached{},
+		EnquiryEntered{}, EnquiryUpdated{}, LeadMerged{}, EnquiryAssigned{}, EnquiryLost{}, ContactBreached{},
 		AppointmentBooked{}, AppointmentConfirmed{}, AppointmentMoved{}, AppointmentCancelled{}, AppointmentMissed{},
-		VisitCheckedIn{}, WalkedIn{}, VisitFinished{}, QuoteMade{}, AssignmentRuleSet{},
+		VisitCheckedIn{}, WalkedIn{}, VisitFinished{}, QuoteMade{}, QuoteAccepted{}, AssignmentRuleSet{},
 		PaymentTaken{}, PaymentReversed{},
 		ImportStarted{}, ReportMailed{},
 	}

@@ -11,10 +11,11 @@ import (
 // EnquiryEntered says that a sales matter began (SAL-1). Lead is its source record.
 type EnquiryEntered struct {
 	Matter
-	Lead    id.ID     `json:"lead_id"`
-	WalkIn  bool      `json:"walk_in,omitempty"`
-	Due     time.Time `json:"contact_due_at"`    // UTC; zero: no first contact is due
-	Outcome string    `json:"outcome,omitempty"` // an imported, past matter: signed or lost
+	Lead    id.ID        `json:"lead_id"`
+	Day     bizdate.Date `json:"entered_day"` // business date of the entry; an imported one may lie in the past
+	WalkIn  bool         `json:"walk_in,omitempty"`
+	Due     time.Time    `json:"contact_due_at"`    // UTC; zero: no first contact is due
+	Outcome string       `json:"outcome,omitempty"` // an imported, past matter: signed or lost
 }
 
 // Kind implements event.Fact.
@@ -23,8 +24,18 @@ func (EnquiryEntered) Kind() string { return "sales.enquiry-entered.1" }
 // EnquiryUpdated says that an import brought other values for a known key.
 type EnquiryUpdated struct {
 	Matter
-	Fields []string `json:"fields"`
+	Fields  []string `json:"fields"`
+	Outcome string   `json:"outcome,omitempty"` // signed or lost, where the row says so
 }
+
+// LeadMerged says that a further source record joined an enquiry (MKT-11).
+type LeadMerged struct {
+	Matter
+	Lead id.ID `json:"lead_id"`
+}
+
+// Kind implements event.Fact.
+func (LeadMerged) Kind() string { return "sales.lead-merged.1" }
 
 // Kind implements event.Fact.
 func (EnquiryUpdated) Kind() string { return "sales.enquiry-updated.1" }
@@ -151,6 +162,16 @@ type QuoteMade struct {
 
 // Kind implements event.Fact.
 func (QuoteMade) Kind() string { return "sales.quote-made.1" }
+
+// QuoteAccepted says that a quote became a contract.
+type QuoteAccepted struct {
+	Matter
+	Quote    id.ID `json:"quote_id"`
+	Contract id.ID `json:"contract_id"`
+}
+
+// Kind implements event.Fact.
+func (QuoteAccepted) Kind() string { return "sales.quote-accepted.1" }
 
 // AssignmentRuleSet says that a rule of assignment was made or changed (SAL-2).
 type AssignmentRuleSet struct {

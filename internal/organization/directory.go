@@ -46,6 +46,9 @@ func NewDirectory(now func() time.Time) *Directory {
 	return d
 }
 
+// Of gives the directory of a transaction's program.
+func Of(tx *op.Tx) *Directory { return tx.Org().(*Directory) }
+
 // Version tells which state of the organization is in memory.
 func (d *Directory) Version() int64 { return d.data.Load().version }
 

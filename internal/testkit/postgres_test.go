@@ -69,7 +69,7 @@ func TestPostgresTemplate(t *testing.T) {
 // TestDurablePostgres: crash tests and measurements get a server that keeps its promises.
 func TestDurablePostgres(t *testing.T) {
 	testkit.PostgresURL(t) // skips where there is no PostgreSQL
-	server, err := pgserver.Start(t.Context(), pgserver.Options{Durable: true})
+	server, err := pgserver.Start(pgserver.Options{Durable: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func exec(t *testing.T, url, sql string) {
 		t.Error(err)
 		return
 	}
-	defer conn.Close(t.Context()) //nolint:errcheck // a connection of a test
+	defer conn.Close(t.Context())
 	if _, err := conn.Exec(t.Context(), sql); err != nil {
 		t.Error(err)
 	}
@@ -99,7 +99,7 @@ func ask[T any](t *testing.T, url, sql string) (answer T) {
 		t.Error(err)
 		return answer
 	}
-	defer conn.Close(t.Context()) //nolint:errcheck // a connection of a test
+	defer conn.Close(t.Context())
 	if err := conn.QueryRow(t.Context(), sql).Scan(&answer); err != nil {
 		t.Error(err)
 	}

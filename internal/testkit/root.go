@@ -9,22 +9,22 @@ import (
 )
 
 // Root is the folder of the repository.
-func Root(t testing.TB) string {
-	t.Helper()
+func Root(tb testing.TB) string {
+	tb.Helper()
 	dir, err := root()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return dir
 }
 
 // SharedData is the path of a file or folder of the data that lies beside the repository. The test is skipped where it
 // is absent: the data is not part of the repository.
-func SharedData(t testing.TB, name string) string {
-	t.Helper()
-	path := filepath.Join(Root(t), "..", "shared", "data", filepath.FromSlash(name))
+func SharedData(tb testing.TB, name string) string {
+	tb.Helper()
+	path := filepath.Join(Root(tb), "..", "shared", "data", filepath.FromSlash(name))
 	if _, err := os.Stat(path); err != nil {
-		t.Skipf("the data beside the repository is absent: %v", err)
+		tb.Skipf("the data beside the repository is absent: %v", err)
 	}
 	return path
 }
@@ -50,10 +50,10 @@ func root() (string, error) {
 }
 
 // absent skips a test whose server the machine lacks; in CI that is a failure.
-func absent(t testing.TB, why error) {
-	t.Helper()
+func absent(tb testing.TB, why error) {
+	tb.Helper()
 	if os.Getenv("CI") == "true" {
-		t.Fatalf("CI must have everything: %v", why)
+		tb.Fatalf("CI must have everything: %v", why)
 	}
-	t.Skipf("left out: %v", why)
+	tb.Skipf("left out: %v", why)
 }

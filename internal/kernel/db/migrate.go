@@ -63,7 +63,7 @@ func (d *DB) provider(fsys fs.FS) (*goose.Provider, error) {
 }
 
 var (
-	forSQLite   = strings.NewReplacer(" UUID", " BLOB", " BYTEA", " BLOB", " BIGSERIAL PRIMARY KEY", " INTEGER PRIMARY KEY")
+	forSQLite   = strings.NewReplacer(` COLLATE "C"`, "", " UUID", " BLOB", " BYTEA", " BLOB", " BIGSERIAL PRIMARY KEY", " INTEGER PRIMARY KEY")
 	forPostgres = strings.NewReplacer(" WITHOUT ROWID", "")
 )
 

@@ -196,3 +196,23 @@ func (v *verifier) finish() {
 func (v *verifier) note(seq int64, what string) {
 	v.faults = append(v.faults, Fault{Seq: seq, What: what})
 }
+
+// Unsealed hands over the events that the sealer has not reached, in the order in which it will take them.
+func Unsealed(ctx context.Context, tx *db.Tx, each func(Event) error) error {
+	rows, err := tx.Query(ctx, `SELECT id, 0, at, day, kind, actor, by_login, center, person, subject, run, payload, digest
+		FROM events WHERE seq IS NULL ORDER BY id`)
+	if err != nil {
+		return fmt.Errorf("read open log: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		e, err := scanEvent(rows)
+		if err != nil {
+			return err
+		}
+		if err := each(e); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}

@@ -6,9 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/nyaruka/phonenumbers"
-
 	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/phone"
 )
 
 // Date writes a day: 6月3日 周一; another year than today's 2012年4月17日. No date is none.
@@ -78,37 +77,19 @@ func Phone(ctx context.Context, e164 string) string {
 	if strings.Contains(e164, "*") {
 		return e164
 	}
-	if n, ok := mobile(e164); ok {
-		return T(ctx, "phone.mobile", "number", n[:3]+" "+n[3:7]+" "+n[7:])
+	s := phone.National(e164)
+	if LangOf(ctx) == EN && strings.HasPrefix(e164, "+86") {
+		return "+86 " + strings.TrimPrefix(s, "0")
 	}
-	n, err := phonenumbers.Parse(e164, "CN")
-	if err != nil {
-		return e164
-	}
-	if n.GetCountryCode() == 86 && LangOf(ctx) == ZH {
-		return phonenumbers.Format(n, phonenumbers.NATIONAL)
-	}
-	return phonenumbers.Format(n, phonenumbers.INTERNATIONAL)
+	return s
 }
 
-// MaskedPhone writes a number with its middle hidden: 138****8000. Short numbers keep their last two digits.
+// MaskedPhone writes a number with its middle hidden: 138****8000.
 func MaskedPhone(_ context.Context, e164 string) string {
-	n, ok := mobile(e164)
-	switch {
-	case strings.Contains(e164, "*"):
+	if strings.Contains(e164, "*") {
 		return e164
-	case ok:
-		return n[:3] + "****" + n[7:]
-	case len(e164) < 9:
-		return "****" + e164[max(0, len(e164)-2):]
 	}
-	return e164[:3] + "****" + e164[len(e164)-4:]
-}
-
-// mobile gives the eleven digits of a Chinese mobile number.
-func mobile(e164 string) (string, bool) {
-	n, ok := strings.CutPrefix(e164, "+86")
-	return n, ok && len(n) == 11 && n[0] == '1'
+	return phone.Mask(e164)
 }
 
 func day(ctx context.Context, t time.Time, year int) string {

@@ -24,7 +24,7 @@ func (f Fen) String() string {
 
 // Parse reads yuan as people type them: "38,400", "¥38400.5", full-width digits already folded. More than two decimals are refused.
 func Parse(s string) (Fen, error) {
-	t := strings.NewReplacer(",", "", "，", "", "¥", "", "￥", "", "元", "", " ", "").Replace(s)
+	t := strings.NewReplacer(",", "", "，", "", "¥", "", "￥", "", "\u5143", "", " ", "").Replace(s)
 	neg := strings.HasPrefix(t, "-")
 	t = strings.TrimPrefix(t, "-")
 	whole, frac, _ := strings.Cut(t, ".")

@@ -185,4 +185,3 @@ func (o Op[In, Out]) Call(ctx context.Context, r *Runner, input []byte) (any, er
 	}
 	return o.Run(ctx, r, in)
 }
-

@@ -27,6 +27,10 @@ type Runner struct {
 	Gate func(ctx context.Context, tx *Tx, operation string, subject Ref, in any) error
 	// Zone gives the time zone of a center, the company's for none.
 	Zone func(center id.ID) *time.Location
+	// Org is the organization's directory; organization.Of gives it its type.
+	Org any
+	// Vault encrypts old values of personal fields under a key per person (TRU-24).
+	Vault any
 	// Enqueue puts a job into the queue within the transaction.
 	Enqueue func(ctx context.Context, tx *sql.Tx, job Job) error
 	// Committed is called after a commit with facts, to wake the sealer.
@@ -157,6 +161,9 @@ func (t *Tx) NewID() id.ID { return t.run.Clock.NewID() }
 
 // Zone is the time zone of a center.
 func (t *Tx) Zone(center id.ID) *time.Location { return t.run.Zone(center) }
+
+// Org is the organization's directory.
+func (t *Tx) Org() any { return t.run.Org }
 
 // Today is the business date of a center.
 func (t *Tx) Today(center id.ID) bizdate.Date { return bizdate.Of(t.Now, t.run.Zone(center)) }

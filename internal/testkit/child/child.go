@@ -22,6 +22,7 @@ import (
 
 // guard runs its arguments from the third on; the first is the folder, the second the signal that stops the program.
 const guard = `
+trap '' PIPE # who reads the last words may have been killed
 dir=$1; stop=$2; shift 2
 exec 3<&0
 "$@" </dev/null >"$dir/log" 2>&1 3<&- &

@@ -2,17 +2,15 @@
 package pgserver
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
-	"zhike/internal/testkit/child"
+	"zhike/internal/testkit/child" //nolint:depguard // a part of testkit
 )
 
 // Env names the environment variable that holds the URL of a server to use instead of starting one.
@@ -37,13 +35,13 @@ type Server struct {
 }
 
 // Start makes a new cluster in a temporary folder and starts a server on it.
-func Start(ctx context.Context, o Options) (*Server, error) {
+func Start(o Options) (*Server, error) {
 	postgres := child.Find([]string{"postgres"}, []string{"/usr/lib/postgresql/*/bin"})
 	if postgres == "" {
 		return nil, ErrMissing
 	}
-	if real, err := filepath.EvalSymlinks(postgres); err == nil {
-		postgres = real // initdb is beside the program, not beside the link
+	if target, err := filepath.EvalSymlinks(postgres); err == nil {
+		postgres = target // initdb is beside the program, not beside the link
 	}
 	as, err := child.Unprivileged("postgres", "nobody")
 	if err != nil {
@@ -56,7 +54,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{URL: "postgres://zhike@/postgres?sslmode=disable&host=" + url.QueryEscape(c.Dir), child: c}
-	if err := c.Until(time.Minute, func() bool { return s.answers(ctx) }); err != nil {
+	if err := c.Until(time.Minute, func() bool { return ready(c.Dir) }); err != nil {
 		return nil, fmt.Errorf("start PostgreSQL: %w", err)
 	}
 	return s, nil
@@ -65,12 +63,11 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 // Stop ends the server at once and removes its folder.
 func (s *Server) Stop() { s.child.Stop() }
 
-func (s *Server) answers(ctx context.Context) bool {
-	conn, err := pgx.Connect(ctx, s.URL)
-	if err != nil {
-		return false
-	}
-	return conn.Close(ctx) == nil
+// ready reads what the server says of itself: the eighth line of its pid file.
+func ready(dir string) bool {
+	text, err := os.ReadFile(filepath.Join(dir, "data", "postmaster.pid"))
+	lines := strings.Split(string(text), "\n")
+	return err == nil && len(lines) > 7 && strings.TrimSpace(lines[7]) == "ready"
 }
 
 // command makes the cluster and becomes the server.
@@ -83,9 +80,11 @@ func command(bin, dir string, o Options) []string {
 	if !o.Durable {
 		settings = append(settings, "fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0")
 	}
-	script := `"$1/initdb" -D "$2" -U zhike --auth=trust -E UTF8 --locale=C.UTF-8 --no-sync --no-instructions && exec "$1/postgres" -D "$2"`
+	const script = `bin=$1; data=$2; shift 2
+"$bin/initdb" -D "$data" -U zhike --auth=trust -E UTF8 --locale=C.UTF-8 --no-sync --no-instructions && exec "$bin/postgres" -D "$data" "$@"`
+	args := []string{"/bin/sh", "-c", script, "postgres", bin, data}
 	for _, s := range settings {
-		script += " -c '" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+		args = append(args, "-c", s)
 	}
-	return []string{"/bin/sh", "-c", script, "postgres", bin, data}
+	return args
 }

@@ -7,7 +7,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -23,18 +22,18 @@ import (
 func main() {
 	durable := flag.Bool("durable", false, "keep fsync on, as in production")
 	flag.Parse()
-	os.Exit(run(context.Background(), pgserver.Options{Durable: *durable}, flag.Args(), os.Stderr))
+	os.Exit(run(pgserver.Options{Durable: *durable}, flag.Args(), os.Stderr))
 }
 
 // run gives the exit code of the command.
-func run(ctx context.Context, o pgserver.Options, command []string, stderr io.Writer) int {
+func run(o pgserver.Options, command []string, stderr io.Writer) int {
 	if len(command) == 0 {
 		fmt.Fprintln(stderr, "usage: withpostgres [-durable] COMMAND [ARGUMENT...]")
 		return 2
 	}
 	env := os.Environ()
 	if os.Getenv(pgserver.Env) == "" {
-		server, err := pgserver.Start(ctx, o)
+		server, err := pgserver.Start(o)
 		switch {
 		case errors.Is(err, pgserver.ErrMissing) && os.Getenv("CI") != "true":
 			fmt.Fprintln(stderr, "left out: PostgreSQL:", err)
@@ -50,7 +49,7 @@ func run(ctx context.Context, o pgserver.Options, command []string, stderr io.Wr
 }
 
 func wait(command, env []string, stderr io.Writer) int {
-	cmd := exec.Command(command[0], command[1:]...) //nolint:gosec,noctx // running the given command is its purpose; signals end it
+	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Env = env
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, stderr
 	signals := make(chan os.Signal, 1)
@@ -62,12 +61,13 @@ func wait(command, env []string, stderr io.Writer) int {
 	}
 	go func() {
 		for s := range signals {
-			_ = cmd.Process.Signal(s) // it may have ended already
+			if s == syscall.SIGTERM { // the terminal sends an interrupt to both
+				_ = cmd.Process.Signal(s) // it may have ended already
+			}
 		}
 	}()
 	err := cmd.Wait()
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
+	if _, exited := errors.AsType[*exec.ExitError](err); err != nil && !exited {
 		fmt.Fprintln(stderr, err)
 		return 1
 	}

@@ -1,0 +1,197 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+
+	"zhike/internal/kernel/i18n"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/policy"
+	"zhike/internal/organization/organizationdoor"
+	"zhike/internal/process"
+	"zhike/internal/web"
+)
+
+// place is somewhere to go: a page, or the beginning of something new. Its name is the text shell.<name>.
+type place struct {
+	name  string
+	path  string
+	right string // who may go there; "" is everybody
+	key   string // letter after G
+}
+
+// group is a part of the left menu: at most six places (UI-S1).
+type group struct {
+	name   string
+	places []place
+}
+
+var (
+	placeHome         = place{"home", "/", "", "h"}
+	placeTasks        = place{"tasks", "/tasks", "", ""}
+	placeMessages     = place{"messages", "/messages", "", ""}
+	placeAppointments = place{"appointments", "/appointments", "appointment:read", ""}
+	placeVisits       = place{"visits", "/visits", "visit:read", ""}
+	placeEnquiries    = place{"enquiries", "/enquiries", "enquiry:read", "l"}
+	placePeople       = place{"people", "/people", "person:read", ""}
+	placeContracts    = place{"contracts", "/contracts", "contract:read", ""}
+	placePayments     = place{"payments", "/payments", "payment:read", ""}
+	placeImports      = place{"imports", "/imports", "import:read", ""}
+	placeReports      = place{"reports", "/reports", "report:read", "r"}
+	placeChannels     = place{"channels", "/channels", "channel:update", ""}
+	placeAssignment   = place{"assignment", "/settings/assignment", "assignment:read", ""}
+	placeCourses      = place{"courses", "/courses", "course:update", ""}
+	placePackages     = place{"packages", "/packages", "package:update", ""}
+	placeCenters      = place{"centers", "/centers", "center:update", ""}
+	placeStaff        = place{"staff", "/staff", "position:read", ""}
+	placeRoles        = place{"roles", "/roles", "role:read", ""}
+	placeSettings     = place{"settings", "/settings", "setting:read", ""}
+	placeAccount      = place{"account", "/account", "", ""}
+	placePassword     = place{"password", "/password", "", ""}
+)
+
+// menu is the left menu of everybody who works with customers, setUp that of those who set the program up.
+var (
+	menu = []group{
+		{"today", []place{placeHome, placeTasks, placeAppointments, placeVisits}},
+		{"customers", []place{placeEnquiries, placePeople, placeContracts, placePayments, placeImports}},
+		{"manage", []place{placeReports, placeAssignment, placeChannels, placeCourses, placePackages, placeStaff}},
+	}
+	setUp = []group{
+		{"today", []place{placeHome, placeTasks, placeImports, placeReports}},
+		{"organization", []place{placeCenters, placeStaff, placeRoles, placeSettings}},
+		{"offer", []place{placeChannels, placeCourses, placePackages, placeAssignment}},
+	}
+	// beginnings are what a viewer may enter, those most used first.
+	beginnings = []place{
+		{"new-walk-in", "/walk-ins/new", "visit:create", ""},
+		{"new-enquiry", "/enquiries/new", "enquiry:create", ""},
+		{"new-payment", "/payments/new", "payment:create", ""},
+		{"new-import", "/imports/new", "import:create", ""},
+		{"new-staff", "/staff/new", "staff:create", ""},
+		{"new-center", "/centers/new", "center:create", ""},
+		{"new-channel", "/channels/new", "channel:create", ""},
+		{"new-course", "/courses/new", "course:create", ""},
+		{"new-package", "/packages/new", "package:create", ""},
+	}
+)
+
+// shellText is a text of the shell.
+func shellText(ctx context.Context, key string, pairs ...any) string {
+	return i18n.T(ctx, "shell."+key, pairs...)
+}
+
+// open tells whether a viewer may go to a place that exists.
+func (p *pages) open(v *policy.Viewer, at place) bool {
+	return (at.right == "" || v.May(at.right)) && p.has(at.path)
+}
+
+// home is which home page opens for a viewer: that of the main position's role.
+func (p *pages) home(v *policy.Viewer) string {
+	r, _ := p.Dir.Role(v.Role)
+	return r.Home
+}
+
+// frame makes what stands around a page for its viewer (UI-S1).
+func (p *pages) frame(ctx context.Context) web.Frame {
+	v, ok := op.ViewerOf(ctx)
+	if !ok {
+		return web.Frame{}
+	}
+	unread, tasks := p.counts(ctx, v)
+	f := web.Frame{
+		Viewer: web.Viewer{Account: v.Account.String(), Name: v.Name, Role: organizationdoor.RoleName(ctx, p.Dir, v.Role)},
+		Ask:    true, Messages: placeMessages.path, Unread: unread, Settings: placeAccount.path,
+	}
+	if f.Viewer.Name == "" {
+		f.Viewer.Name = v.Login
+	}
+	f.Nav = p.nav(ctx, v, tasks)
+	for _, at := range beginnings {
+		if p.open(v, at) && len(f.New) < 6 {
+			f.New = append(f.New, web.NavItem{Label: shellText(ctx, at.name), Href: at.path})
+		}
+	}
+	f.Bottom = p.bottom(ctx, v, f.New, unread, tasks)
+	f.Centers, f.Center = p.centers(ctx, v)
+	return f
+}
+
+// nav is the left menu: what exists and may be opened.
+func (p *pages) nav(ctx context.Context, v *policy.Viewer, tasks int) []web.NavGroup {
+	groups := menu
+	if p.home(v) == "it" {
+		groups = setUp
+	}
+	var out []web.NavGroup
+	for _, g := range groups {
+		nav := web.NavGroup{Title: shellText(ctx, "group-"+g.name)}
+		for _, at := range g.places {
+			if !p.open(v, at) {
+				continue
+			}
+			item := web.NavItem{Label: shellText(ctx, at.name), Href: at.path, Go: at.key}
+			if at == placeTasks {
+				item.Count = tasks
+			}
+			nav.Items = append(nav.Items, item)
+		}
+		if len(nav.Items) > 0 {
+			out = append(out, nav)
+		}
+	}
+	return out
+}
+
+// bottom is the bar of narrow screens: home, the list, what is new, messages, oneself.
+func (p *pages) bottom(ctx context.Context, v *policy.Viewer, begin []web.NavItem, unread, tasks int) []web.NavItem {
+	item := func(at place, count int) web.NavItem {
+		return web.NavItem{Label: shellText(ctx, "short-"+at.name), Href: at.path, Count: count}
+	}
+	bar := []web.NavItem{item(placeHome, 0)}
+	lists := slices.DeleteFunc([]place{placeEnquiries, placePayments, placeReports, placeStaff}, func(at place) bool { return !p.open(v, at) })
+	if len(lists) > 0 {
+		bar = append(bar, item(lists[0], 0))
+	}
+	if len(begin) > 0 {
+		bar = append(bar, web.NavItem{Label: i18n.T(ctx, "web.new"), Href: begin[0].Href})
+	} else {
+		bar = append(bar, item(placeTasks, tasks))
+	}
+	return append(bar, item(placeMessages, unread), item(placeAccount, 0))
+}
+
+// centers are the choices of the switch: those in scope, and all of them where there are several.
+func (p *pages) centers(ctx context.Context, v *policy.Viewer) (list []web.Center, chosen string) {
+	for _, c := range p.Dir.Centers(v) {
+		list = append(list, web.Center{Value: c.ID.String(), Name: c.Name(string(i18n.LangOf(ctx)))})
+	}
+	if len(list) > 1 {
+		list = append([]web.Center{{Value: "all", Name: shellText(ctx, "all-centers")}}, list...)
+	}
+	if c := organizationdoor.Center(ctx, p.Dir, v); !c.IsNone() {
+		return list, c.String()
+	}
+	return list, "all"
+}
+
+// counts are what the shell tells at a glance. It is drawn without them where they cannot be read.
+func (p *pages) counts(ctx context.Context, v *policy.Viewer) (unread, tasks int) {
+	if v.Staff.IsNone() {
+		return 0, 0
+	}
+	err := p.read(ctx, func(ctx context.Context, tx *op.Tx) error {
+		n, err := process.Unread(ctx, tx)
+		if err != nil {
+			return err
+		}
+		m, err := process.CountTasks(ctx, tx, process.TaskFilter{Staff: v.Staff})
+		unread, tasks = int(n), int(m)
+		return err
+	})
+	if err != nil {
+		p.Log.ErrorContext(ctx, "counts of the shell failed", slog.String("request_id", web.RequestID(ctx)), slog.String("error", err.Error()))
+	}
+	return unread, tasks
+}

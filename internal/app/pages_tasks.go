@@ -1,0 +1,178 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"zhike/internal/kernel/i18n"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/process"
+	"zhike/internal/web"
+)
+
+// pageRows is the length of a page of a list (UI-L2).
+const pageRows = 50
+
+// tasksView is one's own list of tasks (PRC-5).
+type tasksView struct {
+	Done        bool
+	Tasks       []process.Task
+	Open, Ready int // how many are open and done
+	Page        int
+	Names       map[id.ID]string // of persons
+	Centers     map[id.ID]string
+}
+
+func (v tasksView) total() int {
+	if v.Done {
+		return v.Ready
+	}
+	return v.Open
+}
+
+func (p *pages) getTasks(w http.ResponseWriter, r *http.Request) error {
+	v, err := p.tasks(r.Context(), r.URL.Query().Get("view") == "done", web.PageOf(r))
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	page := web.Page{Title: shellText(ctx, "tasks"), H1: v.sentence(ctx)}
+	return web.Render(w, r, web.Shell(page, tasksPage(v)))
+}
+
+// tasks reads a page of the viewer's tasks.
+func (p *pages) tasks(ctx context.Context, done bool, page int) (tasksView, error) {
+	v := tasksView{Done: done, Page: page, Centers: map[id.ID]string{}}
+	who, _ := op.ViewerOf(ctx)
+	if who == nil || who.Staff.IsNone() {
+		return v, nil
+	}
+	err := p.read(ctx, func(ctx context.Context, tx *op.Tx) error {
+		open, err := process.CountTasks(ctx, tx, process.TaskFilter{Staff: who.Staff})
+		if err != nil {
+			return err
+		}
+		ready, err := process.CountTasks(ctx, tx, process.TaskFilter{Staff: who.Staff, Done: true})
+		if err != nil {
+			return err
+		}
+		v.Open, v.Ready = int(open), int(ready)
+		v.Page = min(page, (v.total()+pageRows-1)/pageRows)
+		v.Page = max(v.Page, 1)
+		// the list has a cursor and no numbers: a page is the end of all up to it
+		list, err := process.Tasks(ctx, tx, process.TaskFilter{Staff: who.Staff, Done: done, Limit: v.Page * pageRows})
+		if err != nil {
+			return err
+		}
+		v.Tasks = list[min((v.Page-1)*pageRows, len(list)):]
+		var persons []id.ID
+		for _, t := range v.Tasks {
+			persons = append(persons, t.Person)
+			if c, ok := p.Dir.Center(t.Center); ok {
+				v.Centers[c.ID] = c.Name(string(i18n.LangOf(ctx)))
+			}
+		}
+		v.Names, err = personNames(ctx, tx, persons)
+		return err
+	})
+	return v, err
+}
+
+func (p *pages) postTaskDone(w http.ResponseWriter, r *http.Request) error {
+	in, err := web.Decode[process.FinishTaskInput](r)
+	if err != nil {
+		return err
+	}
+	if in.TaskID, err = web.PathID(r, "id", "task"); err != nil {
+		return err
+	}
+	if _, err := process.FinishTask.Run(r.Context(), p.Run, in); err != nil {
+		return err
+	}
+	return web.Redirect(w, r, web.LocalPath(r.PostForm.Get("_next")), web.Status{Text: shellText(r.Context(), "task-done"), Tone: web.Good})
+}
+
+func (v tasksView) sentence(ctx context.Context) string {
+	late := 0
+	for _, t := range v.Tasks {
+		if t.Due.Before(web.Now(ctx)) {
+			late++
+		}
+	}
+	switch {
+	case v.Open == 0:
+		return shellText(ctx, "tasks-none")
+	case late > 0 && !v.Done && v.Page == 1:
+		return shellText(ctx, "tasks-late", "count", v.Open, "late", late)
+	}
+	return shellText(ctx, "tasks-open", "count", v.Open)
+}
+
+func (v tasksView) tabs(ctx context.Context) web.Tabs {
+	return web.Tabs{Label: shellText(ctx, "tasks"), Items: []web.Tab{
+		{Label: shellText(ctx, "tasks-tab-open"), Href: web.Address(ctx, "view", "", "page", ""), Count: &v.Open, Current: !v.Done},
+		{Label: shellText(ctx, "tasks-tab-done"), Href: web.Address(ctx, "view", "done", "page", ""), Count: &v.Ready, Current: v.Done},
+	}}
+}
+
+func (v tasksView) table(ctx context.Context) web.Table {
+	when := "due"
+	if v.Done {
+		when = "done"
+	}
+	table := web.Table{Caption: shellText(ctx, "tasks"), Columns: []web.Column{
+		{Label: shellText(ctx, "task")}, {Label: shellText(ctx, "task-person")}, {Label: shellText(ctx, "task-"+when)}, {Label: shellText(ctx, "task-center")},
+		{Label: i18n.T(ctx, "web.list.actions"), Quiet: true},
+	}}
+	for _, t := range v.Tasks {
+		cells := []templ.Component{taskName(ctx, t), web.Text(orNone(v.Names[t.Person])), dueCell(ctx, t), web.Text(orNone(v.Centers[t.Center])), templ.NopComponent}
+		if t.Done.IsZero() {
+			cells[4] = doneButton(t, v.Names[t.Person])
+		}
+		table.Rows = append(table.Rows, web.Row{ID: t.ID.String(), Cells: cells})
+	}
+	return table
+}
+
+func taskName(ctx context.Context, t process.Task) templ.Component {
+	name := i18n.T(ctx, "task."+t.TaskKind)
+	if link := recordLink(t.SubjectKind, t.Subject); link != "" {
+		return web.RecordLink(link, name)
+	}
+	return web.Text(name)
+}
+
+func dueCell(ctx context.Context, t process.Task) templ.Component {
+	now := web.Now(ctx)
+	if !t.Done.IsZero() {
+		return web.Text(i18n.DateTime(ctx, t.Done, web.Zone(ctx), now))
+	}
+	chip := web.Chip{Text: i18n.Soon(ctx, t.Due, now)}
+	switch left := t.Due.Sub(now); {
+	case left < 0:
+		chip.Tone = web.Bad
+	case left < time.Hour:
+		chip.Tone = web.Warn
+	}
+	return exactly(chip, i18n.DateTime(ctx, t.Due, web.Zone(ctx), now))
+}
+
+// recordLink is the page of a record; "" for a kind that has none.
+func recordLink(kind string, key id.ID) string {
+	pages := map[string]string{"visit": "/visits/", "enquiry": "/enquiries/", "contract": "/contracts/", "person": "/people/", "payment": "/payments/"}
+	if path, ok := pages[kind]; ok && !key.IsNone() {
+		return path + key.String()
+	}
+	return ""
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return i18n.None
+	}
+	return s
+}

@@ -1,0 +1,193 @@
+// Package app wires the domains into one program: databases, operations, doors, jobs and commands. It imports everything and is
+// imported by cmd and tests only.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"zhike/internal/contracts"
+	"zhike/internal/facts"
+	"zhike/internal/finance"
+	"zhike/internal/insight"
+	"zhike/internal/kernel/check"
+	"zhike/internal/kernel/clock"
+	"zhike/internal/kernel/db"
+	"zhike/internal/kernel/event"
+	"zhike/internal/kernel/i18n"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/phone"
+	"zhike/internal/kernel/policy"
+	"zhike/internal/kernel/rollup"
+	"zhike/internal/kernel/sheet"
+	"zhike/internal/kernel/vault"
+	"zhike/internal/marketing"
+	"zhike/internal/organization"
+	"zhike/internal/people"
+	"zhike/internal/process"
+	"zhike/internal/rollout"
+	"zhike/internal/sales"
+	"zhike/internal/web"
+	"zhike/migrations"
+)
+
+// Config says what to open.
+type Config struct {
+	DSN      string // file path or postgres:// URL
+	ReadOnly bool
+	Clock    *clock.Clock
+	Key      []byte // master key of 32 bytes; none: the file beside the database (see masterKey)
+	Fault    func() error
+	Log      *slog.Logger
+}
+
+// App is the open program.
+type App struct {
+	Config
+	DB        *db.DB
+	Run       *op.Runner
+	Dir       *organization.Directory
+	Access    *organization.Access
+	Facts     *event.Registry
+	Catalogue *i18n.Catalogue
+	Vault     *vault.Vault
+	// Woken gets a signal after each commit with facts: the sealer reads it.
+	Woken chan struct{}
+}
+
+// Operations lists every operation of the program.
+func Operations() []op.Any {
+	return slices.Concat(organization.Operations(), people.Operations(), process.Operations(), marketing.Operations(), contracts.Operations(),
+		sales.Operations(), finance.Operations(), insight.Operations())
+}
+
+// Resources lists every kind of record that the policy knows.
+func Resources() []policy.Resource {
+	return slices.Concat(organization.Resources(), people.Resources(), process.Resources(), marketing.Resources(), contracts.Resources(),
+		sales.Resources(), finance.Resources(), insight.Resources())
+}
+
+// Checks lists every invariant of `zhike check` that a domain knows (TRU-8).
+func Checks() []check.Check {
+	return slices.Concat(organization.Checks(), people.Checks(), process.Checks(), contracts.Checks(), sales.Checks(), finance.Checks(), insight.Checks())
+}
+
+// Texts lists the catalogues of all packages.
+func Texts() []fs.FS {
+	return []fs.FS{sheet.Text, phone.Text, web.Texts(), organization.Text, people.Text, process.Text, marketing.Text, contracts.Text, sales.Text, finance.Text, insight.Text, rollout.Text}
+}
+
+// Open opens the database and wires the domains. The schema must be there: see Migrate.
+func Open(ctx context.Context, c Config) (*App, error) {
+	if c.Clock == nil {
+		c.Clock = clock.System()
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	a := &App{Config: c, Woken: make(chan struct{}, 1)}
+	var err error
+	if a.Facts, err = event.NewRegistry(facts.All()...); err != nil {
+		return nil, err
+	}
+	if a.Catalogue, err = i18n.New(Texts()...); err != nil {
+		return nil, fmt.Errorf("read texts: %w", err)
+	}
+	if a.DB, err = db.Open(ctx, c.DSN, db.Options{
+		ReadOnly: c.ReadOnly, Fault: c.Fault, Fatal: a.fatal,
+		Jitter: func() float64 { return float64(c.Clock.Uint64()>>11) / (1 << 53) },
+		Before: func(tx *db.Tx) error { return rollup.Flush(context.WithoutCancel(ctx), tx) },
+	}); err != nil {
+		return nil, err
+	}
+	if c.Key == nil {
+		if c.Key, err = masterKey(a.DB); err != nil {
+			return nil, errors.Join(err, a.DB.Close())
+		}
+	}
+	if a.Vault, err = vault.New(c.Key); err != nil {
+		return nil, errors.Join(err, a.DB.Close())
+	}
+	a.wire()
+	if a.Access, err = organization.NewAccess(a.Dir, a.Run); err != nil {
+		return nil, errors.Join(err, a.DB.Close())
+	}
+	return a, nil
+}
+
+func (a *App) wire() {
+	a.Dir = organization.NewDirectory(a.Clock.Now)
+	blueprints := &process.Blueprints{}
+	a.Run = &op.Runner{
+		DB: a.DB, Clock: a.Clock, Policy: policy.New(Resources()...), Gate: blueprints.Gate, Zone: a.Dir.Zone, Org: a.Dir, Vault: a.Vault,
+		Committed: func() {
+			select {
+			case a.Woken <- struct{}{}:
+			default:
+			}
+		},
+	}
+	// Books and roll-ups first: what must balance reacts before what tells people.
+	a.Run.React(people.Reactions()...)
+	a.Run.React(sales.Reactions()...)
+	a.Run.React(contracts.Reactions()...)
+	a.Run.React(finance.Reactions()...)
+	a.Run.React(insight.Reactions()...)
+	a.Run.React(blueprints.Reactions(a.Dir)...)
+}
+
+// Migrate brings the schema to this version and writes the shipped data where they are missing. It is idempotent.
+func (a *App) Migrate(ctx context.Context) (from, to int64, err error) {
+	if from, to, err = a.DB.Migrate(ctx, migrations.FS); err != nil {
+		return from, to, err
+	}
+	ctx = op.WithViewer(ctx, policy.System())
+	for _, seed := range []func(context.Context, *op.Runner) error{organization.Seed, people.Seed, process.Seed, marketing.Seed, insight.Seed} {
+		if err := seed(ctx, a.Run); err != nil {
+			return from, to, err
+		}
+	}
+	return from, to, a.Dir.Refresh(ctx, a.Run, 0)
+}
+
+// Ready reads what is kept in memory. It refuses a schema that is not of this program.
+func (a *App) Ready(ctx context.Context) error {
+	current, newest, err := a.DB.Version(ctx, migrations.FS)
+	if err != nil {
+		return fmt.Errorf("read schema version: %w", err)
+	}
+	switch {
+	case current > newest:
+		return db.ErrNewer
+	case current < newest:
+		return fmt.Errorf("schema version %d, this program needs %d: run zhike migrate", current, newest)
+	}
+	return a.Dir.Refresh(ctx, a.Run, 0)
+}
+
+// Close ends what Open began.
+func (a *App) Close() error { return a.DB.Close() }
+
+func (a *App) fatal(err error) {
+	a.Log.Error("the disk failed at commit; ending", slog.Any("error", err))
+	os.Exit(ExitFailed) // nothing that was not acknowledged may be repeated on a disk that lost writes (TRU-6)
+}
+
+// masterKey reads the key that wraps the keys of persons; it lies beside an embedded database and is made with it. A program on
+// PostgreSQL is given one (ZHIKE_KEY_FILE).
+func masterKey(d *db.DB) ([]byte, error) {
+	path := os.Getenv("ZHIKE_KEY_FILE")
+	if path == "" {
+		if d.Engine == db.Postgres {
+			return nil, errors.New("ZHIKE_KEY_FILE must name the file with the master key when the database is PostgreSQL")
+		}
+		path = filepath.Join(filepath.Dir(d.Path), "zhike.key")
+	}
+	return vault.KeyFile(path)
+}

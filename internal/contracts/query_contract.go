@@ -1,0 +1,207 @@
+package contracts
+
+import (
+	"context"
+	"fmt"
+
+	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/money"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/page"
+	"zhike/internal/kernel/problem"
+)
+
+// Filter chooses contracts; what is zero does not choose.
+type Filter struct {
+	Center     id.ID
+	Consultant id.ID
+	Student    id.ID
+	Person     id.ID // as student or payer
+	Enquiry    id.ID
+	States     []string
+	Kind       string
+	From       bizdate.Date // signed on or after
+	Until      bizdate.Date // signed on or before
+	No         string       // beginning of the number
+	page.Request
+}
+
+// Sorts of contracts: drafted, signed, no, payable, paid.
+var sorts = page.Sorts{Usual: "-drafted", Columns: map[string]string{
+	"drafted": "drafted_at", "signed": "signed_day", "no": "no", "payable": "payable", "paid": "paid",
+}}
+
+// List lists contracts in scope, newest first unless sorted otherwise.
+func List(ctx context.Context, tx *op.Tx, f Filter) (page.Page[Contract], error) {
+	var where page.Filter
+	for _, c := range []struct {
+		text  string
+		value id.ID
+	}{{"center = ?", f.Center}, {"consultant = ?", f.Consultant}, {"student = ?", f.Student}, {"enquiry = ?", f.Enquiry}} {
+		if !c.value.IsNone() {
+			where.And(c.text, c.value)
+		}
+	}
+	if !f.Person.IsNone() {
+		where.And("student = ? OR payer = ?", f.Person, f.Person)
+	}
+	if len(f.States) > 0 {
+		where.And("state IN (?)", f.States)
+	}
+	if f.Kind != "" {
+		where.And("kind = ?", f.Kind)
+	}
+	if !f.From.IsZero() {
+		where.And("signed_day >= ?", int64(f.From))
+	}
+	if !f.Until.IsZero() {
+		where.And("signed_day <= ? AND signed_day > 0", int64(f.Until))
+	}
+	if f.No != "" {
+		where.And("no >= ? AND no < ?", f.No, f.No+"\U0010ffff")
+	}
+	return page.Read[Contract](ctx, tx, "contract", &where, sorts, f.Request)
+}
+
+// Details is a contract with everything that was agreed.
+type Details struct {
+	Contract
+	Lines  []LineView   `json:"lines"`
+	Plan   []Instalment `json:"plan"`
+	Shares []Share      `json:"shares"`
+}
+
+// LineView is a line with the names of its package.
+type LineView struct {
+	Line
+	PackageCode string `json:"package_code" db:"package_code"`
+	NameZH      string `json:"name_zh" db:"name_zh"`
+	NameEN      string `json:"name_en" db:"name_en"`
+}
+
+// Name gives the name of the package in a language.
+func (l LineView) Name(lang string) string { return named(lang, l.NameZH, l.NameEN) }
+
+// ByID gives a contract with its lines, plan and shares.
+func ByID(ctx context.Context, tx *op.Tx, key id.ID) (d Details, err error) {
+	if err := tx.Select(&d.Contract).Where("id = ?", key).Scan(ctx); err != nil {
+		return d, problem.Found(err, "contract")
+	}
+	d.Lines, err = op.All[LineView](ctx, tx, `SELECT l.id, l.contract, l.no, l.package, l.edition, l.course, l.hours, l.gift, l.list, l.payable, l.unit_price, l.paid,
+		l.validity_days, l.consume, p.code AS package_code, p.name_zh, p.name_en
+		FROM contract_lines l JOIN contracts c ON c.id = l.contract JOIN packages p ON p.id = l.package
+		WHERE {scope:contract c} AND l.contract = ? ORDER BY l.no`, key)
+	if err != nil {
+		return d, fmt.Errorf("read lines: %w", err)
+	}
+	if d.Plan, err = planOf(ctx, tx, key); err != nil {
+		return d, err
+	}
+	err = tx.Unscoped("its contract was seen").Select(&d.Shares).Where("contract = ?", key).Order("share DESC, staff").Scan(ctx)
+	if err != nil {
+		return d, fmt.Errorf("read shares: %w", err)
+	}
+	return d, nil
+}
+
+// Numbers gives the numbers of contracts in scope, for lists of other records that name them.
+func Numbers(ctx context.Context, tx *op.Tx, keys []id.ID) (map[id.ID]string, error) {
+	list, err := op.All[struct {
+		ID id.ID  `db:"id"`
+		No string `db:"no"`
+	}](ctx, tx, "SELECT c.id, c.no FROM contracts c WHERE {scope:contract c} AND c.id IN (?)", keys)
+	if err != nil {
+		return nil, fmt.Errorf("read contract numbers: %w", err)
+	}
+	out := make(map[id.ID]string, len(list))
+	for _, c := range list {
+		out[c.ID] = c.No
+	}
+	return out, nil
+}
+
+// InstalmentView is an instalment with its contract, for the cash desk.
+type InstalmentView struct {
+	Instalment
+	ContractNo string       `json:"contract_no" db:"contract_no"`
+	Student    id.ID        `json:"student_id" db:"student"`
+	Payer      id.ID        `json:"payer_id" db:"payer"`
+	Center     id.ID        `json:"center_id" db:"center"`
+	Consultant id.ID        `json:"consultant_id" db:"consultant"`
+	SignedDay  bizdate.Date `json:"signed_day" db:"signed_day"`
+}
+
+// InstalmentFilter chooses open instalments; what is zero does not choose.
+type InstalmentFilter struct {
+	Contract id.ID
+	Person   id.ID // as student or payer
+	Center   id.ID
+	DueUntil bizdate.Date
+	Limit    int // page.Most if zero
+}
+
+// OpenInstalments lists what is still to be paid on signed contracts in scope, oldest due first.
+func OpenInstalments(ctx context.Context, tx *op.Tx, f InstalmentFilter) ([]InstalmentView, error) {
+	var where page.Filter
+	if !f.Contract.IsNone() {
+		where.And("c.id = ?", f.Contract)
+	}
+	if !f.Person.IsNone() {
+		where.And("c.student = ? OR c.payer = ?", f.Person, f.Person)
+	}
+	if !f.Center.IsNone() {
+		where.And("c.center = ?", f.Center)
+	}
+	if !f.DueUntil.IsZero() {
+		where.And("i.due <= ?", int64(f.DueUntil))
+	}
+	text, args := where.SQL()
+	if f.Limit <= 0 || f.Limit > page.Most {
+		f.Limit = page.Most
+	}
+	list, err := op.All[InstalmentView](ctx, tx, `SELECT i.id, i.contract, i.no, i.due, i.amount, i.paid, c.no AS contract_no, c.student, c.payer, c.center, c.consultant, c.signed_day
+		FROM instalments i JOIN contracts c ON c.id = i.contract
+		WHERE {scope:contract c} AND i.paid < i.amount AND c.state IN ('signed', 'active', 'paused', 'completed', 'expired')`+text+" ORDER BY i.due, i.id LIMIT ?",
+		append(args, f.Limit)...)
+	if err != nil {
+		return nil, fmt.Errorf("list open instalments: %w", err)
+	}
+	return list, nil
+}
+
+// Owed is a contract as finance needs it: locked, with what is open of its lines and instalments.
+type Owed struct {
+	Contract Contract
+	Lines    []Line
+	Plan     []Instalment
+}
+
+// LockOwed locks a contract in scope until the end of the transaction (TRU-5) and gives what is owed on it.
+func LockOwed(ctx context.Context, tx *op.Tx, contract id.ID) (o Owed, err error) {
+	if o.Contract, err = lockContract(ctx, tx, contract); err != nil {
+		return o, err
+	}
+	if o.Lines, err = linesOf(ctx, tx, contract); err != nil {
+		return o, err
+	}
+	o.Plan, err = planOf(ctx, tx, contract)
+	return o, err
+}
+
+// Paid gives the paid amounts of all contracts, lines and instalments by their ids, for the check of finance (TRU-8).
+func Paid(ctx context.Context, tx *op.Tx) (map[id.ID]money.Fen, error) {
+	out := map[id.ID]money.Fen{}
+	list, err := op.AllOf[struct {
+		ID   id.ID     `db:"id"`
+		Paid money.Fen `db:"paid"`
+	}](ctx, tx.Unscoped("an invariant is about every record"), `SELECT id, paid FROM contracts WHERE paid <> 0
+		UNION ALL SELECT id, paid FROM contract_lines WHERE paid <> 0 UNION ALL SELECT id, paid FROM instalments WHERE paid <> 0`)
+	if err != nil {
+		return nil, fmt.Errorf("read paid amounts: %w", err)
+	}
+	for _, p := range list {
+		out[p.ID] = p.Paid
+	}
+	return out, nil
+}

@@ -1,0 +1,70 @@
+package insight
+
+import "slices"
+
+// Metric is a line of the catalogue (INS-1, metrics.md). Its names are "metric.<id>" in the catalogue of texts.
+type Metric struct {
+	ID        string
+	Unit      string   // n, fen, %, ratio, h100
+	Better    int      // 1 more is better, -1 less is better, 0 neither
+	Dims      []string // beyond center, region and date
+	Over, Num string   // a ratio is Num ÷ Over: quotients of sums, never means of ratios
+	List      string   // kind of the records that it counts; see Link
+}
+
+// Key is the metric's key in a report: with the unit where it is fen or hours (contract.md).
+func (m Metric) Key() string {
+	switch m.Unit {
+	case "fen":
+		return m.ID + "_fen"
+	case "h100":
+		return m.ID + "_hours_x100"
+	}
+	return m.ID
+}
+
+// Ratio tells whether the metric is a quotient.
+func (m Metric) Ratio() bool { return m.Over != "" }
+
+var (
+	leadDims     = []string{"channel", "consultant", "course", "kind"}
+	contractDims = []string{"channel", "consultant", "course", "kind", "package"}
+	cashDims     = []string{"method", "consultant", "channel"}
+)
+
+// Catalogue lists every metric, in the order of metrics.md.
+var Catalogue = []Metric{
+	{ID: "leads", Unit: "n", Better: 1, Dims: leadDims, List: "leads"},
+	{ID: "renewal_enquiries", Unit: "n", Better: 1, Dims: leadDims, List: "renewal-enquiries"},
+	{ID: "sla_breaches", Unit: "n", Better: -1, Dims: leadDims},
+	{ID: "appointments", Unit: "n", Better: 1, Dims: append(slices.Clone(leadDims), "inviter"), List: "appointments"},
+	{ID: "arrived", Unit: "n", Better: 1, Dims: append(slices.Clone(leadDims), "inviter"), List: "arrived"},
+	{ID: "no_shows", Unit: "n", Better: -1, Dims: append(slices.Clone(leadDims), "inviter"), List: "no-shows"},
+	{ID: "visits", Unit: "n", Better: 1, Dims: leadDims, List: "visits"},
+	{ID: "visits_new", Unit: "n", Better: 1, Dims: leadDims},
+	{ID: "visits_signed", Unit: "n", Better: 1, Dims: leadDims},
+	{ID: "show_rate", Unit: "%", Better: 1, Num: "arrived", Over: "appointments", Dims: leadDims},
+	{ID: "contracts", Unit: "n", Better: 1, Dims: contractDims, List: "contracts"},
+	{ID: "contracts_new", Unit: "n", Better: 1, Dims: contractDims, List: "contracts-new"},
+	{ID: "contracts_renewal", Unit: "n", Better: 1, Dims: contractDims, List: "contracts-renewal"},
+	{ID: "signing_rate", Unit: "%", Better: 1, Num: "visits_signed", Over: "visits", Dims: leadDims},
+	{ID: "visits_per_contract", Unit: "ratio", Better: -1, Num: "visits_new", Over: "contracts_new", Dims: leadDims},
+	{ID: "contract_amount", Unit: "fen", Better: 1, Dims: contractDims, List: "contracts"},
+	{ID: "average_contract", Unit: "fen", Better: 1, Num: "contract_amount", Over: "contracts", Dims: contractDims},
+	{ID: "discount_given", Unit: "fen", Better: -1, Dims: []string{"consultant"}},
+	{ID: "cash_in", Unit: "fen", Better: 1, Dims: cashDims, List: "payments"},
+	{ID: "cash_in_new", Unit: "fen", Better: 1, Dims: cashDims, List: "payments-new"},
+	{ID: "cash_in_renewal", Unit: "fen", Better: 1, Dims: cashDims, List: "payments-renewal"},
+	{ID: "cash_in_other", Unit: "fen", Better: 1, Dims: cashDims, List: "payments-other"},
+	{ID: "hours_sold", Unit: "h100", Better: 1, Dims: []string{"course", "package"}},
+	{ID: "hours_gift", Unit: "h100", Dims: []string{"course", "package"}},
+}
+
+// MetricByID gives a metric of the catalogue.
+func MetricByID(key string) (Metric, bool) {
+	i := slices.IndexFunc(Catalogue, func(m Metric) bool { return m.ID == key })
+	if i < 0 {
+		return Metric{}, false
+	}
+	return Catalogue[i], true
+}

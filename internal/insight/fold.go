@@ -1,0 +1,196 @@
+package insight
+
+import (
+	"context"
+	"fmt"
+
+	"zhike/internal/facts"
+	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/event"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/rollup"
+)
+
+// matureDays is how long after a visit a contract still counts for its signing rate (metrics.md).
+const matureDays = 60
+
+// visit is what the signing rate needs to remember of a visit.
+type visit struct {
+	ID         id.ID        `db:"id"`
+	Enquiry    id.ID        `db:"enquiry"`
+	Center     id.ID        `db:"center"`
+	Day        bizdate.Date `db:"day"`
+	Channel    string       `db:"channel"`
+	Consultant string       `db:"consultant"`
+	Course     string       `db:"course"`
+	Signed     bool         `db:"signed"`
+}
+
+// TableName implements op.Record.
+func (visit) TableName() string { return "insight_visits" }
+
+// sums is where a fact's figures go: the transaction, or memory when everything is counted again (INS-3).
+type sums interface {
+	add(metric string, day bizdate.Date, center id.ID, n int64, dims ...string)
+	remember(v visit) error
+	// sign gives the visits of an enquiry since a day that had not signed, and notes that they have.
+	sign(enquiry id.ID, since bizdate.Date) ([]visit, error)
+}
+
+func matterDims(m facts.Matter) []string {
+	return []string{"channel", m.Channel.String(), "consultant", m.Consultant.String(), "course", m.Course.String(), "kind", m.Kind}
+}
+
+func isNew(kind string) bool { return kind == "new" || kind == "return" }
+
+// fold adds a fact's figures. It is the only place that says what a metric counts.
+func fold(s sums, f event.Fact, e event.Event) error {
+	switch f := f.(type) {
+	case facts.EnquiryEntered:
+		metric := "renewal_enquiries"
+		if isNew(f.Matter.Kind) {
+			metric = "leads"
+		}
+		s.add(metric, f.Day, f.Center, 1, matterDims(f.Matter)...)
+	case facts.ContactBreached:
+		s.add("sla_breaches", e.Day, f.Center, 1, matterDims(f.Matter)...)
+	case facts.AppointmentBooked:
+		s.add("appointments", f.Day, f.Center, 1, append(matterDims(f.Matter), "inviter", f.Inviter.String())...)
+	case facts.AppointmentMoved:
+		dims := append(matterDims(f.Matter), "inviter", f.Inviter.String())
+		s.add("appointments", f.Day, f.Center, -1, dims...)
+		s.add("appointments", f.ToDay, f.Center, 1, dims...)
+	case facts.AppointmentCancelled:
+		s.add("appointments", f.Day, f.Center, -1, append(matterDims(f.Matter), "inviter", f.Inviter.String())...)
+	case facts.AppointmentMissed:
+		s.add("no_shows", f.Day, f.Center, 1, append(matterDims(f.Matter), "inviter", f.Inviter.String())...)
+	case facts.VisitCheckedIn:
+		s.add("arrived", f.Day, f.Center, 1, append(matterDims(f.Matter), "inviter", f.Inviter.String())...)
+		return visited(s, f.Matter, f.Visit, e.Day)
+	case facts.WalkedIn:
+		return visited(s, f.Matter, f.Visit, e.Day)
+	case facts.ContractSigned:
+		return contract(s, f, e)
+	case facts.PaymentTaken:
+		cash(s, f.Pay, e.Day, 1)
+	case facts.PaymentReversed:
+		cash(s, f.Pay, e.Day, -1)
+	}
+	return nil
+}
+
+func visited(s sums, m facts.Matter, key id.ID, day bizdate.Date) error {
+	s.add("visits", day, m.Center, 1, matterDims(m)...)
+	if isNew(m.Kind) {
+		s.add("visits_new", day, m.Center, 1, matterDims(m)...)
+	}
+	return s.remember(visit{ID: key, Enquiry: m.Enquiry, Center: m.Center, Day: day, Channel: m.Channel.String(), Consultant: m.Consultant.String(), Course: m.Course.String()})
+}
+
+func contract(s sums, f facts.ContractSigned, e event.Event) error {
+	dims := matterDims(f.Matter)
+	if len(f.Lines) > 0 {
+		dims = append(dims, "package", f.Lines[0].Package.String())
+	}
+	s.add("contracts", e.Day, f.Center, 1, dims...)
+	kind := "contracts_renewal"
+	if isNew(f.Matter.Kind) {
+		kind = "contracts_new"
+	}
+	s.add(kind, e.Day, f.Center, 1, dims...)
+	s.add("contract_amount", e.Day, f.Center, int64(f.Payable), dims...)
+	s.add("discount_given", e.Day, f.Center, int64(f.Discount), "consultant", f.Consultant.String())
+	for _, l := range f.Lines {
+		s.add("hours_sold", e.Day, f.Center, int64(l.Hours), "course", l.Course.String(), "package", l.Package.String())
+		s.add("hours_gift", e.Day, f.Center, int64(l.Gift), "course", l.Course.String(), "package", l.Package.String())
+	}
+	if f.Enquiry.IsNone() {
+		return nil
+	}
+	visits, err := s.sign(f.Enquiry, e.Day-matureDays)
+	if err != nil {
+		return err
+	}
+	for _, v := range visits {
+		s.add("visits_signed", v.Day, v.Center, 1, "channel", v.Channel, "consultant", v.Consultant, "course", v.Course, "kind", f.Matter.Kind)
+	}
+	return nil
+}
+
+func cash(s sums, p facts.Pay, day bizdate.Date, sign int64) {
+	dims := []string{"method", p.Method, "consultant", p.Consultant.String(), "channel", p.Channel.String()}
+	part := "cash_in_other"
+	switch p.Kind {
+	case "new", "return":
+		part = "cash_in_new"
+	case "renewal", "upgrade":
+		part = "cash_in_renewal"
+	}
+	s.add("cash_in", day, p.Center, sign*int64(p.Amount), dims...)
+	s.add(part, day, p.Center, sign*int64(p.Amount), dims...)
+}
+
+// txSums adds to the transaction of the fact.
+type txSums struct {
+	ctx context.Context //nolint:containedctx // lives for one call
+	tx  *op.Tx
+}
+
+func (t txSums) add(metric string, day bizdate.Date, center id.ID, n int64, dims ...string) {
+	t.tx.Add(metric, day, center, n, dims...)
+}
+
+func (t txSums) remember(v visit) error { return t.tx.Insert(t.ctx, v) }
+
+func (t txSums) sign(enquiry id.ID, since bizdate.Date) (list []visit, err error) {
+	err = t.tx.Unscoped("roll-ups count for everybody").Select(&list).Where("enquiry = ? AND day >= ? AND signed = FALSE", enquiry, int64(since)).Order("id").Scan(t.ctx)
+	if err != nil {
+		return nil, fmt.Errorf("look for visits: %w", err)
+	}
+	for _, v := range list {
+		v.Signed = true
+		if err := t.tx.Save(t.ctx, &v, "signed"); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// memSums counts everything again in memory.
+type memSums struct {
+	deltas rollup.Deltas
+	visits map[id.ID][]visit
+}
+
+func (m *memSums) add(metric string, day bizdate.Date, center id.ID, n int64, dims ...string) {
+	m.deltas.Add(metric, day, center, n, dims...)
+}
+
+func (m *memSums) remember(v visit) error {
+	m.visits[v.Enquiry] = append(m.visits[v.Enquiry], v)
+	return nil
+}
+
+func (m *memSums) sign(enquiry id.ID, since bizdate.Date) (out []visit, err error) {
+	for i, v := range m.visits[enquiry] {
+		if !v.Signed && v.Day >= since {
+			m.visits[enquiry][i].Signed = true
+			out = append(out, v)
+		}
+	}
+	return out, nil
+}
+
+// Reactions keeps the roll-ups of every fact that a metric counts.
+func Reactions() []op.Reaction {
+	return []op.Reaction{
+		counted[facts.EnquiryEntered](), counted[facts.ContactBreached](), counted[facts.AppointmentBooked](), counted[facts.AppointmentMoved](),
+		counted[facts.AppointmentCancelled](), counted[facts.AppointmentMissed](), counted[facts.VisitCheckedIn](), counted[facts.WalkedIn](),
+		counted[facts.ContractSigned](), counted[facts.PaymentTaken](), counted[facts.PaymentReversed](),
+	}
+}
+
+func counted[F event.Fact]() op.Reaction {
+	return op.On(func(ctx context.Context, tx *op.Tx, f F, e event.Event) error { return fold(txSums{ctx, tx}, f, e) })
+}

@@ -1,0 +1,112 @@
+package insightdoor
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+
+	"zhike/internal/insight"
+	"zhike/internal/kernel/hours"
+	"zhike/internal/kernel/i18n"
+	"zhike/internal/kernel/money"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
+	"zhike/internal/kernel/sheet"
+)
+
+// Formats lists the files that a report can be.
+var Formats = []string{"csv", "xlsx"}
+
+func download(w http.ResponseWriter, r *http.Request, v view, format string) error {
+	if !slices.Contains(Formats, format) {
+		return problem.Refuse("INS-6", "invalid", problem.Field{Location: "format", Code: "not-one-of", Value: format, Args: map[string]any{"list": Formats}})
+	}
+	w.Header().Set("Content-Type", sheet.Format(format).ContentType())
+	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s-%s.%s"`, v.report.Name, v.report.Params.From, format))
+	return write(r.Context(), w, v.report, v.name, sheet.Format(format))
+}
+
+// File writes a report as a file: figures as numbers, money in yuan, names in the language of ctx.
+func File(ctx context.Context, tx *op.Tx, w io.Writer, name string, p insight.Params, f sheet.Format) error {
+	v, err := makeView(ctx, tx, name, p)
+	if err != nil {
+		return err
+	}
+	return write(ctx, w, v.report, v.name, f)
+}
+
+func write(ctx context.Context, w io.Writer, r insight.Report, name names, f sheet.Format) error {
+	out, err := sheet.NewWriter(f, w)
+	if err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	head := []any{i18n.T(ctx, "dimension."+r.Columns[0].Key)}
+	for _, c := range r.Columns[1:] {
+		head = append(head, i18n.T(ctx, "metric."+c.Metric))
+	}
+	rows := [][]any{head}
+	for _, row := range r.Rows {
+		rows = append(rows, fileRow(r, row, name(ctx, row.Value)))
+	}
+	rows = append(rows, fileRow(r, r.Totals, i18n.T(ctx, "insight.total")))
+	for _, row := range rows {
+		if err := out.Row(row...); err != nil {
+			return fmt.Errorf("write report: %w", err)
+		}
+	}
+	if err := out.Close(); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}
+
+func fileRow(r insight.Report, row insight.Row, label string) []any {
+	out := []any{label}
+	for i, f := range row.Cells {
+		switch unit := r.Columns[i+1].Unit; {
+		case f.None:
+			out = append(out, "")
+		case unit == "fen":
+			out = append(out, money.Fen(f.V))
+		case unit == "h100":
+			out = append(out, hours.Centi(f.V))
+		case unit == "n":
+			out = append(out, int64(f.V))
+		default:
+			out = append(out, f.V)
+		}
+	}
+	return out
+}
+
+// Text writes a report as lines for a terminal.
+func Text(ctx context.Context, tx *op.Tx, w io.Writer, name string, p insight.Params) error {
+	v, err := makeView(ctx, tx, name, p)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "%s  %s\n%s\n\n", i18n.T(ctx, "report."+name), period(ctx, v.report.Params), conclusion(ctx, v.report.Conclusion))
+	print := func(label string, row insight.Row) {
+		fmt.Fprintln(w, label)
+		for i, f := range row.Cells {
+			c := v.report.Columns[i+1]
+			fmt.Fprintf(w, "  %s: %s\n", i18n.T(ctx, "metric."+c.Metric), value(ctx, c.Unit, f))
+		}
+	}
+	for _, row := range v.report.Rows {
+		print(v.name(ctx, row.Value), row)
+	}
+	print(i18n.T(ctx, "insight.total"), v.report.Totals)
+	return nil
+}
+
+// JSON gives a report for programs.
+func JSON(ctx context.Context, tx *op.Tx, name string, p insight.Params) (Answer, error) {
+	r, err := insight.Make(ctx, tx, name, p)
+	if err != nil {
+		return Answer{}, err
+	}
+	return answer(ctx, r), nil
+}

@@ -1,0 +1,36 @@
+package insightdoor
+
+import (
+	"context"
+	"net/url"
+	"slices"
+
+	"zhike/internal/insight"
+	"zhike/internal/kernel/i18n"
+	"zhike/internal/web"
+)
+
+func centerOptions(ctx context.Context, v view) []web.Option {
+	var out []web.Option
+	for _, c := range v.centers {
+		out = append(out, web.Option{Value: c.ID.String(), Label: c.Name(string(i18n.LangOf(ctx))), On: slices.Contains(v.report.Params.Centers, c.ID)})
+	}
+	return out
+}
+
+func byOptions(ctx context.Context, v view) []web.Option {
+	var out []web.Option
+	for _, dim := range insight.DimensionsOf(v.report.Name) {
+		out = append(out, web.Option{Value: dim, Label: i18n.T(ctx, "dimension."+dim), On: dim == v.report.Params.By})
+	}
+	return out
+}
+
+// query writes the parameters of a report as those of an address.
+func query(p insight.Params) string {
+	q := url.Values{"from": {p.From.String()}, "to": {p.Until.String()}, "by": {p.By}}
+	for _, c := range p.Centers {
+		q.Add("center", c.String())
+	}
+	return q.Encode()
+}

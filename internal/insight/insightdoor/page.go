@@ -1,0 +1,198 @@
+package insightdoor
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/a-h/templ"
+
+	"zhike/internal/insight"
+	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/i18n"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
+	"zhike/internal/organization"
+	"zhike/internal/web"
+)
+
+// Pages serves the reports.
+func Pages(mux *http.ServeMux, r *op.Runner) {
+	p := pages{r}
+	mux.Handle("GET /reports", web.Func(p.getReports))
+	mux.Handle("GET /reports/{name}", web.Func(p.getReport))
+	mux.Handle("POST /reports/{name}/mail", web.Func(p.postMail))
+}
+
+type pages struct{ run *op.Runner }
+
+func (p pages) getReports(w http.ResponseWriter, r *http.Request) error {
+	v, _ := op.ViewerOf(r.Context())
+	if v == nil || !v.May("report:read") {
+		return problem.Forbidden("report:read")
+	}
+	return web.Render(w, r, web.Shell(web.Page{H1: i18n.T(r.Context(), "insight.reports")}, reportList(insight.Names())))
+}
+
+// view is what the page of a report shows.
+type view struct {
+	report     insight.Report
+	name       names
+	centers    []organization.Center
+	colleagues []organization.Staff
+	may        bool // send by mail
+	me         id.ID
+}
+
+func (p pages) getReport(w http.ResponseWriter, r *http.Request) error {
+	params, err := ParamsOf(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	var v view
+	err = p.run.Read(r.Context(), func(ctx context.Context, tx *op.Tx) (err error) {
+		v, err = makeView(ctx, tx, r.PathValue("name"), params)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if format := r.URL.Query().Get("format"); format != "" {
+		return download(w, r, v, format)
+	}
+	ctx := r.Context()
+	return web.Render(w, r, web.Shell(web.Page{
+		Title: i18n.T(ctx, "report."+v.report.Name), H1: conclusion(ctx, v.report.Conclusion),
+		Lead: web.Text(i18n.T(ctx, "report."+v.report.Name) + " · " + period(ctx, v.report.Params)), Aside: tools(v),
+	}, reportPage(v)))
+}
+
+func makeView(ctx context.Context, tx *op.Tx, name string, params insight.Params) (v view, err error) {
+	if v.report, err = insight.Make(ctx, tx, name, params); err != nil {
+		return v, err
+	}
+	if v.name, err = namesOf(ctx, tx, v.report.Params.By); err != nil {
+		return v, err
+	}
+	v.centers = organization.Of(tx).Centers(tx.Viewer)
+	v.may, v.me = tx.Viewer.May("report:mail"), tx.Viewer.Staff
+	if v.may {
+		v.colleagues, err = organization.Colleagues(ctx, tx)
+	}
+	return v, err
+}
+
+// ParamsOf reads the parameters of a report from an address or query.
+func ParamsOf(q map[string][]string) (p insight.Params, err error) {
+	var bad problem.Invalid
+	day := func(name string) (d bizdate.Date) {
+		if len(q[name]) == 0 {
+			return 0
+		}
+		if err := d.UnmarshalText([]byte(q[name][0])); err != nil {
+			bad.Add(name, "bad-date", q[name][0])
+		}
+		return d
+	}
+	p.From, p.Until = day("from"), day("to")
+	for _, c := range q["center"] {
+		if c == "" {
+			continue
+		}
+		key, err := id.Parse(c)
+		if err != nil {
+			bad.Add("center", "bad-id", c)
+		}
+		p.Centers = append(p.Centers, key)
+	}
+	if len(q["by"]) > 0 {
+		p.By = q["by"][0]
+	}
+	return p, bad.Err("INS-5")
+}
+
+// mailForm is the form of the mail dialog.
+type mailForm struct {
+	Staff []id.ID `json:"staff_ids"`
+}
+
+func (p pages) postMail(w http.ResponseWriter, r *http.Request) error {
+	form, err := web.Decode[mailForm](r)
+	if err != nil {
+		return err
+	}
+	params, err := ParamsOf(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	name := r.PathValue("name")
+	out, err := insight.MailReport.Run(r.Context(), p.run, insight.MailReportInput{Report: name, Params: params, Staff: form.Staff})
+	if err != nil {
+		return err
+	}
+	return web.Redirect(w, r, "/reports/"+name+"?"+r.URL.RawQuery, web.Status{Text: i18n.T(r.Context(), "insight.mailed", "count", len(out.Mails))})
+}
+
+func period(ctx context.Context, p insight.Params) string {
+	from := i18n.Date(ctx, p.From, web.Today(ctx))
+	if p.From == p.Until {
+		return from
+	}
+	return i18n.Range(ctx, from, i18n.Date(ctx, p.Until, web.Today(ctx)))
+}
+
+// table draws the figures; each opens the records it counts (UI-B1).
+func table(ctx context.Context, v view) web.Table {
+	t := web.Table{Caption: i18n.T(ctx, "report."+v.report.Name), Plain: true}
+	for i, c := range v.report.Columns {
+		if i == 0 {
+			t.Columns = append(t.Columns, web.Column{Label: i18n.T(ctx, "dimension."+c.Key)})
+			continue
+		}
+		t.Columns = append(t.Columns, web.Column{Label: i18n.T(ctx, "metric."+c.Metric), Num: true})
+	}
+	draw := func(row insight.Row, label string) []templ.Component {
+		out := []templ.Component{web.Text(label)}
+		for i, f := range row.Cells {
+			c := v.report.Columns[i+1]
+			href := ""
+			if !f.None {
+				href = link(c, v.report.Params, row)
+			}
+			out = append(out, web.Figure{Value: value(ctx, c.Unit, f), Href: href, Hidden: label + " " + i18n.T(ctx, "metric."+c.Metric)})
+		}
+		return out
+	}
+	for _, row := range v.report.Rows {
+		t.Rows = append(t.Rows, web.Row{ID: row.Value, Cells: draw(row, v.name(ctx, row.Value))})
+	}
+	t.Foot = draw(v.report.Totals, i18n.T(ctx, "insight.total"))
+	return t
+}
+
+// evidence draws what the conclusion rests on.
+func evidence(ctx context.Context, c insight.Conclusion) web.Table {
+	t := web.Table{Caption: i18n.T(ctx, "insight.evidence"), Plain: true, Columns: []web.Column{
+		{Label: i18n.T(ctx, "insight.figure")}, {Label: i18n.T(ctx, "insight.this-day"), Num: true}, {Label: i18n.T(ctx, "insight.usual-mean"), Num: true},
+		{Label: i18n.T(ctx, "insight.usual-range"), Num: true},
+	}}
+	for _, e := range c.Evidence {
+		m, _ := insight.MetricByID(e.Metric)
+		word := func(x float64) string { return value(ctx, m.Unit, insight.Figure{V: x}) }
+		t.Rows = append(t.Rows, web.Row{ID: e.Metric, Cells: []templ.Component{
+			web.Text(i18n.T(ctx, "metric."+e.Metric)), web.Text(word(e.Value)), web.Text(word(e.Baseline)), web.Text(i18n.Range(ctx, word(e.Low), word(e.High))),
+		}})
+	}
+	return t
+}
+
+// recipients are the colleagues to choose from; oneself is chosen.
+func recipients(v view) []web.Option {
+	var out []web.Option
+	for _, s := range v.colleagues {
+		if s.Email != "" {
+			out = append(out, web.Option{Value: s.ID.String(), Label: s.Name, Note: s.Email, On: s.ID == v.me})
+		}
+	}
+	return out
+}

@@ -1,0 +1,146 @@
+package insightdoor
+
+import (
+	"context"
+	"math"
+	"net/url"
+
+	"zhike/internal/insight"
+	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/hours"
+	"zhike/internal/kernel/i18n"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/money"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
+	"zhike/internal/marketing"
+	"zhike/internal/organization"
+	"zhike/internal/web"
+)
+
+// value words a figure by its unit.
+func value(ctx context.Context, unit string, f insight.Figure) string {
+	if f.None {
+		return i18n.Percent(ctx, nil)
+	}
+	switch unit {
+	case "fen":
+		return i18n.MoneyWhole(ctx, money.Fen(math.Round(f.V)))
+	case "%":
+		return i18n.Percent(ctx, &f.V)
+	case "h100":
+		return i18n.Hours(ctx, hours.Centi(f.V))
+	case "ratio":
+		return i18n.T(ctx, "insight.to-one", "n", math.Round(f.V*10)/10)
+	}
+	return i18n.Count(ctx, int64(f.V))
+}
+
+// names words the values of a dimension.
+type names func(ctx context.Context, value string) string
+
+// namesOf reads the names of a report's rows in one query at most.
+func namesOf(ctx context.Context, tx *op.Tx, dim string) (names, error) {
+	dir := organization.Of(tx)
+	none := func(ctx context.Context) string { return i18n.T(ctx, "dimension.none") }
+	parsed := func(v string) id.ID {
+		key, err := id.Parse(v)
+		if err != nil {
+			return id.None
+		}
+		return key
+	}
+	switch dim {
+	case "center":
+		return func(ctx context.Context, v string) string {
+			if c, ok := dir.Center(parsed(v)); ok {
+				return c.Name(string(i18n.LangOf(ctx)))
+			}
+			return i18n.T(ctx, "insight.company-pool")
+		}, nil
+	case "consultant":
+		return func(ctx context.Context, v string) string {
+			if n := dir.StaffName(parsed(v)); n != "" {
+				return n
+			}
+			return none(ctx)
+		}, nil
+	case "channel":
+		tree, err := marketing.Channels(ctx, tx)
+		if p, ok := problem.As(err); ok && p.Status == 403 {
+			return func(ctx context.Context, _ string) string { return none(ctx) }, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		return func(ctx context.Context, v string) string {
+			if c, ok := tree.ByID(parsed(v)); ok {
+				return c.Name(string(i18n.LangOf(ctx)))
+			}
+			return none(ctx)
+		}, nil
+	}
+	return func(ctx context.Context, v string) string {
+		if d, err := bizdate.Parse(v); err == nil {
+			return i18n.Date(ctx, d, web.Today(ctx))
+		}
+		return none(ctx)
+	}, nil
+}
+
+// conclusion words what a report means.
+func conclusion(ctx context.Context, c insight.Conclusion) string {
+	var out string
+	for _, s := range c.Sentences {
+		m, _ := insight.MetricByID(s.Metric)
+		word := func(v float64) string { return value(ctx, m.Unit, insight.Figure{V: math.Round(v)}) }
+		if out != "" {
+			out += i18n.T(ctx, "insight.between-sentences")
+		}
+		out += i18n.T(ctx, "conclusion."+s.Code, "metric", i18n.T(ctx, "metric."+s.Metric), "value", word(s.Value), "low", word(s.Low), "high", word(s.High))
+	}
+	return out
+}
+
+// lists are the pages that state the records a metric counts, with the filters that make them count the same (UI-B1, UI-G 10).
+var lists = map[string]struct{ path, fixed, from, until string }{
+	"leads":             {"/enquiries", "kind=new%2Creturn", "from", "until"},
+	"renewal-enquiries": {"/enquiries", "kind=renewal%2Cupgrade", "from", "until"},
+	"appointments":      {"/appointments", "due=1", "from", "until"},
+	"arrived":           {"/appointments", "state=arrived", "from", "until"},
+	"no-shows":          {"/appointments", "state=no-show", "from", "until"},
+	"visits":            {"/visits", "", "from", "until"},
+	"contracts":         {"/contracts", "", "signed_from", "signed_until"},
+	"contracts-new":     {"/contracts", "kind=new%2Creturn", "signed_from", "signed_until"},
+	"contracts-renewal": {"/contracts", "kind=renewal%2Cupgrade", "signed_from", "signed_until"},
+	"payments":          {"/payments", "", "from", "until"},
+	"payments-new":      {"/payments", "contract_kind=new%2Creturn", "from", "until"},
+	"payments-renewal":  {"/payments", "contract_kind=renewal%2Cupgrade", "from", "until"},
+	"payments-other":    {"/payments", "contract_kind=none", "from", "until"},
+}
+
+// link leads from a figure to its records; "" where there is no such list for the row.
+func link(c insight.Column, p insight.Params, row insight.Row) string {
+	m, _ := insight.MetricByID(c.Metric)
+	l, ok := lists[m.List]
+	if !ok {
+		return ""
+	}
+	q, err := url.ParseQuery(l.fixed)
+	if err != nil {
+		return ""
+	}
+	from, until := p.From, p.Until
+	if row.Day != 0 {
+		from, until = row.Day, row.Day
+	}
+	q.Set(l.from, from.String())
+	q.Set(l.until, until.String())
+	for _, center := range p.Centers {
+		q.Add("center", center.String())
+	}
+	if row.Value != "" && row.Day == 0 {
+		q.Set(p.By, row.Value)
+	}
+	return l.path + "?" + q.Encode()
+}

@@ -1,0 +1,106 @@
+// Package stat holds what first conclusions need: intervals for counts, shares and sums, with their sources.
+package stat
+
+import (
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// Level is the confidence of every interval of the program.
+const Level = 0.95
+
+// Poisson is the exact interval of the mean of a count (Garwood, Biometrika 28, 1936).
+func Poisson(n int64) (low, high float64) {
+	a := (1 - Level) / 2
+	if n > 0 {
+		low = distuv.Gamma{Alpha: float64(n), Beta: 1}.Quantile(a)
+	}
+	return low, distuv.Gamma{Alpha: float64(n) + 1, Beta: 1}.Quantile(1 - a)
+}
+
+// Wilson is the score interval of a share of n (Wilson, JASA 22, 1927); 0 to 1 where n is 0.
+func Wilson(k, n int64) (low, high float64) {
+	if n == 0 {
+		return 0, 1
+	}
+	z := distuv.UnitNormal.Quantile(1 - (1-Level)/2)
+	p, m := float64(k)/float64(n), float64(n)
+	mid := (p + z*z/(2*m)) / (1 + z*z/m)
+	half := z / (1 + z*z/m) * math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
+	return max(0, mid-half), min(1, mid+half)
+}
+
+// WithinUsual tells whether a count lies within the range that counts of the same kind before it let expect. Given the sum X of
+// m past counts, a further one is negative binomial with size X + 1/2 and mean (X + 1/2)/m: the predictive distribution of a
+// Poisson count under Jeffreys' prior (Gelman et al., Bayesian Data Analysis, 2.6). low and high are its 2.5 and 97.5 % points.
+func WithinUsual(today int64, past []int64) (low, high float64, within bool) {
+	if len(past) == 0 {
+		return 0, math.Inf(1), true
+	}
+	var x int64
+	for _, n := range past {
+		x += n
+	}
+	size, p := float64(x)+0.5, float64(len(past))/float64(len(past)+1)
+	low, high = negativeBinomial(size, p, (1-Level)/2), negativeBinomial(size, p, 1-(1-Level)/2)
+	return low, high, float64(today) >= low && float64(today) <= high
+}
+
+// negativeBinomial is the quantile of a count with P(k) = Γ(k+r)/(k! Γ(r)) p^r (1-p)^k.
+func negativeBinomial(r, p, q float64) float64 {
+	term := math.Pow(p, r)
+	if term == 0 { // far from 0: the normal approximation is exact enough there
+		mean, sd := r*(1-p)/p, math.Sqrt(r*(1-p))/p
+		return math.Max(0, math.Round(mean+sd*distuv.UnitNormal.Quantile(q)))
+	}
+	sum, k := term, 0.0
+	for sum < q && k < 1e6 {
+		k++
+		term *= (k + r - 1) / k * (1 - p)
+		sum += term
+	}
+	return k
+}
+
+// WithinUsualAmount is WithinUsual for amounts: the median of the past ones ± t × their scaled median absolute deviation ×
+// √(1 + 1/m) (Leys et al., Journal of Experimental Social Psychology 49, 2013; the factor 1.4826 makes it a standard deviation of
+// normal data). Where more than half of the past amounts are equal their mean absolute deviation stands in.
+func WithinUsualAmount(today int64, past []int64) (low, high float64, within bool) {
+	if len(past) < 2 {
+		return 0, math.Inf(1), true
+	}
+	mid := median(past)
+	dev := make([]float64, len(past))
+	var mean float64
+	for i, v := range past {
+		dev[i] = math.Abs(float64(v) - mid)
+		mean += dev[i] / float64(len(past))
+	}
+	scale := 1.4826 * medianOf(dev)
+	if scale == 0 {
+		scale = 1.2533 * mean
+	}
+	m := float64(len(past))
+	half := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: m - 1}.Quantile(1-(1-Level)/2) * scale * math.Sqrt(1+1/m)
+	low, high = math.Max(0, mid-half), mid+half
+	return low, high, float64(today) >= low && float64(today) <= high
+}
+
+func median(list []int64) float64 {
+	f := make([]float64, len(list))
+	for i, v := range list {
+		f[i] = float64(v)
+	}
+	return medianOf(f)
+}
+
+func medianOf(list []float64) float64 {
+	s := slices.Clone(list)
+	slices.Sort(s)
+	if n := len(s); n%2 == 0 {
+		return (s[n/2-1] + s[n/2]) / 2
+	}
+	return s[len(s)/2]
+}

@@ -1,0 +1,14 @@
+// Package marketing holds the channels by which prospects come, and the source record of each lead.
+//
+//	SAL-2   model.go (first contact is due within a time per channel), op_channel.go
+//	MKT-11  store_lead.go (source record); rules_channel.go (dirty names of imports)
+//
+// The channel tree is shipped: channels.csv, written by Seed.
+package marketing
+
+import "embed"
+
+// Text holds what people read.
+//
+//go:embed text/*.toml
+var Text embed.FS

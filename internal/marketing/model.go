@@ -1,0 +1,60 @@
+package marketing
+
+import (
+	"time"
+
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/policy"
+)
+
+// Channel is a way by which prospects come (渠道 in the glossary): a node of the channel tree.
+type Channel struct {
+	ID                  id.ID  `json:"id" db:"id"`
+	Code                string `json:"code" db:"code"`
+	Parent              id.ID  `json:"parent_id" db:"parent"`
+	NameZH              string `json:"name_zh" db:"name_zh"`
+	NameEN              string `json:"name_en" db:"name_en"`
+	FirstContactMinutes int64  `json:"first_contact_minutes" db:"first_contact_minutes"` // working time until the first contact is due (SAL-2)
+	WalkIn              bool   `json:"walk_in" db:"walk_in"`                             // who comes this way stands at the desk
+	Active              bool   `json:"active" db:"active"`
+	Version             int64  `json:"version" db:"version"`
+}
+
+// TableName implements op.Record.
+func (Channel) TableName() string { return "channels" }
+
+// Name gives the name in a language.
+func (c Channel) Name(lang string) string {
+	if lang == "en" && c.NameEN != "" {
+		return c.NameEN
+	}
+	return c.NameZH
+}
+
+// Lead is the immutable source record of one submission or imported row; it belongs to one enquiry.
+type Lead struct {
+	ID          id.ID     `json:"id" db:"id"`
+	Enquiry     id.ID     `json:"enquiry_id" db:"enquiry"`
+	Person      id.ID     `json:"person_id" db:"person"`
+	Channel     id.ID     `json:"channel_id" db:"channel"`
+	Source      string    `json:"source" db:"source"` // as it was written where it came from
+	ExternalKey string    `json:"external_key" db:"external_key"`
+	Run         id.ID     `json:"run_id" db:"run"` // bulk run, if any
+	Row         int64     `json:"row" db:"row_no"`
+	At          time.Time `json:"at" db:"at"`
+}
+
+// TableName implements op.Record.
+func (Lead) TableName() string { return "leads" }
+
+// Resources lists this domain's kinds of records. Channels belong to the whole company.
+func Resources() []policy.Resource {
+	return []policy.Resource{
+		{Name: "channel", Table: "channels"},
+		{Name: "lead", Table: "leads"},
+	}
+}
+
+// Operations lists this domain's operations.
+func Operations() []op.Any { return []op.Any{AddChannel, ChangeChannel} }

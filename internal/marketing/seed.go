@@ -1,0 +1,70 @@
+package marketing
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"encoding/csv"
+	"fmt"
+	"strconv"
+
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+)
+
+//go:embed channels.csv
+var shipped []byte
+
+// Seed writes the shipped channels where they are missing; what a company changed stays.
+func Seed(ctx context.Context, r *op.Runner) error {
+	rows, err := shippedChannels()
+	if err != nil {
+		return err
+	}
+	return r.Write(ctx, func(ctx context.Context, tx *op.Tx) error {
+		tree, err := Channels(ctx, tx)
+		if err != nil {
+			return err
+		}
+		ids := map[string]id.ID{}
+		for _, n := range tree.Nodes() {
+			ids[n.Code] = n.ID
+		}
+		for _, row := range rows {
+			if _, ok := ids[row.Code]; ok {
+				continue
+			}
+			c := row.Channel
+			c.ID, c.Parent = tx.NewID(), ids[row.parent]
+			if err := tx.Insert(ctx, c); err != nil {
+				return err
+			}
+			ids[c.Code] = c.ID
+		}
+		return nil
+	})
+}
+
+type shippedChannel struct {
+	Channel
+	parent string // code; its row stands before
+}
+
+// shippedChannels reads code, parent, name_zh, name_en, first_contact_minutes, walk_in.
+func shippedChannels() ([]shippedChannel, error) {
+	rows, err := csv.NewReader(bytes.NewReader(shipped)).ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("read shipped channels: %w", err)
+	}
+	var out []shippedChannel
+	for _, row := range rows[1:] {
+		minutes, err := strconv.ParseInt(row[4], 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("read shipped channel %s: %w", row[0], err)
+		}
+		out = append(out, shippedChannel{parent: row[1], Channel: Channel{
+			Code: row[0], NameZH: row[2], NameEN: row[3], FirstContactMinutes: minutes, WalkIn: row[5] == "true", Active: true,
+		}})
+	}
+	return out, nil
+}

@@ -1,0 +1,50 @@
+package organization
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/policy"
+)
+
+// Recipient is where somebody gets mail, and what that person may see.
+type Recipient struct {
+	Account id.ID
+	Address string
+	Viewer  *policy.Viewer
+}
+
+// RecipientOf gives the mail address and the viewer of a staff member; the account is none where there is no active one.
+func RecipientOf(ctx context.Context, tx *op.Tx, staff id.ID) (Recipient, error) {
+	var acc Account
+	err := tx.Unscoped("addresses of colleagues are for mailing reports").Select(&acc).Where("staff = ? AND active = TRUE", staff).Limit(1).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Recipient{}, nil
+	}
+	if err != nil {
+		return Recipient{}, fmt.Errorf("load recipient: %w", err)
+	}
+	m, _ := Of(tx).Staff(staff)
+	return Recipient{Account: acc.ID, Address: m.Email, Viewer: Of(tx).Viewer(acc)}, nil
+}
+
+// ViewerOf gives the viewer of an account, for jobs that show what its holder may see.
+func ViewerOf(ctx context.Context, tx *op.Tx, account id.ID) (*policy.Viewer, Account, error) {
+	var acc Account
+	if err := tx.Unscoped("jobs act for the account").Select(&acc).Where("id = ? AND active = TRUE", account).Scan(ctx); err != nil {
+		return nil, acc, fmt.Errorf("load account: %w", err)
+	}
+	return Of(tx).Viewer(acc), acc, nil
+}
+
+// Colleagues lists the active staff members in scope, by code.
+func Colleagues(ctx context.Context, tx *op.Tx) (list []Staff, err error) {
+	if err := tx.Select(&list).Where("active = TRUE").Order("code").Limit(500).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("list colleagues: %w", err)
+	}
+	return list, nil
+}

@@ -1,0 +1,15 @@
+// Package process holds blueprints as data, the gate that every operation passes, cases with the steps they have done, tasks and
+// notices.
+//
+//	PRC-1  blueprint.go (data in the table blueprints, shipped by seed.go)
+//	PRC-2  gate.go
+//	PRC-4  a case keeps the version it began with: react_case.go
+//	PRC-5  op_task.go, query_task.go; written by react_task.go
+package process
+
+import "embed"
+
+// Text holds what people read.
+//
+//go:embed text/*.toml
+var Text embed.FS

@@ -1,0 +1,81 @@
+package process
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/policy"
+)
+
+// Task is something a staff member has to do (PRC-5); its name is "task.<kind>" in the catalogue.
+type Task struct {
+	ID          id.ID     `json:"id" db:"id"`
+	Staff       id.ID     `json:"staff_id" db:"staff"`
+	Center      id.ID     `json:"center_id" db:"center"`
+	TaskKind    string    `json:"kind" db:"kind"`
+	SubjectKind string    `json:"subject_kind" db:"subject_kind"`
+	Subject     id.ID     `json:"subject_id" db:"subject"`
+	Person      id.ID     `json:"person_id" db:"person"`
+	Due         time.Time `json:"due_at" db:"due_at"`
+	Priority    int64     `json:"priority" db:"priority"` // 1 now, 2 today, 3 later
+	Created     time.Time `json:"created_at" db:"created_at"`
+	Done        time.Time `json:"done_at,omitzero" db:"done_at"`
+	DoneBy      id.ID     `json:"done_by" db:"done_by"`
+	Version     int64     `json:"version" db:"version"`
+}
+
+// TableName implements op.Record.
+func (Task) TableName() string { return "tasks" }
+
+// Notice tells somebody something once; its text is "notice.<kind>" in the catalogue, with the params.
+type Notice struct {
+	ID      id.ID             `json:"id" db:"id"`
+	Staff   id.ID             `json:"staff_id" db:"staff"`
+	Kind    string            `json:"kind" db:"kind"`
+	Person  id.ID             `json:"person_id" db:"person"`
+	Link    string            `json:"link" db:"link"`
+	Params  map[string]string `json:"params" db:"params,json"` // codes and times, no personal values
+	Created time.Time         `json:"created_at" db:"created_at"`
+	Read    time.Time         `json:"read_at,omitzero" db:"read_at"`
+}
+
+// TableName implements op.Record.
+func (Notice) TableName() string { return "notices" }
+
+// Resources lists this domain's kinds of records.
+func Resources() []policy.Resource {
+	return []policy.Resource{
+		{Name: "task", Table: "tasks", Center: "center", Owner: "staff"},
+		{Name: "notice", Table: "notices", Owner: "staff"},
+	}
+}
+
+// Notify tells a staff member something, in the transaction of what happened. Reactions call it; more channels plug in here.
+func Notify(ctx context.Context, tx *op.Tx, n Notice) error {
+	if n.Staff.IsNone() || n.Staff == tx.Viewer.Staff {
+		return nil // nobody to tell, or it was oneself
+	}
+	n.ID, n.Created = tx.NewID(), tx.Now
+	return tx.Insert(ctx, n)
+}
+
+func assign(ctx context.Context, tx *op.Tx, t Task) error {
+	if t.Staff.IsNone() {
+		return nil
+	}
+	t.ID, t.Created = tx.NewID(), tx.Now
+	return tx.Insert(ctx, t)
+}
+
+// closeTasks marks the open tasks of a kind about a subject as done by what happened.
+func closeTasks(ctx context.Context, tx *op.Tx, kind string, subject id.ID) error {
+	_, err := tx.Exec(ctx, "UPDATE tasks SET done_at = ?, done_by = ?, version = version + 1 WHERE subject = ? AND kind = ? AND done_at IS NULL",
+		tx.Now, tx.Viewer.Account, subject, kind)
+	if err != nil {
+		return fmt.Errorf("close tasks: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,98 @@
+package sales
+
+import (
+	"context"
+	"fmt"
+
+	"zhike/internal/kernel/check"
+	"zhike/internal/kernel/event"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/numbers"
+	"zhike/internal/kernel/op"
+)
+
+// Checks lists this domain's invariants (TRU-8).
+func Checks() []check.Check {
+	return []check.Check{
+		{Name: "sales.enquiry-owner", Rule: "PPL-7", Run: checkOwners},
+		{Name: "sales.visit-appointment", Rule: "SAL-5", Run: checkVisits},
+		numbers.Gapless("sales.quote-numbers", "quote", "quotes"),
+	}
+}
+
+// checkOwners: an owner is a staff member that exists; else the enquiry lies in the pool.
+func checkOwners(ctx context.Context, tx *op.Tx) ([]string, error) {
+	ids, err := op.AllOf[id.ID](ctx, tx.Unscoped("check"), `SELECT e.id FROM enquiries e WHERE e.consultant IS NOT NULL
+		AND NOT EXISTS (SELECT 1 FROM staff s WHERE s.id = e.consultant) ORDER BY e.id LIMIT 100`)
+	if err != nil {
+		return nil, err
+	}
+	return name("enquiry %s has an owner that does not exist", ids), nil
+}
+
+// checkVisits: an arrived appointment has exactly one visit, and a visit of an appointment an arrived one.
+func checkVisits(ctx context.Context, tx *op.Tx) ([]string, error) {
+	u := tx.Unscoped("check")
+	without, err := op.AllOf[id.ID](ctx, u, `SELECT a.id FROM appointments a WHERE a.state = 'arrived'
+		AND (SELECT COUNT(*) FROM visits v WHERE v.enquiry = a.enquiry AND v.appointment = a.id) <> 1 ORDER BY a.id LIMIT 100`)
+	if err != nil {
+		return nil, err
+	}
+	early, err := op.AllOf[id.ID](ctx, u, `SELECT v.id FROM visits v JOIN appointments a ON a.id = v.appointment WHERE a.state <> 'arrived' ORDER BY v.id LIMIT 100`)
+	if err != nil {
+		return nil, err
+	}
+	return append(name("appointment %s arrived without exactly one visit", without), name("visit %s stands on an appointment that did not arrive", early)...), nil
+}
+
+func name(format string, ids []id.ID) []string {
+	var out []string
+	for _, v := range ids {
+		out = append(out, fmt.Sprintf(format, v))
+	}
+	return out
+}
+
+// Refold folds the stages of all enquiries from the log; `zhike check` compares the result with the records (SAL-1, TRU-8).
+type Refold struct {
+	registry *event.Registry
+	stages   map[id.ID]Stage
+}
+
+// NewRefold begins a fold.
+func NewRefold(r *event.Registry) *Refold { return &Refold{registry: r, stages: map[id.ID]Stage{}} }
+
+// Event folds one event of the log.
+func (r *Refold) Event(e event.Event) error {
+	f, err := r.registry.Decode(e)
+	if err != nil {
+		return err
+	}
+	if key := enquiryOf(f); !key.IsNone() {
+		r.stages[key] = r.stages[key].After(f)
+	}
+	return nil
+}
+
+// Differences lists the enquiries whose stage is not what happened.
+func (r *Refold) Differences(ctx context.Context, tx *op.Tx) ([]string, error) {
+	type row struct {
+		ID    id.ID `db:"id"`
+		Stage Stage `db:"stage"`
+	}
+	rows, err := op.AllOf[row](ctx, tx.Unscoped("check"), "SELECT id, stage FROM enquiries")
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, e := range rows {
+		if want := r.stages[e.ID]; want != e.Stage {
+			out = append(out, fmt.Sprintf("enquiry %s stands at %s, what happened leads to %q", e.ID, e.Stage, want))
+		}
+		delete(r.stages, e.ID)
+	}
+	for key := range r.stages {
+		out = append(out, fmt.Sprintf("enquiry %s is in the log only", key))
+	}
+	return out, nil
+}

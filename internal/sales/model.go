@@ -1,0 +1,132 @@
+package sales
+
+import (
+	"time"
+
+	"zhike/internal/contracts"
+	"zhike/internal/facts"
+	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/money"
+	"zhike/internal/kernel/policy"
+)
+
+// Enquiry is one sales matter of one person (SAL-1). Its stage follows from what happened.
+type Enquiry struct {
+	ID          id.ID        `json:"id" db:"id"`
+	Person      id.ID        `json:"person_id" db:"person"`
+	Center      id.ID        `json:"center_id" db:"center"` // none: the company's pool
+	Consultant  id.ID        `json:"consultant_id" db:"consultant"`
+	Channel     id.ID        `json:"channel_id" db:"channel"`
+	Course      id.ID        `json:"course_id" db:"course"`
+	Kind        string       `json:"kind" db:"kind"` // new, renewal, upgrade, return
+	Stage       Stage        `json:"stage" db:"stage"`
+	Lang        string       `json:"lang" db:"lang"`
+	ExternalKey *string      `json:"external_key,omitempty" db:"external_key"`
+	Outcome     string       `json:"outcome" db:"outcome"` // open, signed, lost
+	OutcomeDay  bizdate.Date `json:"outcome_day" db:"outcome_day"`
+	LostReason  string       `json:"lost_reason" db:"lost_reason"`
+	Entered     time.Time    `json:"entered_at" db:"entered_at"`
+	EnteredDay  bizdate.Date `json:"entered_day" db:"entered_day"`
+	Moved       time.Time    `json:"moved_at" db:"moved_at"`
+	FirstTouch  time.Time    `json:"first_touch_at,omitzero" db:"first_touch_at"`
+	LastTouch   time.Time    `json:"last_touch_at,omitzero" db:"last_touch_at"`
+	ContactDue  time.Time    `json:"contact_due_at,omitzero" db:"contact_due_at"`
+	Breached    bool         `json:"breached" db:"breached"`
+	NextStep    string       `json:"next_step" db:"next_step"`
+	NextDay     bizdate.Date `json:"next_day" db:"next_day"`
+	WalkIn      bool         `json:"walk_in" db:"walk_in"`
+	Version     int64        `json:"version" db:"version"`
+}
+
+// TableName implements op.Record.
+func (Enquiry) TableName() string { return "enquiries" }
+
+func (e Enquiry) matter() facts.Matter {
+	return facts.Matter{Enquiry: e.ID, Person: e.Person, Center: e.Center, Consultant: e.Consultant, Channel: e.Channel, Course: e.Course, Kind: e.Kind}
+}
+
+// AppointmentState is where an appointment stands (SAL-4).
+type AppointmentState string
+
+// The states of an appointment.
+const (
+	Booked    AppointmentState = "booked"
+	Confirmed AppointmentState = "confirmed"
+	Arrived   AppointmentState = "arrived"
+	NoShow    AppointmentState = "no-show"
+	Moved     AppointmentState = "moved"
+	Cancelled AppointmentState = "cancelled"
+)
+
+// Appointment is an invitation to a center at a time (约访, SAL-4).
+type Appointment struct {
+	ID         id.ID            `json:"id" db:"id"`
+	Enquiry    id.ID            `json:"enquiry_id" db:"enquiry"`
+	Person     id.ID            `json:"person_id" db:"person"`
+	Center     id.ID            `json:"center_id" db:"center"`
+	Consultant id.ID            `json:"consultant_id" db:"consultant"`
+	Inviter    id.ID            `json:"inviter_id" db:"inviter"`
+	Starts     time.Time        `json:"starts_at" db:"starts_at"`
+	Day        bizdate.Date     `json:"day" db:"day"`
+	State      AppointmentState `json:"state" db:"state"`
+	MovedTo    id.ID            `json:"moved_to" db:"moved_to"`
+	Reminded   bool             `json:"-" db:"reminded"`
+	Version    int64            `json:"version" db:"version"`
+}
+
+// TableName implements op.Record.
+func (Appointment) TableName() string { return "appointments" }
+
+// Visit is somebody at the reception (到访, SAL-5).
+type Visit struct {
+	ID          id.ID             `json:"id" db:"id"`
+	Enquiry     id.ID             `json:"enquiry_id" db:"enquiry"`
+	Appointment id.ID             `json:"appointment_id" db:"appointment"`
+	Person      id.ID             `json:"person_id" db:"person"`
+	Center      id.ID             `json:"center_id" db:"center"`
+	Consultant  id.ID             `json:"consultant_id" db:"consultant"`
+	Arrived     time.Time         `json:"arrived_at" db:"arrived_at"`
+	Day         bizdate.Date      `json:"day" db:"day"`
+	Finished    time.Time         `json:"finished_at,omitzero" db:"finished_at"`
+	Outcome     string            `json:"outcome" db:"outcome"` // quote, think, lost
+	LostReason  string            `json:"lost_reason" db:"lost_reason"`
+	Needs       map[string]string `json:"-" db:"needs,json"` // question → answer; personal, read by its own query
+	Version     int64             `json:"version" db:"version"`
+}
+
+// TableName implements op.Record.
+func (Visit) TableName() string { return "visits" }
+
+// Quote is an offered price (报价单, SAL-7).
+type Quote struct {
+	ID         id.ID                       `json:"id" db:"id"`
+	No         string                      `json:"no" db:"no"`
+	Enquiry    id.ID                       `json:"enquiry_id" db:"enquiry"`
+	Person     id.ID                       `json:"person_id" db:"person"`
+	Center     id.ID                       `json:"center_id" db:"center"`
+	Consultant id.ID                       `json:"consultant_id" db:"consultant"`
+	State      string                      `json:"state" db:"state"` // open, accepted
+	List       money.Fen                   `json:"list_fen" db:"list"`
+	Discount   money.Fen                   `json:"discount_fen" db:"discount"`
+	Payable    money.Fen                   `json:"payable_fen" db:"payable"`
+	Lines      []contracts.LineInput       `json:"lines" db:"lines,json"`
+	Plan       []contracts.InstalmentInput `json:"plan" db:"plan,json"`
+	ValidUntil bizdate.Date                `json:"valid_until" db:"valid_until"`
+	Made       time.Time                   `json:"made_at" db:"made_at"`
+	Version    int64                       `json:"version" db:"version"`
+}
+
+// TableName implements op.Record.
+func (Quote) TableName() string { return "quotes" }
+
+// Resources lists this domain's kinds of records.
+func Resources() []policy.Resource {
+	return []policy.Resource{
+		{Name: "enquiry", Table: "enquiries", Center: "center", Owner: "consultant"},
+		{Name: "appointment", Table: "appointments", Center: "center", Owner: "consultant"},
+		{Name: "visit", Table: "visits", Center: "center", Owner: "consultant"},
+		{Name: "quote", Table: "quotes", Center: "center", Owner: "consultant"},
+		{Name: "assignment", Table: "assignment_rules", Center: "center"},
+	}
+}

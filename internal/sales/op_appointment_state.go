@@ -1,0 +1,75 @@
+package sales
+
+import (
+	"context"
+
+	"zhike/internal/facts"
+	"zhike/internal/kernel/event"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
+)
+
+// AppointmentInput names an appointment.
+type AppointmentInput struct {
+	AppointmentID id.ID `json:"appointment_id" path:"id"`
+}
+
+func (in AppointmentInput) ref() op.Ref { return op.Ref{Kind: "appointment", ID: in.AppointmentID} }
+
+// Confirm notes that the prospect confirmed (SAL-4). Refused: not-open.
+var Confirm = op.Op[AppointmentInput, BookedAppointment]{
+	Name: "sales.confirm-appointment", Rule: "SAL-4", Needs: "appointment:update", Fact: facts.AppointmentConfirmed{}, Subject: AppointmentInput.ref,
+	Do: func(ctx context.Context, tx *op.Tx, in AppointmentInput) (BookedAppointment, error) {
+		return step(ctx, tx, in, Confirmed, func(s facts.AppointmentState) event.Fact { return facts.AppointmentConfirmed{AppointmentState: s} })
+	},
+}
+
+// Cancel notes that the appointment will not take place (SAL-4). Refused: not-open.
+var Cancel = op.Op[AppointmentInput, BookedAppointment]{
+	Name: "sales.cancel-appointment", Rule: "SAL-4", Needs: "appointment:update", Fact: facts.AppointmentCancelled{}, Subject: AppointmentInput.ref,
+	Do: func(ctx context.Context, tx *op.Tx, in AppointmentInput) (BookedAppointment, error) {
+		return step(ctx, tx, in, Cancelled, func(s facts.AppointmentState) event.Fact { return facts.AppointmentCancelled{AppointmentState: s} })
+	},
+}
+
+// Miss notes that nobody came; the owner is asked for the next step (SAL-4). Refused: not-open, not-due.
+var Miss = op.Op[AppointmentInput, BookedAppointment]{
+	Name: "sales.miss-appointment", Rule: "SAL-4", Needs: "appointment:update", Fact: facts.AppointmentMissed{}, Subject: AppointmentInput.ref, Do: miss,
+}
+
+func miss(ctx context.Context, tx *op.Tx, in AppointmentInput) (BookedAppointment, error) {
+	a, err := loadAppointment(ctx, tx, in.AppointmentID)
+	if err != nil {
+		return BookedAppointment{}, err
+	}
+	if a.Starts.After(tx.Now) {
+		return BookedAppointment{}, problem.Refuse("SAL-4", "not-due", problem.Field{Location: "appointment_id", Value: a.ID})
+	}
+	out, err := step(ctx, tx, in, NoShow, func(s facts.AppointmentState) event.Fact { return facts.AppointmentMissed{AppointmentState: s} })
+	if err != nil {
+		return out, err
+	}
+	_, err = tx.Exec(ctx, "UPDATE enquiries SET next_step = 'ask-no-show', next_day = ?, version = version + 1 WHERE id = ? AND outcome = 'open'", int64(tx.Today(a.Center)), a.Enquiry)
+	return out, err
+}
+
+func step(ctx context.Context, tx *op.Tx, in AppointmentInput, to AppointmentState, fact func(facts.AppointmentState) event.Fact) (BookedAppointment, error) {
+	a, err := loadAppointment(ctx, tx, in.AppointmentID)
+	if err != nil {
+		return BookedAppointment{}, err
+	}
+	if err := a.open(); err != nil {
+		return BookedAppointment{}, err
+	}
+	e, err := loadEnquiry(ctx, tx, a.Enquiry)
+	if err != nil {
+		return BookedAppointment{}, err
+	}
+	a.State = to
+	if err := tx.Save(ctx, &a, "state"); err != nil {
+		return BookedAppointment{}, err
+	}
+	tx.Record(a.ID, fact(a.state(e)))
+	return a.answer(), nil
+}

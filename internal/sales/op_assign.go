@@ -1,0 +1,106 @@
+package sales
+
+import (
+	"context"
+	"slices"
+
+	"zhike/internal/facts"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
+	"zhike/internal/organization"
+)
+
+// Answer is what the operations on an enquiry answer.
+type Answer struct {
+	ID      id.ID `json:"id"`
+	Stage   Stage `json:"stage"`
+	Version int64 `json:"version"`
+}
+
+// Assign gives an enquiry to a consultant of its center (SAL-2, PPL-7). Refused: not-consultant, same-owner.
+var Assign = op.Op[AssignInput, Answer]{
+	Name: "sales.assign-enquiry", Rule: "SAL-2", Needs: "enquiry:assign", Fact: facts.EnquiryAssigned{}, Do: assign,
+	Subject: func(in AssignInput) op.Ref { return op.Ref{Kind: "enquiry", ID: in.EnquiryID} },
+}
+
+// AssignInput says who owns the enquiry from now on, and why.
+type AssignInput struct {
+	EnquiryID    id.ID  `json:"enquiry_id" path:"id"`
+	ConsultantID id.ID  `json:"consultant_id"`
+	CenterID     id.ID  `json:"center_id,omitempty" doc:"for an enquiry of the company's pool"`
+	Reason       string `json:"reason" maxLength:"40" doc:"code: by-hand, load, absence, request"`
+}
+
+// AssignReasons lists why an owner changes.
+var AssignReasons = []string{"by-hand", "load", "absence", "request"}
+
+func assign(ctx context.Context, tx *op.Tx, in AssignInput) (Answer, error) {
+	e, err := loadEnquiry(ctx, tx, in.EnquiryID)
+	if err != nil {
+		return Answer{}, err
+	}
+	if e.Center.IsNone() {
+		e.Center = in.CenterID
+	}
+	isConsultant := slices.ContainsFunc(organization.Of(tx).Holders("consultant", e.Center), func(m organization.Staff) bool { return m.ID == in.ConsultantID })
+	var bad problem.Invalid
+	if !isConsultant {
+		bad.Add("consultant_id", "not-consultant", in.ConsultantID)
+	}
+	if in.ConsultantID == e.Consultant {
+		bad.Add("consultant_id", "same-owner", in.ConsultantID)
+	}
+	if !slices.Contains(AssignReasons, in.Reason) {
+		bad.Add("reason", "not-one-of", in.Reason, "list", AssignReasons)
+	}
+	if err := bad.Err("SAL-2"); err != nil {
+		return Answer{}, err
+	}
+	from := e.Consultant
+	if e.Stage.Open() {
+		if err := countOpen(ctx, tx, e, from, -1); err != nil {
+			return Answer{}, err
+		}
+		if err := give(ctx, tx, e.Center, in.ConsultantID, tx.Now); err != nil {
+			return Answer{}, err
+		}
+	}
+	e.Consultant = in.ConsultantID
+	if err := tx.Save(ctx, &e, "consultant", "center"); err != nil {
+		return Answer{}, err
+	}
+	tx.Record(e.ID, facts.EnquiryAssigned{Matter: e.matter(), From: from, Reason: in.Reason})
+	return Answer{ID: e.ID, Stage: e.Stage, Version: e.Version}, nil
+}
+
+// Lose ends an enquiry without a contract, with a reason from the list. Refused: already-ended.
+var Lose = op.Op[LoseInput, Answer]{
+	Name: "sales.lose-enquiry", Rule: "SAL-6", Needs: "enquiry:update", Fact: facts.EnquiryLost{}, Do: lose,
+	Subject: func(in LoseInput) op.Ref { return op.Ref{Kind: "enquiry", ID: in.EnquiryID} },
+}
+
+// LoseInput says why.
+type LoseInput struct {
+	EnquiryID id.ID  `json:"enquiry_id" path:"id"`
+	Reason    string `json:"reason" maxLength:"40" doc:"code of the list of loss reasons"`
+}
+
+func lose(ctx context.Context, tx *op.Tx, in LoseInput) (Answer, error) {
+	e, err := loadEnquiry(ctx, tx, in.EnquiryID)
+	if err != nil {
+		return Answer{}, err
+	}
+	if !e.Stage.Open() {
+		return Answer{}, problem.Refuse("SAL-6", "already-ended", problem.Field{Location: "enquiry_id", Value: e.ID})
+	}
+	if err := lossReason(ctx, tx, "reason", in.Reason); err != nil {
+		return Answer{}, err
+	}
+	e.LostReason, e.NextStep, e.NextDay = in.Reason, "", 0
+	if err := move(ctx, tx, &e, Lost, "lost_reason", "next_step", "next_day"); err != nil {
+		return Answer{}, err
+	}
+	tx.Record(e.ID, facts.EnquiryLost{Matter: e.matter(), Reason: in.Reason})
+	return Answer{ID: e.ID, Stage: e.Stage, Version: e.Version}, nil
+}

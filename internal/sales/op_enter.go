@@ -1,0 +1,250 @@
+package sales
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"zhike/internal/facts"
+	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
+	"zhike/internal/marketing"
+	"zhike/internal/organization"
+	"zhike/internal/people"
+)
+
+// Kinds lists the kinds of enquiries.
+var Kinds = []string{"new", "renewal", "upgrade", "return"}
+
+// EnterInput is a new sales matter, of a known person or of one who is entered with it.
+type EnterInput struct {
+	PersonID     id.ID                 `json:"person_id,omitempty"`
+	Person       *people.RegisterInput `json:"person,omitempty" doc:"instead of person_id: who is entered"`
+	CenterID     id.ID                 `json:"center_id,omitempty" doc:"none: the company's pool"`
+	ChannelID    id.ID                 `json:"channel_id,omitempty"`
+	CourseID     id.ID                 `json:"course_id,omitempty"`
+	Kind         string                `json:"kind,omitempty" enum:"new,renewal,upgrade,return" doc:"new if left out"`
+	Lang         string                `json:"lang,omitempty" maxLength:"10"`
+	ConsultantID id.ID                 `json:"consultant_id,omitempty" doc:"by hand; else by rule (SAL-2)"`
+	ExternalKey  string                `json:"external_key,omitempty" maxLength:"200"`
+	Source       string                `json:"source,omitempty" maxLength:"200" doc:"where it came from, as text, when the channel is unknown"`
+	NextStep     string                `json:"next_step,omitempty" maxLength:"200"`
+	NextDay      bizdate.Date          `json:"next_day,omitempty"`
+	Attributes   []people.Attribute    `json:"attributes,omitempty" maxItems:"200"`
+	Import       *Imported             `json:"-"`
+	WalkIn       bool                  `json:"-"`
+}
+
+// Imported is what a bulk import knows of a past matter.
+type Imported struct {
+	Entered    time.Time
+	Outcome    string // signed, lost, open
+	OutcomeDay bizdate.Date
+	Row        int
+}
+
+// Entered is the answer: the new enquiry and its person.
+type Entered struct {
+	ID         id.ID `json:"id"`
+	PersonID   id.ID `json:"person_id"`
+	Consultant id.ID `json:"consultant_id"`
+	Stage      Stage `json:"stage"`
+	Version    int64 `json:"version"`
+}
+
+// Enter enters an enquiry and assigns it by rule within the same commit (SAL-1, SAL-2). Refused: key-taken, unknown channel.
+var Enter = op.Op[EnterInput, Entered]{
+	Name: "sales.enter-enquiry", Rule: "SAL-1", Needs: "enquiry:create", Fact: facts.EnquiryEntered{}, Do: enter,
+	Subjects: func(in EnterInput) []op.Ref {
+		var refs []op.Ref
+		if !in.PersonID.IsNone() {
+			refs = append(refs, op.Ref{Kind: "person", ID: in.PersonID})
+		}
+		if !in.CenterID.IsNone() {
+			refs = append(refs, op.Ref{Kind: "center", ID: in.CenterID})
+		}
+		return refs
+	},
+}
+
+func enter(ctx context.Context, tx *op.Tx, in EnterInput) (Entered, error) {
+	if err := in.check(tx); err != nil {
+		return Entered{}, err
+	}
+	channel, err := channelOf(ctx, tx, in.ChannelID)
+	if err != nil {
+		return Entered{}, err
+	}
+	person, err := registered(ctx, tx, in)
+	if err != nil {
+		return Entered{}, err
+	}
+	e := in.enquiry(tx, person)
+	if !in.WalkIn && e.Stage == New {
+		e.ContactDue = due(tx, e, channel)
+	}
+	if err := own(ctx, tx, &e, in.ConsultantID); err != nil {
+		return Entered{}, err
+	}
+	if err := insertEnquiry(ctx, tx, e); err != nil {
+		return Entered{}, err
+	}
+	if err := people.SetAttributes(ctx, tx, e.ID, in.Attributes); err != nil {
+		return Entered{}, err
+	}
+	lead, err := marketing.RecordLead(ctx, tx, marketing.Lead{Enquiry: e.ID, Person: person, Channel: in.ChannelID, Source: in.Source, ExternalKey: in.ExternalKey, Row: in.row(), At: e.Entered})
+	if err != nil {
+		return Entered{}, err
+	}
+	tx.Record(e.ID, facts.EnquiryEntered{Matter: e.matter(), Lead: lead, Day: e.EnteredDay, WalkIn: in.WalkIn, Due: e.ContactDue, Outcome: outcomeOf(e)})
+	return Entered{ID: e.ID, PersonID: person, Consultant: e.Consultant, Stage: e.Stage, Version: e.Version}, nil
+}
+
+func (in EnterInput) check(tx *op.Tx) error {
+	var bad problem.Invalid
+	if in.Kind != "" && !slices.Contains(Kinds, in.Kind) {
+		bad.Add("kind", "not-one-of", in.Kind, "list", strings.Join(Kinds, ", "))
+	}
+	if in.PersonID.IsNone() == (in.Person == nil) {
+		bad.Add("person_id", "person-or-id", nil)
+	}
+	if len(in.ExternalKey) > 200 {
+		bad.Add("external_key", "too-long", nil, "max", 200)
+	}
+	// Without enquiry:assign only oneself may be named.
+	if !in.ConsultantID.IsNone() && in.ConsultantID != tx.Viewer.Staff && !tx.Viewer.May("enquiry:assign") && !in.WalkIn {
+		bad.Add("consultant_id", "assign-right", in.ConsultantID)
+	}
+	if in.CenterID.IsNone() && !tx.Viewer.Scope("enquiry:create").All && in.Import == nil {
+		bad.Add("center_id", "required", nil)
+	}
+	return bad.Err("SAL-1")
+}
+
+func (in EnterInput) row() int64 {
+	if in.Import == nil {
+		return 0
+	}
+	return int64(in.Import.Row)
+}
+
+func (in EnterInput) enquiry(tx *op.Tx, person id.ID) Enquiry {
+	e := Enquiry{
+		ID: tx.NewID(), Person: person, Center: in.CenterID, Channel: in.ChannelID, Course: in.CourseID, Kind: in.Kind, Stage: New, Lang: in.Lang,
+		Outcome: "open", Entered: tx.Now, Moved: tx.Now, NextStep: in.NextStep, NextDay: in.NextDay, WalkIn: in.WalkIn,
+	}
+	if e.Kind == "" {
+		e.Kind = "new"
+	}
+	if in.ExternalKey != "" {
+		e.ExternalKey = &in.ExternalKey
+	}
+	if im := in.Import; im != nil {
+		if !im.Entered.IsZero() {
+			e.Entered, e.Moved = im.Entered, im.Entered
+		}
+		switch im.Outcome {
+		case "signed":
+			e.Stage, e.Outcome, e.OutcomeDay = Signed, "signed", im.OutcomeDay
+		case "lost":
+			e.Stage, e.Outcome, e.OutcomeDay, e.LostReason = Lost, "lost", im.OutcomeDay, "imported"
+		}
+	}
+	e.EnteredDay = bizdate.Of(e.Entered, tx.Zone(e.Center))
+	return e
+}
+
+func outcomeOf(e Enquiry) string {
+	if e.Outcome == "open" {
+		return ""
+	}
+	return e.Outcome
+}
+
+func channelOf(ctx context.Context, tx *op.Tx, key id.ID) (marketing.Channel, error) {
+	if key.IsNone() {
+		return marketing.Channel{}, nil
+	}
+	c, err := marketing.ChannelByID(ctx, tx, key)
+	if p, ok := problem.As(err); ok && p.Code == "not-found" {
+		return c, problem.Refuse("SAL-1", "invalid", problem.Field{Location: "channel_id", Code: "unknown", Value: key})
+	}
+	return c, err
+}
+
+func registered(ctx context.Context, tx *op.Tx, in EnterInput) (id.ID, error) {
+	if in.Person == nil {
+		return in.PersonID, nil
+	}
+	reg := *in.Person
+	if reg.CenterID.IsNone() {
+		reg.CenterID = in.CenterID
+	}
+	p, err := people.Register.In(ctx, tx, reg)
+	return p.ID, err
+}
+
+// due is when the first contact is due: working time of the center after the entry, per channel (SAL-2).
+func due(tx *op.Tx, e Enquiry, c marketing.Channel) time.Time {
+	if e.Center.IsNone() || c.FirstContactMinutes == 0 {
+		return time.Time{}
+	}
+	return organization.Of(tx).Calendar(e.Center).Add(e.Entered, time.Duration(c.FirstContactMinutes)*time.Minute)
+}
+
+// own finds the owner of a new enquiry: by hand, else by rule. Without a center, or without a consultant, it lies in the pool.
+func own(ctx context.Context, tx *op.Tx, e *Enquiry, byHand id.ID) error {
+	switch {
+	case !byHand.IsNone():
+		e.Consultant = byHand
+	case e.Center.IsNone() || !e.Stage.Open():
+		return nil
+	default:
+		next, err := next(ctx, tx, *e)
+		if err != nil {
+			return err
+		}
+		e.Consultant = next
+	}
+	if e.Consultant.IsNone() || e.Center.IsNone() {
+		return nil
+	}
+	return give(ctx, tx, e.Center, e.Consultant, tx.Now)
+}
+
+func next(ctx context.Context, tx *op.Tx, e Enquiry) (id.ID, error) {
+	var rules []AssignmentRule
+	err := tx.Unscoped("the rules decide, nobody reads them").Select(&rules).Where("active = TRUE").Order("no, id").Scan(ctx)
+	if err != nil {
+		return id.None, fmt.Errorf("read assignment rules: %w", err)
+	}
+	rule := pick(rules, e)
+	var candidates []id.ID
+	for _, m := range organization.Of(tx).Holders("consultant", e.Center) {
+		if len(rule.Staff) == 0 || slices.Contains(rule.Staff, m.ID) {
+			candidates = append(candidates, m.ID)
+		}
+	}
+	turns, err := op.AllOf[turn](ctx, tx.Unscoped("counts of the assignment"), "SELECT staff, given, open_count, last_at FROM assignment_turns WHERE center = ?", e.Center)
+	if err != nil {
+		return id.None, fmt.Errorf("read turns: %w", err)
+	}
+	return choose(rule.Strategy, candidates, turns), nil
+}
+
+func insertEnquiry(ctx context.Context, tx *op.Tx, e Enquiry) error {
+	if e.ExternalKey != nil {
+		var n int64
+		if err := tx.QueryRow(ctx, "SELECT COUNT(*) FROM enquiries WHERE external_key = ?", []any{*e.ExternalKey}, &n); err != nil {
+			return fmt.Errorf("look for external key: %w", err)
+		}
+		if n > 0 {
+			return problem.Refuse("SAL-1", "key-taken", problem.Field{Location: "external_key", Value: *e.ExternalKey})
+		}
+	}
+	return tx.Insert(ctx, e)
+}

@@ -1,0 +1,100 @@
+package sales
+
+import (
+	"context"
+
+	"zhike/internal/facts"
+	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
+	"zhike/internal/marketing"
+	"zhike/internal/people"
+)
+
+// WalkInInput has at most six fields (SAL-5): name, phone, course, channel, consultant, center. A known person comes by its id.
+type WalkInInput struct {
+	Name         string `json:"name,omitempty" maxLength:"100"`
+	Phone        string `json:"phone,omitempty" maxLength:"40"`
+	CourseID     id.ID  `json:"course_id,omitempty"`
+	ChannelID    id.ID  `json:"channel_id,omitempty" doc:"walk-in if left out"`
+	ConsultantID id.ID  `json:"consultant_id,omitempty" doc:"by rule if left out"`
+	CenterID     id.ID  `json:"center_id,omitempty" doc:"one's own if left out"`
+	PersonID     id.ID  `json:"person_id,omitempty" doc:"instead of name and phone"`
+}
+
+// WalkIn receives somebody who came without an appointment: person, enquiry and visit in one go (SAL-5). An open enquiry of a
+// known person is taken up again.
+var WalkIn = op.Op[WalkInInput, VisitAnswer]{
+	Name: "sales.walk-in", Rule: "SAL-5", Needs: "visit:create", Fact: facts.WalkedIn{}, Do: walkIn,
+	Subjects: func(in WalkInInput) []op.Ref {
+		var refs []op.Ref
+		if !in.CenterID.IsNone() {
+			refs = append(refs, op.Ref{Kind: "center", ID: in.CenterID})
+		}
+		if !in.PersonID.IsNone() {
+			refs = append(refs, op.Ref{Kind: "person", ID: in.PersonID})
+		}
+		return refs
+	},
+}
+
+func walkIn(ctx context.Context, tx *op.Tx, in WalkInInput) (VisitAnswer, error) {
+	if in.CenterID.IsNone() {
+		in.CenterID = tx.Viewer.Center
+	}
+	if in.CenterID.IsNone() {
+		return VisitAnswer{}, problem.Refuse("SAL-5", "invalid", problem.Field{Location: "center_id", Code: "required"})
+	}
+	e, err := openEnquiry(ctx, tx, in)
+	if err != nil {
+		return VisitAnswer{}, err
+	}
+	v := Visit{
+		ID: tx.NewID(), Enquiry: e.ID, Person: e.Person, Center: in.CenterID, Consultant: e.Consultant,
+		Arrived: tx.Now, Day: bizdate.Of(tx.Now, tx.Zone(in.CenterID)), Needs: map[string]string{},
+	}
+	if err := tx.Insert(ctx, v); err != nil {
+		return VisitAnswer{}, err
+	}
+	f := facts.WalkedIn{Matter: e.matter(), Visit: v.ID, Arrived: v.Arrived}
+	f.Center = in.CenterID
+	if err := move(ctx, tx, &e, e.Stage.After(f)); err != nil {
+		return VisitAnswer{}, err
+	}
+	tx.Record(v.ID, f)
+	return v.answer(e.Stage), nil
+}
+
+// openEnquiry takes up the open enquiry of a known person at this center, or enters a new one.
+func openEnquiry(ctx context.Context, tx *op.Tx, in WalkInInput) (Enquiry, error) {
+	if !in.PersonID.IsNone() {
+		var open []Enquiry
+		err := tx.Select(&open).Where("person = ? AND outcome = 'open' AND center = ?", in.PersonID, in.CenterID).Order("id DESC").Limit(1).Scan(ctx)
+		if err != nil {
+			return Enquiry{}, err
+		}
+		if len(open) == 1 {
+			return open[0], nil
+		}
+	}
+	enter := EnterInput{PersonID: in.PersonID, CenterID: in.CenterID, ChannelID: in.ChannelID, CourseID: in.CourseID, ConsultantID: in.ConsultantID, WalkIn: true}
+	if in.PersonID.IsNone() {
+		enter.Person = &people.RegisterInput{Name: in.Name, CenterID: in.CenterID}
+		if in.Phone != "" {
+			enter.Person.Phones = []people.ContactInput{{Value: in.Phone}}
+		}
+	}
+	if enter.ChannelID.IsNone() {
+		c, err := marketing.WalkInChannel(ctx, tx)
+		if err != nil {
+			return Enquiry{}, err
+		}
+		enter.ChannelID = c.ID
+	}
+	entered, err := Enter.In(ctx, tx, enter)
+	if err != nil {
+		return Enquiry{}, err
+	}
+	return loadEnquiry(ctx, tx, entered.ID)
+}

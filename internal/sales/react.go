@@ -1,0 +1,49 @@
+package sales
+
+import (
+	"context"
+
+	"zhike/internal/facts"
+	"zhike/internal/kernel/event"
+	"zhike/internal/kernel/op"
+)
+
+// Reactions lists what sales does about facts of others: a touch moves the matter, a signature ends it.
+func Reactions() []op.Reaction {
+	return []op.Reaction{op.On(touched), op.On(signed)}
+}
+
+// touched notes the contact, the next step, and the stage that follows (SAL-1, PPL-12).
+func touched(ctx context.Context, tx *op.Tx, f facts.TouchRecorded, _ event.Event) error {
+	if f.Enquiry.IsNone() {
+		return nil
+	}
+	e, err := loadEnquiry(ctx, tx, f.Enquiry)
+	if err != nil {
+		return err
+	}
+	e.LastTouch, e.NextStep, e.NextDay = tx.Now, f.NextStep, f.NextDay
+	columns := []string{"last_touch_at", "next_step", "next_day"}
+	if e.FirstTouch.IsZero() {
+		e.FirstTouch = tx.Now
+		columns = append(columns, "first_touch_at")
+	}
+	to := e.Stage.After(f)
+	if to == Lost {
+		e.LostReason = f.Closed
+		columns = append(columns, "lost_reason")
+	}
+	return move(ctx, tx, &e, to, columns...)
+}
+
+func signed(ctx context.Context, tx *op.Tx, f facts.ContractSigned, _ event.Event) error {
+	if f.Enquiry.IsNone() {
+		return nil
+	}
+	e, err := loadEnquiry(ctx, tx, f.Enquiry)
+	if err != nil {
+		return err
+	}
+	e.NextStep, e.NextDay = "", 0
+	return move(ctx, tx, &e, e.Stage.After(f), "next_step", "next_day")
+}

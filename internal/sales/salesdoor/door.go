@@ -1,0 +1,98 @@
+package salesdoor
+
+import (
+	"context"
+	"net/http"
+
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/policy"
+	"zhike/internal/organization"
+	"zhike/internal/web"
+)
+
+// Deps is what the pages need.
+type Deps struct {
+	Ops *op.Runner
+	Dir *organization.Directory
+}
+
+type door struct{ Deps }
+
+// Pages registers the pages; sign-in and frame stand before them.
+func Pages(mux *http.ServeMux, d Deps) {
+	p := door{d}
+	for pattern, page := range map[string]web.Func{
+		"GET /work": p.getWork,
+		"GET /desk": p.getDesk,
+
+		"GET /enquiries":                  p.getEnquiries,
+		"POST /enquiries":                 p.postAssign,
+		"GET /enquiries/new":              p.getEnter,
+		"POST /enquiries/new":             p.postEnter,
+		"GET /enquiries/new/duplicates":   p.getDuplicates,
+		"GET /enquiries/{id}":             p.getEnquiry,
+		"GET /enquiries/{id}/step/{step}": p.getStep,
+		"GET /enquiries/{id}/call":        p.getCall,
+		"POST /enquiries/{id}/call":       p.postCall,
+		"GET /enquiries/{id}/book":        p.getBook,
+		"POST /enquiries/{id}/book":       p.postBook,
+		"GET /enquiries/{id}/assign":      p.getAssignOne,
+		"POST /enquiries/{id}/assign":     p.postAssignOne,
+		"GET /enquiries/{id}/lose":        p.getLose,
+		"POST /enquiries/{id}/lose":       p.postLose,
+		"GET /enquiries/{id}/quote":       p.getQuoteForm,
+		"POST /enquiries/{id}/quote":      p.postQuote,
+		"GET /enquiries/{id}/quote/price": p.getPrice,
+
+		"GET /appointments":               p.getAppointments,
+		"GET /appointments/{id}/move":     p.getMove,
+		"POST /appointments/{id}/move":    p.postMove,
+		"POST /appointments/{id}/confirm": p.postConfirm,
+		"POST /appointments/{id}/cancel":  p.postCancel,
+		"POST /appointments/{id}/miss":    p.postMiss,
+
+		"GET /visits":              p.getVisits,
+		"POST /visits":             p.postCheckIn,
+		"GET /visits/{id}":         p.getVisit,
+		"POST /visits/{id}/finish": p.postFinish,
+		"GET /walk-ins/new":        p.getWalkIn,
+		"POST /walk-ins":           p.postWalkIn,
+
+		"GET /quotes/{id}":           p.getQuote,
+		"POST /quotes/{id}/contract": p.postContract,
+
+		"GET /settings/assignment":      p.getRules,
+		"GET /settings/assignment/edit": p.getRule,
+		"POST /settings/assignment":     p.postRule,
+	} {
+		mux.Handle(pattern, page)
+	}
+}
+
+// Home gives the home page of a role; false where another door has it.
+func Home(d Deps, role string) (web.Func, bool) {
+	p := door{d}
+	switch role {
+	case "consultant":
+		return p.getWork, true
+	case "front-desk":
+		return p.getDesk, true
+	}
+	return nil, false
+}
+
+// read runs queries for the viewer of a request, in one snapshot.
+func (p door) read(r *http.Request, fn func(ctx context.Context, tx *op.Tx) error) error {
+	return p.Ops.Read(r.Context(), fn)
+}
+
+// viewerOf gives who asks; the pages stand behind the sign-in.
+func viewerOf(ctx context.Context) *policy.Viewer {
+	if v, ok := op.ViewerOf(ctx); ok {
+		return v
+	}
+	return &policy.Viewer{}
+}
+
+// may tells whether the viewer has a right at all; the operation asks again.
+func may(ctx context.Context, right string) bool { return viewerOf(ctx).May(right) }

@@ -1,0 +1,141 @@
+package salesdoor
+
+import (
+	"context"
+	"net/http"
+
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
+	"zhike/internal/sales"
+	"zhike/internal/web"
+)
+
+// assignForm gives enquiries to a consultant; the boxes of the list are its ids.
+type assignForm struct {
+	IDs          []id.ID `json:"ids"`
+	ConsultantID id.ID   `json:"consultant_id"`
+	Reason       string  `json:"reason" maxLength:"40"`
+}
+
+// postAssign gives the chosen enquiries of the page to a consultant, each by itself: what was refused is reported with its reason
+// (UI-L3). One page at a time: at most 50.
+func (p door) postAssign(w http.ResponseWriter, r *http.Request) error {
+	in, err := web.Decode[assignForm](r)
+	if err != nil {
+		return web.Again(w, r, err, p.getEnquiries)
+	}
+	var bad problem.Invalid
+	if len(in.IDs) == 0 || len(in.IDs) > listRows {
+		bad.Add("ids", "choose-rows", len(in.IDs), "limit", listRows)
+	}
+	if in.ConsultantID.IsNone() {
+		bad.Add("consultant_id", "required", nil)
+	}
+	if err := bad.Err("UI-L3"); err != nil {
+		return web.Again(w, r, err, p.getEnquiries)
+	}
+	report := &bulkReport{To: p.Dir.StaffName(in.ConsultantID)}
+	for _, key := range in.IDs {
+		ctx := op.WithKey(r.Context(), formKey(r, key.String()))
+		_, err := sales.Assign.Run(ctx, p.Ops, sales.AssignInput{EnquiryID: key, ConsultantID: in.ConsultantID, Reason: in.Reason})
+		switch why, ok := problem.As(err); {
+		case err == nil:
+			report.Done++
+		case ok:
+			report.Skipped = append(report.Skipped, skipped{key, why})
+		default:
+			return err
+		}
+	}
+	v, err := p.enquiries(r)
+	if err != nil {
+		return err
+	}
+	v.Report = report
+	ctx := r.Context()
+	return web.Render(w, r, web.Shell(web.Page{Title: t(ctx, "enquiries.title"), H1: report.sentence(ctx)}, enquiriesPage(v)))
+}
+
+func (b bulkReport) sentence(ctx context.Context) string {
+	if len(b.Skipped) == 0 {
+		return t(ctx, "assign.done", "count", b.Done, "to", b.To)
+	}
+	return t(ctx, "assign.done-skipped", "count", b.Done, "to", b.To, "skipped", len(b.Skipped))
+}
+
+// oneView is a page that asks one thing about an enquiry: who gets it, or why it ends.
+type oneView struct {
+	names
+	Enquiry sales.Enquiry
+	Codes   []string
+}
+
+func (p door) one(r *http.Request) (v oneView, err error) {
+	key, err := web.PathID(r, "id", "enquiry")
+	if err != nil {
+		return v, err
+	}
+	err = p.read(r, func(ctx context.Context, tx *op.Tx) error {
+		if v.Enquiry, err = sales.EnquiryByID(ctx, tx, key); err != nil {
+			return err
+		}
+		if v.names, err = p.load(ctx, tx, v.Enquiry.Person); err != nil {
+			return err
+		}
+		v.Codes, err = lossReasons(ctx, tx)
+		return err
+	})
+	return v, err
+}
+
+func (p door) getAssignOne(w http.ResponseWriter, r *http.Request) error {
+	v, err := p.one(r)
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	return web.Render(w, r, web.Shell(web.Page{H1: t(ctx, "assign.h1", "name", v.person(ctx, v.Enquiry.Person))}, assignPage(v)))
+}
+
+func (p door) postAssignOne(w http.ResponseWriter, r *http.Request) error {
+	key, err := web.PathID(r, "id", "enquiry")
+	if err != nil {
+		return err
+	}
+	in, err := web.Decode[sales.AssignInput](r)
+	if err == nil {
+		in.EnquiryID = key
+		_, err = sales.Assign.Run(r.Context(), p.Ops, in)
+	}
+	if err != nil {
+		return web.Again(w, r, err, p.getAssignOne)
+	}
+	ctx := r.Context()
+	return web.Redirect(w, r, enquiryPath(key), web.Status{Text: t(ctx, "assign.done", "count", 1, "to", p.Dir.StaffName(in.ConsultantID)), Tone: web.Good})
+}
+
+func (p door) getLose(w http.ResponseWriter, r *http.Request) error {
+	v, err := p.one(r)
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	return web.Render(w, r, web.Shell(web.Page{H1: t(ctx, "lose.h1", "name", v.person(ctx, v.Enquiry.Person))}, losePage(v)))
+}
+
+func (p door) postLose(w http.ResponseWriter, r *http.Request) error {
+	key, err := web.PathID(r, "id", "enquiry")
+	if err != nil {
+		return err
+	}
+	in, err := web.Decode[sales.LoseInput](r)
+	if err == nil {
+		in.EnquiryID = key
+		_, err = sales.Lose.Run(r.Context(), p.Ops, in)
+	}
+	if err != nil {
+		return web.Again(w, r, err, p.getLose)
+	}
+	return web.Redirect(w, r, enquiryPath(key), web.Status{Text: t(r.Context(), "lose.done"), Tone: web.Good})
+}

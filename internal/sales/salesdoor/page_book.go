@@ -1,0 +1,180 @@
+package salesdoor
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
+	"zhike/internal/people"
+	"zhike/internal/sales"
+	"zhike/internal/web"
+)
+
+// slotForm is how a time is chosen: a day and a time of it.
+type slotForm struct {
+	Day      bizdate.Date `json:"day"`
+	Time     string       `json:"time" maxLength:"5"`
+	Exact    string       `json:"exact" maxLength:"5"` // instead of one of the times offered
+	CenterID id.ID        `json:"center_id"`
+}
+
+// starts is the instant of a slot in a zone. Refused: no day, no time, what is no time of day.
+func (f slotForm) starts(zone *time.Location) (time.Time, error) {
+	var bad problem.Invalid
+	if f.Day.IsZero() {
+		bad.Add("day", "required", nil)
+	}
+	if f.Exact != "" {
+		f.Time = f.Exact
+	}
+	clock, err := time.Parse("15:04", f.Time)
+	switch {
+	case f.Time == "":
+		bad.Add("time", "required", nil)
+	case err != nil:
+		bad.Add("time", "bad-time", f.Time, "value", f.Time)
+	}
+	if err := bad.Err("SAL-4"); err != nil {
+		return time.Time{}, err
+	}
+	y, m, d := f.Day.UTC().Date()
+	return time.Date(y, m, d, clock.Hour(), clock.Minute(), 0, 0, zone), nil
+}
+
+// bookView is the form of an invitation, or of another time for one.
+type bookView struct {
+	callView
+	Appointment *sales.Appointment // the one that is moved
+	Center      id.ID
+	Touched     bool // somebody was in contact before: else the invitation is the first contact
+}
+
+// getBook asks when somebody comes (SAL-4).
+func (p door) getBook(w http.ResponseWriter, r *http.Request) error {
+	v, err := p.book(r)
+	if err != nil {
+		return err
+	}
+	if web.IsFragment(r) {
+		return web.Render(w, r, bookPanel(v, true))
+	}
+	ctx := r.Context()
+	return web.Render(w, r, web.Shell(web.Page{H1: t(ctx, "book.h1", "name", v.person(ctx, v.Enquiry.Person))}, bookPage(v)))
+}
+
+func (p door) book(r *http.Request) (v bookView, err error) {
+	key, err := web.PathID(r, "id", "enquiry")
+	if err != nil {
+		return v, err
+	}
+	err = p.read(r, func(ctx context.Context, tx *op.Tx) error {
+		if v.Enquiry, err = sales.EnquiryByID(ctx, tx, key); err != nil {
+			return err
+		}
+		v.names, err = p.load(ctx, tx, v.Enquiry.Person)
+		v.Person = v.persons[v.Enquiry.Person]
+		return err
+	})
+	v.Base, v.No = backOf(r)
+	v.Center = v.Enquiry.Center
+	if v.Center.IsNone() {
+		v.Center = p.centerOf(r.Context())
+	}
+	v.Touched = !v.Enquiry.FirstTouch.IsZero() || v.Enquiry.WalkIn
+	return v, err
+}
+
+// postBook invites: where nobody was in contact before, the invitation is the first contact and is recorded with it, both or
+// none.
+func (p door) postBook(w http.ResponseWriter, r *http.Request) error {
+	key, err := web.PathID(r, "id", "enquiry")
+	if err != nil {
+		return err
+	}
+	v, err := p.book(r)
+	if err != nil {
+		return err
+	}
+	in, err := web.Decode[slotForm](r)
+	if err != nil {
+		return web.Again(w, r, err, p.getBook)
+	}
+	if in.CenterID.IsNone() {
+		in.CenterID = v.Center
+	}
+	at, err := in.starts(p.Dir.Zone(in.CenterID))
+	if err != nil {
+		return web.Again(w, r, err, p.getBook)
+	}
+	err = p.Ops.Batch(r.Context(), func(ctx context.Context) error {
+		if !v.Touched {
+			_, err := people.RecordTouch.Run(op.WithKey(ctx, formKey(r, "touch")), p.Ops, people.TouchInput{
+				EnquiryID: key, Channel: "call", Direction: "out", Result: "invited", NextStep: "call-back", NextDay: in.Day,
+			})
+			if err != nil {
+				return err
+			}
+		}
+		_, err := sales.Book.Run(op.WithKey(ctx, formKey(r, "book")), p.Ops, sales.BookInput{EnquiryID: key, Starts: at, CenterID: in.CenterID})
+		return err
+	})
+	if err != nil {
+		return web.Again(w, r, relocate(err, "starts_at", "time"), p.getBook)
+	}
+	return p.goOn(w, r, key.String(), "book.saved")
+}
+
+// formKey is the idempotency key of one of several operations of a form (TRU-2).
+func formKey(r *http.Request, part string) string {
+	key := r.PostForm.Get("_key")
+	if key == "" {
+		return ""
+	}
+	return key + "-" + part
+}
+
+// relocate names the fields of a refusal as the form does: pairs of the operation's name and the form's.
+func relocate(err error, pairs ...string) error {
+	p, ok := problem.As(err)
+	if !ok {
+		return err
+	}
+	moved := *p
+	moved.Fields = append([]problem.Field(nil), p.Fields...)
+	for i, f := range moved.Fields {
+		for j := 0; j+1 < len(pairs); j += 2 {
+			if f.Location == pairs[j] {
+				moved.Fields[i].Location = pairs[j+1]
+			}
+		}
+	}
+	return &moved
+}
+
+// times offers the hours of a center's usual day.
+func (v bookView) times(_ context.Context) []web.Option {
+	from, until := 9, 20
+	if c, ok := v.dir.Center(v.Center); ok && len(c.Hours) > 0 {
+		from, until = 24, 0
+		for _, h := range c.Hours {
+			from, until = min(from, (h.From+59)/60), max(until, (h.Until-1)/60)
+		}
+	}
+	var out []web.Option
+	for h := from; h <= until; h++ {
+		clock := fmt.Sprintf("%02d:00", h)
+		out = append(out, web.Option{Value: clock, Label: clock})
+	}
+	return out
+}
+
+// bookDays offers today and the days that are asked for most.
+func bookDays(ctx context.Context) []web.Option {
+	today := web.Today(ctx)
+	return append([]web.Option{{Value: today.String(), Label: t(ctx, "today")}}, days(ctx, 0)...)
+}

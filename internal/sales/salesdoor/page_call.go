@@ -1,0 +1,212 @@
+package salesdoor
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/i18n"
+	"zhike/internal/kernel/op"
+	"zhike/internal/people"
+	"zhike/internal/sales"
+	"zhike/internal/web"
+)
+
+// callView is the panel of one enquiry: whom to call, what came of it, and when the next contact is.
+type callView struct {
+	names
+	Enquiry sales.Enquiry
+	Person  people.Brief
+	Recent  []people.Touch
+	Results []string
+	Reasons []string
+	Base    string // page to come back to
+	No      int    // place on the work list, from 0
+	Of      int64  // length of the work list; 0 beyond it
+	First   string // the part that is wanted first: call, result, date
+}
+
+// panelLink opens a panel beside the list where there is room for it; else the link leads to its own page.
+func panelLink(key string) templ.Attributes {
+	a := templ.Attributes{"data-wide": true, "hx-target": "#panel", "hx-swap": "innerHTML", "hx-get": ""}
+	if key != "" {
+		a["data-key"] = key
+	}
+	return a
+}
+
+// backOf is the page that a step comes back to, with the row's place on it.
+func backOf(r *http.Request) (base string, no int) {
+	q := r.URL.Query()
+	if n, err := strconv.Atoi(q.Get("no")); err == nil {
+		no = n
+	}
+	if q.Get("back") == "" {
+		return "", no
+	}
+	return web.LocalPath(q.Get("back")), no
+}
+
+// isWork tells whether a page is the work list.
+func isWork(base string) bool { return base == "/" || base == "/work" }
+
+// getCall is the panel of an enquiry: a part of the work list, or a page of its own on narrow screens.
+func (p door) getCall(w http.ResponseWriter, r *http.Request) error {
+	key, err := web.PathID(r, "id", "enquiry")
+	if err != nil {
+		return err
+	}
+	var v *callView
+	err = p.read(r, func(ctx context.Context, tx *op.Tx) error {
+		e, err := sales.EnquiryByID(ctx, tx, key)
+		if err != nil {
+			return err
+		}
+		n, err := p.load(ctx, tx, e.Person)
+		if err != nil {
+			return err
+		}
+		v, err = p.call(ctx, tx, n, e)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	v.Base, v.No = backOf(r)
+	v.First = r.URL.Query().Get("first")
+	if web.IsFragment(r) {
+		return web.Render(w, r, callPanel(*v, true))
+	}
+	ctx := r.Context()
+	return web.Render(w, r, web.Shell(web.Page{H1: v.person(ctx, v.Enquiry.Person), Sub: step(ctx, v.Enquiry)}, callPage(*v)))
+}
+
+// call loads what the panel shows beside the enquiry.
+func (p door) call(ctx context.Context, tx *op.Tx, n names, e sales.Enquiry) (*callView, error) {
+	v := &callView{names: n, Enquiry: e, Person: n.persons[e.Person]}
+	var err error
+	if v.Recent, err = people.Touches(ctx, tx, e.Person, 3); err != nil {
+		return nil, err
+	}
+	if v.Results, err = people.Codes(ctx, tx, "touch-result"); err != nil {
+		return nil, err
+	}
+	v.Reasons, err = people.Codes(ctx, tx, "loss-reason")
+	return v, err
+}
+
+// postCall records what came of a contact and goes on to the next one (PPL-12, SAL-3).
+func (p door) postCall(w http.ResponseWriter, r *http.Request) error {
+	key, err := web.PathID(r, "id", "enquiry")
+	if err != nil {
+		return err
+	}
+	in, err := web.Decode[people.TouchInput](r)
+	if err == nil {
+		in.EnquiryID = key
+		if in.ClosedReason != "" { // who closes a matter plans no next step; the suggested one was only suggested
+			in.NextStep, in.NextDay = "", 0
+		}
+		_, err = people.RecordTouch.Run(r.Context(), p.Ops, in)
+	}
+	if err != nil {
+		return web.Again(w, r, err, p.getCall)
+	}
+	return p.goOn(w, r, key.String(), "call.saved")
+}
+
+// goOn leads from something that was done with an enquiry to the next row of the work list, or back to where it was begun.
+func (p door) goOn(w http.ResponseWriter, r *http.Request, done, said string) error {
+	ctx := r.Context()
+	base, no := backOf(r)
+	if !isWork(base) {
+		if base == "" {
+			base = path("enquiries", done)
+		}
+		return web.Redirect(w, r, base, web.Status{Text: t(ctx, said), Tone: web.Good})
+	}
+	v, err := p.work(r, base, "", no)
+	if err != nil {
+		return err
+	}
+	if v.Panel != nil && v.Panel.Enquiry.ID.String() == done && v.At+1 < len(v.Rows) { // it stands on today's list still: go past it
+		if v, err = p.work(r, base, "", no+1); err != nil {
+			return err
+		}
+	}
+	v.Saved = join(t(ctx, said), t(ctx, "call.none-left"))
+	to := base
+	if v.Panel != nil {
+		v.Saved = t(ctx, "call.next", "done", t(ctx, said), "name", v.person(ctx, v.Panel.Enquiry.Person))
+		to = query(base, "at", v.Panel.Enquiry.ID.String())
+	}
+	if web.IsFragment(r) {
+		return web.Render(w, r, workSaved(v))
+	}
+	return web.Redirect(w, r, to, web.Status{Text: v.Saved, Tone: web.Good})
+}
+
+// action is where the panel's form goes.
+func (v callView) action(form string) string {
+	return query(enquiryPath(v.Enquiry.ID, form), "back", v.Base, "no", strconv.Itoa(v.No))
+}
+
+// resultOptions are the results of a call, with the keys 1 to 6 for the first ones.
+func (v callView) resultOptions(ctx context.Context) []web.Option {
+	return keyed(options(ctx, "touch-result", "", v.Results...))
+}
+
+// nextSteps are what may come next, the usual one after this stage chosen.
+func (v callView) nextSteps(ctx context.Context) []web.Option {
+	usual := map[sales.Stage]string{
+		sales.New: "invite", sales.Contacted: "invite", sales.Invited: "call-back", sales.Visited: "make-quote", sales.Quoted: "follow-quote",
+	}
+	chosen, ok := usual[v.Enquiry.Stage]
+	if !ok {
+		chosen = "call-back"
+	}
+	return options(ctx, "next-step", chosen, "call-back", "invite", "make-quote", "follow-quote", "send-material")
+}
+
+// days offers tomorrow, two days later (suggested) and the next Saturday.
+func days(ctx context.Context, suggested bizdate.Date) []web.Option {
+	today := web.Today(ctx)
+	saturday := today + bizdate.Date((int(time.Saturday)-int(today.Weekday())+7)%7)
+	if saturday <= today+1 {
+		saturday += 7
+	}
+	var out []web.Option
+	for _, d := range []bizdate.Date{today + 1, today + 2, saturday} {
+		o := web.Option{Value: d.String(), Label: dayLabel(ctx, d)}
+		if d == suggested {
+			o.On, o.Note = true, t(ctx, "suggested")
+		}
+		if len(out) == 0 || out[len(out)-1].Value != o.Value {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// dayLabel names a near day in little space: tomorrow, Fri 5 Jun.
+func dayLabel(ctx context.Context, d bizdate.Date) string {
+	switch d - web.Today(ctx) {
+	case 0:
+		return t(ctx, "today")
+	case 1:
+		return t(ctx, "tomorrow")
+	}
+	return i18n.Weekday(ctx, d.Weekday()) + " " + i18n.DateShort(ctx, d)
+}
+
+// suggestedDay is when the next contact usually is: the day after a first contact, else two days later.
+func (v callView) suggestedDay(ctx context.Context) bizdate.Date {
+	if v.Enquiry.Stage == sales.New {
+		return web.Today(ctx) + 1
+	}
+	return web.Today(ctx) + 2
+}

@@ -1,0 +1,163 @@
+package salesdoor
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"zhike/internal/contracts"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/people"
+	"zhike/internal/sales"
+	"zhike/internal/web"
+)
+
+const (
+	deskRows  = 100 // of a day at one center
+	deskFound = 10  // persons that the search of the desk shows
+)
+
+// deskView is the front desk's day: who comes next, who was here, and what is to be paid.
+type deskView struct {
+	names
+	Base         string
+	Center       id.ID
+	Appointments []sales.Appointment // of today, open first by time
+	Total        int64
+	Visits       []sales.Visit
+	Came         int64
+	Due          []contracts.InstalmentView
+	Search       string
+	Found        []people.Brief
+}
+
+// getDesk is the front desk's home (SAL-5).
+func (p door) getDesk(w http.ResponseWriter, r *http.Request) error {
+	v, err := p.desk(r)
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	if web.IsFragment(r) {
+		return web.Render(w, r, deskFoundList(v))
+	}
+	return web.Render(w, r, web.Shell(web.Page{Title: t(ctx, "desk.title"), H1: v.sentence(ctx), Lead: deskLead(v)}, deskPage(v)))
+}
+
+func (p door) desk(r *http.Request) (v deskView, err error) {
+	v.Base, v.Center = r.URL.Path, p.centerOf(r.Context())
+	v.Search = strings.TrimSpace(r.URL.Query().Get("q"))
+	err = p.read(r, func(ctx context.Context, tx *op.Tx) error {
+		today := tx.Today(v.Center)
+		list, err := sales.Appointments(ctx, tx, sales.AppointmentFilter{Center: v.Center, From: today, Until: today, Due: true, Limit: deskRows})
+		if err != nil {
+			return err
+		}
+		v.Appointments, v.Total = list.Items, list.Total
+		if v.Visits, v.Came, err = sales.Visits(ctx, tx, v.Center, today, today, deskRows, 0); err != nil {
+			return err
+		}
+		if may(ctx, "payment:create") {
+			if v.Due, err = contracts.OpenInstalments(ctx, tx, contracts.InstalmentFilter{Center: v.Center, DueUntil: today, Limit: deskFound}); err != nil {
+				return err
+			}
+		}
+		if v.Search != "" {
+			if v.Found, err = people.Search(ctx, tx, v.Search, deskFound); err != nil {
+				return err
+			}
+		}
+		v.names, err = p.load(ctx, tx, v.everybody()...)
+		return err
+	})
+	return v, err
+}
+
+// everybody lists whom one sees on the page.
+func (v deskView) everybody() []id.ID {
+	var out []id.ID
+	for _, a := range v.Appointments {
+		out = append(out, a.Person)
+	}
+	for _, visit := range v.Visits {
+		out = append(out, visit.Person)
+	}
+	for _, i := range v.Due {
+		out = append(out, i.Student)
+	}
+	return out
+}
+
+// expected are the appointments of today that are still open.
+func (v deskView) expected() []sales.Appointment {
+	return slices.DeleteFunc(slices.Clone(v.Appointments), func(a sales.Appointment) bool { return !isOpen(a) })
+}
+
+// appointmentOf is today's open appointment of a person.
+func (v deskView) appointmentOf(person id.ID) (sales.Appointment, bool) {
+	i := slices.IndexFunc(v.Appointments, func(a sales.Appointment) bool { return a.Person == person && isOpen(a) })
+	if i < 0 {
+		return sales.Appointment{}, false
+	}
+	return v.Appointments[i], true
+}
+
+func (v deskView) sentence(ctx context.Context) string {
+	open := v.expected()
+	switch len(open) {
+	case 0:
+		if v.Came == 0 {
+			return t(ctx, "desk.nobody")
+		}
+		return t(ctx, "desk.all-came", "count", int(v.Came))
+	case 1:
+		return t(ctx, "desk.last", "time", clockOf(ctx, open[0].Starts), "name", v.person(ctx, open[0].Person))
+	}
+	return t(ctx, "desk.next", "time", clockOf(ctx, open[0].Starts), "name", v.person(ctx, open[0].Person), "count", len(open)-1)
+}
+
+// walkInView is the form of who came without an appointment: at most six fields (SAL-5).
+type walkInView struct {
+	names
+	Center id.ID
+	Person id.ID // known from a search
+	Back   string
+}
+
+func (p door) getWalkIn(w http.ResponseWriter, r *http.Request) error {
+	v := walkInView{Center: p.centerOf(r.Context())}
+	v.Back, _ = backOf(r)
+	if known, err := id.Parse(r.URL.Query().Get("person_id")); err == nil {
+		v.Person = known
+	}
+	err := p.read(r, func(ctx context.Context, tx *op.Tx) (err error) {
+		if !v.Person.IsNone() {
+			if _, err := people.ByID(ctx, tx, v.Person); err != nil {
+				return err
+			}
+		}
+		v.names, err = p.load(ctx, tx, v.Person)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, web.Shell(web.Page{H1: t(r.Context(), "walk-in.h1")}, walkInPage(v)))
+}
+
+func (p door) postWalkIn(w http.ResponseWriter, r *http.Request) error {
+	in, err := web.Decode[sales.WalkInInput](r)
+	if err != nil {
+		return web.Again(w, r, err, p.getWalkIn)
+	}
+	if in.CenterID.IsNone() {
+		in.CenterID = p.centerOf(r.Context())
+	}
+	out, err := sales.WalkIn.Run(r.Context(), p.Ops, in)
+	if err != nil {
+		return web.Again(w, r, relocate(err, "person.name", "name", "phones.0.value", "phone", "person.phones.0.value", "phone", "phones", "phone"), p.getWalkIn)
+	}
+	return web.Redirect(w, r, nextOf(r, "/"), p.arrived(r, out))
+}

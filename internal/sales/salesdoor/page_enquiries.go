@@ -1,0 +1,310 @@
+package salesdoor
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/i18n"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
+	"zhike/internal/people"
+	"zhike/internal/sales"
+	"zhike/internal/web"
+)
+
+const (
+	listRows  = 50  // rows of a page (UI-L2)
+	mostFound = 500 // persons that a search within a list goes by
+)
+
+// enquiryQuery is a list's address (UI-S4).
+type enquiryQuery struct {
+	Stage      string       `json:"stage"`
+	Kind       string       `json:"kind"` // one or several, comma separated
+	Outcome    string       `json:"outcome"`
+	Consultant id.ID        `json:"consultant"`
+	Channel    id.ID        `json:"channel"`
+	Course     id.ID        `json:"course"`
+	Center     id.ID        `json:"center"`
+	From       bizdate.Date `json:"from"`
+	Until      bizdate.Date `json:"until"`
+	Due        string       `json:"due"` // today: the next step is due by today
+	Breached   bool         `json:"breached"`
+	Pool       bool         `json:"pool"`
+	Search     string       `json:"q"`
+	Sort       string       `json:"sort"`
+	Page       int          `json:"page"`
+	After      string       `json:"after"` // cursor beyond numbered pages
+	Cols       []string     `json:"cols"`
+}
+
+func (q enquiryQuery) filter(today bizdate.Date) sales.EnquiryFilter {
+	f := sales.EnquiryFilter{
+		Stage: sales.Stage(q.Stage), Kind: q.Kind, Outcome: q.Outcome, Consultant: q.Consultant, Channel: q.Channel, Course: q.Course, Center: q.Center,
+		From: q.From, Until: q.Until, Breached: q.Breached, Pool: q.Pool, Sort: q.Sort, After: q.After, Limit: listRows,
+	}
+	if q.Due == "today" {
+		f.NextUntil, f.Outcome = today, "open"
+	}
+	if q.After == "" {
+		f.Offset = (max(q.Page, 1) - 1) * listRows
+	}
+	return f
+}
+
+// enquiriesView is a page of the list of enquiries.
+type enquiriesView struct {
+	names
+	Query  enquiryQuery
+	List   sales.EnquiryList
+	Stages map[sales.Stage]int64
+	Report *bulkReport
+}
+
+func (p door) getEnquiries(w http.ResponseWriter, r *http.Request) error {
+	v, err := p.enquiries(r)
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	page := web.Page{Title: t(ctx, "enquiries.title"), H1: v.sentence(ctx)}
+	if may(ctx, "enquiry:create") {
+		page.Aside = web.Button{Label: t(ctx, "enter.title"), Href: "/enquiries/new", Kind: web.Primary, Key: "N"}
+	}
+	return web.Render(w, r, web.Shell(page, enquiriesPage(v)))
+}
+
+func (p door) enquiries(r *http.Request) (v enquiriesView, err error) {
+	if v.Query, err = listQuery[enquiryQuery](r); err != nil {
+		return v, err
+	}
+	err = p.read(r, func(ctx context.Context, tx *op.Tx) error {
+		f := v.Query.filter(web.Today(ctx))
+		if f.Persons, err = found(ctx, tx, v.Query.Search); err != nil {
+			return err
+		}
+		if v.List, err = sales.Enquiries(ctx, tx, f); err != nil {
+			return err
+		}
+		counts, err := sales.StageCounts(ctx, tx, f)
+		if err != nil {
+			return err
+		}
+		v.Stages = map[sales.Stage]int64{}
+		for _, c := range counts {
+			v.Stages[c.Stage] = c.N
+		}
+		persons := make([]id.ID, len(v.List.Items))
+		for i, e := range v.List.Items {
+			persons[i] = e.Person
+		}
+		v.names, err = p.load(ctx, tx, persons...)
+		return err
+	})
+	return v, err
+}
+
+// listQuery reads a list's address; of a POST back to the list, the address it came from.
+func listQuery[T any](r *http.Request) (T, error) {
+	get := r.Clone(r.Context())
+	get.Method = http.MethodGet
+	return web.Decode[T](get)
+}
+
+// found gives the persons that a search finds; nil without a search.
+func found(ctx context.Context, tx *op.Tx, q string) ([]id.ID, error) {
+	if strings.TrimSpace(q) == "" {
+		return nil, nil
+	}
+	hits, err := people.Search(ctx, tx, q, mostFound)
+	if err != nil {
+		return nil, err
+	}
+	ids := []id.ID{}
+	for _, h := range hits {
+		ids = append(ids, h.ID)
+	}
+	return ids, nil
+}
+
+func (v enquiriesView) sentence(ctx context.Context) string {
+	if len(v.chips(ctx).Items) == 0 {
+		return t(ctx, "enquiries.h1", "count", int(v.List.Total))
+	}
+	return t(ctx, "enquiries.h1-filtered", "count", int(v.List.Total))
+}
+
+func (v enquiriesView) tabs(ctx context.Context) web.Tabs {
+	all := 0
+	for _, n := range v.Stages {
+		all += int(n)
+	}
+	out := web.Tabs{Label: t(ctx, "enquiries.by-stage"), Items: []web.Tab{
+		{Label: t(ctx, "all"), Href: web.Address(ctx, "stage", "", "page", "", "after", ""), Count: &all, Current: v.Query.Stage == ""},
+	}}
+	for _, s := range sales.Stages {
+		n := int(v.Stages[s])
+		if n == 0 && s != sales.Stage(v.Query.Stage) {
+			continue
+		}
+		out.Items = append(out.Items, web.Tab{
+			Label: code(ctx, "stage", string(s)), Href: web.Address(ctx, "stage", string(s), "page", "", "after", ""), Count: &n, Current: s == sales.Stage(v.Query.Stage),
+		})
+	}
+	out.Tools = web.Join(web.ColumnChooser{Columns: v.columnChoices(ctx)}, web.DensitySwitch())
+	return out
+}
+
+// chips are the filters that hold, the stage excepted: it is a tab.
+func (v enquiriesView) chips(ctx context.Context) web.FilterChips {
+	out := web.FilterChips{Clear: query("/enquiries", "stage", v.Query.Stage), Add: enquiryFilters(v)}
+	add := func(name, label, value string) {
+		if value != "" {
+			out.Items = append(out.Items, web.FilterChip{Label: label, Value: value, Drop: web.Address(ctx, name, "", "page", "", "after", "")})
+		}
+	}
+	q, today := v.Query, web.Today(ctx)
+	add("q", t(ctx, "field.search"), q.Search)
+	if q.Kind != "" {
+		var kinds []string
+		for k := range strings.SplitSeq(q.Kind, ",") {
+			kinds = append(kinds, code(ctx, "enquiry-kind", k))
+		}
+		add("kind", t(ctx, "field.kind"), strings.Join(kinds, ", "))
+	}
+	if q.Outcome != "" {
+		add("outcome", t(ctx, "field.outcome"), code(ctx, "enquiry-outcome", q.Outcome))
+	}
+	if !q.Consultant.IsNone() {
+		add("consultant", t(ctx, "field.consultant"), v.staff(q.Consultant))
+	}
+	if !q.Channel.IsNone() {
+		add("channel", t(ctx, "field.channel"), v.channel(ctx, q.Channel))
+	}
+	if !q.Course.IsNone() {
+		add("course", t(ctx, "field.course"), v.course(ctx, q.Course))
+	}
+	if !q.Center.IsNone() {
+		add("center", t(ctx, "field.center"), v.center(ctx, q.Center))
+	}
+	if !q.From.IsZero() {
+		add("from", t(ctx, "field.entered-from"), i18n.Date(ctx, q.From, today))
+	}
+	if !q.Until.IsZero() {
+		add("until", t(ctx, "field.entered-until"), i18n.Date(ctx, q.Until, today))
+	}
+	if q.Due != "" {
+		add("due", t(ctx, "field.next-day"), t(ctx, "enquiries.due-today"))
+	}
+	if q.Breached {
+		add("breached", t(ctx, "field.first-contact"), t(ctx, "enquiries.breached"))
+	}
+	if q.Pool {
+		add("pool", t(ctx, "field.consultant"), t(ctx, "enquiries.nobody"))
+	}
+	return out
+}
+
+// enquiryColumns are the columns beyond the name, in their order; those of usual are shown unless chosen otherwise.
+var (
+	enquiryColumns = []string{"stage", "next", "channel", "course", "consultant", "center", "entered", "last"}
+	usualColumns   = []string{"stage", "next", "channel", "consultant", "entered"}
+)
+
+func (v enquiriesView) shown(column string) bool {
+	if len(v.Query.Cols) == 0 {
+		return slices.Contains(usualColumns, column)
+	}
+	return slices.Contains(v.Query.Cols, column)
+}
+
+func (v enquiriesView) columnChoices(ctx context.Context) []web.ColumnChoice {
+	var out []web.ColumnChoice
+	for _, c := range enquiryColumns {
+		out = append(out, web.ColumnChoice{Name: c, Label: t(ctx, "enquiries.col-"+c), On: v.shown(c)})
+	}
+	return out
+}
+
+func (v enquiriesView) table(ctx context.Context) web.Table {
+	out := web.Table{Caption: t(ctx, "enquiries.title"), Selectable: v.bulk(ctx), Columns: []web.Column{{Label: t(ctx, "field.person")}}}
+	sorts := map[string]string{"entered": "entered", "last": "moved", "next": "next"}
+	for _, c := range enquiryColumns {
+		if !v.shown(c) {
+			continue
+		}
+		col := web.Column{Label: t(ctx, "enquiries.col-"+c)}
+		if s := sorts[c]; s == "next" {
+			col.Sort = web.Address(ctx, "sort", "next", "page", "")
+			if v.Query.Sort == "next" {
+				col.Dir = "ascending"
+			}
+		} else if s != "" {
+			col.Sort, col.Dir = web.SortURL(ctx, s)
+		}
+		out.Columns = append(out.Columns, col)
+	}
+	for _, e := range v.List.Items {
+		row := web.Row{ID: e.ID.String(), Href: enquiryPath(e.ID), Cells: []templ.Component{nameCell(v.names, e)}}
+		for _, c := range enquiryColumns {
+			if v.shown(c) {
+				row.Cells = append(row.Cells, v.cell(ctx, c, e))
+			}
+		}
+		out.Rows = append(out.Rows, row)
+	}
+	return out
+}
+
+func (v enquiriesView) cell(ctx context.Context, column string, e sales.Enquiry) templ.Component {
+	today := web.Today(ctx)
+	switch column {
+	case "stage":
+		return stageBar(ctx, e.Stage)
+	case "next":
+		return nextCell(e)
+	case "channel":
+		return web.Text(v.channel(ctx, e.Channel))
+	case "course":
+		return web.Text(v.course(ctx, e.Course))
+	case "consultant":
+		return web.Text(v.staff(e.Consultant))
+	case "center":
+		return web.Text(v.center(ctx, e.Center))
+	case "entered":
+		return web.Text(i18n.Date(ctx, e.EnteredDay, today))
+	}
+	if e.LastTouch.IsZero() {
+		return web.Text(i18n.None)
+	}
+	return web.Text(i18n.Ago(ctx, e.LastTouch, web.Now(ctx)))
+}
+
+// bulk tells whether rows can be chosen: for who may give enquiries to others.
+func (v enquiriesView) bulk(ctx context.Context) bool { return may(ctx, "enquiry:assign") }
+
+// next is the address of the page beyond the numbered ones.
+func (v enquiriesView) next(ctx context.Context) string {
+	if v.List.Next == "" {
+		return ""
+	}
+	return web.Address(ctx, "after", v.List.Next, "page", "")
+}
+
+// bulkReport says what a bulk step did: how many, and which were left out for what reason (UI-L3).
+type bulkReport struct {
+	Done    int
+	Skipped []skipped
+	To      string
+}
+
+type skipped struct {
+	Enquiry id.ID
+	Why     *problem.Problem
+}

@@ -1,0 +1,69 @@
+package salesdoor
+
+import (
+	"context"
+	"net/http"
+
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
+	"zhike/internal/web"
+)
+
+// getStep leads to the page on which a step of the process is done (PRC-2): a refusal of the gate links here.
+func (p door) getStep(w http.ResponseWriter, r *http.Request) error {
+	key, err := web.PathID(r, "id", "enquiry")
+	if err != nil {
+		return err
+	}
+	var v enquiryView
+	err = p.read(r, func(ctx context.Context, tx *op.Tx) error {
+		if v, err = p.matter(ctx, tx, key); err != nil {
+			return err
+		}
+		v.Contracts, err = contractsOf(ctx, tx, key)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	to := v.stepPage(r.PathValue("step"))
+	if to == "" {
+		return problem.NotFound("step")
+	}
+	return web.Redirect(w, r, to)
+}
+
+// stepPage is where a step is done as the matter stands; where nothing can be done yet, the page of what has to come before.
+func (v enquiryView) stepPage(step string) string {
+	here := enquiryPath(v.Enquiry.ID)
+	back := func(form string) string { return query(enquiryPath(v.Enquiry.ID, form), "back", here) }
+	switch step {
+	case "first-touch":
+		return back("call")
+	case "invitation":
+		return back("book")
+	case "visit", "walk-in":
+		if a, ok := v.openAppointment(); ok {
+			return query("/appointments", "from", a.Day.String(), "until", a.Day.String())
+		}
+		return back("book")
+	case "needs-analysis":
+		if visit, ok := v.openVisit(); ok {
+			return path("visits", visit.ID.String())
+		}
+		return here
+	case "quote":
+		return enquiryPath(v.Enquiry.ID, "quote")
+	case "contract":
+		return here + "#quotes"
+	case "signature", "payment":
+		if len(v.Contracts) == 0 {
+			return here + "#quotes"
+		}
+		if step == "payment" {
+			return query("/payments/new", "contract_id", v.Contracts[0].ID.String())
+		}
+		return path("contracts", v.Contracts[0].ID.String())
+	}
+	return ""
+}

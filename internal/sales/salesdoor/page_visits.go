@@ -1,0 +1,203 @@
+package salesdoor
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/a-h/templ"
+
+	"zhike/internal/contracts"
+	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/i18n"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/sales"
+	"zhike/internal/web"
+)
+
+// visitQuery is the address of the list of visits; without days it is today's.
+type visitQuery struct {
+	From   bizdate.Date `json:"from"`
+	Until  bizdate.Date `json:"until"`
+	Center id.ID        `json:"center"`
+	Page   int          `json:"page"`
+}
+
+type visitsView struct {
+	names
+	Query visitQuery
+	Items []sales.Visit
+	Total int64
+}
+
+func (p door) getVisits(w http.ResponseWriter, r *http.Request) error {
+	var v visitsView
+	var err error
+	if v.Query, err = listQuery[visitQuery](r); err != nil {
+		return err
+	}
+	if v.Query.From.IsZero() && v.Query.Until.IsZero() {
+		v.Query.From = web.Today(r.Context())
+		v.Query.Until = v.Query.From
+	}
+	err = p.read(r, func(ctx context.Context, tx *op.Tx) error {
+		q := v.Query
+		if v.Items, v.Total, err = sales.Visits(ctx, tx, q.Center, q.From, q.Until, listRows, (max(q.Page, 1)-1)*listRows); err != nil {
+			return err
+		}
+		persons := make([]id.ID, len(v.Items))
+		for i, visit := range v.Items {
+			persons[i] = visit.Person
+		}
+		v.names, err = p.load(ctx, tx, persons...)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	page := web.Page{Title: t(ctx, "visits.title"), H1: t(ctx, "visits.h1", "count", int(v.Total)), Sub: rangeText(ctx, v.Query.From, v.Query.Until)}
+	if may(ctx, "visit:create") {
+		page.Aside = web.Button{Label: t(ctx, "walk-in.title"), Href: "/walk-ins/new", Kind: web.Primary}
+	}
+	return web.Render(w, r, web.Shell(page, visitsPage(v)))
+}
+
+func (v visitsView) chips(ctx context.Context) web.FilterChips {
+	out := web.FilterChips{Clear: "/visits", Add: visitFilters(v)}
+	if !v.Query.Center.IsNone() {
+		out.Items = append(out.Items, web.FilterChip{Label: t(ctx, "field.center"), Value: v.center(ctx, v.Query.Center), Drop: web.Address(ctx, "center", "", "page", "")})
+	}
+	return out
+}
+
+// visitTable lists visits; with days where they are not all of one day.
+func (n names) visitTable(ctx context.Context, list []sales.Visit, withDays bool) web.Table {
+	table := web.Table{Caption: t(ctx, "visits.title"), Columns: []web.Column{
+		{Label: t(ctx, "field.person")}, {Label: t(ctx, "field.arrived")}, {Label: t(ctx, "field.consultant")}, {Label: t(ctx, "field.came")}, {Label: t(ctx, "field.outcome")},
+	}}
+	for _, visit := range list {
+		at := clockOf(ctx, visit.Arrived)
+		if withDays {
+			at = i18n.DateTime(ctx, visit.Arrived, web.Zone(ctx), web.Now(ctx))
+		}
+		came := t(ctx, "visits.invited")
+		if visit.Appointment.IsNone() {
+			came = t(ctx, "visits.walked-in")
+		}
+		table.Rows = append(table.Rows, web.Row{ID: visit.ID.String(), Href: path("visits", visit.ID.String()), Cells: []templ.Component{
+			visitorCell(n, visit), web.Text(at), web.Text(n.staff(visit.Consultant)), web.Text(came), outcomeChip(visit),
+		}})
+	}
+	return table
+}
+
+// visitView is one visit and what was learnt in the talk.
+type visitView struct {
+	names
+	Visit   sales.Visit
+	Enquiry sales.Enquiry
+	Course  contracts.Course // talked about; none yet
+	Reasons []string
+}
+
+func (p door) getVisit(w http.ResponseWriter, r *http.Request) error {
+	v, err := p.visit(r)
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	if web.IsFragment(r) {
+		return web.Render(w, r, needsFields(v))
+	}
+	page := web.Page{H1: t(ctx, "visit.h1", "name", v.person(ctx, v.Visit.Person)), Sub: i18n.DateTime(ctx, v.Visit.Arrived, web.Zone(ctx), web.Now(ctx))}
+	return web.Render(w, r, web.Shell(page, visitPage(v)))
+}
+
+// visit loads a visit with the course whose questions are asked: the one chosen on the page, else the enquiry's.
+func (p door) visit(r *http.Request) (v visitView, err error) {
+	key, err := web.PathID(r, "id", "visit")
+	if err != nil {
+		return v, err
+	}
+	chosen, err := listQuery[struct {
+		CourseID id.ID `json:"course_id"`
+	}](r)
+	if err != nil {
+		return v, err
+	}
+	if typed, err := id.Parse(r.PostForm.Get("course_id")); err == nil {
+		chosen.CourseID = typed
+	}
+	err = p.read(r, func(ctx context.Context, tx *op.Tx) error {
+		if v.Visit, err = sales.VisitByID(ctx, tx, key); err != nil {
+			return err
+		}
+		if v.Enquiry, err = sales.EnquiryByID(ctx, tx, v.Visit.Enquiry); err != nil {
+			return err
+		}
+		if v.names, err = p.load(ctx, tx, v.Visit.Person); err != nil {
+			return err
+		}
+		course := chosen.CourseID
+		if course.IsNone() {
+			course = v.Enquiry.Course
+		}
+		for _, c := range v.courses {
+			if c.ID == course {
+				v.Course = c
+			}
+		}
+		v.Reasons, err = lossReasons(ctx, tx)
+		return err
+	})
+	return v, err
+}
+
+// postFinish ends a visit; who wants a quote is quoted next (SAL-6).
+func (p door) postFinish(w http.ResponseWriter, r *http.Request) error {
+	key, err := web.PathID(r, "id", "visit")
+	if err != nil {
+		return err
+	}
+	in, err := web.Decode[sales.FinishVisitInput](r)
+	var out sales.VisitAnswer
+	if err == nil {
+		in.VisitID = key
+		if in.Outcome != "lost" {
+			in.LostReason = ""
+		}
+		out, err = sales.FinishVisit.Run(r.Context(), p.Ops, in)
+	}
+	if err != nil {
+		return web.Again(w, r, err, p.getVisit)
+	}
+	to := enquiryPath(out.Enquiry)
+	if in.Outcome == "quote" && may(r.Context(), "quote:create") {
+		to = enquiryPath(out.Enquiry, "quote")
+	}
+	return web.Redirect(w, r, to, web.Status{Text: t(r.Context(), "visit.finished"), Tone: web.Good})
+}
+
+// postCheckIn makes the visit of an appointment (SAL-5).
+func (p door) postCheckIn(w http.ResponseWriter, r *http.Request) error {
+	in, err := web.Decode[sales.CheckInInput](r)
+	if err != nil {
+		return err
+	}
+	out, err := sales.CheckIn.Run(r.Context(), p.Ops, in)
+	if err != nil {
+		return err
+	}
+	return web.Redirect(w, r, nextOf(r, path("visits", out.ID.String())), p.arrived(r, out))
+}
+
+// arrived says who is here and who was told.
+func (p door) arrived(r *http.Request, out sales.VisitAnswer) web.Status {
+	ctx := r.Context()
+	s := web.Status{Text: t(ctx, "visit.arrived"), Tone: web.Good}
+	if name := p.Dir.StaffName(out.Consultant); name != "" {
+		s.Text = t(ctx, "visit.arrived-told", "name", name)
+	}
+	return s
+}

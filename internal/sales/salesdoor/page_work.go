@@ -1,0 +1,157 @@
+package salesdoor
+
+import (
+	"context"
+	"net/http"
+
+	"zhike/internal/kernel/i18n"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/sales"
+	"zhike/internal/web"
+)
+
+const (
+	workRows = 50 // rows of the work list
+	firstFew = 5  // what the sentence calls the first few
+)
+
+// workView is a consultant's day: what to do, in order, and the panel of the row at hand.
+type workView struct {
+	names
+	Base   string // address of the page
+	Rows   []sales.WorkRow
+	Total  int64
+	Counts sales.WorkCounts
+	Today  int64 // open appointments of today
+	At     int   // the row at hand
+	Panel  *callView
+	Saved  string // what was just done, said with the swap
+}
+
+// getWork is the consultant's home: the work list and the call panel (SAL-3).
+func (p door) getWork(w http.ResponseWriter, r *http.Request) error {
+	v, err := p.work(r, r.URL.Path, r.URL.Query().Get("at"), 0)
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, web.Shell(web.Page{Title: t(r.Context(), "work.title"), Own: true}, workPage(v)))
+}
+
+// work loads the list; the row at hand is the enquiry at, else the no-th.
+func (p door) work(r *http.Request, base, at string, no int) (v workView, err error) {
+	v = workView{Base: base}
+	err = p.read(r, func(ctx context.Context, tx *op.Tx) error {
+		staff := tx.Viewer.Staff
+		if v.Rows, v.Total, err = sales.WorkList(ctx, tx, staff, workRows, 0); err != nil {
+			return err
+		}
+		if v.Counts, err = sales.CountWork(ctx, tx, staff); err != nil {
+			return err
+		}
+		if v.Today, err = sales.CountAppointments(ctx, tx, id.None, staff, tx.Today(tx.Viewer.Center)); err != nil {
+			return err
+		}
+		persons := make([]id.ID, len(v.Rows))
+		for i, row := range v.Rows {
+			persons[i] = row.Person
+			if row.ID.String() == at {
+				no = i
+			}
+		}
+		if v.names, err = p.load(ctx, tx, persons...); err != nil || len(v.Rows) == 0 {
+			return err
+		}
+		v.At = min(max(no, 0), len(v.Rows)-1)
+		v.Panel, err = p.call(ctx, tx, v.names, v.Rows[v.At].Enquiry)
+		if err == nil {
+			v.Panel.Base, v.Panel.No, v.Panel.Of = base, v.At, v.Total
+		}
+		return err
+	})
+	return v, err
+}
+
+// sentence is the page's heading: how much there is, and what comes first.
+func (v workView) sentence(ctx context.Context) string {
+	switch {
+	case v.Total == 0:
+		return t(ctx, "work.all-done")
+	case v.Counts.FirstOverdue > 0:
+		return t(ctx, "work.overdue-first", "count", int(v.Total), "first", i18n.Count(ctx, v.Counts.FirstOverdue))
+	case v.Total <= firstFew:
+		return t(ctx, "work.few", "count", int(v.Total))
+	}
+	return t(ctx, "work.first-few", "count", int(v.Total), "first", firstFew)
+}
+
+// soonest names the first contact that runs out next; "" where none does.
+func (v workView) soonest(ctx context.Context) string {
+	now := web.Now(ctx)
+	for _, row := range v.Rows {
+		if row.FirstTouch.IsZero() && row.ContactDue.After(now) {
+			return t(ctx, "work.soonest", "name", v.person(ctx, row.Person), "span", i18n.Span(ctx, row.ContactDue.Sub(now)))
+		}
+	}
+	return ""
+}
+
+func (v workView) tabs(ctx context.Context) web.Tabs {
+	me := viewerOf(ctx).Staff.String()
+	today := web.Today(ctx).String()
+	count := func(n int64) *int { c := int(n); return &c }
+	return web.Tabs{Label: t(ctx, "work.views"), Items: []web.Tab{
+		{Label: t(ctx, "work.tab-today"), Href: v.Base, Count: count(v.Total), Current: true},
+		{Label: t(ctx, "work.tab-appointments"), Href: query("/appointments", "from", today, "until", today, "open", "1", "consultant", me), Count: count(v.Today)},
+		{Label: code(ctx, "stage", "quoted"), Href: query("/enquiries", "stage", "quoted", "consultant", me), Count: count(v.Counts.Quoted)},
+		{Label: code(ctx, "stage", "new"), Href: query("/enquiries", "stage", "new", "consultant", me), Count: count(v.Counts.New)},
+		{Label: t(ctx, "work.tab-open"), Href: query("/enquiries", "outcome", "open", "consultant", me), Count: count(v.Counts.Open)},
+	}}
+}
+
+func (v workView) list(ctx context.Context) web.WorkList {
+	l := web.WorkList{
+		Caption: t(ctx, "work.title"),
+		Heads:   [4]string{t(ctx, "work.head-name"), t(ctx, "work.head-next"), t(ctx, "work.head-why"), t(ctx, "work.head-age")},
+	}
+	for i, row := range v.Rows {
+		l.Rows = append(l.Rows, v.row(ctx, i, row))
+	}
+	return l
+}
+
+func (v workView) row(ctx context.Context, i int, row sales.WorkRow) web.WorkRow {
+	name := v.person(ctx, row.Person)
+	out := web.WorkRow{
+		ID: row.ID.String(), Name: name, Href: enquiryPath(row.ID), Sub: v.about(ctx, row.Person, row.Channel), Stage: stageBar(ctx, row.Stage),
+		Step: step(ctx, row.Enquiry), Due: due(ctx, row.Enquiry), Why: why(ctx, row), Current: i == v.At,
+		Amount: web.Figure{Value: i18n.Span(ctx, web.Now(ctx).Sub(row.Entered)), Hidden: t(ctx, "work.since-entry")},
+	}
+	for _, a := range []struct{ key, what string }{{"c", "call"}, {"r", "result"}, {"d", "date"}} {
+		b := web.Button{Label: t(ctx, "work."+a.what), Hidden: name, Small: true, Kind: web.Quiet, Href: v.open(row.ID, a.what)}
+		if i == v.At {
+			b.Kind = web.Plain
+		}
+		b.Attrs = panelLink(a.key)
+		out.Actions = append(out.Actions, b)
+	}
+	return out
+}
+
+// open is the address of the panel of an enquiry; what says which part of it is wanted first.
+func (v workView) open(key id.ID, what string) string {
+	return query(enquiryPath(key, "call"), "back", v.Base, "first", what)
+}
+
+// why says why a row stands where it stands.
+func why(ctx context.Context, row sales.WorkRow) string {
+	text := code(ctx, "why", row.Why)
+	switch row.Why {
+	case "first", "first-overdue":
+		return join(t(ctx, "work.came-in", "when", moment(ctx, row.Entered)), text)
+	}
+	if !row.LastTouch.IsZero() {
+		return join(text, t(ctx, "work.last-touch", "ago", i18n.Ago(ctx, row.LastTouch, web.Now(ctx))))
+	}
+	return text
+}

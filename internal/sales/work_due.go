@@ -1,0 +1,129 @@
+package sales
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"zhike/internal/facts"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/policy"
+	"zhike/internal/kernel/problem"
+	"zhike/internal/process"
+)
+
+// NoteBreach records that a first contact did not come in its time; the job DueWork runs it (SAL-2).
+var NoteBreach = op.Op[NoteBreachInput, Answer]{
+	Name: "sales.note-breach", Rule: "SAL-2", Needs: "enquiry:note-breach", Fact: facts.ContactBreached{}, Do: noteBreach,
+	Subject: func(in NoteBreachInput) op.Ref { return op.Ref{Kind: "enquiry", ID: in.EnquiryID} },
+}
+
+// NoteBreachInput names the enquiry.
+type NoteBreachInput struct {
+	EnquiryID id.ID `json:"enquiry_id" path:"id"`
+}
+
+func noteBreach(ctx context.Context, tx *op.Tx, in NoteBreachInput) (Answer, error) {
+	e, err := loadEnquiry(ctx, tx, in.EnquiryID)
+	if err != nil {
+		return Answer{}, err
+	}
+	if e.Breached || !e.FirstTouch.IsZero() || e.ContactDue.IsZero() || e.ContactDue.After(tx.Now) {
+		return Answer{}, problem.Refuse("SAL-2", "no-breach", problem.Field{Location: "enquiry_id", Value: e.ID})
+	}
+	e.Breached = true
+	if err := tx.Save(ctx, &e, "breached"); err != nil {
+		return Answer{}, err
+	}
+	tx.Record(e.ID, facts.ContactBreached{Matter: e.matter(), Due: e.ContactDue})
+	return Answer{ID: e.ID, Stage: e.Stage, Version: e.Version}, nil
+}
+
+const (
+	dueAtOnce = 200
+	hour      = time.Hour
+)
+
+// DueWork does what time alone brings: breached first contacts (SAL-2), reminders of appointments, and no-shows of days that are
+// over (SAL-4). A job runs it every minute; each step may run twice and does its work once.
+func DueWork(ctx context.Context, r *op.Runner) error {
+	ctx = op.WithViewer(ctx, policy.System())
+	if err := dueBreaches(ctx, r); err != nil {
+		return err
+	}
+	if err := dueReminders(ctx, r); err != nil {
+		return err
+	}
+	return dueMisses(ctx, r)
+}
+
+func dueIDs(ctx context.Context, r *op.Runner, text string, args func(tx *op.Tx) []any) (ids []id.ID, err error) {
+	err = r.Read(ctx, func(ctx context.Context, tx *op.Tx) error {
+		ids, err = op.AllOf[id.ID](ctx, tx.Unscoped("work of the system"), text, args(tx)...)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for what is due: %w", err)
+	}
+	return ids, nil
+}
+
+func dueBreaches(ctx context.Context, r *op.Runner) error {
+	ids, err := dueIDs(ctx, r, `SELECT id FROM enquiries WHERE first_touch_at IS NULL AND breached = FALSE AND contact_due_at IS NOT NULL
+		AND contact_due_at < ? AND outcome = 'open' ORDER BY contact_due_at LIMIT ?`, func(tx *op.Tx) []any { return []any{tx.Now, dueAtOnce} })
+	if err != nil {
+		return err
+	}
+	for _, key := range ids {
+		if _, err := NoteBreach.Run(ctx, r, NoteBreachInput{EnquiryID: key}); err != nil {
+			if _, ok := problem.As(err); !ok {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// dueReminders tells inviters of appointments within the next two hours (SAL-4).
+func dueReminders(ctx context.Context, r *op.Runner) error {
+	return r.Write(ctx, func(ctx context.Context, tx *op.Tx) error {
+		var soon []Appointment
+		err := tx.Unscoped("work of the system").Select(&soon).Where("state IN ('booked', 'confirmed') AND reminded = FALSE AND starts_at > ? AND starts_at < ?",
+			tx.Now, tx.Now.Add(2*hour)).Limit(dueAtOnce).Scan(ctx)
+		if err != nil {
+			return fmt.Errorf("look for reminders: %w", err)
+		}
+		for _, a := range soon {
+			a.Reminded = true
+			if err := tx.Save(ctx, &a, "reminded"); err != nil {
+				return err
+			}
+			n := process.Notice{
+				Staff: a.Inviter, Kind: "reminder", Person: a.Person, Link: "/enquiries/" + a.Enquiry.String(),
+				Params: map[string]string{"time": a.Starts.In(tx.Zone(a.Center)).Format("15:04")},
+			}
+			if err := process.Notify(ctx, tx, n); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// dueMisses turns what was not closed by the end of its day into no-shows.
+func dueMisses(ctx context.Context, r *op.Runner) error {
+	ids, err := dueIDs(ctx, r, "SELECT id FROM appointments WHERE state IN ('booked', 'confirmed') AND starts_at < ? ORDER BY starts_at LIMIT ?",
+		func(tx *op.Tx) []any { return []any{tx.Now.Add(-12 * hour), dueAtOnce} })
+	if err != nil {
+		return err
+	}
+	for _, key := range ids {
+		if _, err := Miss.Run(ctx, r, AppointmentInput{AppointmentID: key}); err != nil {
+			if _, ok := problem.As(err); !ok {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,172 @@
+package sim
+
+import (
+	"container/heap"
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"time"
+
+	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/sales"
+)
+
+// agenda is what happens on a day at a center, in the order of time.
+type agenda struct {
+	l     *Life
+	place place
+	day   bizdate.Date
+	r     *rand.Rand
+	names *names
+	open  time.Time // the center opens
+	queue tasks
+	n     int
+}
+
+type task struct {
+	at time.Time
+	no int
+	do func(ctx context.Context) error
+}
+
+type tasks []task
+
+// Len, Less, Swap, Push and Pop implement heap.Interface.
+func (q tasks) Len() int { return len(q) }
+func (q tasks) Less(i, j int) bool {
+	return q[i].at.Before(q[j].at) || q[i].at.Equal(q[j].at) && q[i].no < q[j].no
+}
+func (q tasks) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
+
+// Push implements heap.Interface.
+func (q *tasks) Push(t any) { *q = append(*q, t.(task)) }
+
+// Pop implements heap.Interface.
+func (q *tasks) Pop() any {
+	old := *q
+	t := old[len(old)-1]
+	*q = old[:len(old)-1]
+	return t
+}
+
+// at plans something; what would come after closing time is done at closing time, what should have been done before the life was
+// taken up again is done now.
+func (a *agenda) at(t time.Time, do func(ctx context.Context) error) {
+	if t.Before(a.l.lived) {
+		t = a.l.lived.Add(time.Minute)
+	}
+	if last := a.open.Add(12*time.Hour - time.Minute); t.After(last) {
+		t = last
+	}
+	a.n++
+	heap.Push(&a.queue, task{t, a.n, do})
+}
+
+// minute is an instant of the opening hours.
+func (a *agenda) minute(n int) time.Time { return a.open.Add(time.Duration(n) * time.Minute) }
+
+// day lives one day at all centers, each in one commit.
+func (l *Life) day(ctx context.Context, day bizdate.Date) error {
+	for i, p := range l.world.centers {
+		r := l.chance(day, i)
+		a := &agenda{l: l, place: p, day: day, r: r, names: &names{r}, open: day.In(l.dir.Zone(p.center)).Add(9 * time.Hour)}
+		l.Clock.Set(later(a.open, l.lived))
+		if err := a.plan(ctx); err != nil {
+			return err
+		}
+		if err := l.run.Batch(ctx, a.run); err != nil {
+			return fmt.Errorf("center %s: %w", p.code, err)
+		}
+	}
+	return nil
+}
+
+func (a *agenda) run(ctx context.Context) error {
+	for a.queue.Len() > 0 {
+		t := heap.Pop(&a.queue).(task)
+		if !a.l.Cutoff.IsZero() && t.at.After(a.l.Cutoff) {
+			return nil
+		}
+		a.l.Clock.Set(t.at)
+		if err := t.do(ctx); err != nil {
+			return fmt.Errorf("at %s: %w", t.at.Format("15:04"), err)
+		}
+	}
+	return nil
+}
+
+// plan looks at the records of the center and at what comes in.
+func (a *agenda) plan(ctx context.Context) error {
+	a.arrivals()
+	return a.l.run.Read(ctx, func(ctx context.Context, tx *op.Tx) error {
+		appointments, err := sales.Appointments(ctx, tx, sales.AppointmentFilter{Center: a.place.center, From: a.day, Until: a.day, Open: true, Limit: 200})
+		if err != nil {
+			return err
+		}
+		expected := map[id.ID]bool{}
+		for _, ap := range appointments.Items {
+			expected[ap.Enquiry] = true
+		}
+		for page := 0; ; page++ {
+			due, err := sales.Enquiries(ctx, tx, sales.EnquiryFilter{Center: a.place.center, Outcome: "open", NextUntil: a.day, Sort: "next", Limit: 200, Offset: 200 * page})
+			if err != nil {
+				return err
+			}
+			for _, e := range due.Items {
+				if !expected[e.ID] {
+					a.followUp(e)
+				}
+			}
+			if len(due.Items) < 200 {
+				break
+			}
+		}
+		for _, ap := range appointments.Items {
+			if err := a.expect(ctx, tx, ap); err != nil {
+				return err
+			}
+		}
+		return a.instalments(ctx, tx)
+	})
+}
+
+// arrivals plans the leads of the day.
+func (a *agenda) arrivals() {
+	for i, c := range channelMix {
+		for range poisson(a.r, a.l.leads(i, a.place.code, a.day)) {
+			at := a.minute(a.r.IntN(690))
+			if at.Before(a.l.lived) {
+				continue
+			}
+			if c.code == "walk-in" {
+				a.at(at, a.walkIn)
+			} else {
+				a.at(at, func(ctx context.Context) error { return a.lead(ctx, c.code) })
+			}
+		}
+	}
+}
+
+// poisson draws a count (Knuth, The Art of Computer Programming, volume 2, 3.4.1).
+func poisson(r *rand.Rand, mean float64) int {
+	limit, p, n := math.Exp(-mean), 1.0, 0
+	for {
+		p *= r.Float64()
+		if p <= limit {
+			return n
+		}
+		n++
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func (a *agenda) hit(p float64) bool { return a.r.Float64() < p }

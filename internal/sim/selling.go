@@ -1,0 +1,256 @@
+package sim
+
+import (
+	"context"
+	"time"
+
+	"zhike/internal/contracts"
+	"zhike/internal/finance"
+	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/money"
+	"zhike/internal/kernel/op"
+	"zhike/internal/people"
+	"zhike/internal/sales"
+)
+
+func (a *agenda) somebody() *people.RegisterInput {
+	name, gender := a.names.person()
+	in := &people.RegisterInput{
+		Name: name, Gender: gender, CenterID: a.place.center, District: of(a.r, district),
+		Birth:  bizdate.New(2012+a.r.IntN(10), time.Month(1+a.r.IntN(12)), 1+a.r.IntN(28)),
+		Phones: []people.ContactInput{{Value: a.names.phone(), Relation: "mother"}},
+	}
+	return in
+}
+
+func (a *agenda) course() contracts.Course {
+	return a.l.world.courses[a.r.IntN(len(a.l.world.courses))]
+}
+
+// lead enters a lead; its consultant calls within the day, sooner or later.
+func (a *agenda) lead(ctx context.Context, channel string) error {
+	e, err := sales.Enter.Run(ctx, a.l.run, sales.EnterInput{
+		Person: a.somebody(), CenterID: a.place.center, ChannelID: a.l.world.channels[channel], CourseID: a.course().ID, NextStep: "first-contact", NextDay: a.day,
+	})
+	if err != nil {
+		return err
+	}
+	wait := time.Duration(3+a.r.ExpFloat64()*14) * time.Minute
+	if a.l.factor("appointment", channel, a.place.code, a.day) < 1 {
+		wait *= 20
+	}
+	now := a.l.Clock.Now()
+	a.at(now.Add(wait), func(ctx context.Context) error { return a.call(ctx, e.ID, e.Consultant, channel, 0) })
+	return nil
+}
+
+// followUp plans what a consultant does about an enquiry that is due.
+func (a *agenda) followUp(e sales.Enquiry) {
+	code := a.channel(e.Channel)
+	a.at(a.minute(20+a.r.IntN(660)), func(ctx context.Context) error {
+		switch e.NextStep {
+		case "make-quote", "follow-quote":
+			return a.afterQuote(ctx, e)
+		default:
+			return a.call(ctx, e.ID, e.Consultant, code, int(a.day-e.EnteredDay))
+		}
+	})
+}
+
+func (a *agenda) channel(v id.ID) string {
+	for code, key := range a.l.world.channels {
+		if key == v {
+			return code
+		}
+	}
+	return ""
+}
+
+// call is a call by the consultant: nobody answers, an appointment is made, another call is agreed, or the matter ends.
+func (a *agenda) call(ctx context.Context, enquiry, consultant id.ID, channel string, age int) error {
+	ctx = a.l.as(ctx, consultant)
+	in := people.TouchInput{EnquiryID: enquiry, Channel: "call", Direction: "out", Note: of(a.r, notes)}
+	invite, _, _ := mix(channel)
+	invite *= a.l.factor("appointment", channel, a.place.code, a.day)
+	switch {
+	case a.hit(0.3):
+		in.Result, in.NextStep, in.NextDay, in.Note = "no-answer", "call-back", a.day+1, ""
+		if age > 12 {
+			in.NextStep, in.NextDay, in.Closed = "", 0, "unreachable"
+		}
+	case a.hit(invite):
+		in.Result, in.NextStep, in.NextDay = "come", "invite", a.day+bizdate.Date(1+a.r.IntN(5))
+	case a.hit(0.35) || age > 30:
+		in.Result, in.Closed = "not-interested", of(a.r, []string{"price", "time", "distance", "other-school", "no-need"})
+	default:
+		in.Result, in.NextStep, in.NextDay = "discuss", "call-back", a.day+bizdate.Date(2+a.r.IntN(6))
+	}
+	if _, err := people.RecordTouch.Run(ctx, a.l.run, in); err != nil {
+		return err
+	}
+	if in.Result != "come" {
+		return nil
+	}
+	starts := in.NextDay.In(a.l.dir.Zone(a.place.center)).Add(time.Duration(10+a.r.IntN(9))*time.Hour + time.Duration(a.r.IntN(2))*30*time.Minute)
+	_, err := sales.Book.Run(ctx, a.l.run, sales.BookInput{EnquiryID: enquiry, Starts: starts})
+	return err
+}
+
+// expect plans the arrival, or not, of who has an appointment today.
+func (a *agenda) expect(ctx context.Context, tx *op.Tx, ap sales.Appointment) error {
+	e, err := sales.EnquiryByID(ctx, tx, ap.Enquiry)
+	if err != nil {
+		return err
+	}
+	channel := a.channel(e.Channel)
+	_, show, _ := mix(channel)
+	desk := of(a.r, a.place.desk)
+	if !a.hit(show * a.l.factor("visit", channel, a.place.code, a.day)) {
+		a.at(ap.Starts.Add(90*time.Minute), func(ctx context.Context) error {
+			_, err := sales.Miss.Run(a.l.as(ctx, desk), a.l.run, sales.AppointmentInput{AppointmentID: ap.ID})
+			return err
+		})
+		return nil
+	}
+	a.at(ap.Starts.Add(time.Duration(a.r.IntN(25)-10)*time.Minute), func(ctx context.Context) error {
+		v, err := sales.CheckIn.Run(a.l.as(ctx, desk), a.l.run, sales.CheckInInput{AppointmentID: ap.ID})
+		if err != nil {
+			return err
+		}
+		a.receive(v, channel)
+		return nil
+	})
+	return nil
+}
+
+func (a *agenda) walkIn(ctx context.Context) error {
+	p := a.somebody()
+	v, err := sales.WalkIn.Run(a.l.as(ctx, of(a.r, a.place.desk)), a.l.run, sales.WalkInInput{
+		Name: p.Name, Phone: p.Phones[0].Value, CourseID: a.course().ID, CenterID: a.place.center,
+	})
+	if err != nil {
+		return err
+	}
+	a.receive(v, "walk-in")
+	return nil
+}
+
+// receive plans the talk with a visitor.
+func (a *agenda) receive(v sales.VisitAnswer, channel string) {
+	a.at(a.l.Clock.Now().Add(time.Duration(35+a.r.IntN(40))*time.Minute), func(ctx context.Context) error {
+		_, _, signing := mix(channel)
+		in := sales.FinishVisitInput{VisitID: v.ID, Outcome: "quote", Needs: map[string]string{
+			"goal": of(a.r, []string{"口语流利", "考试提分", "兴趣", "出国"}), "level": of(a.r, []string{"零基础", "学过一年", "学过三年"}), "time": of(a.r, []string{"周末", "周三晚上", "都可以"}),
+		}}
+		switch {
+		case a.hit(0.12):
+			in.Outcome, in.LostReason = "lost", of(a.r, []string{"price", "time", "distance", "other-school"})
+		case a.hit(0.15):
+			in.Outcome = "think"
+		}
+		ctx = a.l.as(ctx, v.Consultant)
+		if _, err := sales.FinishVisit.Run(ctx, a.l.run, in); err != nil {
+			return err
+		}
+		if in.Outcome == "quote" {
+			return a.quote(ctx, v.Enquiry, v.Person, signing*1.1)
+		}
+		return nil
+	})
+}
+
+// quote offers a package; some sign at once.
+func (a *agenda) quote(ctx context.Context, enquiry, person id.ID, signing float64) error {
+	p := of(a.r, a.l.world.packages)
+	in := sales.MakeQuoteInput{EnquiryID: enquiry, Packages: []id.ID{p.ID}}
+	if a.hit(0.25) {
+		in.Discount = (p.Price/50).Share(1, 100) * 100
+	}
+	if payable := p.Price - in.Discount; a.hit(0.35) {
+		parts := payable.Split(3)
+		for i, part := range parts {
+			in.Plan = append(in.Plan, contracts.InstalmentInput{Due: a.day + bizdate.Date(30*i), Amount: part})
+		}
+	}
+	q, err := sales.MakeQuote.Run(ctx, a.l.run, in)
+	if err != nil || !a.hit(signing*0.6) {
+		return err
+	}
+	return a.sign(ctx, q.ID, person)
+}
+
+// afterQuote: who was quoted signs, asks for time, or goes away.
+func (a *agenda) afterQuote(ctx context.Context, e sales.Enquiry) error {
+	as := a.l.as(ctx, e.Consultant)
+	_, _, signing := mix(a.channel(e.Channel))
+	var quotes []sales.Quote
+	err := a.l.run.Read(as, func(ctx context.Context, tx *op.Tx) (err error) {
+		quotes, err = sales.QuotesOf(ctx, tx, e.ID)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if len(quotes) == 0 || quotes[0].State != "open" || quotes[0].ValidUntil < a.day {
+		return a.call(ctx, e.ID, e.Consultant, "", 40)
+	}
+	in := people.TouchInput{EnquiryID: e.ID, Channel: "call", Direction: "out", Result: "discuss", NextStep: "follow-quote", NextDay: a.day + 2, Note: of(a.r, notes)}
+	switch {
+	case a.hit(signing * 0.45):
+		in.Result, in.NextDay = "willing", a.day
+	case a.hit(0.25):
+		in.Result, in.NextStep, in.NextDay, in.Closed = "expensive", "", 0, of(a.r, []string{"price", "other-school", "time"})
+	}
+	if _, err := people.RecordTouch.Run(as, a.l.run, in); err != nil || in.Result != "willing" {
+		return err
+	}
+	return a.sign(as, quotes[0].ID, e.Person)
+}
+
+// sign makes and signs the contract; the desk takes the first payment.
+func (a *agenda) sign(ctx context.Context, quote, person id.ID) error {
+	c, err := sales.DraftContract.Run(ctx, a.l.run, sales.DraftContractInput{QuoteID: quote})
+	if err != nil {
+		return err
+	}
+	if _, err := contracts.Sign.Run(ctx, a.l.run, contracts.SignInput{ContractID: c.ID}); err != nil {
+		return err
+	}
+	var first money.Fen
+	err = a.l.run.Read(ctx, func(ctx context.Context, tx *op.Tx) error {
+		open, err := contracts.OpenInstalments(ctx, tx, contracts.InstalmentFilter{Contract: c.ID})
+		if err == nil && len(open) > 0 {
+			first = open[0].Amount - open[0].Paid
+		}
+		return err
+	})
+	if err != nil || first == 0 {
+		return err
+	}
+	a.at(a.l.Clock.Now().Add(time.Duration(5+a.r.IntN(20))*time.Minute), func(ctx context.Context) error { return a.pay(ctx, c.ID, person, first) })
+	return nil
+}
+
+func (a *agenda) pay(ctx context.Context, contract, person id.ID, amount money.Fen) error {
+	_, err := finance.TakePayment.Run(a.l.as(ctx, of(a.r, a.place.desk)), a.l.run, finance.TakePaymentInput{
+		ContractID: contract, PersonID: person, Amount: amount, Method: of(a.r, []string{"wechat", "wechat", "alipay", "card", "bank", "cash"}),
+	})
+	return err
+}
+
+// instalments plans the payments of those who have one due by today; some are late.
+func (a *agenda) instalments(ctx context.Context, tx *op.Tx) error {
+	due, err := contracts.OpenInstalments(ctx, tx, contracts.InstalmentFilter{Center: a.place.center, DueUntil: a.day})
+	if err != nil {
+		return err
+	}
+	for _, d := range due {
+		late := a.day > d.Due
+		if late && !a.hit(0.25) || !late && !a.hit(0.7) {
+			continue
+		}
+		a.at(a.minute(30+a.r.IntN(600)), func(ctx context.Context) error { return a.pay(ctx, d.Contract, d.Payer, d.Amount-d.Paid) })
+	}
+	return nil
+}

@@ -1,0 +1,17 @@
+// The script of every page. Without it pages still work: they are plain links and forms.
+import { startAsk } from "./ask.js";
+import { startDrafts } from "./drafts.js";
+import { startForms } from "./forms.js";
+import { startKeys } from "./keys.js";
+import { startMenus } from "./menus.js";
+import { startRows } from "./rows.js";
+import { startSwaps } from "./swap.js";
+
+startSwaps();
+startMenus();
+startKeys();
+startAsk();
+startForms();
+startDrafts();
+startRows();
+document.documentElement.classList.add("js");

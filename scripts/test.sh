@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# All checks, one after the other, with the time of each. A failing one does not hide the next; the last line says all.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+failed=()
+times=()
+phase() {
+  local name=$1 begin=$SECONDS
+  shift
+  printf '\n== %s\n' "$name"
+  "$@" || failed+=("$name")
+  times+=("$(printf '%-9s %4d s' "$name" $((SECONDS - begin)))")
+}
+
+unit() { "$servers" go test -count=1 -timeout 12m ./...; }
+e2e() {
+  if [ ! -d e2e ]; then
+    echo "there are no browser tests"
+    return 0
+  fi
+  "$servers" go test -count=1 -timeout 12m -tags e2e ./e2e/...
+}
+
+# One PostgreSQL server for all packages; the program ends it.
+servers=$PWD/.tools/withpostgres
+
+phase setup scripts/setup.sh
+phase tools make -s tools
+phase servers go build -o "$servers" ./internal/testkit/withpostgres
+phase verify scripts/verify.sh
+phase lint make -s lint
+phase archtest make -s archtest
+phase test unit
+phase e2e e2e
+
+printf '\n== %d s in all\n' "$SECONDS"
+printf '   %s\n' "${times[@]}"
+if [ ${#failed[@]} -gt 0 ]; then
+  echo "FAILED: ${failed[*]}"
+  exit 1
+fi
+echo "all passed"
