@@ -97,3 +97,16 @@ CREATE TABLE attribute_fields (
 	known TEXT NOT NULL,
 	no BIGINT NOT NULL
 ) WITHOUT ROWID;
+-- lists that people choose from: results of touches, reasons of losses; the names of shipped codes are texts of the catalogue
+CREATE TABLE codes (
+	kind TEXT NOT NULL,
+	code TEXT NOT NULL,
+	no BIGINT NOT NULL,
+	name_zh TEXT NOT NULL,
+	name_en TEXT NOT NULL,
+	active BOOLEAN NOT NULL,
+	PRIMARY KEY (kind, code)
+) WITHOUT ROWID;
+CREATE INDEX persons_key ON persons (external_key) WHERE external_key <> '';
+CREATE INDEX person_links_owner ON person_links (owner, person);
+CREATE INDEX person_links_center ON person_links (center, person);

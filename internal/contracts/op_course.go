@@ -126,7 +126,7 @@ func trimmed(s *string) *string {
 	return &t
 }
 
-func set[T comparable](changed *[]string, name string, field *T, value *T) {
+func set[T comparable](changed *[]string, name string, field, value *T) {
 	if value != nil && *value != *field {
 		*field = *value
 		*changed = append(*changed, name)

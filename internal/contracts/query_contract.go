@@ -15,15 +15,20 @@ import (
 // Filter chooses contracts; what is zero does not choose.
 type Filter struct {
 	Center     id.ID
+	Centers    []id.ID // one of them
 	Consultant id.ID
+	Channel    id.ID
+	Course     id.ID
 	Student    id.ID
 	Person     id.ID // as student or payer
 	Enquiry    id.ID
 	States     []string
 	Kind       string
+	Kinds      []string     // one of them
 	From       bizdate.Date // signed on or after
 	Until      bizdate.Date // signed on or before
 	No         string       // beginning of the number
+	Persons    []id.ID      // found by a search: student or payer is one of them, or the number begins with No; nil: no search
 	page.Request
 }
 
@@ -34,11 +39,22 @@ var sorts = page.Sorts{Usual: "-drafted", Columns: map[string]string{
 
 // List lists contracts in scope, newest first unless sorted otherwise.
 func List(ctx context.Context, tx *op.Tx, f Filter) (page.Page[Contract], error) {
+	return page.Read[Contract](ctx, tx, "contract", f.where(), sorts, f.Request)
+}
+
+func (f Filter) where() *page.Filter {
 	var where page.Filter
 	for _, c := range []struct {
 		text  string
 		value id.ID
-	}{{"center = ?", f.Center}, {"consultant = ?", f.Consultant}, {"student = ?", f.Student}, {"enquiry = ?", f.Enquiry}} {
+	}{
+		{"center = ?", f.Center},
+		{"consultant = ?", f.Consultant},
+		{"channel = ?", f.Channel},
+		{"course = ?", f.Course},
+		{"student = ?", f.Student},
+		{"enquiry = ?", f.Enquiry},
+	} {
 		if !c.value.IsNone() {
 			where.And(c.text, c.value)
 		}
@@ -46,11 +62,17 @@ func List(ctx context.Context, tx *op.Tx, f Filter) (page.Page[Contract], error)
 	if !f.Person.IsNone() {
 		where.And("student = ? OR payer = ?", f.Person, f.Person)
 	}
+	if len(f.Centers) > 0 {
+		where.And("center IN (?)", f.Centers)
+	}
 	if len(f.States) > 0 {
 		where.And("state IN (?)", f.States)
 	}
 	if f.Kind != "" {
 		where.And("kind = ?", f.Kind)
+	}
+	if len(f.Kinds) > 0 {
+		where.And("kind IN (?)", f.Kinds)
 	}
 	if !f.From.IsZero() {
 		where.And("signed_day >= ?", int64(f.From))
@@ -58,10 +80,38 @@ func List(ctx context.Context, tx *op.Tx, f Filter) (page.Page[Contract], error)
 	if !f.Until.IsZero() {
 		where.And("signed_day <= ? AND signed_day > 0", int64(f.Until))
 	}
-	if f.No != "" {
-		where.And("no >= ? AND no < ?", f.No, f.No+"\U0010ffff")
+	switch {
+	case f.Persons != nil && f.No != "":
+		where.And("student IN (?) OR payer IN (?) OR (no >= ? AND no < ?)", f.Persons, f.Persons, f.No, f.No+lastRune)
+	case f.Persons != nil:
+		where.And("student IN (?) OR payer IN (?)", f.Persons, f.Persons)
+	case f.No != "":
+		where.And("no >= ? AND no < ?", f.No, f.No+lastRune)
 	}
-	return page.Read[Contract](ctx, tx, "contract", &where, sorts, f.Request)
+	return &where
+}
+
+// lastRune ends the range of the texts with a beginning.
+const lastRune = "\U0010ffff"
+
+// StateSum is how many contracts stand in a state, and for how much.
+type StateSum struct {
+	State   State     `json:"state" db:"state"`
+	Count   int64     `json:"count" db:"n"`
+	Payable money.Fen `json:"payable_fen" db:"payable"`
+	Paid    money.Fen `json:"paid_fen" db:"paid"`
+}
+
+// SumByState sums the contracts in scope by state, whatever states f asks for: the tabs and the total of a list.
+func SumByState(ctx context.Context, tx *op.Tx, f Filter) ([]StateSum, error) {
+	f.States = nil
+	text, args := f.where().SQL()
+	list, err := op.All[StateSum](ctx, tx, `SELECT state, COUNT(*) AS n, CAST(SUM(payable) AS BIGINT) AS payable, CAST(SUM(paid) AS BIGINT) AS paid
+		FROM contracts c WHERE {scope:contract c}`+text+" GROUP BY state", args...)
+	if err != nil {
+		return nil, fmt.Errorf("sum contracts: %w", err)
+	}
+	return list, nil
 }
 
 // Details is a contract with everything that was agreed.
@@ -119,55 +169,6 @@ func Numbers(ctx context.Context, tx *op.Tx, keys []id.ID) (map[id.ID]string, er
 		out[c.ID] = c.No
 	}
 	return out, nil
-}
-
-// InstalmentView is an instalment with its contract, for the cash desk.
-type InstalmentView struct {
-	Instalment
-	ContractNo string       `json:"contract_no" db:"contract_no"`
-	Student    id.ID        `json:"student_id" db:"student"`
-	Payer      id.ID        `json:"payer_id" db:"payer"`
-	Center     id.ID        `json:"center_id" db:"center"`
-	Consultant id.ID        `json:"consultant_id" db:"consultant"`
-	SignedDay  bizdate.Date `json:"signed_day" db:"signed_day"`
-}
-
-// InstalmentFilter chooses open instalments; what is zero does not choose.
-type InstalmentFilter struct {
-	Contract id.ID
-	Person   id.ID // as student or payer
-	Center   id.ID
-	DueUntil bizdate.Date
-	Limit    int // page.Most if zero
-}
-
-// OpenInstalments lists what is still to be paid on signed contracts in scope, oldest due first.
-func OpenInstalments(ctx context.Context, tx *op.Tx, f InstalmentFilter) ([]InstalmentView, error) {
-	var where page.Filter
-	if !f.Contract.IsNone() {
-		where.And("c.id = ?", f.Contract)
-	}
-	if !f.Person.IsNone() {
-		where.And("c.student = ? OR c.payer = ?", f.Person, f.Person)
-	}
-	if !f.Center.IsNone() {
-		where.And("c.center = ?", f.Center)
-	}
-	if !f.DueUntil.IsZero() {
-		where.And("i.due <= ?", int64(f.DueUntil))
-	}
-	text, args := where.SQL()
-	if f.Limit <= 0 || f.Limit > page.Most {
-		f.Limit = page.Most
-	}
-	list, err := op.All[InstalmentView](ctx, tx, `SELECT i.id, i.contract, i.no, i.due, i.amount, i.paid, c.no AS contract_no, c.student, c.payer, c.center, c.consultant, c.signed_day
-		FROM instalments i JOIN contracts c ON c.id = i.contract
-		WHERE {scope:contract c} AND i.paid < i.amount AND c.state IN ('signed', 'active', 'paused', 'completed', 'expired')`+text+" ORDER BY i.due, i.id LIMIT ?",
-		append(args, f.Limit)...)
-	if err != nil {
-		return nil, fmt.Errorf("list open instalments: %w", err)
-	}
-	return list, nil
 }
 
 // Owed is a contract as finance needs it: locked, with what is open of its lines and instalments.

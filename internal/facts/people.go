@@ -19,11 +19,15 @@ func (PersonRegistered) Kind() string { return "people.person-registered.1" }
 // About implements event.Fact.
 func (f PersonRegistered) About() (center, person id.ID) { return f.Center, f.Person }
 
-// PersonChanged says which fields of a person changed; the old values stand beside the event (TRU-24).
+// PersonChanged says which fields of a person changed. The old values stand beside the event, sealed under the person's key; the
+// payload names the digest of each (TRU-24).
 type PersonChanged struct {
-	Person id.ID    `json:"person_id"`
-	Center id.ID    `json:"center_id"`
-	Fields []string `json:"fields"`
+	Person  id.ID             `json:"person_id"`
+	Center  id.ID             `json:"center_id"`
+	Version int64             `json:"version"` // of the person after the change
+	Fields  []string          `json:"fields"`
+	Digests map[string]string `json:"digests"` // field → SHA-256 of what is sealed, hexadecimal
+	Before  map[string][]byte `json:"-"`       // field → sealed old value, on the way to its table
 }
 
 // Kind implements event.Fact.
@@ -32,11 +36,11 @@ func (PersonChanged) Kind() string { return "people.person-changed.1" }
 // About implements event.Fact.
 func (f PersonChanged) About() (center, person id.ID) { return f.Center, f.Person }
 
-// PhoneRevealed says that a masked phone was shown in full (PPL-10).
+// PhoneRevealed says that a masked phone was shown in full (PPL-10), or a likely duplicate outside the viewer's scope (PPL-4).
 type PhoneRevealed struct {
 	Person id.ID  `json:"person_id"`
-	Center id.ID  `json:"center_id"`
-	Field  string `json:"field"`
+	Center id.ID  `json:"center_id"` // of who looked
+	Field  string `json:"field"`     // phone, duplicate
 }
 
 // Kind implements event.Fact.
@@ -57,7 +61,7 @@ type TouchRecorded struct {
 	Result    string       `json:"result"`    // code of the list
 	NextStep  string       `json:"next_step"` // code; empty: closed
 	NextDay   bizdate.Date `json:"next_day"`
-	Closed    string       `json:"closed_reason"` // code of the loss reason, where there is no next step
+	Closed    string       `json:"closed_reason"` // code of why the matter ends, where there is no next step
 }
 
 // Kind implements event.Fact.

@@ -16,22 +16,25 @@ var Methods = []string{"cash", "card", "bank", "wechat", "alipay", "other"}
 // Payment is money that came in (收款, FIN-1), or its reversal (冲正, FIN-2) with a negative amount. Its row never changes but for
 // the mark that it was reversed.
 type Payment struct {
-	ID        id.ID        `json:"id" db:"id"`
-	No        string       `json:"no" db:"no"` // of the receipt
-	Person    id.ID        `json:"person_id" db:"person"`
-	Center    id.ID        `json:"center_id" db:"center"`
-	Contract  id.ID        `json:"contract_id" db:"contract"`
-	Method    string       `json:"method" db:"method"`
-	Amount    money.Fen    `json:"amount_fen" db:"amount"` // negative: a reversal
-	Reference string       `json:"reference" db:"reference"`
-	Note      string       `json:"note" db:"note"`
-	Cashier   id.ID        `json:"cashier_id" db:"cashier"`
-	Reverses  id.ID        `json:"reverses" db:"reverses"`
-	Reversed  bool         `json:"reversed" db:"reversed"`
-	Reason    string       `json:"reason" db:"reason"` // of a reversal
-	At        time.Time    `json:"at" db:"at"`
-	Day       bizdate.Date `json:"day" db:"day"` // business date of the center
-	Version   int64        `json:"version" db:"version"`
+	ID         id.ID        `json:"id" db:"id"`
+	No         string       `json:"no" db:"no"` // of the receipt
+	Person     id.ID        `json:"person_id" db:"person"`
+	Center     id.ID        `json:"center_id" db:"center"`
+	Contract   id.ID        `json:"contract_id" db:"contract"`
+	Kind       string       `json:"contract_kind" db:"contract_kind"` // of the contract; empty without one
+	Consultant id.ID        `json:"consultant_id" db:"consultant"`    // likewise
+	Channel    id.ID        `json:"channel_id" db:"channel"`          // likewise
+	Method     string       `json:"method" db:"method"`
+	Amount     money.Fen    `json:"amount_fen" db:"amount"` // negative: a reversal
+	Reference  string       `json:"reference" db:"reference"`
+	Note       string       `json:"note" db:"note"`
+	Cashier    id.ID        `json:"cashier_id" db:"cashier"`
+	Reverses   id.ID        `json:"reverses" db:"reverses"`
+	Reversed   bool         `json:"reversed" db:"reversed"`
+	Reason     string       `json:"reason" db:"reason"` // of a reversal
+	At         time.Time    `json:"at" db:"at"`
+	Day        bizdate.Date `json:"day" db:"day"` // business date of the center
+	Version    int64        `json:"version" db:"version"`
 }
 
 // TableName implements op.Record.

@@ -84,7 +84,7 @@ func takePayment(ctx context.Context, tx *op.Tx, in TakePaymentInput) (PaymentAn
 	}
 	p := Payment{
 		ID: tx.NewID(), Person: in.PersonID, Center: in.CenterID, Contract: in.ContractID, Method: in.Method, Amount: in.Amount,
-		Reference: in.Reference, Note: in.Note, Cashier: tx.Viewer.Staff, At: tx.Now, Day: tx.Today(in.CenterID),
+		Kind: owed.Contract.Kind, Consultant: owed.Contract.Consultant, Channel: owed.Contract.Channel, Reference: in.Reference, Note: in.Note, Cashier: tx.Viewer.Staff, At: tx.Now, Day: tx.Today(in.CenterID),
 	}
 	if err := insertPayment(ctx, tx, &p, allocated, 1); err != nil {
 		return PaymentAnswer{}, err

@@ -3,6 +3,7 @@ package finance
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"zhike/internal/contracts"
 	"zhike/internal/kernel/bizdate"
@@ -15,16 +16,24 @@ import (
 
 // PaymentFilter chooses payments; what is zero does not choose.
 type PaymentFilter struct {
-	Center   id.ID
-	Person   id.ID
-	Contract id.ID
-	Cashier  id.ID
-	Method   string
-	From     bizdate.Date
-	Until    bizdate.Date // last day
-	No       string       // beginning of the receipt number
+	Center     id.ID
+	Centers    []id.ID // one of them
+	Person     id.ID
+	Contract   id.ID
+	Consultant id.ID // of the contract
+	Channel    id.ID // of the contract
+	Cashier    id.ID
+	Method     string
+	Kinds      []string // of the contract, one of them; NoContract: without one
+	From       bizdate.Date
+	Until      bizdate.Date // last day
+	No         string       // beginning of the receipt number
+	Persons    []id.ID      // found by a search: the payer is one of them, or the number begins with No; nil: no search
 	page.Request
 }
+
+// NoContract is the kind of payments that pay no contract.
+const NoContract = "none"
 
 var paymentSorts = page.Sorts{Usual: "-at", Columns: map[string]string{"at": "at", "no": "no", "amount": "amount"}}
 
@@ -53,7 +62,7 @@ func (f PaymentFilter) where() *page.Filter {
 	for _, c := range []struct {
 		text  string
 		value id.ID
-	}{{"center = ?", f.Center}, {"person = ?", f.Person}, {"contract = ?", f.Contract}, {"cashier = ?", f.Cashier}} {
+	}{{"center = ?", f.Center}, {"person = ?", f.Person}, {"contract = ?", f.Contract}, {"consultant = ?", f.Consultant}, {"channel = ?", f.Channel}, {"cashier = ?", f.Cashier}} {
 		if !c.value.IsNone() {
 			where.And(c.text, c.value)
 		}
@@ -67,11 +76,29 @@ func (f PaymentFilter) where() *page.Filter {
 	if !f.Until.IsZero() {
 		where.And("day <= ?", int64(f.Until))
 	}
-	if f.No != "" {
-		where.And("no >= ? AND no < ?", f.No, f.No+"\U0010ffff")
+	if len(f.Centers) > 0 {
+		where.And("center IN (?)", f.Centers)
+	}
+	if len(f.Kinds) > 0 {
+		kinds := slices.Clone(f.Kinds)
+		if i := slices.Index(kinds, NoContract); i >= 0 {
+			kinds[i] = ""
+		}
+		where.And("contract_kind IN (?)", kinds)
+	}
+	switch {
+	case f.Persons != nil && f.No != "":
+		where.And("person IN (?) OR (no >= ? AND no < ?)", f.Persons, f.No, f.No+lastRune)
+	case f.Persons != nil:
+		where.And("person IN (?)", f.Persons)
+	case f.No != "":
+		where.And("no >= ? AND no < ?", f.No, f.No+lastRune)
 	}
 	return &where
 }
+
+// lastRune ends the range of the texts with a beginning.
+const lastRune = "\U0010ffff"
 
 // PaymentView is a payment with what it pays and, for who may read the journal, its lines.
 type PaymentView struct {

@@ -155,12 +155,20 @@ func TestFIN4_Postings(t *testing.T) {
 			{"cash.bank", id.None, 5}, {CustomerBalance, id.None, -5},
 		}},
 		{"a receivable is cleared first", postTakenLines(pay, map[id.ID]lineBooks{key(1): {Receivable: 1_500}}), []posting{
-			{"cash.cash", id.None, 10_000}, {CustomerBalance, id.None, -10_000}, {CustomerBalance, id.None, 7_000},
-			{Receivable, key(1), -1_500}, {DeferredRevenue, key(1), -3_500}, {DeferredRevenue, key(2), -2_000},
+			{"cash.cash", id.None, 10_000},
+			{CustomerBalance, id.None, -10_000},
+			{CustomerBalance, id.None, 7_000},
+			{Receivable, key(1), -1_500},
+			{DeferredRevenue, key(1), -3_500},
+			{DeferredRevenue, key(2), -2_000},
 		}},
 		{"a reversal owes again what was consumed", postReversedLines(pay, map[id.ID]lineBooks{key(1): {Deferred: 3_500}, key(2): {Deferred: 9_000}}), []posting{
-			{DeferredRevenue, key(1), 3_500}, {Receivable, key(1), 1_500}, {DeferredRevenue, key(2), 2_000},
-			{CustomerBalance, id.None, -7_000}, {CustomerBalance, id.None, 10_000}, {"cash.cash", id.None, -10_000},
+			{DeferredRevenue, key(1), 3_500},
+			{Receivable, key(1), 1_500},
+			{DeferredRevenue, key(2), 2_000},
+			{CustomerBalance, id.None, -7_000},
+			{CustomerBalance, id.None, 10_000},
+			{"cash.cash", id.None, -10_000},
 		}},
 	}
 	for _, tt := range tests {
@@ -215,7 +223,8 @@ func TestFIN4_EveryEventBalances(t *testing.T) {
 				fromDeferred := min(worth, max(books[line].Deferred, 0))
 				recognized[line] += worth
 				apply([]JournalLine{
-					{Account: DeferredRevenue, Line: line, Amount: fromDeferred}, {Account: Receivable, Line: line, Amount: worth - fromDeferred},
+					{Account: DeferredRevenue, Line: line, Amount: fromDeferred},
+					{Account: Receivable, Line: line, Amount: worth - fromDeferred},
 					{Account: RecognizedRevenue, Line: line, Amount: -worth},
 				})
 			case 2:

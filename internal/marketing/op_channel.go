@@ -122,7 +122,7 @@ func trim(s *string) {
 	}
 }
 
-func set[T comparable](changed *[]string, name string, field *T, value *T) {
+func set[T comparable](changed *[]string, name string, field, value *T) {
 	if value != nil && *value != *field {
 		*field = *value
 		*changed = append(*changed, name)

@@ -9,7 +9,7 @@ import (
 
 // RecordLead keeps the source record of an enquiry, within the operation that enters it; the enquiry's fact names it (MKT-11).
 func RecordLead(ctx context.Context, tx *op.Tx, lead Lead) (id.ID, error) {
-	lead.ID = tx.NewID()
+	lead.ID, lead.Run = tx.NewID(), tx.RunID()
 	if lead.At.IsZero() {
 		lead.At = tx.Now
 	}

@@ -26,6 +26,7 @@ const (
 // leadImport brings a list of leads in, chunk by chunk. What it remembers of the file lets a dry run decide as the run would.
 type leadImport struct {
 	run      *op.Runner
+	mapping  Mapping
 	center   id.ID // of rows that name none
 	channels marketing.Tree
 	courses  map[string]id.ID
@@ -34,8 +35,8 @@ type leadImport struct {
 	unmapped map[string]map[string]int
 }
 
-func newLeadImport(ctx context.Context, r *op.Runner, center id.ID) (*leadImport, error) {
-	im := &leadImport{run: r, center: center, courses: map[string]id.ID{}, matcher: people.NewMatcher(), keys: map[string]bool{}, unmapped: map[string]map[string]int{}}
+func newLeadImport(ctx context.Context, r *op.Runner, m Mapping, center id.ID) (*leadImport, error) {
+	im := &leadImport{run: r, mapping: m, center: center, courses: map[string]id.ID{}, matcher: people.NewMatcher(), keys: map[string]bool{}, unmapped: map[string]map[string]int{}}
 	err := r.Read(ctx, func(ctx context.Context, tx *op.Tx) (err error) {
 		if im.channels, err = marketing.Channels(ctx, tx); err != nil {
 			return err
@@ -54,34 +55,37 @@ func newLeadImport(ctx context.Context, r *op.Runner, center id.ID) (*leadImport
 	return im, err
 }
 
-// chunk decides and applies rows in one commit; with dry it only decides. A row that an operation refuses is rejected with the
-// refusal's words and leaves nothing behind.
-func (im *leadImport) chunk(ctx context.Context, rows []Lead, dry bool, done func(Lead, string, *Reject)) error {
+// chunk decides and applies rows; with dry it only decides. A row that an operation refuses is rejected with the refusal's words
+// and leaves nothing behind.
+func (im *leadImport) chunk(ctx context.Context, list []row, dry bool, done func(row, string, *Reject)) error {
+	leads, rejects := make([]Lead, len(list)), make([]*Reject, len(list))
+	zone := im.run.Zone(im.center)
+	for i, r := range list {
+		leads[i], rejects[i] = im.mapping.lead(r.no, r.cells, zone)
+	}
 	var known map[string]sales.Known
 	err := im.run.Read(ctx, func(ctx context.Context, tx *op.Tx) (err error) {
-		if known, err = sales.KnownKeys(ctx, tx, keysOf(rows)); err != nil {
+		if known, err = sales.KnownKeys(ctx, tx, keysOf(leads)); err != nil {
 			return err
 		}
-		return im.matcher.Load(ctx, tx, candidates(rows))
+		return im.matcher.Load(ctx, tx, candidates(leads))
 	})
 	if err != nil {
 		return fmt.Errorf("look up chunk: %w", err)
 	}
-	apply := func(ctx context.Context) error {
-		for _, l := range rows {
-			what, reject, err := im.row(ctx, l, known, dry)
-			if err != nil {
+	for i, l := range leads {
+		what, reject := Rejected, rejects[i]
+		if reject == nil {
+			if what, reject, err = im.row(ctx, l, known, dry); err != nil {
 				return err
 			}
-			done(l, what, reject)
 		}
-		return nil
+		done(list[i], what, reject)
 	}
-	if dry {
-		return apply(ctx)
-	}
-	return im.run.Batch(ctx, apply)
+	return nil
 }
+
+func (im *leadImport) notMapped() map[string]map[string]int { return im.unmapped }
 
 func keysOf(rows []Lead) []string {
 	var out []string

@@ -123,7 +123,7 @@ func (t *Tx) see(ctx context.Context, ref Ref, right string) error {
 		return fmt.Errorf("see %s: no such resource", ref.Kind)
 	}
 	if ref.ID.IsNone() {
-		return problem.NotFound(ref.Kind)
+		return problem.Refuse("", "invalid", problem.Field{Location: ref.Kind + "_id", Code: "required"})
 	}
 	read := t.run.Policy.Where(t.Viewer, ref.Kind, "read", res.Table)
 	reach := policy.Frag{Text: "1=1"}

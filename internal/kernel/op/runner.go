@@ -165,6 +165,12 @@ func (t *Tx) Zone(center id.ID) *time.Location { return t.run.Zone(center) }
 // Org is the organization's directory.
 func (t *Tx) Org() any { return t.run.Org }
 
+// RunID is the bulk run that the transaction belongs to, if any.
+func (t *Tx) RunID() id.ID { return t.runID }
+
+// Vault encrypts values under a key per person.
+func (t *Tx) Vault() any { return t.run.Vault }
+
 // Today is the business date of a center.
 func (t *Tx) Today(center id.ID) bizdate.Date { return bizdate.Of(t.Now, t.run.Zone(center)) }
 

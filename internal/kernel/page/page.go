@@ -38,6 +38,7 @@ type Request struct {
 	Sort   string // code of a sort, a leading - turns it round; the first one if empty
 	Cursor string // Next of the page before
 	Limit  int    // Usual if zero, at most Most
+	Offset int    // rows to leave out after the cursor, for pages by number (UI-L2)
 }
 
 // Filter collects conditions, all of which must hold. Texts are constant.
@@ -86,6 +87,9 @@ func Read[T op.Record](ctx context.Context, tx *op.Tx, resource string, f *Filte
 	}
 	row := db.RowOf(reflect.TypeFor[T]())
 	text := "SELECT " + row.List + from + " ORDER BY " + o.text() + " LIMIT " + strconv.Itoa(o.limit+1)
+	if r.Offset > 0 {
+		text += " OFFSET " + strconv.Itoa(r.Offset)
+	}
 	if out.Items, err = op.All[T](ctx, tx, text, args...); err != nil {
 		return out, fmt.Errorf("list %s: %w", table, err)
 	}

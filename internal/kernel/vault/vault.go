@@ -1,6 +1,6 @@
-// Package vault encrypts personal values under a key per person, so that a person can be forgotten: without the key what stands
-// in the log is noise, and the log's digests stay whole (TRU-24). The keys of persons lie in the database, wrapped by a master key
-// that lies outside of it. AES-256-GCM (NIST SP 800-38D) with random nonces.
+// Package vault encrypts personal values under a key per person, so that a person can be forgotten while the log that names the
+// ciphertext's digest stays whole (TRU-24). Person keys lie in the table person_keys, each wrapped by a master key that is held
+// outside the database. Both use AES-256-GCM (NIST SP 800-38D) with random nonces.
 package vault
 
 import (
@@ -11,114 +11,58 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"os"
 
 	"zhike/internal/kernel/db"
 	"zhike/internal/kernel/id"
 )
 
-const keySize = 32
+// KeySize is the length of a master key in bytes.
+const KeySize = 32
 
-// Vault holds the master key.
+// ErrForgotten says that the person's key was destroyed: what it sealed cannot be read any more.
+var ErrForgotten = errors.New("the person's key was destroyed")
+
+// ErrKey says that a key does not open what it should: another master key, or a changed value.
+var ErrKey = errors.New("sealed under another key, or changed")
+
+// Vault seals and opens personal values. It is safe for concurrent use.
 type Vault struct{ master cipher.AEAD }
 
-// New makes a vault of a master key of 32 bytes.
+// New makes a vault with a master key of KeySize bytes.
 func New(master []byte) (*Vault, error) {
+	if len(master) != KeySize {
+		return nil, fmt.Errorf("master key of %d bytes, want %d", len(master), KeySize)
+	}
 	a, err := aead(master)
 	if err != nil {
-		return nil, fmt.Errorf("master key: %w", err)
-	}
-	return &Vault{a}, nil
-}
-
-// KeyFile reads the master key of a file, readable by its owner only; a file that is not there is made.
-func KeyFile(path string) ([]byte, error) {
-	key, err := os.ReadFile(path)
-	if err == nil {
-		if len(key) != keySize {
-			return nil, fmt.Errorf("master key %s: %d bytes, want %d", path, len(key), keySize)
-		}
-		return key, nil
-	}
-	if !errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("read master key: %w", err)
-	}
-	key = make([]byte, keySize)
-	_, _ = rand.Read(key) // never fails (crypto/rand)
-	if err := os.WriteFile(path, key, 0o600); err != nil {
-		return nil, fmt.Errorf("write master key: %w", err)
-	}
-	return key, nil
-}
-
-func aead(key []byte) (cipher.AEAD, error) {
-	if len(key) != keySize {
-		return nil, fmt.Errorf("%d bytes, want %d", len(key), keySize)
-	}
-	b, err := aes.NewCipher(key)
-	if err != nil {
 		return nil, err
 	}
-	return cipher.NewGCM(b)
+	return &Vault{master: a}, nil
 }
 
-func seal(a cipher.AEAD, plain, about []byte) []byte {
-	nonce := make([]byte, a.NonceSize())
-	_, _ = rand.Read(nonce)
-	return a.Seal(nonce, nonce, plain, about)
-}
-
-func open(a cipher.AEAD, sealed, about []byte) ([]byte, error) {
-	if len(sealed) < a.NonceSize() {
-		return nil, errors.New("too short")
-	}
-	return a.Open(nil, sealed[:a.NonceSize()], sealed[a.NonceSize():], about)
-}
-
-// SealSecret encrypts a secret of the program itself, such as that of a time-based code; about names what it belongs to.
-func (v *Vault) SealSecret(plain []byte, about id.ID) []byte { return seal(v.master, plain, about[:]) }
-
-// OpenSecret reads what SealSecret made.
-func (v *Vault) OpenSecret(sealed []byte, about id.ID) ([]byte, error) {
-	plain, err := open(v.master, sealed, about[:])
-	if err != nil {
-		return nil, fmt.Errorf("open secret: %w", err)
-	}
-	return plain, nil
-}
-
-// Seal encrypts a value under the key of a person, which is made at the first one.
-func (v *Vault) Seal(ctx context.Context, tx *db.Tx, person id.ID, plain []byte) ([]byte, error) {
-	a, err := v.key(ctx, tx, person)
-	if errors.Is(err, sql.ErrNoRows) {
-		a, err = v.makeKey(ctx, tx, person)
+// Seal encrypts a value of a person; label says what it is and must be given to Open again. The person's key is made at the first
+// value.
+func (v *Vault) Seal(ctx context.Context, tx *db.Tx, person id.ID, label string, plain []byte) ([]byte, error) {
+	key, err := v.key(ctx, tx, person)
+	if errors.Is(err, ErrForgotten) {
+		key, err = v.newKey(ctx, tx, person)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return seal(a, plain, person[:]), nil
+	return seal(key, plain, about(person, label)), nil
 }
 
-// ErrForgotten is a person whose key was destroyed.
-var ErrForgotten = errors.New("the person was forgotten")
-
-// Open reads what Seal made.
-func (v *Vault) Open(ctx context.Context, tx *db.Tx, person id.ID, sealed []byte) ([]byte, error) {
-	a, err := v.key(ctx, tx, person)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, ErrForgotten
-	}
+// Open decrypts what Seal made. Refused: ErrForgotten, ErrKey.
+func (v *Vault) Open(ctx context.Context, tx *db.Tx, person id.ID, label string, sealed []byte) ([]byte, error) {
+	key, err := v.key(ctx, tx, person)
 	if err != nil {
 		return nil, err
 	}
-	plain, err := open(a, sealed, person[:])
-	if err != nil {
-		return nil, fmt.Errorf("open value: %w", err)
-	}
-	return plain, nil
+	return open(key, sealed, about(person, label))
 }
 
-// Forget destroys the key of a person (PPL-11).
+// Forget destroys the key of a person: nothing that was sealed under it can be opened again (PPL-11).
 func (v *Vault) Forget(ctx context.Context, tx *db.Tx, person id.ID) error {
 	if _, err := tx.Exec(ctx, "DELETE FROM person_keys WHERE person = ?", person); err != nil {
 		return fmt.Errorf("destroy key: %w", err)
@@ -126,23 +70,76 @@ func (v *Vault) Forget(ctx context.Context, tx *db.Tx, person id.ID) error {
 	return nil
 }
 
-func (v *Vault) key(ctx context.Context, tx *db.Tx, person id.ID) (cipher.AEAD, error) {
-	var wrapped []byte
-	if err := tx.QueryRow(ctx, "SELECT wrapped FROM person_keys WHERE person = ?", []any{person}, &wrapped); err != nil {
-		return nil, err
+// Check opens a key of the database, if there is one, to tell whether the master key is the one it was wrapped with.
+func (v *Vault) Check(ctx context.Context, tx *db.Tx) error {
+	var person id.ID
+	err := tx.QueryRow(ctx, "SELECT person FROM person_keys LIMIT 1", nil, &person)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
 	}
-	key, err := open(v.master, wrapped, person[:])
 	if err != nil {
-		return nil, fmt.Errorf("unwrap key of person: %w", err)
+		return fmt.Errorf("read key: %w", err)
 	}
-	return aead(key)
+	_, err = v.key(ctx, tx, person)
+	return err
 }
 
-func (v *Vault) makeKey(ctx context.Context, tx *db.Tx, person id.ID) (cipher.AEAD, error) {
-	key := make([]byte, keySize)
-	_, _ = rand.Read(key)
-	if _, err := tx.Exec(ctx, "INSERT INTO person_keys (person, wrapped) VALUES (?, ?)", person, seal(v.master, key, person[:])); err != nil {
-		return nil, fmt.Errorf("keep key of person: %w", err)
+func (v *Vault) key(ctx context.Context, tx *db.Tx, person id.ID) (cipher.AEAD, error) {
+	var wrapped []byte
+	err := tx.QueryRow(ctx, "SELECT wrapped FROM person_keys WHERE person = ?", []any{person}, &wrapped)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, ErrForgotten
 	}
-	return aead(key)
+	if err != nil {
+		return nil, fmt.Errorf("read key: %w", err)
+	}
+	raw, err := open(v.master, wrapped, about(person, "key"))
+	if err != nil {
+		return nil, fmt.Errorf("unwrap key: %w", err)
+	}
+	return aead(raw)
+}
+
+// newKey makes the key of a person. Of two that make it at the same time, the first one holds.
+func (v *Vault) newKey(ctx context.Context, tx *db.Tx, person id.ID) (cipher.AEAD, error) {
+	raw := make([]byte, KeySize)
+	_, _ = rand.Read(raw) // never fails (crypto/rand)
+	wrapped := seal(v.master, raw, about(person, "key"))
+	if _, err := tx.Exec(ctx, "INSERT INTO person_keys (person, wrapped) VALUES (?, ?) ON CONFLICT (person) DO NOTHING", person, wrapped); err != nil {
+		return nil, fmt.Errorf("write key: %w", err)
+	}
+	return v.key(ctx, tx, person)
+}
+
+func aead(key []byte) (cipher.AEAD, error) {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, fmt.Errorf("cipher: %w", err)
+	}
+	a, err := cipher.NewGCM(block)
+	if err != nil {
+		return nil, fmt.Errorf("cipher: %w", err)
+	}
+	return a, nil
+}
+
+// about binds a ciphertext to its person and to what it is, so that it cannot be moved elsewhere.
+func about(person id.ID, label string) []byte { return append(person[:], label...) }
+
+// seal gives nonce and ciphertext.
+func seal(a cipher.AEAD, plain, about []byte) []byte {
+	nonce := make([]byte, a.NonceSize(), a.NonceSize()+len(plain)+a.Overhead())
+	_, _ = rand.Read(nonce) // never fails (crypto/rand)
+	return a.Seal(nonce, nonce, plain, about)
+}
+
+func open(a cipher.AEAD, sealed, about []byte) ([]byte, error) {
+	if len(sealed) < a.NonceSize() {
+		return nil, ErrKey
+	}
+	plain, err := a.Open(nil, sealed[:a.NonceSize()], sealed[a.NonceSize():], about)
+	if err != nil {
+		return nil, ErrKey
+	}
+	return plain, nil
 }

@@ -58,6 +58,7 @@ func Pages(mux *http.ServeMux, d Deps) {
 		"GET /walk-ins/new":        p.getWalkIn,
 		"POST /walk-ins":           p.postWalkIn,
 
+		"POST /reveal":               p.postReveal,
 		"GET /quotes/{id}":           p.getQuote,
 		"POST /quotes/{id}/contract": p.postContract,
 

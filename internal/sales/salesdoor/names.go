@@ -46,7 +46,7 @@ func code(ctx context.Context, list, value string) string {
 
 // person is the name of a person; one without a name is called by its key or as unnamed.
 func (n names) person(ctx context.Context, key id.ID) string {
-	if name := n.persons[key].Name; name != "" {
+	if name := n.persons[key].Shown(); name != "" {
 		return name
 	}
 	return t(ctx, "unnamed")

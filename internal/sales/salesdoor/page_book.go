@@ -114,7 +114,7 @@ func (p door) postBook(w http.ResponseWriter, r *http.Request) error {
 	err = p.Ops.Batch(r.Context(), func(ctx context.Context) error {
 		if !v.Touched {
 			_, err := people.RecordTouch.Run(op.WithKey(ctx, formKey(r, "touch")), p.Ops, people.TouchInput{
-				EnquiryID: key, Channel: "call", Direction: "out", Result: "invited", NextStep: "call-back", NextDay: in.Day,
+				EnquiryID: key, Channel: "call", Direction: "out", Result: "come", NextStep: "call-back", NextDay: in.Day,
 			})
 			if err != nil {
 				return err

@@ -108,7 +108,7 @@ func (p door) postCall(w http.ResponseWriter, r *http.Request) error {
 	in, err := web.Decode[people.TouchInput](r)
 	if err == nil {
 		in.EnquiryID = key
-		if in.ClosedReason != "" { // who closes a matter plans no next step; the suggested one was only suggested
+		if in.Closed != "" { // who closes a matter plans no next step; the suggested one was only suggested
 			in.NextStep, in.NextDay = "", 0
 		}
 		_, err = people.RecordTouch.Run(r.Context(), p.Ops, in)

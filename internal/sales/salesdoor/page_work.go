@@ -80,7 +80,7 @@ func (v workView) sentence(ctx context.Context) string {
 	case v.Counts.FirstOverdue > 0:
 		return t(ctx, "work.overdue-first", "count", int(v.Total), "first", i18n.Count(ctx, v.Counts.FirstOverdue))
 	case v.Total <= firstFew:
-		return t(ctx, "work.few", "count", int(v.Total))
+		return t(ctx, "work.at-once", "count", int(v.Total))
 	}
 	return t(ctx, "work.first-few", "count", int(v.Total), "first", firstFew)
 }

@@ -53,10 +53,16 @@ function settle(event) {
   focusOn(one("[data-focus]", target) ?? one("h1,h2,h3", target) ?? target);
 }
 
+/** Where there is no room beside the list, a link that would swap a panel there is a plain link to the panel's page. */
+function narrow(event) {
+  if (event.target.closest?.("[data-wide]") && window.matchMedia("(max-width: 960px)").matches) event.stopPropagation();
+}
+
 /** Listens to htmx. */
 export function startSwaps() {
   const refuse = function refuse() { throw new Error("no script from the page is run"); };
   window.htmx?.registerExtension("no-eval", { init: (api) => api.initSecurity(null, refuse, refuse) });
+  document.addEventListener("click", narrow, true);
   document.addEventListener("htmx:before:request", begin);
   document.addEventListener("htmx:finally:request", end);
   document.addEventListener("htmx:after:request", place);

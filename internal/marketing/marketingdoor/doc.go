@@ -1,0 +1,2 @@
+// Package marketingdoor is the set-up of channels in the browser (SAL-2).
+package marketingdoor

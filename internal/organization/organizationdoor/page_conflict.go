@@ -1,0 +1,79 @@
+package organizationdoor
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"zhike/internal/kernel/i18n"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
+	"zhike/internal/organization"
+	"zhike/internal/web"
+)
+
+// conflictView is a record that two people changed in the same fields (UI-F5).
+type conflictView struct {
+	Record       id.ID
+	Title        string
+	Back         string
+	Version      int64  // of what was saved meanwhile
+	Labels       string // group of the texts that name the fields
+	Both         []string
+	Mine, Theirs web.Values
+	Merged       web.Values // what needs no choice
+	Refused      *problem.Problem
+	Last         organization.Change
+}
+
+// conflict lets the person choose, field by field.
+func (p pages) conflict(w http.ResponseWriter, r *http.Request, v conflictView) error {
+	err := p.read(r, func(ctx context.Context, tx *op.Tx) (err error) {
+		v.Last, err = organization.LastChange(ctx, tx, v.Record)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	ctx := web.WithProblem(r.Context(), v.Refused, nil)
+	return web.Render(w, r.WithContext(ctx), web.Shell(web.Page{H1: v.Title}, conflictPage(v)))
+}
+
+func (v conflictView) box(ctx context.Context) web.Conflict {
+	c := web.Conflict{By: v.Last.By, When: i18n.DateTime(ctx, v.Last.At, web.Zone(ctx), web.Now(ctx))}
+	for _, name := range v.Both {
+		label := t(ctx, v.Labels+"."+strings.ReplaceAll(name, "_", "-"))
+		c.Fields = append(c.Fields, web.ConflictField{Name: name, Label: label, Mine: v.Mine[name], Theirs: v.Theirs[name]})
+	}
+	c.Words = func(name, value string) string {
+		if name == "status" {
+			return word(ctx, "center-status", value)
+		}
+		return value
+	}
+	return c
+}
+
+// rest names the fields that need no choice.
+func (v conflictView) rest() (list []string) {
+	for name := range v.Merged {
+		if !slices.Contains(v.Both, name) {
+			list = append(list, name)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// withForm is the same request with another form; the idempotency key was for what was typed.
+func withForm(r *http.Request, v web.Values) *http.Request {
+	again := r.Clone(op.WithKey(r.Context(), ""))
+	again.PostForm = url.Values{}
+	for name, value := range v {
+		again.PostForm.Set(name, value)
+	}
+	return again
+}

@@ -1,0 +1,97 @@
+package people
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"zhike/internal/facts"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
+)
+
+// JoinHousehold says that two persons live together (PPL-3). Refused: with oneself.
+var JoinHousehold = op.Op[JoinHouseholdInput, Answer]{
+	Name: "people.join-household", Rule: "PPL-3", Needs: "person:update", Fact: facts.HouseholdJoined{}, Do: joinHousehold,
+	Subject:  func(in JoinHouseholdInput) op.Ref { return op.Ref{Kind: "person", ID: in.PersonID} },
+	Subjects: func(in JoinHouseholdInput) []op.Ref { return []op.Ref{{Kind: "person", ID: in.WithID}} },
+}
+
+// JoinHouseholdInput names both.
+type JoinHouseholdInput struct {
+	PersonID id.ID `json:"person_id" path:"id"`
+	WithID   id.ID `json:"with_id" doc:"a member of the household"`
+}
+
+func joinHousehold(ctx context.Context, tx *op.Tx, in JoinHouseholdInput) (Answer, error) {
+	if in.PersonID == in.WithID {
+		return Answer{}, problem.Refuse("PPL-3", "with-oneself", problem.Field{Location: "with_id", Value: in.WithID})
+	}
+	p, err := ByID(ctx, tx, in.PersonID)
+	if err != nil {
+		return Answer{}, err
+	}
+	with, err := ByID(ctx, tx, in.WithID)
+	if err != nil {
+		return Answer{}, err
+	}
+	if with.Household.IsNone() {
+		with.Household = tx.NewID()
+		if err := tx.Save(ctx, &with, "household"); err != nil {
+			return Answer{}, err
+		}
+	}
+	p.Household = with.Household
+	if err := tx.Save(ctx, &p, "household"); err != nil {
+		return Answer{}, err
+	}
+	tx.Record(p.ID, facts.HouseholdJoined{Person: p.ID, Household: p.Household, Center: p.Center})
+	return Answer{ID: p.ID, Version: p.Version}, nil
+}
+
+// LinkGuardian says who is the guardian of a person. Refused: with oneself, both ways, an unknown relation.
+var LinkGuardian = op.Op[LinkGuardianInput, Answer]{
+	Name: "people.link-guardian", Rule: "PPL-3", Needs: "person:update", Fact: facts.GuardianLinked{}, Do: linkGuardian,
+	Subject:  func(in LinkGuardianInput) op.Ref { return op.Ref{Kind: "person", ID: in.PersonID} },
+	Subjects: func(in LinkGuardianInput) []op.Ref { return []op.Ref{{Kind: "person", ID: in.GuardianID}} },
+}
+
+// LinkGuardianInput names child and guardian.
+type LinkGuardianInput struct {
+	PersonID   id.ID  `json:"person_id" path:"id"`
+	GuardianID id.ID  `json:"guardian_id"`
+	Relation   string `json:"relation" enum:"mother,father,grandparent,other"`
+}
+
+func linkGuardian(ctx context.Context, tx *op.Tx, in LinkGuardianInput) (Answer, error) {
+	var bad problem.Invalid
+	if in.PersonID == in.GuardianID {
+		bad.Add("guardian_id", "with-oneself", in.GuardianID)
+	}
+	if !slices.Contains(Relations, in.Relation) || in.Relation == "self" {
+		bad.Add("relation", "not-one-of", in.Relation, "list", strings.Join(Relations[1:], ", "))
+	}
+	var n int64
+	if err := tx.QueryRow(ctx, "SELECT COUNT(*) FROM guardians WHERE person = ? AND guardian = ?", []any{in.GuardianID, in.PersonID}, &n); err != nil {
+		return Answer{}, fmt.Errorf("look for guardian: %w", err)
+	}
+	if n > 0 {
+		bad.Add("guardian_id", "both-ways", in.GuardianID)
+	}
+	if err := bad.Err("PPL-3"); err != nil {
+		return Answer{}, err
+	}
+	p, err := ByID(ctx, tx, in.PersonID)
+	if err != nil {
+		return Answer{}, err
+	}
+	_, err = tx.Exec(ctx, "INSERT INTO guardians (person, guardian, relation) VALUES (?, ?, ?) ON CONFLICT (person, guardian) DO UPDATE SET relation = excluded.relation",
+		in.PersonID, in.GuardianID, in.Relation)
+	if err != nil {
+		return Answer{}, fmt.Errorf("link guardian: %w", err)
+	}
+	tx.Record(p.ID, facts.GuardianLinked{Person: p.ID, Guardian: in.GuardianID, Relation: in.Relation, Center: p.Center})
+	return Answer{ID: p.ID, Version: p.Version}, nil
+}

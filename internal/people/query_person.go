@@ -1,0 +1,95 @@
+package people
+
+import (
+	"context"
+	"fmt"
+
+	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
+)
+
+// Brief is what lists show of a person.
+type Brief struct {
+	ID          id.ID        `json:"id" db:"id"`
+	Name        string       `json:"name" db:"name"`
+	NameLatin   string       `json:"name_latin" db:"name_latin"`
+	Pinyin      string       `json:"pinyin" db:"pinyin"`
+	Gender      string       `json:"gender" db:"gender"`
+	Birth       bizdate.Date `json:"birth" db:"birth"`
+	ExternalKey string       `json:"external_key" db:"external_key"`
+	Phone       string       `json:"phone" db:"phone" mask:"phone"` // the first one, masked by the field rule
+	Mine        bool         `json:"-" db:"mine"`
+}
+
+// Shown is the name that lists show.
+func (b Brief) Shown() string {
+	return Person{Name: b.Name, NameLatin: b.NameLatin, ExternalKey: b.ExternalKey}.Shown()
+}
+
+const briefColumns = `p.id, p.name, p.name_latin, p.pinyin, p.gender, p.birth, p.external_key,
+	(SELECT c.value FROM contact_points c WHERE c.person = p.id AND c.kind = 'phone' ORDER BY c.no LIMIT 1) AS phone`
+
+// Briefs names the persons of matters that the viewer was shown, in one query. Phones are masked by the field rule.
+func Briefs(ctx context.Context, tx *op.Tx, ids []id.ID) (map[id.ID]Brief, error) {
+	out := make(map[id.ID]Brief, len(ids))
+	if len(ids) == 0 {
+		return out, nil
+	}
+	m := mine(tx.Viewer, "p.id")
+	list, err := op.AllOf[Brief](ctx, tx.Unscoped("named on a matter that was seen"), "SELECT "+briefColumns+", "+m.Text+" AS mine FROM persons p WHERE p.id IN (?)", append(m.Args, ids)...)
+	if err != nil {
+		return nil, fmt.Errorf("read persons: %w", err)
+	}
+	for _, b := range list {
+		out[b.ID] = b
+	}
+	return out, nil
+}
+
+// ByID gives a person in scope.
+func ByID(ctx context.Context, tx *op.Tx, key id.ID) (p Person, err error) {
+	err = tx.Select(&p).Where("id = ?", key).Scan(ctx)
+	return p, problem.Found(err, "person")
+}
+
+// Contacts lists the contact points of a person in scope, masked by the field rule.
+func Contacts(ctx context.Context, tx *op.Tx, person id.ID) ([]Contact, error) {
+	m := mine(tx.Viewer, "c.person")
+	list, err := op.All[Contact](ctx, tx, "SELECT c.id, c.person, c.kind, c.value, c.relation, c.no, "+m.Text+" AS mine FROM contact_points c WHERE {scope:contact c} AND c.person = ? ORDER BY c.no",
+		append(m.Args, person)...)
+	if err != nil {
+		return nil, fmt.Errorf("list contact points: %w", err)
+	}
+	return list, nil
+}
+
+// Relative is somebody related to a person.
+type Relative struct {
+	Brief
+	Relation string `json:"relation" db:"relation"` // household, or the guardian's relation
+}
+
+// Relatives lists household, guardians and wards of a person, as far as they are in scope.
+func Relatives(ctx context.Context, tx *op.Tx, p Person) ([]Relative, error) {
+	m := mine(tx.Viewer, "p.id")
+	list, err := op.All[Relative](ctx, tx, "SELECT "+briefColumns+", "+m.Text+` AS mine,
+		COALESCE((SELECT g.relation FROM guardians g WHERE g.person = ? AND g.guardian = p.id), (SELECT 'ward' FROM guardians g WHERE g.guardian = ? AND g.person = p.id), 'household') AS relation
+		FROM persons p WHERE {scope:person p} AND p.id <> ? AND (p.household = ? OR p.id IN (SELECT g.guardian FROM guardians g WHERE g.person = ?)
+		OR p.id IN (SELECT g.person FROM guardians g WHERE g.guardian = ?)) ORDER BY p.birth, p.id LIMIT 30`, append(m.Args, p.ID, p.ID, p.ID, p.Household, p.ID, p.ID)...)
+	if err != nil {
+		return nil, fmt.Errorf("list relatives: %w", err)
+	}
+	return list, nil
+}
+
+// Links lists a person's matters in the viewer's scope of the person.
+func Links(ctx context.Context, tx *op.Tx, person id.ID) ([]Link, error) {
+	list, err := op.All[Link](ctx, tx, `SELECT l.person, l.kind, l.ref, l.center, l.owner, l.open FROM persons p JOIN person_links l ON l.person = p.id
+		WHERE {scope:person p} AND p.id = ? ORDER BY l.kind, l.ref DESC`, person)
+	if err != nil {
+		return nil, fmt.Errorf("list links of person: %w", err)
+	}
+	return list, nil
+}

@@ -1,0 +1,183 @@
+package rollout
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+
+	"golang.org/x/text/width"
+
+	"zhike/internal/contracts"
+	"zhike/internal/kernel/hours"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/money"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
+	"zhike/internal/organization"
+)
+
+func newChunker(ctx context.Context, r *op.Runner, m Mapping, o Options) (chunker, error) {
+	switch m.Kind {
+	case "leads", "people":
+		return newLeadImport(ctx, r, m, o.Center)
+	case "centers":
+		return &records{run: r, mapping: m, do: importCenter}, nil
+	case "staff":
+		return &records{run: r, mapping: m, do: importStaff}, nil
+	}
+	courses := map[string]id.ID{}
+	err := r.Read(ctx, func(ctx context.Context, tx *op.Tx) error {
+		list, err := contracts.Courses(ctx, tx, false)
+		for _, c := range list {
+			for _, name := range []string{c.Code, c.NameZH, c.NameEN} {
+				courses[fold(name)] = c.ID
+			}
+		}
+		return err
+	})
+	return &records{run: r, mapping: m, do: func(ctx context.Context, r *op.Runner, v map[string]string) error {
+		return importPackage(ctx, r, v, courses)
+	}}, err
+}
+
+// records imports rows that are one record each: a row that its operation refuses is rejected, one whose code exists is merged.
+type records struct {
+	run     *op.Runner
+	mapping Mapping
+	do      func(ctx context.Context, r *op.Runner, v map[string]string) error
+}
+
+func (rs *records) notMapped() map[string]map[string]int { return nil }
+
+var errDry = errors.New("dry run")
+
+func (rs *records) chunk(ctx context.Context, list []row, dry bool, done func(row, string, *Reject)) error {
+	if !dry {
+		return rs.rows(ctx, list, done)
+	}
+	err := rs.run.Batch(ctx, func(ctx context.Context) error {
+		if err := rs.rows(ctx, list, done); err != nil {
+			return err
+		}
+		return errDry
+	})
+	if errors.Is(err, errDry) {
+		return nil
+	}
+	return err
+}
+
+func (rs *records) rows(ctx context.Context, list []row, done func(row, string, *Reject)) error {
+	for _, r := range list {
+		err := rs.do(ctx, rs.run, rs.mapping.values(r.cells))
+		p, refusal := problem.As(err)
+		switch {
+		case err == nil:
+			done(r, Accepted, nil)
+		case refusal && len(p.Fields) > 0 && strings.HasSuffix(p.Code, "-taken"):
+			done(r, Merged, nil)
+		case refusal && p.Status < 500:
+			_, reject, _ := refused(Lead{Row: r.no}, err)
+			done(r, Rejected, reject)
+		default:
+			return err
+		}
+	}
+	return nil
+}
+
+// values gives the cells of a row by field.
+func (m Mapping) values(cells []string) map[string]string {
+	out := map[string]string{}
+	for i, c := range m.Columns {
+		if i >= len(cells) || c.Field == Ignore || c.Field == Custom {
+			continue
+		}
+		v := strings.TrimSpace(cells[i])
+		if word, ok := m.Values[c.Field][v]; ok {
+			v = word
+		}
+		out[c.Field] = v
+	}
+	return out
+}
+
+func importCenter(ctx context.Context, r *op.Runner, v map[string]string) error {
+	in := organization.CenterInput{Code: v["code"], NameZH: v["name_zh"], NameEN: v["name_en"], City: v["city"], Zone: v["zone"]}
+	if v["opened"] != "" {
+		d, err := day(v["opened"])
+		if err != nil {
+			return problem.Refuse("ORG-1", "invalid", problem.Field{Location: "opened", Code: "bad-date", Value: v["opened"]})
+		}
+		in.Opened = d
+	}
+	_, err := organization.OpenCenter.Run(ctx, r, in)
+	return err
+}
+
+// importStaff enters a staff member and, where the row names a role, the position.
+func importStaff(ctx context.Context, r *op.Runner, v map[string]string) error {
+	dir := r.Org.(*organization.Directory)
+	pos := organization.PositionInput{Role: roleOf(dir, v["role"])}
+	if v["role"] != "" && pos.Role == "" {
+		return problem.Refuse("ORG-2", "invalid", problem.Field{Location: "role", Code: "unknown", Value: v["role"]})
+	}
+	if v["center"] != "" {
+		c, ok := dir.CenterByCode(v["center"])
+		if !ok {
+			return problem.Refuse("ORG-2", "invalid", problem.Field{Location: "center", Code: "unknown", Value: v["center"]})
+		}
+		pos.CenterID = c.ID
+	}
+	if v["from"] != "" {
+		d, err := day(v["from"])
+		if err != nil {
+			return problem.Refuse("ORG-2", "invalid", problem.Field{Location: "from", Code: "bad-date", Value: v["from"]})
+		}
+		pos.From = d
+	}
+	s, err := organization.AddStaff.Run(ctx, r, organization.StaffInput{Code: v["code"], Name: v["name"], Phone: v["phone"], Email: v["email"]})
+	if err != nil || pos.Role == "" {
+		return err
+	}
+	pos.StaffID = s.ID
+	_, err = organization.GivePosition.Run(ctx, r, pos)
+	return err
+}
+
+// roleOf finds a role by its code or one of the words of words.csv.
+func roleOf(dir *organization.Directory, text string) string {
+	if r, ok := dir.Role(strings.ToLower(text)); ok {
+		return r.Code
+	}
+	return words()["role"][strings.ToLower(text)]
+}
+
+func importPackage(ctx context.Context, r *op.Runner, v map[string]string, courses map[string]id.ID) error {
+	var bad problem.Invalid
+	in := contracts.PackageInput{Code: v["code"], NameZH: v["name_zh"], NameEN: v["name_en"], CourseID: courses[fold(v["course"])]}
+	if in.CourseID.IsNone() {
+		bad.Add("course", "unknown", v["course"])
+	}
+	number := func(field string) int64 {
+		if v[field] == "" {
+			return 0
+		}
+		n, err := strconv.ParseFloat(width.Fold.String(v[field]), 64)
+		if err != nil || n < 0 || n > 100_000 {
+			bad.Add(field, "bad-number", v[field])
+		}
+		return int64(n*100 + 0.5)
+	}
+	in.Hours, in.Gift, in.ValidityDays = hours.Centi(number("hours")), hours.Centi(number("gift")), number("validity_days")/100
+	var err error
+	if in.Price, err = money.Parse(width.Fold.String(v["price"])); err != nil {
+		bad.Add("price", "bad-amount", v["price"])
+	}
+	if err := bad.Err("CON-1"); err != nil {
+		return err
+	}
+	_, err = contracts.AddPackage.Run(ctx, r, in)
+	return err
+}

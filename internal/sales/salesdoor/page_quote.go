@@ -1,0 +1,240 @@
+package salesdoor
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"zhike/internal/contracts"
+	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/i18n"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/money"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
+	"zhike/internal/people"
+	"zhike/internal/sales"
+	"zhike/internal/web"
+)
+
+// quoteForm is what is chosen for a quote; parts is in how many the price is paid.
+type quoteForm struct {
+	Packages   []id.ID      `json:"package_ids"`
+	Discount   money.Fen    `json:"discount_fen"`
+	Parts      int          `json:"parts"`
+	ValidUntil bizdate.Date `json:"valid_until"`
+}
+
+// most parts that the form offers; other plans are made with the contract.
+const mostParts = 3
+
+// quoteView is the form of a quote with its price as far as it is chosen.
+type quoteView struct {
+	names
+	Enquiry  sales.Enquiry
+	Packages []contracts.Package
+	Form     quoteForm
+	Price    priced
+}
+
+// priced is what the choice costs: exactly what the contract will say (SAL-7).
+type priced struct {
+	List, Payable money.Fen
+	Plan          []contracts.InstalmentInput
+	Refused       *problem.Problem
+}
+
+// price prices a choice by the rule of the contract.
+func (f quoteForm) price(packages []contracts.Package, today bizdate.Date) (out priced) {
+	var chosen []contracts.Package
+	for _, key := range f.Packages {
+		for _, p := range packages {
+			if p.ID == key {
+				chosen = append(chosen, p)
+			}
+		}
+	}
+	if len(chosen) == 0 {
+		return out
+	}
+	lines, err := contracts.PriceLines(chosen, f.Discount)
+	if err != nil {
+		out.Refused, _ = problem.As(err)
+		return out
+	}
+	for _, l := range lines {
+		out.List += l.List
+		out.Payable += l.Payable
+	}
+	out.Plan = sales.EqualParts(out.Payable, min(max(f.Parts, 1), mostParts), today)
+	return out
+}
+
+func (p door) getQuoteForm(w http.ResponseWriter, r *http.Request) error {
+	v, err := p.quoting(r)
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	page := web.Page{H1: t(ctx, "quote.h1", "name", v.person(ctx, v.Enquiry.Person)), Sub: v.course(ctx, v.Enquiry.Course)}
+	return web.Render(w, r, web.Shell(page, quoteFormPage(v)))
+}
+
+// getPrice prices what is chosen so far: the part of the form that is swapped while one types.
+func (p door) getPrice(w http.ResponseWriter, r *http.Request) error {
+	form, err := web.Decode[quoteForm](r)
+	if refused, ok := problem.As(err); ok {
+		return web.Render(w, r, pricePart(quoteView{Price: priced{Refused: refused}}))
+	}
+	v, err := p.quoting(r)
+	if err != nil {
+		return err
+	}
+	v.Form = form
+	v.Price = form.price(v.Packages, web.Today(r.Context()))
+	return web.Render(w, r, pricePart(v))
+}
+
+// quoting loads an enquiry with the packages that are sold, those of its course first.
+func (p door) quoting(r *http.Request) (v quoteView, err error) {
+	key, err := web.PathID(r, "id", "enquiry")
+	if err != nil {
+		return v, err
+	}
+	err = p.read(r, func(ctx context.Context, tx *op.Tx) error {
+		if v.Enquiry, err = sales.EnquiryByID(ctx, tx, key); err != nil {
+			return err
+		}
+		if v.Packages, err = contracts.Packages(ctx, tx, id.None, true); err != nil {
+			return err
+		}
+		v.names, err = p.load(ctx, tx, v.Enquiry.Person)
+		return err
+	})
+	return v, err
+}
+
+// ofCourse lists the packages of the enquiry's course, or the others.
+func (v quoteView) ofCourse(its bool) []contracts.Package {
+	var out []contracts.Package
+	for _, p := range v.Packages {
+		if (p.Course == v.Enquiry.Course) == its {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func (v quoteView) packageOptions(ctx context.Context, list []contracts.Package) []web.Option {
+	var out []web.Option
+	for _, p := range list {
+		gift := ""
+		if p.Gift > 0 {
+			gift = t(ctx, "quote.gift", "hours", i18n.Hours(ctx, p.Gift))
+		}
+		out = append(out, web.Option{
+			Value: p.ID.String(), Label: p.Name(lang(ctx)), On: len(v.Packages) == 1,
+			Note: join(i18n.MoneyWhole(ctx, p.Price), i18n.Hours(ctx, p.Hours), gift, t(ctx, "quote.valid-days", "count", int(p.ValidityDays))),
+		})
+	}
+	return out
+}
+
+func (v quoteView) partOptions(ctx context.Context) []web.Option {
+	out := make([]web.Option, mostParts)
+	for i := range out {
+		out[i] = web.Option{Value: strconv.Itoa(i + 1), Label: t(ctx, "quote.parts-"+strconv.Itoa(i+1)), On: i == 0}
+	}
+	return out
+}
+
+func (p door) postQuote(w http.ResponseWriter, r *http.Request) error {
+	form, err := web.Decode[quoteForm](r)
+	if err != nil {
+		return web.Again(w, r, err, p.getQuoteForm)
+	}
+	v, err := p.quoting(r)
+	if err != nil {
+		return err
+	}
+	in := sales.MakeQuoteInput{EnquiryID: v.Enquiry.ID, Packages: form.Packages, Discount: form.Discount, ValidUntil: form.ValidUntil}
+	if form.Parts > 1 {
+		in.Plan = form.price(v.Packages, bizdate.Of(web.Now(r.Context()), p.Dir.Zone(v.Enquiry.Center))).Plan
+	}
+	out, err := sales.MakeQuote.Run(r.Context(), p.Ops, in)
+	if err != nil {
+		return web.Again(w, r, relocate(err, "lines", "package_ids", "package_ids.0", "package_ids", "plan", "parts"), p.getQuoteForm)
+	}
+	return web.Redirect(w, r, path("quotes", out.ID.String()), web.Status{Text: t(r.Context(), "quote.made", "no", out.No), Tone: web.Good})
+}
+
+// quotePageView is a quote as it is shown and printed.
+type quotePageView struct {
+	names
+	Quote    sales.Quote
+	Person   people.Brief
+	Packages map[id.ID]contracts.Package
+	Contract *contracts.Contract // made from it
+}
+
+func (p door) getQuote(w http.ResponseWriter, r *http.Request) error {
+	v, err := p.quote(r)
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	page := web.Page{H1: t(ctx, "quote.page-h1", "name", v.person(ctx, v.Quote.Person), "amount", i18n.MoneyWhole(ctx, v.Quote.Payable)), Sub: v.Quote.No}
+	return web.Render(w, r, web.Shell(page, quotePage(v)))
+}
+
+func (p door) quote(r *http.Request) (v quotePageView, err error) {
+	key, err := web.PathID(r, "id", "quote")
+	if err != nil {
+		return v, err
+	}
+	err = p.read(r, func(ctx context.Context, tx *op.Tx) error {
+		if v.Quote, err = sales.QuoteByID(ctx, tx, key); err != nil {
+			return err
+		}
+		all, err := contracts.Packages(ctx, tx, id.None, false)
+		if err != nil {
+			return err
+		}
+		v.Packages = map[id.ID]contracts.Package{}
+		for _, pk := range all {
+			v.Packages[pk.ID] = pk
+		}
+		made, err := contractsOf(ctx, tx, v.Quote.Enquiry)
+		if err != nil {
+			return err
+		}
+		for _, c := range made {
+			if c.Quote == key {
+				v.Contract = &c
+			}
+		}
+		v.names, err = p.load(ctx, tx, v.Quote.Person)
+		v.Person = v.persons[v.Quote.Person]
+		return err
+	})
+	return v, err
+}
+
+// postContract makes the contract that the quote promised: nothing is typed again.
+func (p door) postContract(w http.ResponseWriter, r *http.Request) error {
+	key, err := web.PathID(r, "id", "quote")
+	if err != nil {
+		return err
+	}
+	out, err := sales.DraftContract.Run(r.Context(), p.Ops, sales.DraftContractInput{QuoteID: key})
+	if err != nil {
+		return web.Again(w, r, err, p.getQuote)
+	}
+	return web.Redirect(w, r, path("contracts", out.ID.String()), web.Status{Text: t(r.Context(), "quote.contract-made", "no", out.No), Tone: web.Good})
+}
+
+// contractsOf lists the contracts of an enquiry.
+func contractsOf(ctx context.Context, tx *op.Tx, enquiry id.ID) ([]contracts.Contract, error) {
+	list, err := contracts.List(ctx, tx, contracts.Filter{Enquiry: enquiry})
+	return list.Items, err
+}

@@ -1,0 +1,153 @@
+package salesdoor
+
+import (
+	"context"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"zhike/internal/contracts"
+	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/i18n"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/problem"
+	"zhike/internal/web"
+)
+
+// swapped makes a form of the panel swap the whole work list when it is sent; elsewhere it is a plain form.
+func swapped(wide bool, action string) templ.Attributes {
+	if !wide {
+		return nil
+	}
+	return templ.Attributes{"hx-post": action, "hx-target": "#work", "hx-swap": "innerHTML"}
+}
+
+// swapLink makes a link of the panel swap the panel.
+func swapLink(wide bool) templ.Attributes {
+	if !wide {
+		return nil
+	}
+	return panelLink("")
+}
+
+// keep carries the parameters of the page's address that a filter form does not set itself.
+func keep(_ context.Context, besides ...string) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		return keptFields(kept(ctx, besides)).Render(ctx, w)
+	})
+}
+
+func dayOf(ctx context.Context, at time.Time) bizdate.Date { return bizdate.Of(at, web.Zone(ctx)) }
+
+// refusal words why a row of a bulk step was left out.
+func refusal(ctx context.Context, p *problem.Problem) string {
+	var words []string
+	for _, f := range p.Fields {
+		words = append(words, web.FieldMessage(ctx, p, f.Location))
+	}
+	if len(words) == 0 {
+		return web.Message(ctx, p)
+	}
+	return strings.Join(words, " ")
+}
+
+// back is where the booking form's way back leads: the panel it came from.
+func (v bookView) back() string { return v.action("call") }
+
+// backTo is where the form of another time leads back to.
+func (v bookView) backTo() string {
+	if v.Base != "" {
+		return v.Base
+	}
+	return enquiryPath(v.Appointment.Enquiry)
+}
+
+// openHint says when the center is open; "" where its hours are not kept.
+func (v bookView) openHint(ctx context.Context) string {
+	c, ok := v.dir.Center(v.Center)
+	if !ok || len(c.Hours) == 0 {
+		return ""
+	}
+	h := c.Hours[0]
+	clock := func(minutes int) string { return time.Unix(int64(minutes)*60, 0).UTC().Format("15:04") }
+	for _, other := range c.Hours {
+		h.From, h.Until = min(h.From, other.From), max(h.Until, other.Until)
+	}
+	return t(ctx, "book.open", "from", clock(h.From), "until", clock(h.Until))
+}
+
+// priceTrigger prices a quote while it is filled in.
+func priceTrigger(v quoteView) templ.Attributes {
+	return templ.Attributes{
+		"hx-get": enquiryPath(v.Enquiry.ID, "quote", "price"), "hx-trigger": "input delay:250ms, change delay:50ms", "hx-target": "#price", "hx-swap": "innerHTML",
+	}
+}
+
+func (v quotePageView) lines(ctx context.Context) web.Table {
+	q := v.Quote
+	out := web.Table{Caption: t(ctx, "quote.lines"), Columns: []web.Column{
+		{Label: t(ctx, "quote.package")}, {Label: t(ctx, "quote.hours"), Num: true}, {Label: t(ctx, "quote.list"), Num: true}, {Label: t(ctx, "quote.payable"), Num: true},
+	}}
+	for _, l := range q.Lines {
+		hours := i18n.Hours(ctx, l.Hours)
+		if l.Gift > 0 {
+			hours = join(hours, t(ctx, "quote.gift", "hours", i18n.Hours(ctx, l.Gift)))
+		}
+		out.Rows = append(out.Rows, web.Row{Cells: []templ.Component{
+			web.Text(v.Packages[l.PackageID].Name(lang(ctx))), web.Text(hours), web.Text(i18n.Money(ctx, l.List)), web.Text(i18n.Money(ctx, l.Payable)),
+		}})
+	}
+	out.Foot = []templ.Component{web.Text(t(ctx, "quote.sum")), web.Text(""), web.Text(i18n.Money(ctx, q.List)), web.Text(i18n.Money(ctx, q.Payable))}
+	return out
+}
+
+// needOf is the field of a question.
+func needOf(ctx context.Context, q contracts.Question) web.Field {
+	return web.Field{Name: "needs." + q.Code, Label: q.Name(lang(ctx)), Required: q.Required}
+}
+
+func choicesOf(list []string, answer string) []web.Option {
+	out := make([]web.Option, len(list))
+	for i, c := range list {
+		out[i] = web.Option{Value: c, Label: c, On: c == answer}
+	}
+	return out
+}
+
+// answersOf lists what was learnt, in the order of the course's questions.
+func answersOf(ctx context.Context, v visitView) []web.Fact {
+	var out []web.Fact
+	for _, q := range v.Course.Needs {
+		answer, ok := v.Visit.Needs[q.Code]
+		if !ok {
+			continue
+		}
+		if q.Kind == "yes-no" {
+			answer = t(ctx, answer)
+		}
+		out = append(out, web.Fact{Term: q.Name(lang(ctx)), Value: web.Text(answer)})
+	}
+	return out
+}
+
+// courseFrom says where the course of a visit's form is known from.
+func courseFrom(ctx context.Context, v visitView) string {
+	if v.Enquiry.Course.IsNone() || v.Enquiry.Course != v.Course.ID {
+		return ""
+	}
+	return t(ctx, "visit.course-from")
+}
+
+func (v rulesView) staffOptions(ctx context.Context) []web.Option {
+	out := v.consultantOptions(ctx, v.Rule.Center, id.None)
+	for i := range out {
+		for _, key := range v.Rule.Staff {
+			if key.String() == out[i].Value {
+				out[i].On = true
+			}
+		}
+	}
+	return out
+}
