@@ -93,7 +93,7 @@ func (p *pages) postTaskDone(w http.ResponseWriter, r *http.Request) error {
 	if _, err := process.FinishTask.Run(r.Context(), p.Run, in); err != nil {
 		return err
 	}
-	return web.Redirect(w, r, web.LocalPath(r.PostForm.Get("_next")), web.Status{Text: shellText(r.Context(), "task-done"), Tone: web.Good})
+	return web.Redirect(w, r, web.LocalPath(r.PostForm.Get("_next")), web.Status{Text: shellText(r.Context(), "task-finished"), Tone: web.Good})
 }
 
 func (v tasksView) sentence(ctx context.Context) string {

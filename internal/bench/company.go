@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"zhike/internal/contracts"
@@ -108,7 +109,7 @@ func (b *bench) seed(ctx context.Context, file string) (*company, error) {
 		return nil, err
 	}
 	c := &company{Scale: b.Scale, Seed: b.Seed}
-	l := &life{program: p, company: c, scale: Scales[b.Scale], clock: tick, words: b.words, say: b.say}
+	l := &life{Program: p, company: c, scale: Scales[b.Scale], clock: tick, words: b.words, say: b.say}
 	err = l.found(ctx)
 	if err == nil {
 		err = l.live(ctx, now.AddDate(0, 0, -1))
@@ -165,7 +166,7 @@ func (l *life) found(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for code := range fields(channelCodes) {
+		for code := range strings.FieldsSeq(channelCodes) {
 			ch, ok := tree.ByName(code)
 			if !ok {
 				return fmt.Errorf("channel %s is not among the shipped ones", code)

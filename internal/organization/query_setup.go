@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 )
@@ -67,7 +68,7 @@ type StaffFilter struct {
 	Center  id.ID  // of a position held on the day
 	Left    bool   // those who left instead of those who work here
 	Account string // none, open, closed
-	Day     int64  // business date
+	Day     bizdate.Date
 	Offset  int
 	Limit   int
 }
@@ -108,7 +109,7 @@ func (f StaffFilter) where() (string, []any) {
 	}
 	if f.Role != "" || !f.Center.IsNone() {
 		text += " AND EXISTS (SELECT 1 FROM positions p WHERE p.staff = s.id AND p.from_day <= ? AND (p.until_day = 0 OR p.until_day >= ?)"
-		args = append(args, f.Day, f.Day)
+		args = append(args, int64(f.Day), int64(f.Day))
 		if f.Role != "" {
 			text, args = text+" AND p.role = ?", append(args, f.Role)
 		}
@@ -126,6 +127,24 @@ func (f StaffFilter) where() (string, []any) {
 		text += " AND a.active = FALSE"
 	}
 	return text, args
+}
+
+// CountHolders counts, by role, the staff members in scope who hold it on a day.
+func CountHolders(ctx context.Context, tx *op.Tx, day bizdate.Date) (map[string]int64, error) {
+	type row struct {
+		Role string `db:"role"`
+		N    int64  `db:"n"`
+	}
+	rows, err := op.All[row](ctx, tx, `SELECT p.role AS role, COUNT(DISTINCT s.id) AS n FROM positions p JOIN staff s ON s.id = p.staff
+		WHERE {scope:staff s} AND s.active = TRUE AND p.from_day <= ? AND (p.until_day = 0 OR p.until_day >= ?) GROUP BY p.role`, int64(day), int64(day))
+	if err != nil {
+		return nil, fmt.Errorf("count holders of roles: %w", err)
+	}
+	out := map[string]int64{}
+	for _, r := range rows {
+		out[r.Role] = r.N
+	}
+	return out, nil
 }
 
 // AccountsOf lists the accounts of a staff member in scope.

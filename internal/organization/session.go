@@ -20,6 +20,7 @@ import (
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
 	"zhike/internal/kernel/problem"
+	"zhike/internal/kernel/vault"
 )
 
 // Lifetimes of sessions (TRU-22).
@@ -108,7 +109,7 @@ func (a *Access) SignIn(ctx context.Context, in SignIn) (token string, acc Accou
 	}
 	step := int64(0)
 	if acc.TOTPOn {
-		if step, err = a.checkCode(acc, in.Code); err != nil {
+		if step, err = a.checkCode(ctx, acc, in.Code); err != nil {
 			if in.Code == "" {
 				return "", Account{}, err
 			}
@@ -120,14 +121,26 @@ func (a *Access) SignIn(ctx context.Context, in SignIn) (token string, acc Accou
 }
 
 // checkCode accepts a code of the present or a neighbouring time step, each step once (RFC 6238).
-func (a *Access) checkCode(acc Account, code string) (int64, error) {
+func (a *Access) checkCode(ctx context.Context, acc Account, code string) (int64, error) {
 	if code == "" {
 		return 0, problem.Unauthorized("code-required")
+	}
+	var secret []byte
+	err := a.Run.Read(ctx, func(ctx context.Context, tx *op.Tx) (err error) {
+		v, ok := tx.Vault().(*vault.Vault)
+		if !ok {
+			return errors.New("no vault")
+		}
+		secret, err = v.Open(ctx, tx.Tx, acc.ID, "totp", acc.TOTP)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("read secret of time-based codes: %w", err)
 	}
 	now := a.Run.Clock.Now()
 	for _, d := range []time.Duration{0, -30 * time.Second, 30 * time.Second} {
 		at := now.Add(d)
-		want, err := totp.GenerateCode(string(acc.TOTP), at)
+		want, err := totp.GenerateCode(string(secret), at)
 		if err != nil {
 			return 0, fmt.Errorf("time-based code: %w", err)
 		}

@@ -158,7 +158,9 @@ func (v deskView) home() id.ID {
 }
 
 // draft is the key under which an unfinished payment is kept.
-func (v deskView) draft() string { return "payment-" + v.Contract.ID.String() + v.Query.Person.String() }
+func (v deskView) draft() string {
+	return "payment-" + v.Contract.ID.String() + v.Query.Person.String()
+}
 
 // reviewView is a payment before it is booked.
 type reviewView struct {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
@@ -111,7 +112,7 @@ type centerFields struct {
 func fieldsOfCenter(c organization.Center) centerFields {
 	f := centerFields{Code: c.Code, NameZH: c.NameZH, NameEN: c.NameEN, City: c.City, Zone: c.Zone, Opened: c.Opened, Status: c.Status, Version: c.Version}
 	for day, to := range []*string{&f.Day0, &f.Day1, &f.Day2, &f.Day3, &f.Day4, &f.Day5, &f.Day6} {
-		*to = openingLine(c.Hours, week[(day+6)%7])
+		*to = openingLine(c.Hours, time.Weekday(day))
 	}
 	return f
 }

@@ -45,7 +45,12 @@ func (p pages) conflict(w http.ResponseWriter, r *http.Request, v conflictView) 
 func (v conflictView) box(ctx context.Context) web.Conflict {
 	c := web.Conflict{By: v.Last.By, When: i18n.DateTime(ctx, v.Last.At, web.Zone(ctx), web.Now(ctx))}
 	for _, name := range v.Both {
-		label := t(ctx, v.Labels+"."+strings.ReplaceAll(name, "_", "-"))
+		label := ""
+		if day, ok := openingDay(name); ok {
+			label = t(ctx, "center.hours") + " " + i18n.Weekday(ctx, day)
+		} else {
+			label = t(ctx, v.Labels+"."+strings.ReplaceAll(name, "_", "-"))
+		}
 		c.Fields = append(c.Fields, web.ConflictField{Name: name, Label: label, Mine: v.Mine[name], Theirs: v.Theirs[name]})
 	}
 	c.Words = func(name, value string) string {

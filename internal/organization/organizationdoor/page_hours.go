@@ -35,6 +35,16 @@ func (f openingFields) lines() [7]string {
 
 func openingName(day time.Weekday) string { return fmt.Sprintf("hours_%d", day) }
 
+// openingDay gives the weekday of a form's line.
+func openingDay(name string) (time.Weekday, bool) {
+	for _, day := range week {
+		if name == openingName(day) {
+			return day, true
+		}
+	}
+	return 0, false
+}
+
 // openingLine writes the hours of a weekday as the form does.
 func openingLine(list []organization.OpenHours, day time.Weekday) string {
 	var parts []string

@@ -1,0 +1,40 @@
+package organization
+
+import (
+	"zhike/internal/kernel/check"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/worktime"
+)
+
+// Operations lists this domain's operations.
+func Operations() []op.Any {
+	return []op.Any{
+		OpenCenter, ChangeCenter, AddRoom, ChangeRoom, AddStaff, ChangeStaff, GivePosition, EndPosition, OpenAccount, SetAccount, ResetPassword, ChangePassword,
+		SetPreferences, IssueToken, EndSession, EnableTOTP, DisableTOTP, SetSetting,
+	}
+}
+
+// Checks lists this domain's invariants (TRU-8).
+func Checks() []check.Check {
+	return []check.Check{
+		{Name: "organization.references", Rule: "TRU-8", Run: check.None(
+			check.Query{What: "position: its staff member", Text: "SELECT p.id AS id, 0 AS got, 1 AS want FROM positions p WHERE NOT EXISTS (SELECT 1 FROM staff s WHERE s.id = p.staff)"},
+			check.Query{What: "position: its role", Text: "SELECT p.id AS id, 0 AS got, 1 AS want FROM positions p WHERE NOT EXISTS (SELECT 1 FROM roles r WHERE r.code = p.role)"},
+			check.Query{What: "account: its staff member", Text: "SELECT a.id AS id, 0 AS got, 1 AS want FROM accounts a WHERE a.staff IS NOT NULL AND NOT EXISTS (SELECT 1 FROM staff s WHERE s.id = a.staff)"},
+			check.Query{What: "room: its center", Text: "SELECT r.id AS id, 0 AS got, 1 AS want FROM rooms r WHERE NOT EXISTS (SELECT 1 FROM centers c WHERE c.id = r.center)"},
+		)},
+	}
+}
+
+// Calendar is the working time of a center (ORG-1): its opening hours. A school teaches on public holidays unless it says otherwise, so
+// that the holiday calendar does not close it.
+func (d *Directory) Calendar(center id.ID) worktime.Calendar {
+	c := worktime.Calendar{Zone: d.Zone(center)}
+	m, _ := d.Center(center)
+	for _, h := range m.Hours {
+		c.Hours[h.Weekday] = append(c.Hours[h.Weekday], worktime.Interval{From: h.From, Until: h.Until})
+	}
+	c.Sorted()
+	return c
+}

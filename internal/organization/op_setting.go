@@ -1,0 +1,71 @@
+package organization
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"zhike/internal/facts"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
+)
+
+// Setting is something that a school may set, for itself or for a center; its name is "setting.<key>" in the catalogue.
+type Setting struct {
+	Key     string
+	Default string
+	Min     int64 // whole numbers only
+	Max     int64
+}
+
+// Settings lists what can be set.
+var Settings = []Setting{
+	{Key: "quote.discount-limit", Default: "500", Min: 0, Max: 10_000}, // hundredths of a per cent
+	{Key: "pool.days", Default: "14", Min: 1, Max: 365},
+	{Key: "appointment.reminder-minutes", Default: "120", Min: 10, Max: 2880},
+}
+
+// SetSetting sets a setting. Refused: an unknown key, a value out of its range.
+var SetSetting = op.Op[SettingInput, Done]{
+	Name: "organization.set-setting", Rule: "ORG-1", Needs: "setting:update", Fact: facts.SettingChanged{}, Do: setSetting,
+	Subjects: func(in SettingInput) []op.Ref {
+		if in.CenterID.IsNone() {
+			return nil
+		}
+		return []op.Ref{{Kind: "center", ID: in.CenterID}}
+	},
+}
+
+// SettingInput is the value for a center, or for the company where it names none.
+type SettingInput struct {
+	CenterID id.ID  `json:"center_id,omitempty"`
+	Key      string `json:"key" maxLength:"60"`
+	Value    string `json:"value" maxLength:"60"`
+}
+
+func setSetting(ctx context.Context, tx *op.Tx, in SettingInput) (Done, error) {
+	var bad problem.Invalid
+	known := false
+	for _, s := range Settings {
+		if s.Key != in.Key {
+			continue
+		}
+		known = true
+		if n, err := strconv.ParseInt(in.Value, 10, 64); err != nil || n < s.Min || n > s.Max {
+			bad.Add("value", "setting-range", in.Value, "min", s.Min, "max", s.Max)
+		}
+	}
+	if !known {
+		bad.Add("key", "unknown", in.Key)
+	}
+	if err := bad.Err("ORG-1"); err != nil {
+		return Done{}, err
+	}
+	_, err := tx.Exec(ctx, "INSERT INTO settings (center, key, value) VALUES (?, ?, ?) ON CONFLICT (center, key) DO UPDATE SET value = excluded.value", in.CenterID[:], in.Key, in.Value)
+	if err != nil {
+		return Done{}, fmt.Errorf("set setting: %w", err)
+	}
+	tx.Record(in.CenterID, facts.SettingChanged{Center: in.CenterID, Key: in.Key})
+	return Done{ID: in.CenterID}, changed(ctx, tx)
+}

@@ -1,0 +1,213 @@
+package salesdoor_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"zhike/internal/testkit"
+)
+
+func request(t *testing.T, path string) *http.Request {
+	t.Helper()
+	return httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
+}
+
+// TestSAL5_CheckInFromHome: who comes next is checked in with one click of the front desk's home.
+func TestSAL5_CheckInFromHome(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		_, a := s.Appointment(t, s.HD)
+		p := open(t, s, s.FrontDesk(s.HD))
+		page := p.get("/", http.StatusOK)
+		p.wants(page, "下一位 10:12 何雨桐，是今天最后一位。", "签到", "登记散客", "今天还没有")
+		if !strings.Contains(page, `name="appointment_id" value="`+a.ID.String()+`"`) {
+			t.Error("the home does not check in who comes next")
+		}
+		before := len(s.Facts(t))
+		to, _ := p.post("/visits", http.StatusSeeOther, "appointment_id", a.ID.String(), "_next", "/", "_key", "k1")
+		if to != "/" {
+			t.Errorf("leads to %s", to)
+		}
+		p.post("/visits", http.StatusSeeOther, "appointment_id", a.ID.String(), "_next", "/", "_key", "k1") // pressed twice
+		if got := s.Facts(t)[before:]; !slices.Equal(got, []string{"sales.visit-checked-in.1"}) {
+			t.Errorf("facts = %v", got)
+		}
+		p.wants(p.get("/", http.StatusOK), "今天 1 人到访", "接待中")
+		p.wants(p.get("/visits", http.StatusOK), "1 次到访")
+	})
+}
+
+// TestSAL5_CheckInRefused: the refusal says why, and an appointment of another center does not exist.
+func TestSAL5_CheckInRefused(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		_, a := s.Appointment(t, s.HD)
+		p := open(t, s, s.FrontDesk(s.HD))
+		p.post("/visits", http.StatusSeeOther, "appointment_id", a.ID.String())
+		_, page := p.post("/visits", http.StatusUnprocessableEntity, "appointment_id", a.ID.String())
+		p.wants(page, "这个约访已经结束")
+		_, other := s.Appointment(t, s.CY)
+		p.post("/visits", http.StatusNotFound, "appointment_id", other.ID.String())
+		p.post("/visits", http.StatusUnprocessableEntity, "appointment_id", "no id")
+	})
+}
+
+// TestSAL5_Search: a searched visitor is checked in from the result.
+func TestSAL5_Search(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		_, a := s.Appointment(t, s.HD)
+		p := open(t, s, s.FrontDesk(s.HD))
+		for _, q := range []string{"何雨", "heyutong", "hyt"} {
+			page := p.fragment("/desk?q=" + q)
+			p.wants(page, "何雨桐", "签到")
+			if !strings.Contains(page, a.ID.String()) {
+				t.Errorf("%s does not find the appointment", q)
+			}
+		}
+		p.wants(p.fragment("/desk?q=nobody"), "没有找到“nobody”")
+	})
+}
+
+// TestSAL5_WalkIn: at most six fields, one form; what is missing is said at its field.
+func TestSAL5_WalkIn(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		p := open(t, s, s.FrontDesk(s.HD))
+		page := p.get("/walk-ins/new", http.StatusOK)
+		fields := 0
+		for _, name := range []string{"name", "phone", "course_id", "channel_id", "consultant_id", "center_id"} {
+			fields += strings.Count(page, ` name="`+name+`"`)
+		}
+		if all := strings.Count(page, `class="in`); fields > 6 || all != fields {
+			t.Errorf("%d fields, %d of them known", all, fields)
+		}
+		_, page = p.post("/walk-ins", http.StatusUnprocessableEntity, "name", "", "phone", "12345")
+		if got := errorAt(page, "phone"); got == "" {
+			t.Errorf("nothing is said at the phone: %s", words(page))
+		}
+		before := len(s.Facts(t))
+		to, _ := p.post("/walk-ins", http.StatusSeeOther, "name", "赵敏", "phone", "139 0000 1111", "_next", "/")
+		if to != "/" {
+			t.Errorf("leads to %s", to)
+		}
+		if got := s.Facts(t)[before:]; !slices.Equal(got, []string{"people.person-registered.1", "sales.enquiry-entered.1", "sales.walked-in.1"}) {
+			t.Errorf("facts = %v", got)
+		}
+		p.wants(p.get("/", http.StatusOK), "赵敏", "自然上门")
+	})
+}
+
+// TestSAL4_Appointments: the day's list confirms, moves, cancels and notes no-shows.
+func TestSAL4_Appointments(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		_, a := s.Appointment(t, s.HD)
+		p := open(t, s, s.FrontDesk(s.HD))
+		list := "/appointments?from=2026-06-03&until=2026-06-03"
+		p.wants(p.get("/appointments", http.StatusOK), "今天 1 个约访，下一位 10:12 何雨桐", "签到", "改约")
+		here := "/appointments/" + a.ID.String()
+		to, _ := p.post(here+"/confirm", http.StatusSeeOther, "_next", list)
+		p.wants(p.get(to, http.StatusOK), "已确认")
+		_, page := p.post(here+"/miss", http.StatusUnprocessableEntity)
+		p.wants(page, "还没到约定的时间")
+		p.wants(p.get(here+"/move", http.StatusOK), "改到什么时候")
+		_, page = p.post(here+"/move", http.StatusUnprocessableEntity, "day", "", "time", "")
+		if errorAt(page, "day") != "必填" || errorAt(page, "time") != "必填" {
+			t.Errorf("day %q, time %q", errorAt(page, "day"), errorAt(page, "time"))
+		}
+		p.post(here+"/move", http.StatusSeeOther, "day", "2026-06-04", "time", "10:00", "exact", "10:30")
+		p.wants(p.get("/appointments?from=2026-06-04&until=2026-06-04", http.StatusOK), "10:30")
+		p.wants(p.get(list+"&state=moved", http.StatusOK), "已改约")
+		p.wants(p.get(list+"&due=true", http.StatusOK), "今天 0 个约访")
+	})
+}
+
+// TestSAL6_FinishVisit: required answers are asked for at their fields; a lost visitor needs a reason only.
+func TestSAL6_FinishVisit(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		e, visit := visited(t, s)
+		p := open(t, s, s.Consultant(s.HD))
+		here := "/visits/" + visit.ID.String()
+		p.wants(p.get(here, http.StatusOK), "何雨桐的到访", "学习目标 必填", "现有水平 可不填")
+		p.wants(p.fragment(here+"?course_id="+s.Course.String()), "学习目标")
+		_, page := p.post(here+"/finish", http.StatusUnprocessableEntity, "course_id", s.Course.String(), "needs.goal", "", "needs.level", "零基础", "outcome", "think")
+		if got := errorAt(page, "needs.goal"); got != "必填" {
+			t.Errorf("at the goal: %q", got)
+		}
+		if !strings.Contains(page, "零基础") {
+			t.Error("what was typed is lost")
+		}
+		to, _ := p.post(here+"/finish", http.StatusSeeOther, "outcome", "lost", "lost_reason", "price")
+		if to != "/enquiries/"+e.ID.String() {
+			t.Errorf("leads to %s", to)
+		}
+		p.wants(p.get(here, http.StatusOK), "没有填写需求分析", "流失")
+	})
+}
+
+// TestSAL2_Rules: a principal makes a rule for the own center; a consultant may not see them.
+func TestSAL2_Rules(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		p := open(t, s, s.Principal(s.HD))
+		p.wants(p.get("/settings/assignment", http.StatusOK), "还没有分配规则")
+		p.get("/settings/assignment/edit", http.StatusOK)
+		_, page := p.post("/settings/assignment", http.StatusUnprocessableEntity, "no", "0", "center_id", s.HD.String(), "strategy", "load", "active", "true")
+		if errorAt(page, "no") == "" {
+			t.Error("nothing is said at the order")
+		}
+		to, _ := p.post("/settings/assignment", http.StatusSeeOther, "no", "10", "center_id", s.HD.String(), "channel_id", s.Web.String(), "strategy", "load", "active", "true")
+		p.wants(p.get(to, http.StatusOK), "新咨询单按 1 条规则分配", "规则 10", "按在手数量")
+		open(t, s, s.Consultant(s.HD)).get("/settings/assignment", http.StatusForbidden)
+	})
+}
+
+// TestORG4_Pages: another center's records do not exist, on any page.
+func TestORG4_Pages(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		e, a := s.Appointment(t, s.CY)
+		for _, p := range []site{open(t, s, s.Consultant(s.HD)), open(t, s, s.FrontDesk(s.HD)), open(t, s, s.Principal(s.HD))} {
+			for _, page := range []string{"", "/call", "/book", "/assign", "/lose", "/quote", "/step/quote", "/quote/price"} {
+				p.get("/enquiries/"+e.ID.String()+page, http.StatusNotFound)
+			}
+			p.get("/appointments/"+a.ID.String()+"/move", http.StatusNotFound)
+			p.get("/visits/"+a.ID.String(), http.StatusNotFound)
+			p.get("/quotes/"+a.ID.String(), http.StatusNotFound)
+			p.get("/enquiries/not-an-id", http.StatusNotFound)
+			p.get("/enquiries/new?person_id="+e.PersonID.String(), http.StatusNotFound)
+			if page := p.get("/appointments?center="+s.CY.String(), http.StatusOK); strings.Contains(words(page), "何雨桐") {
+				t.Error("another center's appointment is listed")
+			}
+		}
+	})
+}
+
+// TestQueries: a page sends the same number of statements for one row as for many.
+func TestQueries(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		pages := []struct {
+			site site
+			path string
+			most int
+		}{
+			{open(t, s, s.Consultant(s.HD)), "/", 11}, {open(t, s, s.Principal(s.HD)), "/enquiries", 7}, {open(t, s, s.FrontDesk(s.HD)), "/appointments", 6},
+			{open(t, s, s.FrontDesk(s.HD)), "/", 9}, {open(t, s, s.FrontDesk(s.HD)), "/visits", 6},
+		}
+		grow := func() {
+			for range 3 {
+				s.Appointment(t, s.HD)
+				visited(t, s)
+				s.Enquiry(t, s.HD)
+			}
+		}
+		grow()
+		few := make([]int, len(pages))
+		for i, p := range pages {
+			few[i] = p.site.queries(p.path)
+		}
+		grow()
+		for i, p := range pages {
+			if n := p.site.queries(p.path); n != few[i] || n > p.most {
+				t.Errorf("%s sends %d statements, %d with fewer rows, at most %d", p.path, n, few[i], p.most)
+			}
+		}
+	})
+}
