@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"zhike/internal/kernel/id"
@@ -57,14 +58,14 @@ func (a *App) Pages(o PageOptions) http.Handler {
 // own registers the pages that belong to no domain.
 func (p *pages) own() {
 	for pattern, page := range map[string]web.Func{
-		"GET /{$}":                p.getHome,
-		"GET " + web.AskPath:      p.getAsk,
-		"GET " + web.SuggestPath:  p.getSuggest,
-		"GET /tasks":              p.getTasks,
-		"POST /tasks/{id}/done":   p.postTaskDone,
-		"GET /messages":           p.getMessages,
-		"POST /messages/read":     p.postMessagesRead,
-		"/":                       p.nothing,
+		"GET /{$}":               p.getHome,
+		"GET " + web.AskPath:     p.getAsk,
+		"GET " + web.SuggestPath: p.getSuggest,
+		"GET /tasks":             p.getTasks,
+		"POST /tasks/{id}/done":  p.postTaskDone,
+		"GET /messages":          p.getMessages,
+		"POST /messages/read":    p.postMessagesRead,
+		"/":                      p.nothing,
 	} {
 		p.mux.Handle(pattern, page)
 	}
@@ -80,7 +81,7 @@ func (p *pages) public(o PageOptions) http.Handler {
 	if byAccount == (web.Rate{}) {
 		byAccount = usualByAccount
 	}
-	inner := web.RateLimit(byAccount, p.Clock.Now, accountOf)(p.mux)
+	inner := web.RateLimit(byAccount, p.Clock.Now, p.accountOf)(p.mux)
 	gate := organizationdoor.Gate(p.members, p.frame, inner)
 	organizationdoor.Public(mux, p.members)
 	mux.Handle("POST "+web.PreferencesPath, p.preferences(gate))
@@ -127,10 +128,18 @@ func (p *pages) before(o PageOptions, h http.Handler) http.Handler {
 	)
 }
 
+// uploads are the routes that take large files.
+func uploads(r *http.Request) web.Limit {
+	if r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, placeImports.path) {
+		return uploadLimit
+	}
+	return web.Limit{}
+}
+
 // accountOf is the key of a signed-in caller's limit.
-func accountOf(r *http.Request) string {
+func (p *pages) accountOf(r *http.Request) string {
 	v, ok := op.ViewerOf(r.Context())
-	if !ok {
+	if !ok || p.Unlimited {
 		return ""
 	}
 	return v.Account.String()

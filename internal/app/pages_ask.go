@@ -117,8 +117,8 @@ func (p *pages) search(r *http.Request, most int) (found, error) {
 		if f.More = len(hits) > most; f.More {
 			hits = hits[:most]
 		}
-		f.People, err = p.persons(ctx, tx, hits)
-		return err
+		f.People = persons(ctx, hits)
+		return nil
 	})
 	return f, err
 }

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"log/slog"
-	"slices"
 
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/op"
@@ -49,6 +48,7 @@ var (
 	placeSettings     = place{"settings", "/settings", "setting:read", ""}
 	placeAccount      = place{"account", "/account", "", ""}
 	placePassword     = place{"password", "/password", "", ""}
+	placeAsk          = place{"ask", web.AskPath, "", ""}
 )
 
 // menu is the left menu of everybody who works with customers, setUp that of those who set the program up.
@@ -150,9 +150,11 @@ func (p *pages) bottom(ctx context.Context, v *policy.Viewer, begin []web.NavIte
 		return web.NavItem{Label: shellText(ctx, "short-"+at.name), Href: at.path, Count: count}
 	}
 	bar := []web.NavItem{item(placeHome, 0)}
-	lists := slices.DeleteFunc([]place{placeEnquiries, placePayments, placeReports, placeStaff}, func(at place) bool { return !p.open(v, at) })
-	if len(lists) > 0 {
-		bar = append(bar, item(lists[0], 0))
+	for _, at := range []place{placeEnquiries, placePayments, placeReports, placeStaff, placeAsk} {
+		if p.open(v, at) {
+			bar = append(bar, item(at, 0))
+			break
+		}
 	}
 	if len(begin) > 0 {
 		bar = append(bar, web.NavItem{Label: i18n.T(ctx, "web.new"), Href: begin[0].Href})

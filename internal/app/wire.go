@@ -11,6 +11,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"zhike/internal/api"
+	"zhike/internal/contracts/contractsdoor"
+	"zhike/internal/finance/financedoor"
+	"zhike/internal/organization/organizationdoor"
+	"zhike/internal/sales/salesdoor"
 
 	"zhike/internal/contracts"
 	"zhike/internal/facts"
@@ -21,6 +26,7 @@ import (
 	"zhike/internal/kernel/db"
 	"zhike/internal/kernel/event"
 	"zhike/internal/kernel/i18n"
+	"zhike/internal/kernel/jobs"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/phone"
 	"zhike/internal/kernel/policy"
@@ -34,6 +40,7 @@ import (
 	"zhike/internal/rollout"
 	"zhike/internal/sales"
 	"zhike/internal/web"
+	"zhike/internal/web/chart"
 	"zhike/migrations"
 )
 
@@ -45,6 +52,8 @@ type Config struct {
 	Key      []byte // master key of 32 bytes; none: the file beside the database (see masterKey)
 	Fault    func() error
 	Log      *slog.Logger
+	// Unlimited takes the rate limits away: for measuring on loopback.
+	Unlimited bool
 }
 
 // App is the open program.
@@ -57,6 +66,7 @@ type App struct {
 	Facts     *event.Registry
 	Catalogue *i18n.Catalogue
 	Vault     *vault.Vault
+	Jobs      *jobs.Queue
 	// Woken gets a signal after each commit with facts: the sealer reads it.
 	Woken chan struct{}
 }
@@ -80,7 +90,8 @@ func Checks() []check.Check {
 
 // Texts lists the catalogues of all packages.
 func Texts() []fs.FS {
-	return []fs.FS{sheet.Text, phone.Text, web.Texts(), organization.Text, people.Text, process.Text, marketing.Text, contracts.Text, sales.Text, finance.Text, insight.Text, rollout.Text}
+	return []fs.FS{sheet.Text, phone.Text, web.Texts(), chart.Text, api.Text, organization.Text, people.Text, process.Text, marketing.Text, contracts.Text, sales.Text, finance.Text, insight.Text, rollout.Text,
+		organizationdoor.Text, salesdoor.Text, contractsdoor.Text, financedoor.Text}
 }
 
 // Open opens the database and wires the domains. The schema must be there: see Migrate.
@@ -114,6 +125,9 @@ func Open(ctx context.Context, c Config) (*App, error) {
 	if a.Vault, err = vault.New(c.Key); err != nil {
 		return nil, errors.Join(err, a.DB.Close())
 	}
+	if a.Jobs, err = jobs.New(a.DB, c.Log); err != nil {
+		return nil, errors.Join(err, a.DB.Close())
+	}
 	a.wire()
 	if a.Access, err = organization.NewAccess(a.Dir, a.Run); err != nil {
 		return nil, errors.Join(err, a.DB.Close())
@@ -125,7 +139,7 @@ func (a *App) wire() {
 	a.Dir = organization.NewDirectory(a.Clock.Now)
 	blueprints := &process.Blueprints{}
 	a.Run = &op.Runner{
-		DB: a.DB, Clock: a.Clock, Policy: policy.New(Resources()...), Gate: blueprints.Gate, Zone: a.Dir.Zone, Org: a.Dir, Vault: a.Vault,
+		DB: a.DB, Clock: a.Clock, Policy: policy.New(Resources()...), Gate: blueprints.Gate, Zone: a.Dir.Zone, Org: a.Dir, Vault: a.Vault, Enqueue: a.Jobs.Enqueue,
 		Committed: func() {
 			select {
 			case a.Woken <- struct{}{}:
@@ -145,6 +159,9 @@ func (a *App) wire() {
 // Migrate brings the schema to this version and writes the shipped data where they are missing. It is idempotent.
 func (a *App) Migrate(ctx context.Context) (from, to int64, err error) {
 	if from, to, err = a.DB.Migrate(ctx, migrations.FS); err != nil {
+		return from, to, err
+	}
+	if err := a.Jobs.Migrate(ctx); err != nil {
 		return from, to, err
 	}
 	ctx = op.WithViewer(ctx, policy.System())

@@ -58,7 +58,7 @@ type story struct {
 }
 
 // step is something that happens in a story.
-type step func(l *life, ctx context.Context, no int, s *story) error
+type step func(ctx context.Context, l *life, no int, s *story) error
 
 type event struct {
 	at     time.Time
@@ -69,11 +69,15 @@ type event struct {
 // agenda is what is to come, the earliest first.
 type agenda []event
 
-// Len, Less, Swap, Push and Pop implement heap.Interface.
+// Len implements heap.Interface.
 func (q agenda) Len() int { return len(q) }
+
+// Less implements heap.Interface.
 func (q agenda) Less(i, j int) bool {
 	return q[i].at.Before(q[j].at) || q[i].at.Equal(q[j].at) && q[i].no < q[j].no
 }
+
+// Swap implements heap.Interface.
 func (q agenda) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
 
 // Push implements heap.Interface.
@@ -97,7 +101,7 @@ func (l *life) live(ctx context.Context, until time.Time) error {
 			for range min(atOnce, l.agenda.Len()) {
 				e := heap.Pop(&l.agenda).(event)
 				l.clock.Set(e.at)
-				if err := e.do(l, ctx, e.of, &l.stories[e.of]); err != nil {
+				if err := e.do(ctx, l, e.of, &l.stories[e.of]); err != nil {
 					return fmt.Errorf("%s: %w", e.at.Format(time.RFC3339), err)
 				}
 				done++
@@ -126,28 +130,28 @@ func (l *life) live(ctx context.Context, until time.Time) error {
 // people come back with a second matter.
 func (l *life) cast() {
 	stages := []sales.Stage{sales.New, sales.Contacted, sales.Invited, sales.Visited, sales.Quoted, sales.Signed, sales.Lost, sales.Pooled}
-	begin := l.clock.Now()
-	span := l.end.Sub(begin)
-	n := l.scale.People
+	begin, n := l.clock.Now(), l.scale.People
+	at := func(share float64) time.Time { return begin.Add(time.Duration(share * float64(l.end.Sub(begin)))) }
 	var touched []int
 	for i := range n + n/5 {
 		s := story{matter: matter{Person: i, Center: l.r.IntN(l.scale.Centers)}, aim: stages[weighted(l.r, 5, 15, 15, 10, 5, 20, 25, 5)]}
-		at := begin.Add(span * time.Duration(min(i, n)) / time.Duration(n))
+		comes := at(float64(min(i, n)) / float64(n))
 		if i >= n {
 			first := (i-n)*5 + l.r.IntN(5)
 			s.Person, s.Center, s.again = first, max(l.stories[first].Center, 0), first+1
-			at = begin.Add(span * time.Duration(first) / time.Duration(n)).Add(time.Duration(l.r.Int64N(int64(span) * int64(n-first) / int64(n))))
+			entered := float64(first) / float64(n)
+			comes = at(entered + l.r.Float64()*(1-entered))
 		}
 		switch s.aim {
 		case sales.New:
-			at = l.end.Add(-time.Duration(l.r.IntN(48)) * time.Hour) // a first contact that is not late for years
+			comes = l.end.Add(-time.Duration(l.r.IntN(48)) * time.Hour) // a first contact that is not late for years
 		case sales.Pooled:
 			s.Center = -1
 		default:
 			touched = append(touched, i)
 		}
 		l.stories = append(l.stories, s)
-		l.plan(i, at, enter)
+		l.plan(i, comes, enter)
 	}
 	left := l.scale.Activities
 	for _, i := range touched {
@@ -194,7 +198,7 @@ func (l *life) center(s *story) id.ID {
 	return l.company.Centers[s.Center]
 }
 
-func enter(l *life, ctx context.Context, no int, s *story) error {
+func enter(ctx context.Context, l *life, no int, s *story) error {
 	in := sales.EnterInput{
 		CenterID: l.center(s), ChannelID: of(l.r, l.company.Sources), CourseID: of(l.r, l.company.Courses),
 		NextStep: "first-contact", NextDay: bizdate.Of(l.clock.Now(), l.Dir.Zone(id.None)),
@@ -226,7 +230,7 @@ func enter(l *life, ctx context.Context, no int, s *story) error {
 	return nil
 }
 
-func touch(l *life, ctx context.Context, no int, s *story) error {
+func touch(ctx context.Context, l *life, no int, s *story) error {
 	s.touches--
 	today := bizdate.Of(l.clock.Now(), l.Dir.Zone(id.None))
 	in := people.TouchInput{EnquiryID: s.Enquiry, Channel: of(l.r, []string{"call", "call", "wechat", "sms"}), Direction: "out", Note: of(l.r, l.words["notes"])}
@@ -250,7 +254,7 @@ func touch(l *life, ctx context.Context, no int, s *story) error {
 }
 
 // invite books an appointment on one of the next days that the center is open.
-func invite(l *life, ctx context.Context, no int, s *story) error {
+func invite(ctx context.Context, l *life, no int, s *story) error {
 	zone := l.Dir.Zone(l.center(s))
 	day := bizdate.Of(l.clock.Now(), zone) + bizdate.Date(1+l.r.IntN(5))
 	for !l.Dir.Calendar(l.center(s)).OpenOn(day) {
@@ -272,12 +276,12 @@ func invite(l *life, ctx context.Context, no int, s *story) error {
 	return nil
 }
 
-func miss(l *life, ctx context.Context, _ int, s *story) error {
+func miss(ctx context.Context, l *life, _ int, s *story) error {
 	_, err := sales.Miss.Run(l.as(ctx, l.places[s.Center].desk), l.Run, sales.AppointmentInput{AppointmentID: s.ref})
 	return err
 }
 
-func arrive(l *life, ctx context.Context, no int, s *story) error {
+func arrive(ctx context.Context, l *life, no int, s *story) error {
 	v, err := sales.CheckIn.Run(l.as(ctx, l.places[s.Center].desk), l.Run, sales.CheckInInput{AppointmentID: s.ref})
 	if err != nil {
 		return err
@@ -287,7 +291,7 @@ func arrive(l *life, ctx context.Context, no int, s *story) error {
 	return nil
 }
 
-func talk(l *life, ctx context.Context, no int, s *story) error {
+func talk(ctx context.Context, l *life, no int, s *story) error {
 	in := sales.FinishVisitInput{VisitID: s.ref, Outcome: "think", Needs: map[string]string{"goal": of(l.r, l.words["notes"])}}
 	if s.aim != sales.Visited {
 		in.Outcome = "quote"
@@ -297,7 +301,7 @@ func talk(l *life, ctx context.Context, no int, s *story) error {
 	return err
 }
 
-func quote(l *life, ctx context.Context, no int, s *story) error {
+func quote(ctx context.Context, l *life, no int, s *story) error {
 	q, err := sales.MakeQuote.Run(l.as(ctx, s.consultant), l.Run, sales.MakeQuoteInput{EnquiryID: s.Enquiry, Packages: []id.ID{of(l.r, l.packages)}})
 	if err != nil {
 		return err
@@ -309,7 +313,7 @@ func quote(l *life, ctx context.Context, no int, s *story) error {
 	return nil
 }
 
-func sign(l *life, ctx context.Context, no int, s *story) error {
+func sign(ctx context.Context, l *life, no int, s *story) error {
 	ctx = l.as(ctx, s.consultant)
 	c, err := sales.DraftContract.Run(ctx, l.Run, sales.DraftContractInput{QuoteID: s.ref})
 	if err != nil {
@@ -323,7 +327,7 @@ func sign(l *life, ctx context.Context, no int, s *story) error {
 	return nil
 }
 
-func pay(l *life, ctx context.Context, _ int, s *story) error {
+func pay(ctx context.Context, l *life, _ int, s *story) error {
 	_, err := finance.TakePayment.Run(l.as(ctx, l.places[s.Center].desk), l.Run, finance.TakePaymentInput{
 		ContractID: s.drafted.ID, PersonID: s.PersonID, Amount: s.drafted.Payable, Method: of(l.r, []string{"wechat", "alipay", "card", "bank"}),
 	})

@@ -114,7 +114,7 @@ func (z *zhike) profileImport(ctx context.Context, dir, list string) (err error)
 		return err
 	}
 	defer func() { err = errors.Join(err, p.Close()) }()
-	f, err := os.Create(filepath.Join(z.Profile, importing+".pprof")) //nolint:gosec // in the caller's folder
+	f, err := os.Create(filepath.Join(z.Profile, importing+".pprof"))
 	if err != nil {
 		return fmt.Errorf("make profile: %w", err)
 	}

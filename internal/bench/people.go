@@ -61,10 +61,10 @@ func phoneOf(n int) string {
 	return fmt.Sprintf("%d%08d", prefixes[n%len(prefixes)], (n/len(prefixes)*27_182_819+3_141_592)%100_000_000)
 }
 
-// typed is what somebody types into the search while looking for a person: a name, its beginning, pinyin, initials, digits.
-func typed(r *rand.Rand, name, pinyin, initials, phone string) string {
-	k := r.IntN(len(phone) - 2)
-	return []string{name, firstRune(name), pinyin, pinyin[:min(4, len(pinyin))], initials, phone[len(phone)-4:], phone[k : k+3]}[weighted(r, 25, 5, 20, 10, 15, 20, 5)]
+// typed is what somebody types into the search while looking for a person: a name, its beginning, pinyin, initials, the last
+// digits of a phone (of a masked one, fewer or others find nobody).
+func typed(r *rand.Rand, p person) string {
+	return []string{p.name, firstRune(p.name), p.pinyin, p.pinyin[:min(4, len(p.pinyin))], p.initials, p.phone[len(p.phone)-4:]}[weighted(r, 25, 5, 20, 10, 15, 25)]
 }
 
 func firstRune(s string) string {

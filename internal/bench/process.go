@@ -20,7 +20,8 @@ type server struct {
 	addr  string
 	cmd   *exec.Cmd
 	log   *os.File
-	ended chan error
+	ended chan struct{}
+	err   error // of its end
 }
 
 const (
@@ -44,23 +45,22 @@ func startServer(ctx context.Context, command []string, addr, log string, ready 
 	if err != nil {
 		return nil, fmt.Errorf("make log: %w", err)
 	}
-	s := &server{addr: addr, log: f, ended: make(chan error, 1), cmd: exec.CommandContext(ctx, command[0], command[1:]...)} //nolint:gosec // this program, or the floor that was built
+	s := &server{addr: addr, log: f, ended: make(chan struct{}), cmd: exec.CommandContext(ctx, command[0], command[1:]...)} //nolint:gosec // this program, or the floor that was built
 	s.cmd.Cancel = func() error { return s.cmd.Process.Signal(syscall.SIGTERM) }
 	s.cmd.WaitDelay = endTime
 	s.cmd.Stdout, s.cmd.Stderr = f, f
 	if err := s.cmd.Start(); err != nil {
 		return nil, errors.Join(fmt.Errorf("start %s: %w", command[0], err), f.Close())
 	}
-	go func() { s.ended <- s.cmd.Wait() }()
+	go func() { defer close(s.ended); s.err = s.cmd.Wait() }()
 	limit := time.After(startTime)
 	again := time.NewTicker(tick)
 	defer again.Stop()
 	for !ready() {
 		select {
 		case <-again.C:
-		case err := <-s.ended:
-			s.ended <- err
-			return nil, fmt.Errorf("it ended (%w): %s", errors.Join(err), s.lastWords())
+		case <-s.ended:
+			return nil, errors.Join(fmt.Errorf("it ended (%w): %s", errors.Join(s.err), s.lastWords()), f.Close())
 		case <-limit:
 			return nil, errors.Join(fmt.Errorf("not ready after %s: %s", startTime, s.lastWords()), s.stop())
 		}

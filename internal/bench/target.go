@@ -28,7 +28,8 @@ type target interface {
 	process() *server
 	// login gives the header lines of somebody who is signed in.
 	login(scenario string) (string, error)
-	// ask gives the requests of one piece of work; none where the target cannot do it.
+	can(scenario string) bool
+	// ask gives the requests of one piece of work.
 	ask(r *rand.Rand, scenario string) []request
 	// made names the record that the answers of a piece of work acknowledge; acked notes such records.
 	made(bodies [][]byte) (string, error)

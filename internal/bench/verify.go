@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"zhike/internal/kernel/clock"
+	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
 )
@@ -61,19 +62,11 @@ func (b *bench) prove(ctx context.Context, file string, more map[string]int64, r
 func find(ctx context.Context, r *op.Runner, kind string, records []string) error {
 	there := map[string]bool{}
 	err := r.Read(ctx, func(ctx context.Context, tx *op.Tx) error {
-		rows, err := tx.Query(ctx, "SELECT subject FROM events WHERE kind = ?", kind)
-		if err != nil {
-			return err
+		subjects, err := op.AllOf[id.ID](ctx, tx.Unscoped("the whole log is looked through"), "SELECT subject FROM events WHERE kind = ?", kind)
+		for _, s := range subjects {
+			there[s.String()] = true
 		}
-		defer rows.Close()
-		for rows.Next() {
-			var subject idText
-			if err := rows.Scan(&subject.ID); err != nil {
-				return err
-			}
-			there[subject.String()] = true
-		}
-		return rows.Err()
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("look for acknowledged records: %w", err)

@@ -38,6 +38,7 @@ func newZhike(b *bench) *zhike {
 
 func (z *zhike) name() string     { return "zhike" }
 func (z *zhike) process() *server { return z.srv }
+func (z *zhike) can(string) bool  { return true }
 func (z *zhike) file() string     { return filepath.Join(z.dir, "zhike.db") }
 
 // copyTo copies the seeded database and its key into a folder.
@@ -66,7 +67,7 @@ func (z *zhike) start(ctx context.Context) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	command := append(slices.Clone(z.Command), "serve", "--db", z.file(), "--addr", addr)
+	command := append(slices.Clone(z.Command), "serve", "--measure", "--db", z.file(), "--addr", addr)
 	if z.Profile != "" {
 		if z.profiler, err = freeAddr(ctx); err != nil {
 			return 0, err
@@ -153,7 +154,7 @@ func (z *zhike) ask(r *rand.Rand, scenario string) []request {
 		return []request{get("/api/v1/enquiries?center_id=%s&stage=%s&sort=-moved&limit=50", center, stage)}
 	case "search":
 		p := z.words.person(z.Seed, m.Person)
-		return []request{get("/api/v1/people?limit=20&q=%s", url.QueryEscape(typed(r, p.name, p.pinyin, p.initials, p.phone)))}
+		return []request{get("/api/v1/people?limit=20&q=%s", url.QueryEscape(typed(r, p)))}
 	case "report":
 		day := z.company.Day - bizdate.Date(r.IntN(28))
 		return []request{get("/api/v1/reports/daily-sales?center=%s&from=%s&to=%s", center, day, day)}

@@ -74,7 +74,7 @@ func Figures(ctx context.Context, tx *op.Tx, a Ask) (Cells, error) {
 		conds += " AND r.value = ?"
 		args = append(args, a.Value)
 	}
-	text := `SELECT metric, center, day, value, SUM(n) AS n FROM (
+	text := `SELECT metric, center, day, value, CAST(SUM(n) AS BIGINT) AS n FROM (
 		SELECT r.metric, r.center, ` + day + ` AS day, r.value, r.n FROM rollups r WHERE {scope:report r} AND r.grain = 'd'` + conds + `
 		UNION ALL
 		SELECT r.metric, r.center, ` + day + ` AS day, r.value, r.n FROM rollup_deltas r WHERE {scope:report r}` + conds + `) AS sums

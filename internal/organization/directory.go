@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -209,6 +210,16 @@ func (d *Directory) StaffByName(name string) (Staff, bool) {
 	}
 	if len(found) == 1 {
 		return found[0], true
+	}
+	return Staff{}, false
+}
+
+// StaffByContact gives the active staff member of a code or e-mail address.
+func (d *Directory) StaffByContact(text string) (Staff, bool) {
+	for _, m := range d.data.Load().staff {
+		if m.Active && (m.Code == text || m.Email != "" && strings.EqualFold(m.Email, text)) {
+			return m, true
+		}
 	}
 	return Staff{}, false
 }

@@ -105,7 +105,7 @@ type Account struct {
 	Density    string    `json:"density" db:"density"`  // comfortable, compact
 	Letters    bool      `json:"letters" db:"letters"`  // single-letter keys
 	Center     id.ID     `json:"center_id" db:"center"` // last one chosen in the switch
-	UsedAt     time.Time `json:"used_at" db:"used_at"`
+	UsedAt     time.Time `json:"used_at,omitzero" db:"used_at"`
 	Version    int64     `json:"version" db:"version"`
 }
 

@@ -12,6 +12,7 @@ import (
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
 )
 
 // Change tells who changed a record last, and when.
@@ -53,7 +54,9 @@ func (d *Directory) Rights(role string) []Right {
 }
 
 // FieldRules lists how a role sees sensitive fields.
-func (d *Directory) FieldRules(role string) []FieldRule { return slices.Clone(d.data.Load().fields[role]) }
+func (d *Directory) FieldRules(role string) []FieldRule {
+	return slices.Clone(d.data.Load().fields[role])
+}
 
 // Holding gives a position by its id.
 func (d *Directory) Holding(position id.ID) (Position, bool) {
@@ -163,4 +166,18 @@ func OwnSessions(ctx context.Context, tx *op.Tx) (list []Session, err error) {
 		return nil, fmt.Errorf("list sessions: %w", err)
 	}
 	return list, nil
+}
+
+// RoomsOf lists the rooms of a center in scope, by name.
+func RoomsOf(ctx context.Context, tx *op.Tx, center id.ID) (list []Room, err error) {
+	if err := tx.Select(&list).Where("center = ?", center).Order("name").Scan(ctx); err != nil {
+		return nil, fmt.Errorf("list rooms: %w", err)
+	}
+	return list, nil
+}
+
+// RoomByID gives a room in scope.
+func RoomByID(ctx context.Context, tx *op.Tx, key id.ID) (r Room, err error) {
+	err = tx.Select(&r).Where("id = ?", key).Scan(ctx)
+	return r, problem.Found(err, "room")
 }

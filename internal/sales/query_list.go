@@ -14,6 +14,7 @@ import (
 // EnquiryFilter chooses enquiries; empty fields hold for all.
 type EnquiryFilter struct {
 	Center, Consultant, Channel, Course, Person id.ID
+	Centers                                     []id.ID // any of them
 	Stage                                       Stage
 	Kind                                        string // one or several, comma separated
 	Outcome                                     string
@@ -50,6 +51,9 @@ func (f EnquiryFilter) where() (text string, args []any) {
 		if !c.value.IsNone() {
 			add("e."+c.column+" = ?", c.value)
 		}
+	}
+	if len(f.Centers) > 0 {
+		add("e.center IN (?)", f.Centers)
 	}
 	if f.Kind != "" {
 		add("e.kind IN (?)", strings.Split(f.Kind, ","))

@@ -14,6 +14,9 @@ import (
 // AppointmentFilter chooses appointments; empty fields hold for all.
 type AppointmentFilter struct {
 	Center, Consultant, Enquiry, Person id.ID
+	Inviter                             id.ID
+	Centers                             []id.ID // any of them
+	Of                                  MatterFilter
 	From, Until                         bizdate.Date
 	State                               AppointmentState
 	Open                                bool    // booked or confirmed
@@ -42,10 +45,16 @@ func Appointments(ctx context.Context, tx *op.Tx, f AppointmentFilter) (out Appo
 	for _, c := range []struct {
 		column string
 		value  id.ID
-	}{{"center", f.Center}, {"consultant", f.Consultant}, {"enquiry", f.Enquiry}, {"person", f.Person}} {
+	}{{"center", f.Center}, {"consultant", f.Consultant}, {"enquiry", f.Enquiry}, {"person", f.Person}, {"inviter", f.Inviter}} {
 		if !c.value.IsNone() {
 			add("a."+c.column+" = ?", c.value)
 		}
+	}
+	if len(f.Centers) > 0 {
+		add("a.center IN (?)", f.Centers)
+	}
+	if text, values := f.Of.where("a.enquiry"); text != "" {
+		add(text, values...)
 	}
 	if !f.From.IsZero() {
 		add("a.day >= ?", int64(f.From))
@@ -87,29 +96,6 @@ func Appointments(ctx context.Context, tx *op.Tx, f AppointmentFilter) (out Appo
 func AppointmentByID(ctx context.Context, tx *op.Tx, key id.ID) (a Appointment, err error) {
 	err = tx.Select(&a).Where("id = ?", key).Scan(ctx)
 	return a, problem.Found(err, "appointment")
-}
-
-// Visits lists the visits of a center and day in scope, newest first; a zero center or day holds for all.
-func Visits(ctx context.Context, tx *op.Tx, center id.ID, from, until bizdate.Date, limit, offset int) (list []Visit, total int64, err error) {
-	where, args := " FROM visits v WHERE {scope:visit v}", []any{}
-	if !center.IsNone() {
-		where, args = where+" AND v.center = ?", append(args, center)
-	}
-	if !from.IsZero() {
-		where, args = where+" AND v.day >= ?", append(args, int64(from))
-	}
-	if !until.IsZero() {
-		where, args = where+" AND v.day <= ?", append(args, int64(until))
-	}
-	if total, err = op.One[int64](ctx, tx, "SELECT COUNT(*)"+where, args...); err != nil {
-		return nil, 0, fmt.Errorf("count visits: %w", err)
-	}
-	list, err = op.All[Visit](ctx, tx, `SELECT v.id, v.enquiry, v.appointment, v.person, v.center, v.consultant, v.arrived_at, v.day, v.finished_at, v.outcome, v.lost_reason, v.needs, v.version`+
-		where+" ORDER BY v.arrived_at DESC, v.id DESC LIMIT ? OFFSET ?", append(args, limit, offset)...)
-	if err != nil {
-		return nil, 0, fmt.Errorf("list visits: %w", err)
-	}
-	return list, total, nil
 }
 
 // VisitByID gives one visit in scope, with the answers of its needs analysis.

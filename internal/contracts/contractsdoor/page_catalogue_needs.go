@@ -11,9 +11,9 @@ import (
 )
 
 // moreQuestions is how many empty rows the form of a course offers beyond its questions.
-const moreQuestions = 3
+const moreQuestions = 2
 
-// asked leaves out the rows of a form that are empty, and splits the choices, which are typed one a line. places are the rows in the
+// asked leaves out the rows of a form that are empty, and splits the choices, which are typed in one line. places are the rows in the
 // form of what is left.
 func asked(rows []contracts.Question) (list []contracts.Question, places []int) {
 	list = []contracts.Question{}

@@ -84,7 +84,7 @@ func (p catalogue) getNewPackage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := packageView{Package: contracts.Package{ValidityDays: 365, Consume: consumeWays[0], Active: true}, Courses: courses}
-	v.Package.Course, _ = id.Parse(r.URL.Query().Get("course")) //nolint:errcheck // none is chosen then
+	v.Package.Course, _ = id.Parse(r.URL.Query().Get("course")) // none is chosen where it is no id
 	return web.Render(w, r, web.Shell(web.Page{H1: ct(r.Context(), "package-new")}, packageForm(v)))
 }
 

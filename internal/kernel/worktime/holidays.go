@@ -19,8 +19,8 @@ type Holiday struct {
 	ZH, EN string
 }
 
-// Holidays lists the Chinese public holidays with their make-up working days, as the State Council announced them for 2024 to
-// 2026. A school may change them.
+// Holidays lists the Chinese public holidays with their make-up working days, as the notices of the State Council's General
+// Office announced them for 2012, 2013 and 2024 to 2026. They are a beginning that a school changes: many teach on holidays.
 func Holidays() []Holiday {
 	rows, err := csv.NewReader(bytes.NewReader(holidays)).ReadAll()
 	if err != nil {

@@ -4,6 +4,7 @@ package worktime
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"time"
 
@@ -47,11 +48,33 @@ func (c Calendar) intervals(d bizdate.Date) []Interval {
 	return hours
 }
 
-// span is the instants between which an interval of a day lies. Local clock times are used, so that days on which the clock
-// changes have the hours that their clocks show.
-func (c Calendar) span(d bizdate.Date, i Interval) (from, until time.Time) {
-	y, m, day := d.UTC().Date()
-	return time.Date(y, m, day, 0, i.From, 0, 0, c.Zone), time.Date(y, m, day, 0, i.Until, 0, 0, c.Zone)
+// instant is when the clock of the zone first shows a local minute of a day, or more than it: where the clock is put forward over
+// the minute, that is the moment of the change; where it shows the minute twice, the first time. Later minutes are never earlier.
+func (c Calendar) instant(d bizdate.Date, minute int) time.Time {
+	local := d.UTC().Add(time.Duration(minute) * time.Minute)
+	_, before := local.Add(-24 * time.Hour).In(c.Zone).Zone()
+	_, after := local.Add(24 * time.Hour).In(c.Zone).Zone()
+	early := local.Add(-time.Duration(before) * time.Second).In(c.Zone)
+	if _, offset := early.Zone(); offset == before {
+		return early
+	}
+	late := local.Add(-time.Duration(after) * time.Second).In(c.Zone)
+	if _, offset := late.Zone(); offset == after {
+		return late
+	}
+	change, _ := early.ZoneBounds()
+	return change
+}
+
+// spans are the instants between which a day's opening hours lie, in order.
+func (c Calendar) spans(d bizdate.Date) iter.Seq2[time.Time, time.Time] {
+	return func(yield func(from, until time.Time) bool) {
+		for _, i := range c.intervals(d) {
+			if !yield(c.instant(d, i.From), c.instant(d, i.Until)) {
+				return
+			}
+		}
+	}
 }
 
 // OpenOn tells whether the center opens on a day at all.
@@ -59,50 +82,48 @@ func (c Calendar) OpenOn(d bizdate.Date) bool { return len(c.intervals(d)) > 0 }
 
 // Open tells whether the center is open at an instant.
 func (c Calendar) Open(t time.Time) bool {
-	d := bizdate.Of(t, c.Zone)
-	return slices.ContainsFunc(c.intervals(d), func(i Interval) bool {
-		from, until := c.span(d, i)
-		return !t.Before(from) && t.Before(until)
-	})
+	for from, until := range c.spans(bizdate.Of(t, c.Zone)) {
+		if !t.Before(from) && t.Before(until) {
+			return true
+		}
+	}
+	return false
 }
 
 // Working is the working time between two instants; 0 if to is not after from.
 func (c Calendar) Working(from, to time.Time) time.Duration {
 	var total time.Duration
 	for d := bizdate.Of(from, c.Zone); d <= bizdate.Of(to, c.Zone); d++ {
-		for _, i := range c.intervals(d) {
-			a, b := c.span(d, i)
+		for a, b := range c.spans(d) {
 			if a.Before(from) {
 				a = from
 			}
 			if b.After(to) {
 				b = to
 			}
-			if b.After(a) {
-				total += b.Sub(a)
-			}
+			total += max(0, b.Sub(a))
 		}
 	}
 	return total
 }
 
-// Add is the instant at which d of working time after from has passed; zero if the calendar never opens again.
+// Add is the instant at which d of working time after from has passed: from itself if d is 0 or less, closing time rather than the
+// next opening; the zero time if the calendar does not open for that long within some two years.
 func (c Calendar) Add(from time.Time, d time.Duration) time.Time {
+	if d <= 0 {
+		return from.UTC()
+	}
 	first := bizdate.Of(from, c.Zone)
 	for day := first; day < first+farthest; day++ {
-		for _, i := range c.intervals(day) {
-			a, b := c.span(day, i)
+		for a, b := range c.spans(day) {
 			if a.Before(from) {
 				a = from
 			}
-			if !b.After(a) {
-				continue
-			}
-			if left := b.Sub(a); d <= left {
+			left := max(0, b.Sub(a))
+			if d <= left {
 				return a.Add(d).UTC()
-			} else { //nolint:revive // left belongs to this decision only
-				d -= left
 			}
+			d -= left
 		}
 	}
 	return time.Time{}

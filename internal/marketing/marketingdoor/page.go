@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/id"
@@ -172,12 +173,7 @@ func lang(ctx context.Context) string { return string(i18n.LangOf(ctx)) }
 
 // indent shows how deep a channel lies in the tree.
 func indent(depth int) string {
-	const blank = "　"
-	out := ""
-	for range depth {
-		out += blank
-	}
-	return out
+	return strings.Repeat("　", depth)
 }
 
 // parents are the channels that another one can lie under: none of its own subtree.

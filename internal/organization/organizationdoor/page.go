@@ -6,7 +6,7 @@
 //	ORG-3          page_roles.go
 //	ORG-9, TRU-22  page_session.go, page_signin.go, page_password.go, page_account.go, page_totp.go
 //	ORG-10         page_conflict.go
-//	ORG-11         page_tokens.go
+//	ORG-11         page_account.go
 //	TRU-19         page_session.go (cookie, next only to own routes)
 package organizationdoor
 
@@ -60,12 +60,9 @@ func Pages(mux *http.ServeMux, d Deps) {
 		"POST " + PasswordPath:         p.postPassword,
 		"POST " + web.PreferencesPath:  p.postPreferences,
 		"GET /account":                 p.getAccount,
-		"POST /account/preferences":    p.postAccountPreferences,
 		"POST /account/sessions/{id}":  p.postEndSession,
 		"POST /account/tokens":         p.postToken,
-		"POST /account/tokens/{id}":    p.postRevokeToken,
 		"GET /account/totp":            p.getTOTP,
-		"GET /account/totp/code.png":   p.getTOTPImage,
 		"POST /account/totp":           p.postTOTP,
 		"POST /account/totp/off":       p.postTOTPOff,
 		"GET /centers":                 p.getCenters,

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -188,41 +187,28 @@ func (p pages) postEditCenter(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f, err := web.Decode[centerFields](r)
-	if err == nil {
-		err = p.changeCenter(r, key, f)
+	back := "/centers/" + key.String()
+	save := func(r *http.Request) (centerFields, error) {
+		f, err := web.Decode[centerFields](r)
+		if err == nil {
+			err = p.changeCenter(r, key, f)
+		}
+		return f, err
 	}
+	f, err := save(r)
 	if refused, ok := stale(err); ok {
-		return p.mergeCenter(w, r, f, refused)
+		v, err := p.center(r)
+		if err != nil {
+			return err
+		}
+		theirs := fieldsOfCenter(v.Center)
+		return p.merge(w, r, conflictView{
+			Record: key, Title: v.Center.Name(lang(r.Context())), Back: back, Form: p.getEditCenter, Version: theirs.Version, Labels: "center",
+			Mine: f.values(), Theirs: theirs.values(), Refused: refused,
+		}, func(r *http.Request) error { _, err := save(r); return err })
 	}
 	if err != nil {
 		return web.Again(w, r, err, p.getEditCenter)
 	}
-	return web.Redirect(w, r, "/centers/"+key.String(), web.Status{Text: t(r.Context(), "saved", "name", f.NameZH), Tone: web.Good})
-}
-
-// mergeCenter saves on what another saved meanwhile where the fields do not overlap; else the person chooses (ORG-10).
-func (p pages) mergeCenter(w http.ResponseWriter, r *http.Request, mine centerFields, refused *problem.Problem) error {
-	v, err := p.center(r)
-	if err != nil {
-		return err
-	}
-	key, theirs := v.Center.ID, fieldsOfCenter(v.Center)
-	merged, both := web.Merge(web.WasOf(r), mine.values(), theirs.values())
-	if len(both) > 0 {
-		return p.conflict(w, r, conflictView{
-			Record: key, Title: v.Center.Name(lang(r.Context())), Back: "/centers/" + key.String(), Version: theirs.Version,
-			Labels: "center", Both: both, Mine: mine.values(), Theirs: theirs.values(), Merged: merged, Refused: refused,
-		})
-	}
-	merged["version"] = strconv.FormatInt(theirs.Version, 10)
-	again := withForm(r, merged)
-	f, err := web.Decode[centerFields](again)
-	if err == nil {
-		err = p.changeCenter(again, key, f)
-	}
-	if err != nil {
-		return web.Again(w, r, err, p.getEditCenter)
-	}
-	return web.Redirect(w, r, "/centers/"+key.String(), web.Status{Text: t(r.Context(), "merged", "name", f.NameZH), Tone: web.Good})
+	return web.Redirect(w, r, back, web.Status{Text: t(r.Context(), "saved", "name", f.NameZH), Tone: web.Good})
 }

@@ -18,14 +18,18 @@ import (
 const pageRows = 50
 
 // t is a text of these pages.
-func t(ctx context.Context, key string, pairs ...any) string { return i18n.T(ctx, "org."+key, pairs...) }
+func t(ctx context.Context, key string, pairs ...any) string {
+	return i18n.T(ctx, "org."+key, pairs...)
+}
 
 func lang(ctx context.Context) string { return string(i18n.LangOf(ctx)) }
 
-// word is the word for a code of a list: center-status.open. A code without one is its own word.
+// word is the word for a code of a list, of the domain or of these pages: center-status.open. A code without one is its own word.
 func word(ctx context.Context, list, code string) string {
-	if key := "org." + list + "." + code; i18n.Has(ctx, key) {
-		return i18n.T(ctx, key)
+	for _, key := range []string{list + "." + code, "org." + list + "." + code} {
+		if code != "" && i18n.Has(ctx, key) {
+			return i18n.T(ctx, key)
+		}
 	}
 	return orNone(code)
 }
@@ -56,7 +60,7 @@ func roleLabel(ctx context.Context, code string) string {
 	if key := "role." + code; i18n.Has(ctx, key) {
 		return i18n.T(ctx, key)
 	}
-	return word(ctx, "role", code)
+	return code
 }
 
 // centerName is what a center is called; the whole company for none.

@@ -37,7 +37,10 @@ func (p pages) getRoles(w http.ResponseWriter, r *http.Request) error {
 func (p pages) roleTable(r *http.Request) (web.Table, error) {
 	ctx := r.Context()
 	table := web.Table{Caption: t(ctx, "roles"), Columns: []web.Column{
-		{Label: t(ctx, "position.role")}, {Label: t(ctx, "role-page.code")}, {Label: t(ctx, "role-page.rights"), Num: true}, {Label: t(ctx, "role-page.phone")},
+		{Label: t(ctx, "position.role")},
+		{Label: t(ctx, "role-page.code")},
+		{Label: t(ctx, "role-page.rights"), Num: true},
+		{Label: t(ctx, "role-page.phone")},
 		{Label: t(ctx, "role-page.holders"), Num: true},
 	}}
 	err := p.read(r, func(ctx context.Context, tx *op.Tx) error {

@@ -26,7 +26,7 @@ func (p pages) postRoom(w http.ResponseWriter, r *http.Request) error {
 
 // roomFields is what the form of a room sends.
 type roomFields struct {
-	Name    string `json:"name" maxLength:"100"`
+	Name    string `json:"name" maxLength:"40"`
 	Seats   int64  `json:"seats"`
 	Active  bool   `json:"active"`
 	Version int64  `json:"version"`

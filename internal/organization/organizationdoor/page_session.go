@@ -21,7 +21,7 @@ const PasswordPath = "/password"
 
 // Sessions carries the token of a session in a cookie (TRU-19).
 type Sessions struct {
-	HTTPS bool                      // the public address is https: the cookie is __Host-zhike and Secure
+	HTTPS bool                       // the public address is https: the cookie is __Host-zhike and Secure
 	Known func(r *http.Request) bool // tells whether a route of the program answers a request
 }
 
@@ -33,7 +33,7 @@ func (s Sessions) cookie(r *http.Request, token string, age int) *http.Cookie {
 	if s.secure(r) {
 		name = "__Host-zhike"
 	}
-	return &http.Cookie{
+	return &http.Cookie{ //nolint:gosec // plain http is for loopback only, where a Secure cookie would not be sent
 		Name: name, Value: token, Path: "/", MaxAge: age, HttpOnly: true, Secure: s.secure(r), SameSite: http.SameSiteLaxMode,
 	}
 }
@@ -46,11 +46,16 @@ func (s Sessions) token(r *http.Request) string {
 	return c.Value
 }
 
+// Has tells whether a request carries a session; Gate tells whether it holds.
+func (s Sessions) Has(r *http.Request) bool { return s.token(r) != "" }
+
 func (s Sessions) set(w http.ResponseWriter, r *http.Request, token string) {
 	http.SetCookie(w, s.cookie(r, token, int(organization.AbsoluteTime.Seconds())))
 }
 
-func (s Sessions) clear(w http.ResponseWriter, r *http.Request) { http.SetCookie(w, s.cookie(r, "", -1)) }
+func (s Sessions) clear(w http.ResponseWriter, r *http.Request) {
+	http.SetCookie(w, s.cookie(r, "", -1))
+}
 
 // next is where a sign-in leads: only to a page of the program that can be opened (TRU-19).
 func (s Sessions) next(r *http.Request, to string) string {
@@ -73,6 +78,14 @@ func onLoopback(r *http.Request) bool {
 	}
 	addr, err := netip.ParseAddr(host)
 	return err == nil && addr.IsLoopback()
+}
+
+// AddressKey is the key of an address's limit. This machine has none: a proxy on it speaks for many, and counts them itself.
+func AddressKey(r *http.Request) string {
+	if onLoopback(r) {
+		return ""
+	}
+	return web.ByAddress(r)
 }
 
 type signedKey struct{}

@@ -124,15 +124,21 @@ func (p pages) superiors(ctx context.Context, besides id.ID) (list []web.Option)
 	for _, role := range []string{"general-manager", "principal", "supervisor"} {
 		for _, center := range centers {
 			for _, m := range p.Dir.Holders(role, center) {
-				if m.ID == besides {
-					continue
-				}
-				for _, held := range p.Dir.Positions(m.ID) {
-					if held.Role == role && held.Center == center && held.ValidOn(web.Today(ctx)) {
-						list = append(list, web.Option{Value: held.ID.String(), Label: m.Name + " · " + RoleName(ctx, p.Dir, role) + " · " + p.centerName(ctx, center)})
-					}
+				if m.ID != besides {
+					list = append(list, p.heldBy(ctx, m, role, center)...)
 				}
 			}
+		}
+	}
+	return list
+}
+
+// heldBy are the positions of a role at a center that somebody holds today.
+func (p pages) heldBy(ctx context.Context, m organization.Staff, role string, center id.ID) (list []web.Option) {
+	for _, held := range p.Dir.Positions(m.ID) {
+		if held.Role == role && held.Center == center && held.ValidOn(web.Today(ctx)) {
+			label := m.Name + " · " + RoleName(ctx, p.Dir, role) + " · " + p.centerName(ctx, center)
+			list = append(list, web.Option{Value: held.ID.String(), Label: label})
 		}
 	}
 	return list
@@ -210,14 +216,30 @@ func (p pages) postEditStaff(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f, err := web.Decode[staffFields](r)
-	if err == nil {
-		err = p.changeStaff(r, key, f)
+	back := "/staff/" + key.String()
+	save := func(r *http.Request) (staffFields, error) {
+		f, err := web.Decode[staffFields](r)
+		if err == nil {
+			err = p.changeStaff(r, key, f)
+		}
+		return f, err
+	}
+	f, err := save(r)
+	if refused, ok := stale(err); ok {
+		v, err := p.member(r)
+		if err != nil {
+			return err
+		}
+		theirs := fieldsOfStaff(v.Staff)
+		return p.merge(w, r, conflictView{
+			Record: key, Title: v.Staff.Name, Back: back, Form: p.getEditStaff, Version: theirs.Version, Labels: "staff-member",
+			Mine: f.values(), Theirs: theirs.values(), Refused: refused,
+		}, func(r *http.Request) error { _, err := save(r); return err })
 	}
 	if err != nil {
 		return web.Again(w, r, err, p.getEditStaff)
 	}
-	return web.Redirect(w, r, "/staff/"+key.String(), web.Status{Text: t(r.Context(), "saved", "name", f.Name), Tone: web.Good})
+	return web.Redirect(w, r, back, web.Status{Text: t(r.Context(), "saved", "name", f.Name), Tone: web.Good})
 }
 
 // suggestedLogin is what the form of a new account begins with, and where it comes from.

@@ -283,7 +283,7 @@ func appointmentFilters(v appointmentsView) templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<form class=\"row\" role=\"search\" action=\"/appointments\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<form class=\"acts\" role=\"search\" action=\"/appointments\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -372,11 +372,11 @@ func appointmentFilters(v appointmentsView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.Select{Field: web.Field{Name: "consultant", Label: t(ctx, "field.consultant"), Plain: true}, Options: v.consultantOptions(ctx, v.Query.Center, v.Query.Consultant), Empty: t(ctx, "all")}.Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Select{Field: web.Field{Name: "consultant", Label: t(ctx, "field.consultant"), Plain: true}, Options: v.consultantOptions(ctx, only(v.Query.Centers), v.Query.Consultant), Empty: t(ctx, "all")}.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.Select{Field: web.Field{Name: "center", Label: t(ctx, "field.center"), Plain: true}, Options: v.centerOptions(ctx, v.Query.Center), Empty: t(ctx, "all")}.Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Select{Field: web.Field{Name: "center", Label: t(ctx, "field.center"), Plain: true}, Options: v.centerOptions(ctx, v.Query.Centers...), Empty: t(ctx, "all")}.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

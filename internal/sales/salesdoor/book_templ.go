@@ -182,7 +182,7 @@ func bookBody(v bookView, wide bool) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Button{Label: t(ctx, "back"), Kind: web.Quiet, Href: v.back()}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Button{Label: t(ctx, "back"), Kind: web.Quiet, Href: v.back(), Attrs: swapLink(wide, v.back())}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

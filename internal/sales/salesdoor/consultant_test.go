@@ -15,11 +15,11 @@ import (
 func TestSAL3_WorkList(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
 		first, second := s.Enquiry(t, s.HD), s.Enquiry(t, s.HD)
-		p := open(t, s, s.Consultant(s.HD))
+		p := open(s.Consultant(s.HD), t, s)
 		page := p.get("/", http.StatusOK)
 		p.wants(page, "今天 2 件", "何雨桐", "首次联系", "第 1 / 2 件", "保存，下一位")
 		shown := first.ID.String()
-		if !strings.Contains(page, `/enquiries/`+shown+`/call?back=%2F&amp;no=0`) {
+		if !strings.Contains(page, `/enquiries/`+shown+`/call?back=%2F&amp;no=0&amp;of=2`) {
 			shown = second.ID.String()
 		}
 		to, _ := p.post("/enquiries/"+shown+"/call?back=/&no=0", http.StatusSeeOther,
@@ -37,7 +37,7 @@ func TestSAL3_WorkList(t *testing.T) {
 // TestSAL3_WorkListEmpty: a list that is done says so, in both languages.
 func TestSAL3_WorkListEmpty(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
-		p := open(t, s, s.Consultant(s.HD))
+		p := open(s.Consultant(s.HD), t, s)
 		p.wants(p.get("/", http.StatusOK), "今天要做的都做完了", "看在手的咨询单")
 		p.lang = i18n.EN
 		p.wants(p.get("/", http.StatusOK), "Everything for today is done.")
@@ -48,7 +48,7 @@ func TestSAL3_WorkListEmpty(t *testing.T) {
 func TestPPL12_CallRefused(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
 		e := s.Enquiry(t, s.HD)
-		p := open(t, s, s.Consultant(s.HD))
+		p := open(s.Consultant(s.HD), t, s)
 		before := len(s.Facts(t))
 		_, page := p.post("/enquiries/"+e.ID.String()+"/call", http.StatusUnprocessableEntity, "channel", "call", "result", "", "next_step", "invite", "next_day", "2026-06-05")
 		if got := errorAt(page, "result"); got != "必填" {
@@ -64,7 +64,7 @@ func TestPPL12_CallRefused(t *testing.T) {
 func TestSAL4_BookFirstContact(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
 		e := s.Enquiry(t, s.HD)
-		p := open(t, s, s.Consultant(s.HD))
+		p := open(s.Consultant(s.HD), t, s)
 		address := "/enquiries/" + e.ID.String() + "/book"
 		p.wants(p.get(address, http.StatusOK), "约何雨桐到访", "同时记一次电话")
 		before := len(s.Facts(t))
@@ -90,7 +90,7 @@ func TestSAL4_BookFirstContact(t *testing.T) {
 func TestSAL1_EnquiryPage(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
 		e := s.Enquiry(t, s.HD)
-		p := open(t, s, s.Consultant(s.HD))
+		p := open(s.Consultant(s.HD), t, s)
 		here := "/enquiries/" + e.ID.String()
 		p.wants(p.get(here, http.StatusOK), "第一次联系", "打电话")
 		s.Touch(t, s.HD, e)
@@ -108,7 +108,7 @@ func TestSAL1_EnquiryPage(t *testing.T) {
 // TestSAL1_Enter: a new enquiry of a new person; the missing name is said at its field.
 func TestSAL1_Enter(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
-		p := open(t, s, s.FrontDesk(s.HD))
+		p := open(s.FrontDesk(s.HD), t, s)
 		p.wants(p.get("/enquiries/new", http.StatusOK), "录入一张咨询单", "可能是同一个人")
 		_, page := p.post("/enquiries/new", http.StatusUnprocessableEntity, "person.name", "", "person.phones.0.value", "12", "center_id", s.HD.String())
 		if got := errorAt(page, "person.phones.0.value"); got == "" {
@@ -130,8 +130,8 @@ func TestSAL1_Enquiries(t *testing.T) {
 			s.Enquiry(t, s.HD)
 		}
 		s.Touch(t, s.HD, s.Enquiry(t, s.HD))
-		p := open(t, s, s.Consultant(s.HD))
-		p.wants(p.get("/enquiries", http.StatusOK), "共 4 张咨询单", "全部 4", "新 3", "已联系 1")
+		p := open(s.Consultant(s.HD), t, s)
+		p.wants(p.get("/enquiries", http.StatusOK), "共 4 张咨询单，3 张还没有联系过", "全部 4", "新 3", "已联系 1")
 		p.wants(p.get("/enquiries?from=2026-06-03&until=2026-06-03&kind=new,return&channel="+s.Web.String(), http.StatusOK), "4 张咨询单符合条件", "渠道", "新签, 回流")
 		p.wants(p.get("/enquiries?until=2026-06-02", http.StatusOK), "0 张咨询单符合条件", "去掉“录入至 6月2日 周二”")
 		p.get("/enquiries?sort=nothing", http.StatusUnprocessableEntity)
@@ -144,7 +144,7 @@ func TestUIL3_Assign(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
 		a, b := s.Enquiry(t, s.HD), s.Enquiry(t, s.HD)
 		other := s.StaffID(s.Consultant2(s.HD)).String()
-		p := open(t, s, s.Principal(s.HD))
+		p := open(s.Principal(s.HD), t, s)
 		p.wants(p.get("/enquiries", http.StatusOK), "转给顾问")
 		_, page := p.post("/enquiries", http.StatusOK, "ids", a.ID.String(), "ids", b.ID.String(), "consultant_id", other, "reason", "load")
 		p.wants(page, "2 张咨询单已转给consultant2@HD。")
@@ -154,7 +154,7 @@ func TestUIL3_Assign(t *testing.T) {
 		if got := errorAt(page, "consultant_id"); got != "必填" {
 			t.Errorf("at the consultant: %q", got)
 		}
-		consultant := open(t, s, s.Consultant2(s.HD))
+		consultant := open(s.Consultant2(s.HD), t, s)
 		_, page = consultant.post("/enquiries", http.StatusOK, "ids", a.ID.String(), "consultant_id", other, "reason", "load")
 		consultant.wants(page, "1 张没有转")
 	})
@@ -164,7 +164,7 @@ func TestUIL3_Assign(t *testing.T) {
 func TestSAL6_Lose(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
 		e := s.Enquiry(t, s.HD)
-		p := open(t, s, s.Consultant(s.HD))
+		p := open(s.Consultant(s.HD), t, s)
 		address := "/enquiries/" + e.ID.String() + "/lose"
 		_, page := p.post(address, http.StatusUnprocessableEntity, "reason", "")
 		if got := errorAt(page, "reason"); got != "请从列表中选择流失原因。" {
@@ -179,7 +179,7 @@ func TestSAL6_Lose(t *testing.T) {
 func TestSAL7_Quote(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
 		e, visit := visited(t, s)
-		p := open(t, s, s.Consultant(s.HD))
+		p := open(s.Consultant(s.HD), t, s)
 		here := "/enquiries/" + e.ID.String()
 		to, _ := p.post("/visits/"+visit.ID.String()+"/finish", http.StatusSeeOther, "course_id", s.Course.String(), "needs.goal", "口语", "outcome", "quote")
 		if to != here+"/quote" {
@@ -207,7 +207,7 @@ func TestSAL7_Quote(t *testing.T) {
 func TestPRC2_QuoteNeedsAnalysis(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
 		e, _ := visited(t, s)
-		p := open(t, s, s.Consultant(s.HD))
+		p := open(s.Consultant(s.HD), t, s)
 		_, page := p.post("/enquiries/"+e.ID.String()+"/quote", http.StatusConflict, "package_ids", s.Package.String(), "parts", "1")
 		p.wants(page, "需求分析")
 		if !strings.Contains(page, "/enquiries/"+e.ID.String()+"/step/needs-analysis") {

@@ -19,9 +19,9 @@ func request(t *testing.T, path string) *http.Request {
 func TestSAL5_CheckInFromHome(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
 		_, a := s.Appointment(t, s.HD)
-		p := open(t, s, s.FrontDesk(s.HD))
+		p := open(s.FrontDesk(s.HD), t, s)
 		page := p.get("/", http.StatusOK)
-		p.wants(page, "下一位 10:12 何雨桐，是今天最后一位。", "签到", "登记散客", "今天还没有")
+		p.wants(page, "下一位 10:12 何雨桐，是今天最后一位。", "签到", "登记散客", "还没有人到访")
 		if !strings.Contains(page, `name="appointment_id" value="`+a.ID.String()+`"`) {
 			t.Error("the home does not check in who comes next")
 		}
@@ -43,7 +43,7 @@ func TestSAL5_CheckInFromHome(t *testing.T) {
 func TestSAL5_CheckInRefused(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
 		_, a := s.Appointment(t, s.HD)
-		p := open(t, s, s.FrontDesk(s.HD))
+		p := open(s.FrontDesk(s.HD), t, s)
 		p.post("/visits", http.StatusSeeOther, "appointment_id", a.ID.String())
 		_, page := p.post("/visits", http.StatusUnprocessableEntity, "appointment_id", a.ID.String())
 		p.wants(page, "这个约访已经结束")
@@ -57,7 +57,7 @@ func TestSAL5_CheckInRefused(t *testing.T) {
 func TestSAL5_Search(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
 		_, a := s.Appointment(t, s.HD)
-		p := open(t, s, s.FrontDesk(s.HD))
+		p := open(s.FrontDesk(s.HD), t, s)
 		for _, q := range []string{"何雨", "heyutong", "hyt"} {
 			page := p.fragment("/desk?q=" + q)
 			p.wants(page, "何雨桐", "签到")
@@ -72,7 +72,7 @@ func TestSAL5_Search(t *testing.T) {
 // TestSAL5_WalkIn: at most six fields, one form; what is missing is said at its field.
 func TestSAL5_WalkIn(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
-		p := open(t, s, s.FrontDesk(s.HD))
+		p := open(s.FrontDesk(s.HD), t, s)
 		page := p.get("/walk-ins/new", http.StatusOK)
 		fields := 0
 		for _, name := range []string{"name", "phone", "course_id", "channel_id", "consultant_id", "center_id"} {
@@ -101,7 +101,7 @@ func TestSAL5_WalkIn(t *testing.T) {
 func TestSAL4_Appointments(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
 		_, a := s.Appointment(t, s.HD)
-		p := open(t, s, s.FrontDesk(s.HD))
+		p := open(s.FrontDesk(s.HD), t, s)
 		list := "/appointments?from=2026-06-03&until=2026-06-03"
 		p.wants(p.get("/appointments", http.StatusOK), "今天 1 个约访，下一位 10:12 何雨桐", "签到", "改约")
 		here := "/appointments/" + a.ID.String()
@@ -125,7 +125,7 @@ func TestSAL4_Appointments(t *testing.T) {
 func TestSAL6_FinishVisit(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
 		e, visit := visited(t, s)
-		p := open(t, s, s.Consultant(s.HD))
+		p := open(s.Consultant(s.HD), t, s)
 		here := "/visits/" + visit.ID.String()
 		p.wants(p.get(here, http.StatusOK), "何雨桐的到访", "学习目标 必填", "现有水平 可不填")
 		p.wants(p.fragment(here+"?course_id="+s.Course.String()), "学习目标")
@@ -147,7 +147,7 @@ func TestSAL6_FinishVisit(t *testing.T) {
 // TestSAL2_Rules: a principal makes a rule for the own center; a consultant may not see them.
 func TestSAL2_Rules(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
-		p := open(t, s, s.Principal(s.HD))
+		p := open(s.Principal(s.HD), t, s)
 		p.wants(p.get("/settings/assignment", http.StatusOK), "还没有分配规则")
 		p.get("/settings/assignment/edit", http.StatusOK)
 		_, page := p.post("/settings/assignment", http.StatusUnprocessableEntity, "no", "0", "center_id", s.HD.String(), "strategy", "load", "active", "true")
@@ -156,7 +156,7 @@ func TestSAL2_Rules(t *testing.T) {
 		}
 		to, _ := p.post("/settings/assignment", http.StatusSeeOther, "no", "10", "center_id", s.HD.String(), "channel_id", s.Web.String(), "strategy", "load", "active", "true")
 		p.wants(p.get(to, http.StatusOK), "新咨询单按 1 条规则分配", "规则 10", "按在手数量")
-		open(t, s, s.Consultant(s.HD)).get("/settings/assignment", http.StatusForbidden)
+		open(s.Consultant(s.HD), t, s).get("/settings/assignment", http.StatusForbidden)
 	})
 }
 
@@ -164,7 +164,7 @@ func TestSAL2_Rules(t *testing.T) {
 func TestORG4_Pages(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
 		e, a := s.Appointment(t, s.CY)
-		for _, p := range []site{open(t, s, s.Consultant(s.HD)), open(t, s, s.FrontDesk(s.HD)), open(t, s, s.Principal(s.HD))} {
+		for _, p := range []site{open(s.Consultant(s.HD), t, s), open(s.FrontDesk(s.HD), t, s), open(s.Principal(s.HD), t, s)} {
 			for _, page := range []string{"", "/call", "/book", "/assign", "/lose", "/quote", "/step/quote", "/quote/price"} {
 				p.get("/enquiries/"+e.ID.String()+page, http.StatusNotFound)
 			}
@@ -188,8 +188,11 @@ func TestQueries(t *testing.T) {
 			path string
 			most int
 		}{
-			{open(t, s, s.Consultant(s.HD)), "/", 11}, {open(t, s, s.Principal(s.HD)), "/enquiries", 7}, {open(t, s, s.FrontDesk(s.HD)), "/appointments", 6},
-			{open(t, s, s.FrontDesk(s.HD)), "/", 9}, {open(t, s, s.FrontDesk(s.HD)), "/visits", 6},
+			{open(s.Consultant(s.HD), t, s), "/", 11},
+			{open(s.Principal(s.HD), t, s), "/enquiries", 7},
+			{open(s.FrontDesk(s.HD), t, s), "/appointments", 6},
+			{open(s.FrontDesk(s.HD), t, s), "/", 9},
+			{open(s.FrontDesk(s.HD), t, s), "/visits", 6},
 		}
 		grow := func() {
 			for range 3 {
@@ -208,6 +211,34 @@ func TestQueries(t *testing.T) {
 			if n := p.site.queries(p.path); n != few[i] || n > p.most {
 				t.Errorf("%s sends %d statements, %d with fewer rows, at most %d", p.path, n, few[i], p.most)
 			}
+		}
+	})
+}
+
+// TestUIB1_FigureLinks: the lists that a report's figures open take its dimensions, and state the same count.
+func TestUIB1_FigureLinks(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		s.Appointment(t, s.HD)
+		visited(t, s)
+		desk := open(s.FrontDesk(s.HD), t, s)
+		desk.post("/walk-ins", http.StatusSeeOther, "name", "赵敏", "phone", "139 0000 1111")
+		p := open(s.Principal(s.HD), t, s)
+		days := "?from=2026-06-01&until=2026-06-03&center=" + s.HD.String() + "&center=" + s.CY.String()
+		consultant := "&consultant=" + s.StaffID(s.Consultant(s.HD)).String()
+		for address, want := range map[string]string{
+			"/enquiries" + days + "&kind=new,return":                                 "3 张咨询单符合条件",
+			"/enquiries" + days + "&kind=renewal,upgrade":                            "0 张咨询单符合条件",
+			"/enquiries" + days + "&channel=" + s.Web.String():                       "2 张咨询单符合条件",
+			"/appointments" + days + "&due=1":                                        "2 个约访",
+			"/appointments" + days + "&state=arrived":                                "1 个约访",
+			"/appointments" + days + "&state=no-show":                                "0 个约访",
+			"/appointments" + days + "&due=1&channel=" + s.Web.String() + consultant: "2 个约访",
+			"/appointments" + days + "&due=1&kind=renewal":                           "0 个约访",
+			"/visits" + days: "2 次到访",
+			"/visits" + days + "&channel=" + s.Web.String():                              "1 次到访",
+			"/visits" + days + "&course=" + s.Course.String() + "&kind=new" + consultant: "1 次到访",
+		} {
+			p.wants(p.get(address, http.StatusOK), want)
 		}
 	})
 }

@@ -19,7 +19,10 @@ import (
 func appointmentTable(n names, list []sales.Appointment, back string, withDays bool) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		table := web.Table{Caption: t(ctx, "appointments.title"), Columns: []web.Column{
-			{Label: t(ctx, "field.person")}, {Label: t(ctx, "field.time")}, {Label: t(ctx, "field.state")}, {Label: t(ctx, "field.consultant")},
+			{Label: t(ctx, "field.person")},
+			{Label: t(ctx, "field.time")},
+			{Label: t(ctx, "field.state")},
+			{Label: t(ctx, "field.consultant")},
 			{Label: t(ctx, "actions"), Quiet: true},
 		}}
 		for _, a := range list {
@@ -56,6 +59,36 @@ func mayChange(ctx context.Context, a sales.Appointment) bool {
 
 // rowKey is the letter of a row's button.
 func rowKey(key string) templ.Attributes { return templ.Attributes{"data-key": key} }
+
+// matterChip is a filter by a dimension of the enquiry, none where it does not filter.
+type matterChip struct {
+	name string
+	key  id.ID
+}
+
+// matterChips are the filters of a list by dimensions, kinds and centers.
+func (n names) matterChips(ctx context.Context, list []matterChip, kind string, centers []id.ID) []web.FilterChip {
+	var out []web.FilterChip
+	add := func(name, value string) {
+		if value != "" {
+			out = append(out, web.FilterChip{Label: t(ctx, "field."+name), Value: value, Drop: web.Address(ctx, name, "", "page", "", "after", "")})
+		}
+	}
+	for _, c := range list {
+		switch {
+		case c.key.IsNone():
+		case c.name == "channel":
+			add(c.name, n.channel(ctx, c.key))
+		case c.name == "course":
+			add(c.name, n.course(ctx, c.key))
+		default:
+			add(c.name, n.staff(c.key))
+		}
+	}
+	add("kind", kindNames(ctx, kind))
+	add("center", n.centerNames(ctx, centers))
+	return out
+}
 
 func rangeText(ctx context.Context, from, until bizdate.Date) string {
 	today := web.Today(ctx)

@@ -5,7 +5,10 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"zhike/internal/contracts"
 	"zhike/internal/kernel/bizdate"
@@ -39,9 +42,15 @@ func code(ctx context.Context, list, value string) string {
 		return i18n.None
 	}
 	if key := list + "." + value; i18n.Has(ctx, key) {
-		return i18n.T(ctx, key)
+		return upper(i18n.T(ctx, key))
 	}
 	return value
+}
+
+// upper begins a word that stands alone with a capital letter.
+func upper(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[size:]
 }
 
 // person is the name of a person; one without a name is called by its key or as unnamed.
@@ -187,11 +196,11 @@ func moment(ctx context.Context, at time.Time) string {
 
 // path joins parts of an address.
 func path(parts ...string) string {
-	out := ""
+	var out strings.Builder
 	for _, s := range parts {
-		out += "/" + url.PathEscape(s)
+		out.WriteString("/" + url.PathEscape(s))
 	}
-	return out
+	return out.String()
 }
 
 func enquiryPath(key id.ID, more ...string) string {
@@ -235,10 +244,7 @@ func (n names) channelOptions(ctx context.Context, chosen id.ID) []web.Option {
 	var out []web.Option
 	for _, c := range n.channels.Nodes() {
 		if c.Active || c.ID == chosen {
-			indent := ""
-			for range c.Depth {
-				indent += "\u3000"
-			}
+			indent := strings.Repeat("\u3000", c.Depth)
 			out = append(out, web.Option{Value: c.ID.String(), Label: indent + n.channel(ctx, c.ID), On: c.ID == chosen})
 		}
 	}
@@ -256,12 +262,41 @@ func (n names) courseOptions(ctx context.Context, chosen id.ID) []web.Option {
 }
 
 // centerOptions are the centers that the viewer's positions reach.
-func (n names) centerOptions(ctx context.Context, chosen id.ID) []web.Option {
+func (n names) centerOptions(ctx context.Context, chosen ...id.ID) []web.Option {
 	var out []web.Option
 	for _, c := range n.dir.Centers(viewerOf(ctx)) {
-		out = append(out, web.Option{Value: c.ID.String(), Label: c.Name(lang(ctx)), On: c.ID == chosen})
+		out = append(out, web.Option{Value: c.ID.String(), Label: c.Name(lang(ctx)), On: slices.Contains(chosen, c.ID)})
 	}
 	return out
+}
+
+// centerNames are the names of centers, "" for none.
+func (n names) centerNames(ctx context.Context, keys []id.ID) string {
+	names := make([]string, len(keys))
+	for i, key := range keys {
+		names[i] = n.center(ctx, key)
+	}
+	return strings.Join(names, ", ")
+}
+
+// only is the one center that is chosen; none for none or several.
+func only(keys []id.ID) id.ID {
+	if len(keys) == 1 {
+		return keys[0]
+	}
+	return id.None
+}
+
+// kindNames are the names of kinds of enquiries, comma separated as in an address.
+func kindNames(ctx context.Context, kinds string) string {
+	if kinds == "" {
+		return ""
+	}
+	list := strings.Split(kinds, ",")
+	for i, k := range list {
+		list[i] = code(ctx, "enquiry-kind", k)
+	}
+	return strings.Join(list, ", ")
 }
 
 // consultantOptions are the consultants of a center, of all the viewer's centers for none.

@@ -19,8 +19,12 @@ type appointmentQuery struct {
 	State      string       `json:"state"`
 	Open       bool         `json:"open"`
 	Due        bool         `json:"due"`
-	Center     id.ID        `json:"center"`
+	Centers    []id.ID      `json:"center"` // any of them
 	Consultant id.ID        `json:"consultant"`
+	Inviter    id.ID        `json:"inviter"`
+	Channel    id.ID        `json:"channel"`
+	Course     id.ID        `json:"course"`
+	Kind       string       `json:"kind"` // one or several, comma separated
 	Search     string       `json:"q"`
 	Page       int          `json:"page"`
 	After      string       `json:"after"`
@@ -28,8 +32,8 @@ type appointmentQuery struct {
 
 func (q appointmentQuery) filter() sales.AppointmentFilter {
 	f := sales.AppointmentFilter{
-		From: q.From, Until: q.Until, State: sales.AppointmentState(q.State), Open: q.Open, Due: q.Due, Center: q.Center, Consultant: q.Consultant,
-		After: q.After, Limit: listRows,
+		From: q.From, Until: q.Until, State: sales.AppointmentState(q.State), Open: q.Open, Due: q.Due, Centers: q.Centers, Consultant: q.Consultant,
+		Inviter: q.Inviter, Of: sales.MatterFilter{Channel: q.Channel, Course: q.Course, Kind: q.Kind}, After: q.After, Limit: listRows,
 	}
 	if q.After == "" {
 		f.Offset = (max(q.Page, 1) - 1) * listRows
@@ -137,17 +141,9 @@ func (v appointmentsView) tabs(ctx context.Context) web.Tabs {
 func (v appointmentsView) chips(ctx context.Context) web.FilterChips {
 	q := v.Query
 	out := web.FilterChips{Clear: "/appointments", Add: appointmentFilters(v)}
-	add := func(name, label, value string) {
-		out.Items = append(out.Items, web.FilterChip{Label: label, Value: value, Drop: web.Address(ctx, name, "", "page", "", "after", "")})
-	}
+	out.Items = v.matterChips(ctx, []matterChip{{"consultant", q.Consultant}, {"inviter", q.Inviter}, {"channel", q.Channel}, {"course", q.Course}}, q.Kind, q.Centers)
 	if q.Search != "" {
-		add("q", t(ctx, "field.search"), q.Search)
-	}
-	if !q.Consultant.IsNone() {
-		add("consultant", t(ctx, "field.consultant"), v.staff(q.Consultant))
-	}
-	if !q.Center.IsNone() {
-		add("center", t(ctx, "field.center"), v.center(ctx, q.Center))
+		out.Items = append(out.Items, web.FilterChip{Label: t(ctx, "field.search"), Value: q.Search, Drop: web.Address(ctx, "q", "", "page", "", "after", "")})
 	}
 	return out
 }

@@ -81,6 +81,7 @@ func (p door) book(r *http.Request) (v bookView, err error) {
 		return err
 	})
 	v.Base, v.No = backOf(r)
+	v.Of = lengthOf(r)
 	v.Center = v.Enquiry.Center
 	if v.Center.IsNone() {
 		v.Center = p.centerOf(r.Context())

@@ -31,12 +31,8 @@ type callView struct {
 }
 
 // panelLink opens a panel beside the list where there is room for it; else the link leads to its own page.
-func panelLink(key string) templ.Attributes {
-	a := templ.Attributes{"data-wide": true, "hx-target": "#panel", "hx-swap": "innerHTML", "hx-get": ""}
-	if key != "" {
-		a["data-key"] = key
-	}
-	return a
+func panelLink(href string) templ.Attributes {
+	return templ.Attributes{"data-wide": true, "hx-get": href, "hx-target": "#panel", "hx-swap": "innerHTML"}
 }
 
 // backOf is the page that a step comes back to, with the row's place on it.
@@ -49,6 +45,15 @@ func backOf(r *http.Request) (base string, no int) {
 		return "", no
 	}
 	return web.LocalPath(q.Get("back")), no
+}
+
+// lengthOf is the length of the work list that a panel was opened from; 0 beyond it.
+func lengthOf(r *http.Request) int64 {
+	n, err := strconv.ParseInt(r.URL.Query().Get("of"), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 // isWork tells whether a page is the work list.
@@ -77,7 +82,7 @@ func (p door) getCall(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Base, v.No = backOf(r)
-	v.First = r.URL.Query().Get("first")
+	v.Of, v.First = lengthOf(r), r.URL.Query().Get("first")
 	if web.IsFragment(r) {
 		return web.Render(w, r, callPanel(*v, true))
 	}
@@ -152,7 +157,14 @@ func (p door) goOn(w http.ResponseWriter, r *http.Request, done, said string) er
 
 // action is where the panel's form goes.
 func (v callView) action(form string) string {
-	return query(enquiryPath(v.Enquiry.ID, form), "back", v.Base, "no", strconv.Itoa(v.No))
+	return query(enquiryPath(v.Enquiry.ID, form), "back", v.Base, "no", strconv.Itoa(v.No), "of", ofText(v.Of))
+}
+
+func ofText(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.FormatInt(n, 10)
 }
 
 // resultOptions are the results of a call, with the keys 1 to 6 for the first ones.

@@ -31,7 +31,7 @@ type enquiryQuery struct {
 	Consultant id.ID        `json:"consultant"`
 	Channel    id.ID        `json:"channel"`
 	Course     id.ID        `json:"course"`
-	Center     id.ID        `json:"center"`
+	Centers    []id.ID      `json:"center"` // any of them
 	From       bizdate.Date `json:"from"`
 	Until      bizdate.Date `json:"until"`
 	Due        string       `json:"due"` // today: the next step is due by today
@@ -46,7 +46,7 @@ type enquiryQuery struct {
 
 func (q enquiryQuery) filter(today bizdate.Date) sales.EnquiryFilter {
 	f := sales.EnquiryFilter{
-		Stage: sales.Stage(q.Stage), Kind: q.Kind, Outcome: q.Outcome, Consultant: q.Consultant, Channel: q.Channel, Course: q.Course, Center: q.Center,
+		Stage: sales.Stage(q.Stage), Kind: q.Kind, Outcome: q.Outcome, Consultant: q.Consultant, Channel: q.Channel, Course: q.Course, Centers: q.Centers,
 		From: q.From, Until: q.Until, Breached: q.Breached, Pool: q.Pool, Sort: q.Sort, After: q.After, Limit: listRows,
 	}
 	if q.Due == "today" {
@@ -75,7 +75,7 @@ func (p door) getEnquiries(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	page := web.Page{Title: t(ctx, "enquiries.title"), H1: v.sentence(ctx)}
 	if may(ctx, "enquiry:create") {
-		page.Aside = web.Button{Label: t(ctx, "enter.title"), Href: "/enquiries/new", Kind: web.Primary, Key: "N"}
+		page.Aside = web.Button{Label: t(ctx, "enter.title"), Href: "/enquiries/new", Kind: web.Primary}
 	}
 	return web.Render(w, r, web.Shell(page, enquiriesPage(v)))
 }
@@ -134,7 +134,11 @@ func found(ctx context.Context, tx *op.Tx, q string) ([]id.ID, error) {
 }
 
 func (v enquiriesView) sentence(ctx context.Context) string {
-	if len(v.chips(ctx).Items) == 0 {
+	switch untouched := v.Stages[sales.New]; {
+	case len(v.chips(ctx).Items) > 0 || v.Query.Stage != "":
+	case untouched > 0:
+		return t(ctx, "enquiries.h1-new", "count", int(v.List.Total), "new", i18n.Count(ctx, untouched))
+	default:
 		return t(ctx, "enquiries.h1", "count", int(v.List.Total))
 	}
 	return t(ctx, "enquiries.h1-filtered", "count", int(v.List.Total))
@@ -171,13 +175,7 @@ func (v enquiriesView) chips(ctx context.Context) web.FilterChips {
 	}
 	q, today := v.Query, web.Today(ctx)
 	add("q", t(ctx, "field.search"), q.Search)
-	if q.Kind != "" {
-		var kinds []string
-		for k := range strings.SplitSeq(q.Kind, ",") {
-			kinds = append(kinds, code(ctx, "enquiry-kind", k))
-		}
-		add("kind", t(ctx, "field.kind"), strings.Join(kinds, ", "))
-	}
+	add("kind", t(ctx, "field.kind"), kindNames(ctx, q.Kind))
 	if q.Outcome != "" {
 		add("outcome", t(ctx, "field.outcome"), code(ctx, "enquiry-outcome", q.Outcome))
 	}
@@ -190,9 +188,7 @@ func (v enquiriesView) chips(ctx context.Context) web.FilterChips {
 	if !q.Course.IsNone() {
 		add("course", t(ctx, "field.course"), v.course(ctx, q.Course))
 	}
-	if !q.Center.IsNone() {
-		add("center", t(ctx, "field.center"), v.center(ctx, q.Center))
-	}
+	add("center", t(ctx, "field.center"), v.centerNames(ctx, q.Centers))
 	if !q.From.IsZero() {
 		add("from", t(ctx, "field.entered-from"), i18n.Date(ctx, q.From, today))
 	}

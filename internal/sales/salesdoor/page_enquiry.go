@@ -217,10 +217,10 @@ func (v enquiryView) actions(ctx context.Context) []web.Button {
 }
 
 func stageTone(s sales.Stage) web.Tone {
-	switch s {
-	case sales.Signed:
+	if s == sales.Signed {
 		return web.Good
-	case sales.Lost:
+	}
+	if s == sales.Lost {
 		return web.Neutral
 	}
 	return web.Info

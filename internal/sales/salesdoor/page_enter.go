@@ -97,8 +97,8 @@ type duplicateQuery struct {
 	CourseID  id.ID                 `json:"course_id"`
 	CenterID  id.ID                 `json:"center_id"`
 	Kind      string                `json:"kind"`
-	Next      string                `json:"next_step"`
-	Day       string                `json:"next_day"`
+	// sent with the form, and of no use here
+	ConsultantID string `json:"consultant_id"`
 }
 
 // getDuplicates lists who may be the same person as the one being typed (PPL-4): a part of the form.

@@ -128,13 +128,9 @@ func (v quoteView) ofCourse(its bool) []contracts.Package {
 func (v quoteView) packageOptions(ctx context.Context, list []contracts.Package) []web.Option {
 	var out []web.Option
 	for _, p := range list {
-		gift := ""
-		if p.Gift > 0 {
-			gift = t(ctx, "quote.gift", "hours", i18n.Hours(ctx, p.Gift))
-		}
 		out = append(out, web.Option{
 			Value: p.ID.String(), Label: p.Name(lang(ctx)), On: len(v.Packages) == 1,
-			Note: join(i18n.MoneyWhole(ctx, p.Price), i18n.Hours(ctx, p.Hours), gift, t(ctx, "quote.valid-days", "count", int(p.ValidityDays))),
+			Note: join(i18n.MoneyWhole(ctx, p.Price), hoursText(ctx, p.Hours, p.Gift), t(ctx, "quote.valid-days", "count", int(p.ValidityDays))),
 		})
 	}
 	return out

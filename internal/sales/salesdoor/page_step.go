@@ -6,6 +6,7 @@ import (
 
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/problem"
+	"zhike/internal/sales"
 	"zhike/internal/web"
 )
 
@@ -18,6 +19,9 @@ func (p door) getStep(w http.ResponseWriter, r *http.Request) error {
 	var v enquiryView
 	err = p.read(r, func(ctx context.Context, tx *op.Tx) error {
 		if v, err = p.matter(ctx, tx, key); err != nil {
+			return err
+		}
+		if v.Quotes, err = sales.QuotesOf(ctx, tx, key); err != nil {
 			return err
 		}
 		v.Contracts, err = contractsOf(ctx, tx, key)
@@ -55,10 +59,10 @@ func (v enquiryView) stepPage(step string) string {
 	case "quote":
 		return enquiryPath(v.Enquiry.ID, "quote")
 	case "contract":
-		return here + "#quotes"
+		return v.quotePage()
 	case "signature", "payment":
 		if len(v.Contracts) == 0 {
-			return here + "#quotes"
+			return v.quotePage()
 		}
 		if step == "payment" {
 			return query("/payments/new", "contract_id", v.Contracts[0].ID.String())
@@ -66,4 +70,14 @@ func (v enquiryView) stepPage(step string) string {
 		return path("contracts", v.Contracts[0].ID.String())
 	}
 	return ""
+}
+
+// quotePage is the newest quote that can become a contract; a new one where there is none.
+func (v enquiryView) quotePage() string {
+	for _, q := range v.Quotes {
+		if q.State == "open" {
+			return path("quotes", q.ID.String())
+		}
+	}
+	return enquiryPath(v.Enquiry.ID, "quote")
 }

@@ -17,17 +17,27 @@ import (
 
 // visitQuery is the address of the list of visits; without days it is today's.
 type visitQuery struct {
-	From   bizdate.Date `json:"from"`
-	Until  bizdate.Date `json:"until"`
-	Center id.ID        `json:"center"`
-	Page   int          `json:"page"`
+	From       bizdate.Date `json:"from"`
+	Until      bizdate.Date `json:"until"`
+	Centers    []id.ID      `json:"center"` // any of them
+	Consultant id.ID        `json:"consultant"`
+	Channel    id.ID        `json:"channel"`
+	Course     id.ID        `json:"course"`
+	Kind       string       `json:"kind"` // one or several, comma separated
+	Page       int          `json:"page"`
+}
+
+func (q visitQuery) filter() sales.VisitFilter {
+	return sales.VisitFilter{
+		From: q.From, Until: q.Until, Centers: q.Centers, Consultant: q.Consultant, Of: sales.MatterFilter{Channel: q.Channel, Course: q.Course, Kind: q.Kind},
+		Limit: listRows, Offset: (max(q.Page, 1) - 1) * listRows,
+	}
 }
 
 type visitsView struct {
 	names
 	Query visitQuery
-	Items []sales.Visit
-	Total int64
+	sales.VisitList
 }
 
 func (p door) getVisits(w http.ResponseWriter, r *http.Request) error {
@@ -41,8 +51,7 @@ func (p door) getVisits(w http.ResponseWriter, r *http.Request) error {
 		v.Query.Until = v.Query.From
 	}
 	err = p.read(r, func(ctx context.Context, tx *op.Tx) error {
-		q := v.Query
-		if v.Items, v.Total, err = sales.Visits(ctx, tx, q.Center, q.From, q.Until, listRows, (max(q.Page, 1)-1)*listRows); err != nil {
+		if v.VisitList, err = sales.ListVisits(ctx, tx, v.Query.filter()); err != nil {
 			return err
 		}
 		persons := make([]id.ID, len(v.Items))
@@ -64,11 +73,11 @@ func (p door) getVisits(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (v visitsView) chips(ctx context.Context) web.FilterChips {
-	out := web.FilterChips{Clear: "/visits", Add: visitFilters(v)}
-	if !v.Query.Center.IsNone() {
-		out.Items = append(out.Items, web.FilterChip{Label: t(ctx, "field.center"), Value: v.center(ctx, v.Query.Center), Drop: web.Address(ctx, "center", "", "page", "")})
+	q := v.Query
+	return web.FilterChips{
+		Clear: "/visits", Add: visitFilters(v),
+		Items: v.matterChips(ctx, []matterChip{{"consultant", q.Consultant}, {"channel", q.Channel}, {"course", q.Course}}, q.Kind, q.Centers),
 	}
-	return out
 }
 
 // visitTable lists visits; with days where they are not all of one day.
@@ -120,14 +129,9 @@ func (p door) visit(r *http.Request) (v visitView, err error) {
 	if err != nil {
 		return v, err
 	}
-	chosen, err := listQuery[struct {
-		CourseID id.ID `json:"course_id"`
-	}](r)
+	course, err := id.Parse(r.FormValue("course_id"))
 	if err != nil {
-		return v, err
-	}
-	if typed, err := id.Parse(r.PostForm.Get("course_id")); err == nil {
-		chosen.CourseID = typed
+		course = id.None
 	}
 	err = p.read(r, func(ctx context.Context, tx *op.Tx) error {
 		if v.Visit, err = sales.VisitByID(ctx, tx, key); err != nil {
@@ -139,7 +143,6 @@ func (p door) visit(r *http.Request) (v visitView, err error) {
 		if v.names, err = p.load(ctx, tx, v.Visit.Person); err != nil {
 			return err
 		}
-		course := chosen.CourseID
 		if course.IsNone() {
 			course = v.Enquiry.Course
 		}

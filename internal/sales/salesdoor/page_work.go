@@ -3,6 +3,9 @@ package salesdoor
 import (
 	"context"
 	"net/http"
+	"strconv"
+
+	"github.com/a-h/templ"
 
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/id"
@@ -23,8 +26,8 @@ type workView struct {
 	Rows   []sales.WorkRow
 	Total  int64
 	Counts sales.WorkCounts
-	Today  int64 // open appointments of today
-	At     int   // the row at hand
+	Today  sales.AppointmentList // open ones of today
+	At     int                   // the row at hand
 	Panel  *callView
 	Saved  string // what was just done, said with the swap
 }
@@ -49,7 +52,8 @@ func (p door) work(r *http.Request, base, at string, no int) (v workView, err er
 		if v.Counts, err = sales.CountWork(ctx, tx, staff); err != nil {
 			return err
 		}
-		if v.Today, err = sales.CountAppointments(ctx, tx, id.None, staff, tx.Today(tx.Viewer.Center)); err != nil {
+		today := tx.Today(tx.Viewer.Center)
+		if v.Today, err = sales.Appointments(ctx, tx, sales.AppointmentFilter{Consultant: staff, From: today, Until: today, Open: true, Limit: deskRows}); err != nil {
 			return err
 		}
 		persons := make([]id.ID, len(v.Rows))
@@ -102,7 +106,7 @@ func (v workView) tabs(ctx context.Context) web.Tabs {
 	count := func(n int64) *int { c := int(n); return &c }
 	return web.Tabs{Label: t(ctx, "work.views"), Items: []web.Tab{
 		{Label: t(ctx, "work.tab-today"), Href: v.Base, Count: count(v.Total), Current: true},
-		{Label: t(ctx, "work.tab-appointments"), Href: query("/appointments", "from", today, "until", today, "open", "1", "consultant", me), Count: count(v.Today)},
+		{Label: t(ctx, "work.tab-appointments"), Href: query("/appointments", "from", today, "until", today, "open", "1", "consultant", me), Count: count(v.Today.Total)},
 		{Label: code(ctx, "stage", "quoted"), Href: query("/enquiries", "stage", "quoted", "consultant", me), Count: count(v.Counts.Quoted)},
 		{Label: code(ctx, "stage", "new"), Href: query("/enquiries", "stage", "new", "consultant", me), Count: count(v.Counts.New)},
 		{Label: t(ctx, "work.tab-open"), Href: query("/enquiries", "outcome", "open", "consultant", me), Count: count(v.Counts.Open)},
@@ -124,23 +128,44 @@ func (v workView) row(ctx context.Context, i int, row sales.WorkRow) web.WorkRow
 	name := v.person(ctx, row.Person)
 	out := web.WorkRow{
 		ID: row.ID.String(), Name: name, Href: enquiryPath(row.ID), Sub: v.about(ctx, row.Person, row.Channel), Stage: stageBar(ctx, row.Stage),
-		Step: step(ctx, row.Enquiry), Due: due(ctx, row.Enquiry), Why: why(ctx, row), Current: i == v.At,
+		Step: v.step(ctx, row), Due: due(ctx, row.Enquiry), Why: why(ctx, row), Current: i == v.At,
 		Amount: web.Figure{Value: i18n.Span(ctx, web.Now(ctx).Sub(row.Entered)), Hidden: t(ctx, "work.since-entry")},
 	}
 	for _, a := range []struct{ key, what string }{{"c", "call"}, {"r", "result"}, {"d", "date"}} {
-		b := web.Button{Label: t(ctx, "work."+a.what), Hidden: name, Small: true, Kind: web.Quiet, Href: v.open(row.ID, a.what)}
+		href := v.open(i, row, a.what)
+		b := web.Button{Label: t(ctx, "work."+a.what), Hidden: name, Small: true, Kind: web.Quiet, Href: href, Attrs: panelLink(href)}
+		if number := dial(v.persons[row.Person].Phone); a.what == "call" && number != "" {
+			b.Href, b.Attrs = number, templ.Attributes{}
+		}
+		if a.what == "result" { // the panel follows the row that one moves to
+			b.Attrs["hx-trigger"] = "click, focusin from:'closest tr' delay:150ms"
+		}
 		if i == v.At {
 			b.Kind = web.Plain
 		}
-		b.Attrs = panelLink(a.key)
+		b.Attrs["data-key"] = a.key
 		out.Actions = append(out.Actions, b)
 	}
 	return out
 }
 
+// step is what to do with a row: who comes today is confirmed first.
+func (v workView) step(ctx context.Context, row sales.WorkRow) string {
+	for _, a := range v.Today.Items {
+		switch {
+		case a.Enquiry != row.ID:
+		case a.State == sales.Booked:
+			return t(ctx, "work.confirm-visit", "time", clockOf(ctx, a.Starts))
+		default:
+			return t(ctx, "work.comes-today", "time", clockOf(ctx, a.Starts))
+		}
+	}
+	return step(ctx, row.Enquiry)
+}
+
 // open is the address of the panel of an enquiry; what says which part of it is wanted first.
-func (v workView) open(key id.ID, what string) string {
-	return query(enquiryPath(key, "call"), "back", v.Base, "first", what)
+func (v workView) open(no int, row sales.WorkRow, what string) string {
+	return query(enquiryPath(row.ID, "call"), "back", v.Base, "no", strconv.Itoa(no), "of", strconv.FormatInt(v.Total, 10), "first", what)
 }
 
 // why says why a row stands where it stands.

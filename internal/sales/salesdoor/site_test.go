@@ -27,7 +27,7 @@ type site struct {
 }
 
 // open opens the pages for who ctx is.
-func open(t *testing.T, s *testkit.School, viewer context.Context) site {
+func open(viewer context.Context, t *testing.T, s *testkit.School) site {
 	t.Helper()
 	deps := salesdoor.Deps{Ops: s.Ops, Dir: s.Dir}
 	mux := http.NewServeMux()

@@ -10,6 +10,7 @@ import (
 
 	"zhike/internal/contracts"
 	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/hours"
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/problem"
@@ -25,11 +26,11 @@ func swapped(wide bool, action string) templ.Attributes {
 }
 
 // swapLink makes a link of the panel swap the panel.
-func swapLink(wide bool) templ.Attributes {
+func swapLink(wide bool, href string) templ.Attributes {
 	if !wide {
 		return nil
 	}
-	return panelLink("")
+	return panelLink(href)
 }
 
 // keep carries the parameters of the page's address that a filter form does not set itself.
@@ -90,17 +91,23 @@ func (v quotePageView) lines(ctx context.Context) web.Table {
 	out := web.Table{Caption: t(ctx, "quote.lines"), Columns: []web.Column{
 		{Label: t(ctx, "quote.package")}, {Label: t(ctx, "quote.hours"), Num: true}, {Label: t(ctx, "quote.list"), Num: true}, {Label: t(ctx, "quote.payable"), Num: true},
 	}}
+	var paid, gift hours.Centi
 	for _, l := range q.Lines {
-		hours := i18n.Hours(ctx, l.Hours)
-		if l.Gift > 0 {
-			hours = join(hours, t(ctx, "quote.gift", "hours", i18n.Hours(ctx, l.Gift)))
-		}
+		paid, gift = paid+l.Hours, gift+l.Gift
 		out.Rows = append(out.Rows, web.Row{Cells: []templ.Component{
-			web.Text(v.Packages[l.PackageID].Name(lang(ctx))), web.Text(hours), web.Text(i18n.Money(ctx, l.List)), web.Text(i18n.Money(ctx, l.Payable)),
+			web.Text(v.Packages[l.PackageID].Name(lang(ctx))), web.Text(hoursText(ctx, l.Hours, l.Gift)), web.Text(i18n.Money(ctx, l.List)), web.Text(i18n.Money(ctx, l.Payable)),
 		}})
 	}
-	out.Foot = []templ.Component{web.Text(t(ctx, "quote.sum")), web.Text(""), web.Text(i18n.Money(ctx, q.List)), web.Text(i18n.Money(ctx, q.Payable))}
+	out.Foot = []templ.Component{web.Text(t(ctx, "quote.sum")), web.Text(hoursText(ctx, paid, gift)), web.Text(i18n.Money(ctx, q.List)), web.Text(i18n.Money(ctx, q.Payable))}
 	return out
+}
+
+// hoursText is the hours of a package with those on top.
+func hoursText(ctx context.Context, paid, gift hours.Centi) string {
+	if gift == 0 {
+		return i18n.Hours(ctx, paid)
+	}
+	return join(i18n.Hours(ctx, paid), t(ctx, "quote.gift", "hours", i18n.Hours(ctx, gift)))
 }
 
 // needOf is the field of a question.

@@ -1,0 +1,394 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"zhike/internal/app"
+	"zhike/internal/facts"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/policy"
+	"zhike/internal/testkit"
+	"zhike/internal/testkit/child"
+	"zhike/internal/testkit/pgserver"
+)
+
+// writers is the number of clients that work at once.
+const writers = 8
+
+// TestTRU1_TRU10_Crash kills the server amid writes, again and again: what was acknowledged is there, what was not is there
+// exactly once after it was repeated with its key (TRU-2), and every invariant holds. ZHIKE_CRASH is the number of kills.
+func TestTRU1_TRU10_Crash(t *testing.T) {
+	rounds := 10
+	if text := os.Getenv("ZHIKE_CRASH"); text != "" {
+		var err error
+		if rounds, err = strconv.Atoi(text); err != nil {
+			t.Fatalf("ZHIKE_CRASH: %v", err)
+		}
+	}
+	program := filepath.Join(t.TempDir(), "zhike")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", program, "./cmd/zhike")
+	build.Dir = testkit.Root(t)
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	t.Run("sqlite", func(t *testing.T) {
+		crash(t, program, filepath.Join(t.TempDir(), "zhike.db"), rounds)
+	})
+	t.Run("postgres", func(t *testing.T) {
+		server, err := pgserver.Start(pgserver.Options{Durable: true})
+		if errors.Is(err, pgserver.ErrMissing) && os.Getenv("CI") != "true" {
+			t.Skipf("left out: %v", err)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(server.Stop)
+		crash(t, program, server.URL, (rounds+2)/3)
+	})
+}
+
+// crashed is a database whose server is killed.
+type crashed struct {
+	program, dsn, key string
+	addr              string
+	header            http.Header
+	child             *child.Child
+	pid               int
+	client            *http.Client
+
+	center, course, channel id.ID
+	phones                  int
+
+	mu     sync.Mutex
+	acked  map[string][]string // record ids by kind of fact
+	opened []string            // acknowledged enquiries, for touches
+	unsure []attempt           // sent and not answered
+}
+
+// attempt is one write with its key.
+type attempt struct {
+	path, key, kind string
+	body            []byte
+}
+
+func crash(t *testing.T, program, dsn string, rounds int) {
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d, %d rounds", seed, rounds)
+	r := rand.New(rand.NewPCG(seed, 0))
+	c := &crashed{program: program, dsn: dsn, key: filepath.Join(t.TempDir(), "key"), acked: map[string][]string{}}
+	if err := os.WriteFile(c.key, testkit.Key, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Run("prepare", func(t *testing.T) { // its own test: the school is closed when it ends
+		s := testkit.NewSchool(t, dsn)
+		c.center, c.course, c.channel = s.HD, s.Course, s.Web
+	})
+	before := c.logged(t)
+	for round := range rounds {
+		c.start(t)
+		if c.header == nil {
+			c.signIn(t) // once: an acknowledged session survives as well
+		}
+		c.repeat(t)
+		c.confirm(t)
+		c.killAmid(t, time.Duration(30+r.IntN(400))*time.Millisecond, uint64(round))
+	}
+	c.start(t)
+	c.repeat(t)
+	c.confirm(t)
+	c.child.Stop()
+	after, total := c.logged(t), 0
+	for kind, ids := range c.acked {
+		if got, want := len(after[kind]), len(before[kind])+len(ids); got != want {
+			t.Errorf("%d facts %s, want %d: each acknowledged write exactly once", got, kind, want)
+		}
+		for _, v := range ids {
+			if !after[kind][v] {
+				t.Errorf("%s of %s was acknowledged and is lost", kind, v)
+			}
+		}
+		total += len(ids)
+	}
+	if len(c.opened) < rounds {
+		t.Errorf("%d enquiries in %d rounds: there was no load", len(c.opened), rounds)
+	}
+	t.Logf("%d acknowledged writes", total)
+	c.check(t)
+}
+
+// start starts the server as a child that ends with this process, whatever happens to it.
+func (c *crashed) start(t *testing.T) {
+	t.Helper()
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.addr = l.Addr().String()
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	c.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: writers}, Timeout: time.Minute}
+	c.child, err = child.Start(child.Spec{Name: "crash", Stop: "TERM", Program: func(dir string) []string {
+		const script = `echo $$ >"$1/pid"; shift; exec "$@"` // the server keeps the number of the shell
+		return []string{"/bin/sh", "-c", script, "zhike", dir, "env", "ZHIKE_KEY_FILE=" + c.key, c.program, "serve", "--db", c.dsn, "--addr", c.addr}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.child.Stop)
+	err = c.child.Until(time.Minute, func() bool {
+		resp, err := c.client.Get("http://" + c.addr + "/readyz")
+		if err != nil {
+			return false
+		}
+		_ = resp.Body.Close()
+		return resp.StatusCode == http.StatusOK
+	})
+	if err != nil {
+		t.Fatalf("start: %v", err)
+	}
+	text, err := os.ReadFile(filepath.Join(c.child.Dir, "pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.pid, err = strconv.Atoi(strings.TrimSpace(string(text))); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (c *crashed) signIn(t *testing.T) {
+	t.Helper()
+	body := []byte(`{"login":"front-desk@hd","password":"correct horse"}`)
+	answer, err := c.send(t.Context(), attempt{path: "/api/v1/sessions", body: body})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out struct{ Token string }
+	if err := json.Unmarshal(answer, &out); err != nil || out.Token == "" {
+		t.Fatalf("sign in: %s (%v)", answer, err)
+	}
+	c.header = http.Header{"Authorization": {"Bearer " + out.Token}}
+}
+
+// errAsked is an answer that says no: the server is well and the test is not.
+var errAsked = errors.New("refused")
+
+// send sends one write and gives the body of its answer. Too many requests are waited out.
+func (c *crashed) send(ctx context.Context, a attempt) ([]byte, error) {
+	for {
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+c.addr+a.path, bytes.NewReader(a.body))
+		if err != nil {
+			return nil, err
+		}
+		for name, values := range c.header {
+			req.Header[name] = values
+		}
+		req.Header.Set("Content-Type", "application/json")
+		if a.key != "" {
+			req.Header.Set("Idempotency-Key", a.key)
+		}
+		resp, err := c.client.Do(req)
+		if err != nil {
+			return nil, err
+		}
+		body, err := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		switch {
+		case err != nil:
+			return nil, err
+		case resp.StatusCode == http.StatusTooManyRequests, resp.StatusCode == http.StatusServiceUnavailable:
+			select {
+			case <-time.After(100 * time.Millisecond):
+				continue
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			}
+		case resp.StatusCode >= 300:
+			return nil, fmt.Errorf("%w: POST %s: %s %s", errAsked, a.path, resp.Status, body)
+		}
+		return body, nil
+	}
+}
+
+// ack notes what an answer acknowledges.
+func (c *crashed) ack(a attempt, answer []byte) error {
+	var out struct{ ID string }
+	if err := json.Unmarshal(answer, &out); err != nil || out.ID == "" {
+		return fmt.Errorf("no id in %s: %w", answer, errAsked)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.acked[a.kind] = append(c.acked[a.kind], out.ID)
+	if a.kind == (facts.EnquiryEntered{}).Kind() {
+		c.opened = append(c.opened, out.ID)
+	}
+	return nil
+}
+
+// next makes the next write: an enquiry of a new person, or a touch on one that was acknowledged.
+func (c *crashed) next(r *rand.Rand, key string) attempt {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.opened) > 0 && r.IntN(2) == 0 {
+		day := time.Now().AddDate(0, 0, 3).Format(time.DateOnly)
+		body := fmt.Sprintf(`{"channel":"call","direction":"out","result":"discuss","next_step":"call-back","next_day":%q,"note":"希望周末上课"}`, day)
+		return attempt{"/api/v1/enquiries/" + c.opened[r.IntN(len(c.opened))] + "/touches", key, facts.TouchRecorded{}.Kind(), []byte(body)}
+	}
+	c.phones++
+	body := fmt.Sprintf(`{"person":{"name":"何雨桐","phones":[{"value":"1380%07d"}]},"center_id":%q,"channel_id":%q,"course_id":%q}`, c.phones, c.center, c.channel, c.course)
+	return attempt{"/api/v1/enquiries", key, facts.EnquiryEntered{}.Kind(), []byte(body)}
+}
+
+// killAmid lets the clients write and kills the server some time after the first acknowledgement.
+func (c *crashed) killAmid(t *testing.T, after time.Duration, round uint64) {
+	t.Helper()
+	began := make(chan struct{})
+	note := sync.OnceFunc(func() { close(began) })
+	var all sync.WaitGroup
+	for i := range writers {
+		all.Go(func() {
+			r := rand.New(rand.NewPCG(round, uint64(i)))
+			for n := 0; ; n++ {
+				a := c.next(r, fmt.Sprintf("crash-%d-%d-%d", round, i, n))
+				answer, err := c.send(t.Context(), a)
+				if err == nil {
+					err = c.ack(a, answer)
+				}
+				switch {
+				case errors.Is(err, errAsked):
+					t.Error(err)
+					note()
+					return
+				case err != nil:
+					c.mu.Lock()
+					c.unsure = append(c.unsure, a)
+					c.mu.Unlock()
+					return
+				}
+				note()
+			}
+		})
+	}
+	ended := make(chan struct{})
+	go func() { all.Wait(); close(ended) }()
+	select {
+	case <-began:
+		<-time.After(after)
+	case <-ended:
+		t.Fatal("the clients ended before the server was killed")
+	}
+	if err := syscall.Kill(c.pid, syscall.SIGKILL); err != nil {
+		t.Fatalf("kill: %v", err)
+	}
+	<-ended
+	c.child.Stop()
+	c.client.CloseIdleConnections()
+	if t.Failed() {
+		t.FailNow()
+	}
+}
+
+// repeat sends what was not answered again, twice, with the same keys: both times the same record is named.
+func (c *crashed) repeat(t *testing.T) {
+	t.Helper()
+	for _, a := range c.unsure {
+		first, err := c.send(t.Context(), a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		second, err := c.send(t.Context(), a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var x, y struct{ ID string }
+		if err := errors.Join(json.Unmarshal(first, &x), json.Unmarshal(second, &y)); err != nil || x != y {
+			t.Fatalf("the same key gave %s, then %s (%v)", first, second, err)
+		}
+		if err := c.ack(a, first); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.unsure = nil
+}
+
+// confirm asks the server for the last enquiries that were acknowledged; the log is read as a whole at the end.
+func (c *crashed) confirm(t *testing.T) {
+	t.Helper()
+	for _, v := range c.opened[max(0, len(c.opened)-3*writers):] {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+c.addr+"/api/v1/enquiries/"+v, http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header = c.header.Clone()
+		resp, err := c.client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if resp.StatusCode != http.StatusOK {
+			t.Fatalf("enquiry %s was acknowledged; after the kill: %s", v, resp.Status)
+		}
+	}
+}
+
+// logged lists the subjects of the log by kind of fact.
+func (c *crashed) logged(t *testing.T) map[string]map[string]bool {
+	t.Helper()
+	a, err := app.Open(t.Context(), app.Config{DSN: c.dsn, ReadOnly: true, Key: testkit.Key})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	out := map[string]map[string]bool{}
+	err = a.Run.Read(op.WithViewer(t.Context(), policy.System()), func(ctx context.Context, tx *op.Tx) error {
+		for _, kind := range []string{facts.EnquiryEntered{}.Kind(), facts.TouchRecorded{}.Kind()} {
+			subjects, err := op.AllOf[id.ID](ctx, tx.Unscoped("test"), "SELECT subject FROM events WHERE kind = ?", kind)
+			if err != nil {
+				return err
+			}
+			out[kind] = map[string]bool{}
+			for _, s := range subjects {
+				out[kind][s.String()] = true
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// check runs `zhike check`: it ends with 0 where every invariant holds.
+func (c *crashed) check(t *testing.T) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), c.program, "check", "--db", c.dsn)
+	cmd.Env = append(os.Environ(), "ZHIKE_KEY_FILE="+c.key)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("zhike check: %v\n%s", err, out)
+	}
+}

@@ -1,0 +1,428 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"slices"
+	"strings"
+
+	"zhike/internal/insight"
+	"zhike/internal/insight/insightdoor"
+	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/clock"
+	"zhike/internal/kernel/db"
+	"zhike/internal/kernel/i18n"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/policy"
+	"zhike/internal/kernel/problem"
+	"zhike/internal/kernel/sheet"
+	"zhike/internal/organization"
+	"zhike/internal/rollout"
+	"zhike/internal/sim"
+)
+
+type migrateCmd struct{}
+
+// Run implements kong.
+func (c *migrateCmd) Run(s *Session) error {
+	a, done, err := s.raw(s.Clock)
+	if err != nil {
+		return err
+	}
+	defer done()
+	from, to, err := a.Migrate(s.Context)
+	if errors.Is(err, db.ErrNewer) {
+		return fmt.Errorf("%w: update the program", err)
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.Out, "schema %d → %d\n", from, to)
+	return nil
+}
+
+// raw opens the database for writing, whatever its schema.
+func (s *Session) raw(c *clock.Clock) (*App, func(), error) {
+	var l *lock
+	if !strings.HasPrefix(s.DB, "postgres") {
+		var err error
+		if l, err = takeLock(s.DB, ""); err != nil {
+			return nil, nil, err
+		}
+	}
+	a, err := Open(s.Context, Config{DSN: s.DB, Clock: c, Log: slog.New(slog.NewTextHandler(s.Err, &slog.HandlerOptions{Level: slog.LevelWarn}))})
+	if err != nil {
+		l.release()
+		return nil, nil, err
+	}
+	return a, func() { _ = a.Close(); l.release() }, nil
+}
+
+type checkCmd struct{}
+
+// Run implements kong.
+func (c *checkCmd) Run(s *Session) error {
+	a, ctx, done, err := s.open(true, "")
+	if err != nil {
+		return err
+	}
+	defer done()
+	found, err := a.Check(op.WithViewer(ctx, policy.System()))
+	if err != nil {
+		return err
+	}
+	if s.JSON {
+		if err := s.print(map[string]any{"ok": len(found) == 0, "findings": found}); err != nil {
+			return err
+		}
+	} else {
+		for _, f := range found {
+			fmt.Fprintln(s.Out, f)
+		}
+		fmt.Fprintf(s.Out, "%d findings\n", len(found))
+	}
+	if len(found) > 0 {
+		return errFound
+	}
+	return nil
+}
+
+type importCmd struct {
+	Kind   string `arg:"" help:"What: leads, people, centers, staff, packages."`
+	File   string `arg:"" help:"CSV (UTF-8 or GBK, also gzipped) or XLSX."`
+	Map    string `name:"map" type:"existingfile" help:"TOML file: [columns] \"Header\" = \"field\"; [values.field] \"word\" = \"value\"."`
+	DryRun bool   `name:"dry-run" help:"Say what would happen; change nothing."`
+	Center string `name:"center" help:"Code of the center of rows that name none."`
+}
+
+// Run implements kong.
+func (c *importCmd) Run(s *Session) error {
+	if !slices.Contains(rollout.Kinds, c.Kind) {
+		return fmt.Errorf("%w: kind %q is not one of %s", errUsage, c.Kind, strings.Join(rollout.Kinds, ", "))
+	}
+	a, ctx, done, err := s.open(false, "")
+	if err != nil {
+		return err
+	}
+	defer done()
+	o := rollout.Options{Kind: c.Kind, Path: c.File, DryRun: c.DryRun, Rejects: c.File + ".rejects.csv"}
+	if c.Map != "" {
+		if o.Map, err = os.ReadFile(c.Map); err != nil {
+			return fmt.Errorf("read map: %w", err)
+		}
+	}
+	if c.Center != "" {
+		center, ok := a.Dir.CenterByCode(c.Center)
+		if !ok {
+			return problem.NotFound("center")
+		}
+		o.Center = center.ID
+	}
+	draw := s.progress("importing")
+	o.Progress = func(n, total int64) { draw(int(n), int(total)) }
+	r, err := rollout.Import(ctx, a.Run, o)
+	if err != nil {
+		return err
+	}
+	if err := a.Settle(ctx); err != nil {
+		return err
+	}
+	if s.JSON {
+		return s.print(r)
+	}
+	fmt.Fprintf(s.Out, "rows %d  accepted %d  merged %d  updated %d  rejected %d\n", r.Rows, r.Accepted, r.Merged, r.Updated, r.Rejected)
+	for _, reject := range r.First {
+		fmt.Fprintf(s.Out, "  row %d: %s\n", reject.Row, rollout.Words(ctx, reject))
+	}
+	if r.RejectsFile != "" {
+		fmt.Fprintln(s.Out, "rejects", r.RejectsFile)
+	}
+	for field, names := range r.Unmapped {
+		fmt.Fprintf(s.Out, "unmapped %s: %d different\n", field, len(names))
+	}
+	return nil
+}
+
+type reportCmd struct {
+	Name   string   `arg:"" help:"Name of the report, e.g. daily-sales."`
+	From   string   `name:"from" help:"First day, YYYY-MM-DD."`
+	To     string   `name:"to" help:"Last day, YYYY-MM-DD."`
+	Center []string `name:"center" help:"Code of a center; may be repeated."`
+	By     string   `name:"by" help:"Dimension of the rows: center, consultant, channel, day."`
+	Format string   `name:"format" enum:"table,csv,xlsx,json" default:"table" help:"table, csv, xlsx, json."`
+	MailTo []string `name:"mail-to" help:"Mail it to these colleagues (login, code or e-mail) instead of printing it."`
+}
+
+// Run implements kong.
+func (c *reportCmd) Run(s *Session) error {
+	a, ctx, done, err := s.open(len(c.MailTo) == 0, "")
+	if err != nil {
+		return err
+	}
+	defer done()
+	q := map[string][]string{"from": {c.From}, "to": {c.To}, "by": {c.By}}
+	for key, v := range q {
+		if v[0] == "" {
+			delete(q, key)
+		}
+	}
+	for _, code := range c.Center {
+		center, ok := a.Dir.CenterByCode(code)
+		if !ok {
+			return problem.NotFound("center")
+		}
+		q["center"] = append(q["center"], center.ID.String())
+	}
+	p, err := insightdoor.ParamsOf(q)
+	if err != nil {
+		return err
+	}
+	if len(c.MailTo) > 0 {
+		return c.mail(ctx, s, a, p)
+	}
+	ctx = insightdoor.At(ctx, s.Clock.Now(), a.Dir.Zone(id.None))
+	return a.Run.Read(ctx, func(ctx context.Context, tx *op.Tx) error {
+		switch {
+		case c.Format == "json" || s.JSON:
+			answer, err := insightdoor.JSON(ctx, tx, c.Name, p)
+			if err != nil {
+				return err
+			}
+			return s.print(answer)
+		case c.Format == "table":
+			return insightdoor.Text(ctx, tx, s.Out, c.Name, p)
+		}
+		return insightdoor.File(ctx, tx, s.Out, c.Name, p, sheet.Format(c.Format))
+	})
+}
+
+func (c *reportCmd) mail(ctx context.Context, s *Session, a *App, p insight.Params) error {
+	in := insight.MailReportInput{Report: c.Name, Params: p}
+	for _, who := range c.MailTo {
+		m, ok := a.Dir.StaffByContact(who)
+		if !ok {
+			return problem.Refuse("INS-6", "invalid", problem.Field{Location: "mail-to", Code: "unknown", Value: who})
+		}
+		in.Staff = append(in.Staff, m.ID)
+	}
+	out, err := insight.MailReport.Run(ctx, a.Run, in)
+	if err != nil {
+		return err
+	}
+	return s.print(out)
+}
+
+type simulateCmd struct {
+	Centers int    `name:"centers" default:"5" help:"Centers."`
+	Months  int    `name:"months" default:"12" help:"Months of life."`
+	Seed    uint64 `name:"seed" default:"1" help:"Seed: the same one gives the same life."`
+	Story   string `name:"story" default:"case" help:"Which life: case, calm, or a planted cause."`
+	Until   string `name:"until" help:"Last day, YYYY-MM-DD; fixed per story if left out."`
+	Truth   string `name:"truth" help:"File for the causes that were planted."`
+}
+
+// Run implements kong.
+func (c *simulateCmd) Run(s *Session) error {
+	tick := clock.Fixed(sim.DefaultUntil.UTC(), c.Seed)
+	a, done, err := s.raw(tick)
+	if err != nil {
+		return err
+	}
+	defer done()
+	if _, _, err := a.Migrate(s.Context); err != nil {
+		return err
+	}
+	conf := sim.Config{Centers: c.Centers, Months: c.Months, Seed: c.Seed, Story: c.Story, Clock: tick, Progress: s.progress("simulating")}
+	if c.Until != "" {
+		if conf.Until, err = bizdate.Parse(c.Until); err != nil {
+			return fmt.Errorf("%w: %w", errUsage, err)
+		}
+	}
+	life, err := sim.New(a.Run, a.Dir, conf)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errUsage, err)
+	}
+	if err := life.Found(s.Context); err != nil {
+		return err
+	}
+	if err := a.Settle(s.Context); err != nil {
+		return err
+	}
+	if c.Truth == "" {
+		return nil
+	}
+	b, err := json.MarshalIndent(append([]sim.Cause{}, life.Causes()...), "", "  ")
+	if err != nil {
+		return fmt.Errorf("write truth: %w", err)
+	}
+	if err := os.WriteFile(c.Truth, append(b, '\n'), 0o600); err != nil {
+		return fmt.Errorf("write truth: %w", err)
+	}
+	return nil
+}
+
+type doCmd struct {
+	Operation string `arg:"" optional:"" help:"Name of the operation."`
+	Input     string `arg:"" optional:"" help:"JSON, or - to read it."`
+	List      bool   `name:"list" help:"List the operations."`
+	Schema    bool   `name:"schema" help:"Print the schema of the input."`
+	Key       string `name:"key" help:"Idempotency key."`
+}
+
+// Run implements kong.
+func (c *doCmd) Run(s *Session) error {
+	if c.List {
+		return c.list(s)
+	}
+	i := slices.IndexFunc(Operations(), func(o op.Any) bool { return o.Describe().Name == c.Operation })
+	if i < 0 {
+		return fmt.Errorf("%w: no operation %q; see zhike do --list", errUsage, c.Operation)
+	}
+	o := Operations()[i]
+	if c.Schema {
+		return s.print(schemaOf(o.Describe().In))
+	}
+	input := []byte(c.Input)
+	if c.Input == "-" {
+		var err error
+		if input, err = io.ReadAll(io.LimitReader(s.In, 8<<20)); err != nil {
+			return fmt.Errorf("read input: %w", err)
+		}
+	}
+	a, ctx, done, err := s.open(false, "")
+	if err != nil {
+		return err
+	}
+	defer done()
+	if c.Key != "" {
+		ctx = op.WithKey(ctx, c.Key)
+	}
+	out, err := o.Call(ctx, a.Run, input)
+	if err != nil {
+		return err
+	}
+	return s.print(out)
+}
+
+func (c *doCmd) list(s *Session) error {
+	catalogue, err := i18n.New(Texts()...)
+	if err != nil {
+		return err
+	}
+	ctx := i18n.WithCatalogue(s.Context, catalogue, s.lang())
+	for _, o := range Operations() {
+		d := o.Describe()
+		fmt.Fprintf(s.Out, "%-34s %-8s %s\n", d.Name, d.Rule, i18n.T(ctx, "op."+d.Name))
+	}
+	return nil
+}
+
+type userCmd struct {
+	Add   userAddCmd   `cmd:"" help:"Open an account; prints a one-time password. Example: zhike user add anna --role it"`
+	Reset userResetCmd `cmd:"" help:"Give an account a new one-time password."`
+	Token userTokenCmd `cmd:"" help:"Make a long-lived token. Example: zhike user token anna --name sync --expires 90d"`
+}
+
+type userAddCmd struct {
+	Login  string `arg:"" help:"Login: e-mail, phone or a name."`
+	Role   string `name:"role" required:"" help:"Role, e.g. it."`
+	Center string `name:"center" help:"Code of the center; the whole company if left out."`
+	Name   string `name:"name" help:"Name of the staff member; the login if left out."`
+}
+
+// Run implements kong.
+func (c *userAddCmd) Run(s *Session) error {
+	a, ctx, done, err := s.open(false, "")
+	if err != nil {
+		return err
+	}
+	defer done()
+	in := organization.AddUserInput{Login: c.Login, Role: c.Role, Name: c.Name}
+	if c.Center != "" {
+		center, ok := a.Dir.CenterByCode(c.Center)
+		if !ok {
+			return problem.NotFound("center")
+		}
+		in.CenterID = center.ID
+	}
+	out, err := organization.AddUser(ctx, a.Run, in)
+	if err != nil {
+		return err
+	}
+	return s.secret(map[string]any{"id": out.ID, "password": out.Password}, out.Password)
+}
+
+// secret prints something that is shown once.
+func (s *Session) secret(doc map[string]any, text string) error {
+	if s.JSON {
+		return s.print(doc)
+	}
+	fmt.Fprintln(s.Out, text)
+	return nil
+}
+
+type userResetCmd struct {
+	Login string `arg:"" help:"Login."`
+}
+
+// Run implements kong.
+func (c *userResetCmd) Run(s *Session) error {
+	a, ctx, done, err := s.open(false, "")
+	if err != nil {
+		return err
+	}
+	defer done()
+	acc, err := a.account(ctx, c.Login)
+	if err != nil {
+		return err
+	}
+	out, err := organization.ResetPassword.Run(ctx, a.Run, organization.ResetPasswordInput{AccountID: acc})
+	if err != nil {
+		return err
+	}
+	return s.secret(map[string]any{"id": out.ID, "password": out.Password}, out.Password)
+}
+
+func (a *App) account(ctx context.Context, login string) (key id.ID, err error) {
+	err = a.Run.Read(ctx, func(ctx context.Context, tx *op.Tx) error {
+		var acc organization.Account
+		err := tx.Select(&acc).Where("login = ?", strings.ToLower(login)).Scan(ctx)
+		key = acc.ID
+		return problem.Found(err, "account")
+	})
+	return key, err
+}
+
+type userTokenCmd struct {
+	Login   string `arg:"" help:"Login."`
+	Name    string `name:"name" required:"" help:"What it is for."`
+	Expires string `name:"expires" default:"90d" help:"How long it lives, in days: 90d."`
+}
+
+// Run implements kong.
+func (c *userTokenCmd) Run(s *Session) error {
+	var days int
+	if _, err := fmt.Sscanf(c.Expires, "%dd", &days); err != nil {
+		return fmt.Errorf("%w: --expires wants days, such as 90d", errUsage)
+	}
+	a, ctx, done, err := s.open(false, "")
+	if err != nil {
+		return err
+	}
+	defer done()
+	acc, err := a.account(ctx, c.Login)
+	if err != nil {
+		return err
+	}
+	out, err := organization.IssueToken.Run(ctx, a.Run, organization.IssueTokenInput{Name: c.Name, Days: days, AccountID: acc})
+	if err != nil {
+		return err
+	}
+	return s.secret(map[string]any{"id": out.ID, "token": out.Token, "expires_at": out.Expires}, out.Token)
+}

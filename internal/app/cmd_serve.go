@@ -1,0 +1,155 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/policy"
+)
+
+type serveCmd struct {
+	Addr   string     `name:"addr" default:"127.0.0.1:8080" help:"Address to serve on."`
+	Public string     `name:"public-url" env:"ZHIKE_PUBLIC_URL" help:"Address under which people reach it, for links in mails; https:// makes cookies secure."`
+	Mail   mailConfig `embed:"" prefix:"smtp-"`
+
+	Measuring measureFlags `embed:""`
+}
+
+// Run implements kong.
+func (c *serveCmd) Run(s *Session) error {
+	a, _, done, err := s.open(false, "http://"+c.Addr)
+	if err != nil {
+		return err
+	}
+	defer done()
+	end, err := c.Measuring.begin(s.Context, a, c.Addr)
+	if err != nil {
+		return err
+	}
+	defer end()
+	return a.serve(s, c.Addr, c.Public, c.Mail, false)
+}
+
+type demoCmd struct {
+	Addr    string     `name:"addr" default:"127.0.0.1:8080" help:"Address to serve on; loopback only."`
+	Data    string     `name:"data" default:"zhike-demo" help:"Folder of the demo company."`
+	Centers int        `name:"centers" default:"5" help:"Centers of a new demo company."`
+	Months  int        `name:"months" default:"12" help:"Months of life of a new demo company."`
+	Mail    mailConfig `embed:"" prefix:"smtp-"`
+}
+
+// Run implements kong.
+func (c *demoCmd) Run(s *Session) error {
+	if host, _, err := net.SplitHostPort(c.Addr); err != nil || host != "localhost" && !net.ParseIP(host).IsLoopback() {
+		return fmt.Errorf("%w: the demo serves on loopback only", errUsage)
+	}
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return fmt.Errorf("make folder of the demo: %w", err)
+	}
+	s.DB = filepath.Join(c.Data, "zhike.db")
+	l, err := takeLock(s.DB, "http://"+c.Addr)
+	if err != nil {
+		return err
+	}
+	defer l.release()
+	fmt.Fprintln(s.Out, "data", c.Data)
+	if _, err := PrepareDemo(s.Context, DemoConfig{Data: c.Data, Centers: c.Centers, Months: c.Months, Now: s.Clock.Now(), Progress: s.progress("living the demo company")}); err != nil {
+		return err
+	}
+	a, err := Open(s.Context, Config{DSN: s.DB, Clock: s.Clock, Log: slog.New(slog.NewTextHandler(s.Err, &slog.HandlerOptions{Level: slog.LevelWarn}))})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = a.Close() }()
+	if err := a.Ready(op.WithViewer(s.Context, policy.System())); err != nil {
+		return err
+	}
+	return a.serve(s, c.Addr, "", c.Mail, true)
+}
+
+const (
+	headerTime = 10 * time.Second
+	idleTime   = 2 * time.Minute
+	stopTime   = 20 * time.Second
+)
+
+// serve runs the program until the context ends: HTTP, background work, jobs. It then ends what it began, in turn.
+func (a *App) serve(s *Session, addr, public string, mail mailConfig, demo bool) error {
+	ctx := s.Context
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	if public == "" {
+		public = "http://" + listener.Addr().String()
+	}
+	if err := a.startJobs(ctx, public, mail); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	loops, stopLoops := context.WithCancel(ctx)
+	defer stopLoops()
+	ended := make(chan struct{})
+	go func() { defer close(ended); a.Loops(loops) }()
+	server := &http.Server{
+		Handler: a.Handler(public, demo), ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, MaxHeaderBytes: 32 << 10,
+		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	fmt.Fprintf(s.Out, "ready http://%s\n", listener.Addr())
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+		err = nil
+	}
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
+	defer cancel()
+	err = errors.Join(err, server.Shutdown(stop))
+	stopLoops()
+	<-ended
+	return errors.Join(err, a.Jobs.Stop(stop))
+}
+
+// Handler is everything that is served.
+func (a *App) Handler(public string, demo bool) http.Handler {
+	mux := http.NewServeMux()
+	a.API(mux)
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /readyz", a.getReady)
+	mux.Handle("GET /metrics", loopbackOnly(promhttp.Handler()))
+	mux.Handle("/", a.Pages(PageOptions{HTTPS: len(public) > 8 && public[:8] == "https://", Demo: demo, ByAccount: a.rate(), ByAddress: a.rate()}))
+	return mux
+}
+
+func (a *App) getReady(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(op.WithViewer(r.Context(), policy.System()), 3*time.Second)
+	defer cancel()
+	if err := errors.Join(a.DB.Ping(ctx), a.Ready(ctx)); err != nil {
+		a.Log.WarnContext(ctx, "not ready", slog.Any("error", err))
+		http.Error(w, "not ready", http.StatusServiceUnavailable)
+		return
+	}
+	fmt.Fprintln(w, "ready")
+}
+
+// loopbackOnly keeps figures of the program to this machine.
+func loopbackOnly(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host, _, err := net.SplitHostPort(r.RemoteAddr)
+		if err != nil || !net.ParseIP(host).IsLoopback() {
+			http.NotFound(w, r)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}

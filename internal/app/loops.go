@@ -1,0 +1,97 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"zhike/internal/kernel/db"
+	"zhike/internal/kernel/event"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/policy"
+	"zhike/internal/kernel/rollup"
+	"zhike/internal/sales"
+)
+
+// keysKept is how long idempotency keys are remembered (TRU-2).
+const keysKept = 30 * 24 * time.Hour
+
+// Loops runs what a serving program does by itself until ctx ends: sealing the log, folding roll-ups, work that falls due by time,
+// forgetting old keys.
+func (a *App) Loops(ctx context.Context) {
+	var all sync.WaitGroup
+	all.Go(func() { a.every(ctx, 500*time.Millisecond, a.Woken, "seal the log", a.seal) })
+	all.Go(func() { a.every(ctx, 2*time.Second, nil, "fold roll-ups", a.fold) })
+	all.Go(func() {
+		a.every(ctx, time.Minute, nil, "due work", func(ctx context.Context) error { return sales.DueWork(ctx, a.Run) })
+	})
+	all.Go(func() { a.every(ctx, time.Hour, nil, "forget old keys", a.forget) })
+	all.Wait()
+}
+
+// every runs work again and again; a failure is logged and tried again the next time.
+func (a *App) every(ctx context.Context, pause time.Duration, wake <-chan struct{}, name string, work func(context.Context) error) {
+	tick := time.NewTicker(pause)
+	defer tick.Stop()
+	for {
+		if err := work(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, db.ErrUnavailable) {
+			a.Log.ErrorContext(ctx, "background work failed", slog.String("work", name), slog.Any("error", err))
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		case <-wake:
+			select { // several commits make one block
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+		}
+	}
+}
+
+func (a *App) seal(ctx context.Context) error {
+	return again(event.SealAtMost, func() (n int, err error) {
+		err = a.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+			n, err = event.Seal(ctx, tx, a.Clock.Now())
+			return err
+		})
+		return n, err
+	})
+}
+
+func (a *App) fold(ctx context.Context) error {
+	return again(rollup.FoldAtMost, func() (n int, err error) {
+		err = a.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+			n, err = rollup.Fold(ctx, tx)
+			return err
+		})
+		return n, err
+	})
+}
+
+// again repeats a step that takes at most a number of rows until it took fewer.
+func again(most int, step func() (int, error)) error {
+	for {
+		n, err := step()
+		if err != nil || n < most {
+			return err
+		}
+	}
+}
+
+func (a *App) forget(ctx context.Context) error {
+	return a.Run.Write(op.WithViewer(ctx, policy.System()), func(ctx context.Context, tx *op.Tx) error {
+		if _, err := tx.Exec(ctx, "DELETE FROM idempotency WHERE at < ?", tx.Now.Add(-keysKept)); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, "DELETE FROM sessions WHERE expires_at < ?", tx.Now)
+		return err
+	})
+}
+
+// Settle seals and folds everything that is open: after an import or a simulation.
+func (a *App) Settle(ctx context.Context) error { return errors.Join(a.seal(ctx), a.fold(ctx)) }

@@ -1,0 +1,168 @@
+package app_test
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"zhike/internal/app"
+	"zhike/internal/kernel/id"
+	"zhike/internal/testkit"
+)
+
+// posts are a center's and the company's roles.
+func posts(s *testkit.School) map[string]id.ID {
+	list := map[string]id.ID{"marketing": id.None, "general-manager": id.None, "it": id.None}
+	for _, role := range []string{"front-desk", "consultant", "supervisor", "principal", "finance", "assistant", "teacher"} {
+		list[role] = s.HD
+	}
+	return list
+}
+
+var (
+	navPart = regexp.MustCompile(`(?s)<nav class="nav".*?</nav>`)
+	botPart = regexp.MustCompile(`(?s)<nav class="bot".*?</nav>`)
+	newPart = regexp.MustCompile(`(?s)data-key="n".*?</details>`)
+	groups  = regexp.MustCompile(`(?s)<ul>.*?</ul>`)
+	links   = regexp.MustCompile(`href="(/[^"#]*)"`)
+)
+
+func linksOf(part string) (list []string) {
+	for _, found := range links.FindAllStringSubmatch(part, -1) {
+		list = append(list, found[1])
+	}
+	return list
+}
+
+// TestUIS1_Frame: each role has at most three groups of six, five places at the bottom, and every one of them opens.
+func TestUIS1_Frame(t *testing.T) {
+	t.Parallel()
+	s := school(t)
+	base := serve(t, s, app.PageOptions{})
+	for role, center := range posts(s) {
+		t.Run(role, func(t *testing.T) {
+			v := signedIn(t, s, base, role, center)
+			home := v.get("/")
+			home.want(t, http.StatusOK, `<nav class="nav"`, `<nav class="bot"`, `role="search"`, "/messages", "/account")
+			nav := navPart.FindString(home.body)
+			if n := len(groups.FindAllString(nav, -1)); n == 0 || n > 3 {
+				t.Errorf("%d groups", n)
+			}
+			for _, g := range groups.FindAllString(nav, -1) {
+				if n := len(linksOf(g)); n == 0 || n > 6 {
+					t.Errorf("%d places in a group: %v", n, linksOf(g))
+				}
+			}
+			if n := len(linksOf(botPart.FindString(home.body))); n != 5 {
+				t.Errorf("%d places at the bottom", n)
+			}
+			all := slices.Concat(linksOf(nav), linksOf(botPart.FindString(home.body)), linksOf(newPart.FindString(home.body)))
+			slices.Sort(all)
+			for _, path := range slices.Compact(all) {
+				a := v.get(path)
+				if a.want(t, http.StatusOK); a.status != http.StatusOK {
+					t.Errorf("%s does not open", path)
+				}
+				if n := strings.Count(a.body, "<h1"); n != 1 {
+					t.Errorf("%s has %d h1 (UI-S2)", path, n)
+				}
+			}
+			if strings.Contains(home.body, "/feedback") {
+				t.Error("feedback is drawn and not built (UI-S5)")
+			}
+		})
+	}
+}
+
+// TestUIS1_Centers: the switch offers the centers in scope, and the choice is remembered by the account.
+func TestUIS1_Centers(t *testing.T) {
+	t.Parallel()
+	s := school(t)
+	base := serve(t, s, app.PageOptions{})
+	gm := signedIn(t, s, base, "general-manager", id.None)
+	gm.get("/").want(t, http.StatusOK, "全部校区", "海淀校区", "朝阳校区")
+	gm.post("/preferences", "center", s.CY.String(), "_next", "/tasks").wantTo(t, "/tasks")
+	if a := signedIn(t, s, base, "general-manager", id.None).get("/tasks"); !strings.Contains(a.body, `value="`+s.CY.String()+`" aria-current="true"`) && !strings.Contains(a.body, `value="`+s.CY.String()+`" aria-current`) {
+		t.Error("another browser of the account does not know the chosen center")
+	}
+	if a := signedIn(t, s, base, "consultant", s.HD).get("/tasks"); strings.Contains(a.body, "朝阳校区") {
+		t.Error("a consultant is offered another center")
+	}
+	gm.post("/preferences", "lang", "en", "theme", "dark", "density", "compact", "keys", "off", "_next", "/tasks")
+	a := gm.get("/tasks")
+	for _, want := range []string{`lang="en"`, `data-theme="dark"`, `data-density="compact"`, `data-keys="off"`, "No tasks today"} {
+		if !strings.Contains(a.body, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+}
+
+// TestUIS3_Ask finds people, pages and actions, and only those that may be opened.
+func TestUIS3_Ask(t *testing.T) {
+	t.Parallel()
+	s := school(t)
+	base := serve(t, s, app.PageOptions{})
+	s.Person(t, s.HD)
+	for _, c := range []struct {
+		role   string
+		center id.ID
+		query  string
+		want   string // "" nothing but the page of results
+	}{
+		{"it", id.None, "校区", "/centers"},
+		{"it", id.None, "xiaoqu", "/centers"},
+		{"it", id.None, "xq", "/centers"},
+		{"it", id.None, "centers", "/centers"},
+		{"it", id.None, "xinrenyuan", "/staff/new"},
+		{"it", id.None, "heyutong", ""},
+		{"consultant", s.HD, "xiaoqu", ""},
+		{"front-desk", s.HD, "heyutong", "/people/"},
+		{"front-desk", s.HD, "hyt", "/people/"},
+		{"front-desk", s.HD, "何雨", "/people/"},
+		{"front-desk", s.CY, "何雨桐", ""},
+		{"front-desk", s.HD, "zzz", ""},
+	} {
+		v := signedIn(t, s, base, c.role, c.center)
+		a := v.get("/ask/suggest?q=" + c.query)
+		want := `data-href="` + c.want
+		if c.want == "" {
+			want = `data-href="/ask?q=`
+		}
+		a.want(t, http.StatusOK, want)
+		if c.want == "" && strings.Count(a.body, "data-href") != 1 {
+			t.Errorf("%s asking %s got more: %s", c.role, c.query, a.body)
+		}
+		v.get("/ask?q="+c.query).want(t, http.StatusOK, "找到")
+	}
+	v := signedIn(t, s, base, "it", id.None)
+	if a := v.get("/ask/suggest?q="); strings.Contains(a.body, "data-href") {
+		t.Errorf("nothing asked gives %s", a.body)
+	}
+	v.get("/ask?q="+strings.Repeat("x", 300)).want(t, http.StatusUnprocessableEntity, "太长")
+}
+
+// TestPRC5_Tasks: a visitor's arrival is a message and a task of the consultant, who finishes it.
+func TestPRC5_Tasks(t *testing.T) {
+	t.Parallel()
+	s := school(t)
+	base := serve(t, s, app.PageOptions{})
+	checkIn(t, s)
+	v := signedIn(t, s, base, "consultant", s.HD)
+	list := v.get("/tasks")
+	list.want(t, http.StatusOK, "待办 1 件", "接待到访", "何雨桐", "海淀校区")
+	v.get("/messages").want(t, http.StatusOK, "条消息未读", "您的客户到了", "何雨桐")
+	facts := len(s.Facts(t))
+	v.get("/messages")
+	if got := len(s.Facts(t)); got != facts {
+		t.Error("looking at messages recorded a fact (TRU-19)")
+	}
+	v.post("/messages/read", "until", v.get("/messages").hidden(t, "until")).wantTo(t, "/messages")
+	v.get("/messages").want(t, http.StatusOK, "没有未读消息")
+	done := between(list.body, `action="/tasks/`, `"`)
+	v.post("/tasks/"+done, "_next", "/tasks").wantTo(t, "/tasks")
+	v.get("/tasks").want(t, http.StatusOK, "今天没有待办")
+	v.get("/tasks?view=done").want(t, http.StatusOK, "接待到访", "共 1 条")
+	signedIn(t, s, base, "consultant2", s.HD).post("/tasks/"+done, "_next", "/tasks").want(t, http.StatusNotFound)
+}

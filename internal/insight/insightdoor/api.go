@@ -1,0 +1,79 @@
+package insightdoor
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"zhike/internal/api"
+	"zhike/internal/insight"
+	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/i18n"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/page"
+	"zhike/internal/kernel/problem"
+	"zhike/internal/organization"
+)
+
+// API registers reports and the catalogue of metrics.
+func API(a *api.API) {
+	api.Get(a, "/reports/{name}", "insight.report", "report:read", report)
+	api.Post(a, "/reports/{name}/mail", insight.MailReport, api.Status(http.StatusAccepted))
+	api.List(a, "/reports", "insight.reports", "report:read", func(context.Context, *op.Tx, struct{}) (page.Page[string], error) {
+		list := insight.Names()
+		return page.Page[string]{Items: list, Total: int64(len(list))}, nil
+	})
+	api.List(a, "/metrics-catalog", "insight.metrics", "report:read", metrics)
+}
+
+type reportQuery struct {
+	Name    string       `path:"name" json:"report" maxLength:"40"`
+	From    bizdate.Date `query:"from" doc:"first business date"`
+	Until   bizdate.Date `query:"to" doc:"last business date"`
+	Centers []string     `query:"center" doc:"ids or codes, separated by commas; all in scope if left out"`
+	By      string       `query:"by" maxLength:"40" doc:"dimension of the rows: center, consultant, channel, day"`
+}
+
+func report(ctx context.Context, tx *op.Tx, q reportQuery) (Answer, error) {
+	p := insight.Params{From: q.From, Until: q.Until, By: q.By}
+	var bad problem.Invalid
+	for i, text := range q.Centers {
+		key, err := id.Parse(text)
+		if err != nil {
+			c, ok := organization.Of(tx).CenterByCode(text)
+			if !ok {
+				bad.Add(fmt.Sprintf("center.%d", i), "unknown", text)
+			}
+			key = c.ID
+		}
+		p.Centers = append(p.Centers, key)
+	}
+	if err := bad.Err("INS-5"); err != nil {
+		return Answer{}, err
+	}
+	return JSON(At(ctx, tx.Now, tx.Zone(tx.Viewer.Center)), tx, q.Name, p)
+}
+
+// MetricShown is a line of the catalogue of metrics (INS-1).
+type MetricShown struct {
+	ID         string   `json:"id"`
+	Key        string   `json:"key" doc:"in reports: with the unit where it is fen or hours"`
+	Name       Both     `json:"name"`
+	Unit       string   `json:"unit" enum:"n,fen,%,ratio,h100"`
+	Better     int      `json:"better" doc:"1 more is better, -1 less is better, 0 neither"`
+	Dimensions []string `json:"dimensions" nullable:"false"`
+	Numerator  string   `json:"numerator,omitempty"`
+	Over       string   `json:"denominator,omitempty"`
+}
+
+func metrics(ctx context.Context, _ *op.Tx, _ struct{}) (out page.Page[MetricShown], err error) {
+	for _, m := range insight.Catalogue {
+		out.Items = append(out.Items, MetricShown{
+			ID: m.ID, Key: m.Key(), Unit: m.Unit, Better: m.Better, Dimensions: append([]string{"center", "day"}, m.Dims...), Numerator: m.Num, Over: m.Over,
+			Name: both(ctx, func(ctx context.Context) string { return i18n.T(ctx, "metric."+m.ID) }),
+		})
+	}
+	out.Total = int64(len(out.Items))
+	return out, nil
+}

@@ -1,0 +1,95 @@
+// Package jobs is the queue of work for later: outside effects, and work that a person started (TRU-7). A job enters with the
+// transaction that wants it, and runs at least once, possibly twice at the same time: its last transaction must check whether its
+// work was done. River keeps the queue in the same database, on both engines.
+package jobs
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivermigrate"
+
+	"zhike/internal/kernel/db"
+	"zhike/internal/kernel/op"
+)
+
+const (
+	timeout = 30 * time.Minute // of one attempt; shorter than rescue
+	rescue  = 45 * time.Minute // after which a job whose worker vanished runs again
+	workers = 4
+)
+
+// Queue is the queue of one database.
+type Queue struct {
+	driver  riverdriver.Driver[*sql.Tx]
+	workers *river.Workers
+	client  *river.Client[*sql.Tx]
+	log     *slog.Logger
+}
+
+// New makes the queue. Register and Start make it work; without them it only takes jobs.
+func New(d *db.DB, log *slog.Logger) (*Queue, error) {
+	q := &Queue{workers: river.NewWorkers(), log: log}
+	if d.Engine == db.Postgres {
+		q.driver = riverdatabasesql.New(d.SQL())
+	} else {
+		q.driver = riversqlite.New(d.SQL())
+	}
+	var err error
+	if q.client, err = river.NewClient(q.driver, &river.Config{Logger: log}); err != nil {
+		return nil, fmt.Errorf("open job queue: %w", err)
+	}
+	return q, nil
+}
+
+// Migrate brings the queue's own tables to its version.
+func (q *Queue) Migrate(ctx context.Context) error {
+	m, err := rivermigrate.New(q.driver, &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return fmt.Errorf("open migrations of job queue: %w", err)
+	}
+	if _, err := m.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
+		return fmt.Errorf("migrate job queue: %w", err)
+	}
+	return nil
+}
+
+// Register says how jobs of a kind are done. An error makes the job run again later, with growing pauses.
+func Register[J interface {
+	op.Job
+	river.JobArgs
+}](q *Queue, do func(ctx context.Context, job J) error) {
+	river.AddWorker(q.workers, river.WorkFunc(func(ctx context.Context, j *river.Job[J]) error { return do(ctx, j.Args) }))
+}
+
+// Enqueue puts a job into the queue within a transaction.
+func (q *Queue) Enqueue(ctx context.Context, tx *sql.Tx, job op.Job) error {
+	_, err := q.client.InsertTx(ctx, tx, job, nil)
+	return err
+}
+
+// Start begins to work on what was registered.
+func (q *Queue) Start(ctx context.Context) error {
+	client, err := river.NewClient(q.driver, &river.Config{
+		Logger: q.log, Workers: q.workers, Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers}},
+		JobTimeout: timeout, RescueStuckJobsAfter: rescue, FetchPollInterval: time.Second,
+	})
+	if err != nil {
+		return fmt.Errorf("open job workers: %w", err)
+	}
+	q.client = client
+	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
+		return fmt.Errorf("start jobs: %w", err)
+	}
+	return nil
+}
+
+// Stop waits for the jobs that run.
+func (q *Queue) Stop(ctx context.Context) error { return q.client.Stop(ctx) }

@@ -1,0 +1,97 @@
+package peopledoor
+
+import (
+	"context"
+
+	"zhike/internal/api"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/page"
+	"zhike/internal/people"
+)
+
+// API registers persons; touches are registered with enquiries.
+func API(a *api.API) {
+	api.List(a, "/people", "people.people", "person:read", listPeople)
+	api.Get(a, "/people/{id}", "people.person", "person:read", showPerson)
+	api.Get(a, "/people/{id}/timeline", "people.timeline", "person:read", showTimeline)
+	api.Post(a, "/people", people.Register)
+	api.Patch(a, "/people/{id}", people.Change)
+	api.PostWith(a, "/people/{id}/reveal", people.Reveal, revealed)
+	api.Post(a, "/people/{id}/household", people.JoinHousehold)
+	api.Post(a, "/people/{id}/guardians", people.LinkGuardian)
+}
+
+type personID struct {
+	ID id.ID `path:"id" json:"person_id"`
+}
+
+type peopleQuery struct {
+	api.Paging
+	CenterID    id.ID  `query:"center_id" doc:"where they were entered"`
+	ExternalKey string `query:"external_key" maxLength:"200"`
+}
+
+func listPeople(ctx context.Context, tx *op.Tx, q peopleQuery) (page.Page[people.Brief], error) {
+	r := q.Request()
+	list, err := people.Persons(ctx, tx, people.Filter{Query: q.Q, Center: q.CenterID, ExternalKey: q.ExternalKey, After: r.Cursor, Limit: r.Limit})
+	return page.Page[people.Brief]{Items: list.Items, Next: list.Next, Total: list.Total}, err
+}
+
+// PersonShown is a person with contact points, as far as the role sees them, states and relatives.
+type PersonShown struct {
+	people.Person
+	States    []string          `json:"states" doc:"prospect, student, former, guardian"`
+	Contacts  []people.Contact  `json:"contacts"`
+	Relatives []people.Relative `json:"relatives"`
+}
+
+func showPerson(ctx context.Context, tx *op.Tx, q personID) (out PersonShown, err error) {
+	if out.Person, err = people.ByID(ctx, tx, q.ID); err != nil {
+		return out, err
+	}
+	states, err := people.States(ctx, tx, []id.ID{q.ID})
+	if err != nil {
+		return out, err
+	}
+	out.States = states[q.ID]
+	if out.Contacts, err = people.Contacts(ctx, tx, q.ID); err != nil {
+		return out, err
+	}
+	out.Relatives, err = people.Relatives(ctx, tx, out.Person)
+	return out, err
+}
+
+type timelineQuery struct {
+	ID         id.ID  `path:"id" json:"person_id"`
+	Limit      int    `query:"limit" minimum:"1" maximum:"200" doc:"50 if left out"`
+	Cursor     id.ID  `query:"cursor" doc:"next_cursor of the page before"`
+	Department string `query:"department" enum:"sales,desk,finance,system"`
+}
+
+// TimelineShown is a page of a timeline, newest first.
+type TimelineShown struct {
+	api.Page[people.Item]
+	Counts map[string]int `json:"counts" doc:"by department; the empty name is all"`
+}
+
+func showTimeline(ctx context.Context, tx *op.Tx, q timelineQuery) (TimelineShown, error) {
+	t, err := people.Timeline(ctx, tx, q.ID, people.TimelineFilter{Department: q.Department, Before: q.Cursor, Limit: q.Limit})
+	next := ""
+	if t.More && len(t.Items) > 0 {
+		next = t.Items[len(t.Items)-1].ID.String()
+	}
+	return TimelineShown{Page: api.PageOf(t.Items, next, int64(t.Counts[q.Department])), Counts: t.Counts}, err
+}
+
+// Phones are the contact points of a person in full.
+type Phones struct {
+	ID       id.ID            `json:"id"`
+	Contacts []people.Contact `json:"contacts"`
+}
+
+// revealed reads the phones in full, once the reveal is recorded.
+func revealed(ctx context.Context, tx *op.Tx, a people.Answer) (Phones, error) {
+	list, err := people.Revealed(ctx, tx, a.ID)
+	return Phones{ID: a.ID, Contacts: list}, err
+}

@@ -1,0 +1,27 @@
+package peopledoor
+
+import (
+	"net/http"
+
+	"zhike/internal/kernel/op"
+	"zhike/internal/web"
+)
+
+// Pages registers the pages; sign-in and frame stand before them.
+func Pages(mux *http.ServeMux, r *op.Runner) {
+	p := pages{r}
+	for pattern, page := range map[string]web.Func{
+		"GET /people":                p.getPeople,
+		"GET /people/new":            p.getNew,
+		"POST /people/new":           p.postNew,
+		"GET /people/new/duplicates": p.getDuplicates,
+		"GET /people/{id}":           p.getPerson,
+		"POST /people/{id}/reveal":   p.postReveal,
+		"GET /people/{id}/edit":      p.getEdit,
+		"POST /people/{id}/edit":     p.postEdit,
+	} {
+		mux.Handle(pattern, page)
+	}
+}
+
+type pages struct{ run *op.Runner }

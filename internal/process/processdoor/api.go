@@ -1,0 +1,91 @@
+// Package processdoor is tasks and notices in the API.
+//
+//	PRC-5  api.go
+package processdoor
+
+import (
+	"context"
+
+	"zhike/internal/api"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/page"
+	"zhike/internal/kernel/problem"
+	"zhike/internal/process"
+)
+
+// API registers tasks and notices.
+func API(a *api.API) {
+	api.List(a, "/tasks", "process.tasks", "task:read", tasks)
+	api.Post(a, "/tasks/{id}/done", process.FinishTask)
+	api.Post(a, "/tasks/{id}/reassign", process.ReassignTask)
+	api.List(a, "/notices", "process.notices", "notice:read", notices)
+	api.Post(a, "/notices/read", process.ReadNotices)
+}
+
+type tasksQuery struct {
+	Limit   int    `query:"limit" minimum:"1" maximum:"200" doc:"50 if left out"`
+	Cursor  string `query:"cursor" maxLength:"40"`
+	StaffID id.ID  `query:"staff_id" doc:"oneself if left out"`
+	All     bool   `query:"all" doc:"those of everybody in scope"`
+	Done    bool   `query:"done" doc:"those done instead of those open"`
+}
+
+func tasks(ctx context.Context, tx *op.Tx, q tasksQuery) (out page.Page[process.Task], err error) {
+	f := process.TaskFilter{Staff: q.StaffID, Done: q.Done, Limit: limit(q.Limit) + 1}
+	if f.Staff.IsNone() && !q.All {
+		f.Staff = tx.Viewer.Staff
+	}
+	if f.After, err = cursor(q.Cursor); err != nil {
+		return out, err
+	}
+	if out.Total, err = process.CountTasks(ctx, tx, f); err != nil {
+		return out, err
+	}
+	if out.Items, err = process.Tasks(ctx, tx, f); err != nil {
+		return out, err
+	}
+	if n := f.Limit - 1; len(out.Items) > n {
+		out.Items, out.Next = out.Items[:n], out.Items[n-1].ID.String()
+	}
+	return out, nil
+}
+
+type noticesQuery struct {
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" doc:"50 if left out"`
+	Cursor string `query:"cursor" maxLength:"40"`
+}
+
+// notices: the total is the number of unread ones.
+func notices(ctx context.Context, tx *op.Tx, q noticesQuery) (out page.Page[process.Notice], err error) {
+	before, err := cursor(q.Cursor)
+	if err != nil {
+		return out, err
+	}
+	n := limit(q.Limit)
+	if out.Items, out.Total, err = process.Notices(ctx, tx, before, n+1); err != nil {
+		return out, err
+	}
+	if len(out.Items) > n {
+		out.Items, out.Next = out.Items[:n], out.Items[n-1].ID.String()
+	}
+	return out, nil
+}
+
+func limit(n int) int {
+	if n == 0 {
+		return page.Usual
+	}
+	return n
+}
+
+func cursor(text string) (id.ID, error) {
+	if text == "" {
+		return id.None, nil
+	}
+	key, err := id.Parse(text)
+	if err != nil {
+		return id.None, problem.Refuse("", "invalid", problem.Field{Location: "cursor", Code: "bad-id", Value: text, Args: map[string]any{"value": text}})
+	}
+	return key, nil
+}

@@ -1,0 +1,185 @@
+package salesdoor
+
+import (
+	"context"
+
+	"zhike/internal/api"
+	"zhike/internal/contracts"
+	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/page"
+	"zhike/internal/people"
+	"zhike/internal/sales"
+)
+
+// API registers enquiries, reception and quotes.
+func API(a *api.API) {
+	apiEnquiries(a)
+	apiReception(a)
+	apiQuotes(a)
+}
+
+type (
+	enquiryID struct {
+		ID id.ID `path:"id" json:"enquiry_id"`
+	}
+	appointmentID struct {
+		ID id.ID `path:"id" json:"appointment_id"`
+	}
+	visitID struct {
+		ID id.ID `path:"id" json:"visit_id"`
+	}
+	quoteID struct {
+		ID id.ID `path:"id" json:"quote_id"`
+	}
+	noParams struct{}
+)
+
+type enquiriesQuery struct {
+	api.Paging
+	CenterID     id.ID        `query:"center_id"`
+	ConsultantID id.ID        `query:"consultant_id"`
+	ChannelID    id.ID        `query:"channel_id"`
+	CourseID     id.ID        `query:"course_id"`
+	PersonID     id.ID        `query:"person_id"`
+	Stage        string       `query:"stage" enum:"new,contacted,invited,visited,quoted,signed,lost"`
+	Kind         string       `query:"kind" maxLength:"60" doc:"new, renewal, upgrade, return; several separated by commas"`
+	Outcome      string       `query:"outcome" enum:"open,signed,lost"`
+	From         bizdate.Date `query:"from" doc:"entered on or after"`
+	Until        bizdate.Date `query:"to" doc:"entered on or before"`
+	NextUntil    bizdate.Date `query:"next_until" doc:"next step due by"`
+	Breached     bool         `query:"breached"`
+	Pool         bool         `query:"pool" doc:"without a consultant"`
+}
+
+func apiEnquiries(a *api.API) {
+	api.List(a, "/enquiries", "sales.enquiries", "enquiry:read", enquiries)
+	api.Get(a, "/enquiries/{id}", "sales.enquiry", "enquiry:read", func(ctx context.Context, tx *op.Tx, q enquiryID) (sales.Enquiry, error) {
+		return sales.EnquiryByID(ctx, tx, q.ID)
+	})
+	api.Post(a, "/enquiries", sales.Enter)
+	api.Post(a, "/enquiries/{id}/touches", people.RecordTouch)
+	api.Post(a, "/enquiries/{id}/assign", sales.Assign)
+	api.Post(a, "/enquiries/{id}/lose", sales.Lose)
+	api.Post(a, "/enquiries/{id}/breach", sales.NoteBreach)
+	api.Post(a, "/enquiry-updates", sales.UpdateImported)
+	api.Post(a, "/enquiry-merges", sales.MergeLead)
+	api.List(a, "/work-list", "sales.work-list", "enquiry:read", workList)
+	api.List(a, "/assignment-rules", "sales.assignment-rules", "assignment:read", func(ctx context.Context, tx *op.Tx, _ noParams) (page.Page[sales.AssignmentRule], error) {
+		list, err := sales.Rules(ctx, tx)
+		return page.Page[sales.AssignmentRule]{Items: list, Total: int64(len(list))}, err
+	})
+	api.Post(a, "/assignment-rules", sales.SetRule)
+}
+
+func enquiries(ctx context.Context, tx *op.Tx, q enquiriesQuery) (page.Page[sales.Enquiry], error) {
+	r := q.Request()
+	f := sales.EnquiryFilter{
+		Center: q.CenterID, Consultant: q.ConsultantID, Channel: q.ChannelID, Course: q.CourseID, Person: q.PersonID, Stage: sales.Stage(q.Stage), Kind: q.Kind,
+		Outcome: q.Outcome, From: q.From, Until: q.Until, NextUntil: q.NextUntil, Breached: q.Breached, Pool: q.Pool, Sort: r.Sort, After: r.Cursor, Limit: r.Limit,
+	}
+	var err error
+	if f.Persons, err = found(ctx, tx, q.Q); err != nil {
+		return page.Page[sales.Enquiry]{}, err
+	}
+	list, err := sales.Enquiries(ctx, tx, f)
+	return page.Page[sales.Enquiry]{Items: list.Items, Next: list.Next, Total: list.Total}, err
+}
+
+type workQuery struct {
+	Limit        int   `query:"limit" minimum:"1" maximum:"200" doc:"50 if left out"`
+	ConsultantID id.ID `query:"consultant_id" doc:"oneself if left out"`
+}
+
+func workList(ctx context.Context, tx *op.Tx, q workQuery) (page.Page[sales.WorkRow], error) {
+	if q.Limit == 0 {
+		q.Limit = page.Usual
+	}
+	if q.ConsultantID.IsNone() {
+		q.ConsultantID = tx.Viewer.Staff
+	}
+	rows, total, err := sales.WorkList(ctx, tx, q.ConsultantID, q.Limit, 0)
+	return page.Page[sales.WorkRow]{Items: rows, Total: total}, err
+}
+
+type appointmentsQuery struct {
+	api.Paging
+	CenterID     id.ID        `query:"center_id"`
+	ConsultantID id.ID        `query:"consultant_id"`
+	EnquiryID    id.ID        `query:"enquiry_id"`
+	PersonID     id.ID        `query:"person_id"`
+	State        string       `query:"state" enum:"booked,confirmed,arrived,no-show,moved,cancelled"`
+	From         bizdate.Date `query:"from"`
+	Until        bizdate.Date `query:"to"`
+	Open         bool         `query:"open" doc:"booked or confirmed"`
+}
+
+type visitsQuery struct {
+	Limit    int          `query:"limit" minimum:"1" maximum:"200" doc:"50 if left out"`
+	CenterID id.ID        `query:"center_id"`
+	From     bizdate.Date `query:"from"`
+	Until    bizdate.Date `query:"to"`
+}
+
+func apiReception(a *api.API) {
+	api.List(a, "/appointments", "sales.appointments", "appointment:read", appointments)
+	api.Get(a, "/appointments/{id}", "sales.appointment", "appointment:read", func(ctx context.Context, tx *op.Tx, q appointmentID) (sales.Appointment, error) {
+		return sales.AppointmentByID(ctx, tx, q.ID)
+	})
+	api.Post(a, "/appointments", sales.Book)
+	api.Post(a, "/appointments/{id}/move", sales.Move)
+	api.Post(a, "/appointments/{id}/confirm", sales.Confirm)
+	api.Post(a, "/appointments/{id}/cancel", sales.Cancel)
+	api.Post(a, "/appointments/{id}/miss", sales.Miss)
+	api.List(a, "/visits", "sales.visits", "visit:read", func(ctx context.Context, tx *op.Tx, q visitsQuery) (page.Page[sales.Visit], error) {
+		if q.Limit == 0 {
+			q.Limit = page.Usual
+		}
+		list, total, err := sales.Visits(ctx, tx, q.CenterID, q.From, q.Until, q.Limit, 0)
+		return page.Page[sales.Visit]{Items: list, Total: total}, err
+	})
+	api.Get(a, "/visits/{id}", "sales.visit", "visit:read", func(ctx context.Context, tx *op.Tx, q visitID) (VisitShown, error) {
+		v, err := sales.VisitByID(ctx, tx, q.ID)
+		return VisitShown{Visit: v, Needs: v.Needs}, err
+	})
+	api.Post(a, "/visits", sales.CheckIn)
+	api.Post(a, "/walk-ins", sales.WalkIn)
+	api.Post(a, "/visits/{id}/finish", sales.FinishVisit)
+}
+
+// VisitShown is a visit with the answers of its needs analysis.
+type VisitShown struct {
+	sales.Visit
+	Needs map[string]string `json:"needs" doc:"code of the question: answer"`
+}
+
+func appointments(ctx context.Context, tx *op.Tx, q appointmentsQuery) (out page.Page[sales.Appointment], err error) {
+	r := q.Request()
+	f := sales.AppointmentFilter{
+		Center: q.CenterID, Consultant: q.ConsultantID, Enquiry: q.EnquiryID, Person: q.PersonID, From: q.From, Until: q.Until,
+		State: sales.AppointmentState(q.State), Open: q.Open, After: r.Cursor, Limit: r.Limit,
+	}
+	if f.Persons, err = found(ctx, tx, q.Q); err != nil {
+		return out, err
+	}
+	list, err := sales.Appointments(ctx, tx, f)
+	return page.Page[sales.Appointment]{Items: list.Items, Next: list.Next, Total: list.Total}, err
+}
+
+type quotesQuery struct {
+	EnquiryID id.ID `query:"enquiry_id" required:"true"`
+}
+
+func apiQuotes(a *api.API) {
+	api.List(a, "/quotes", "sales.quotes", "quote:read", func(ctx context.Context, tx *op.Tx, q quotesQuery) (page.Page[sales.Quote], error) {
+		list, err := sales.QuotesOf(ctx, tx, q.EnquiryID)
+		return page.Page[sales.Quote]{Items: list, Total: int64(len(list))}, err
+	})
+	api.Get(a, "/quotes/{id}", "sales.quote", "quote:read", func(ctx context.Context, tx *op.Tx, q quoteID) (sales.Quote, error) {
+		return sales.QuoteByID(ctx, tx, q.ID)
+	})
+	api.Post(a, "/quotes", sales.MakeQuote)
+	api.Post(a, "/contracts", sales.DraftContract)
+	api.Post(a, "/contract-drafts", contracts.Draft)
+}
