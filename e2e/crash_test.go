@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -24,6 +25,7 @@ import (
 
 	"zhike/internal/app"
 	"zhike/internal/facts"
+	"zhike/internal/kernel/clock"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
@@ -39,7 +41,7 @@ const writers = 8
 // exactly once after it was repeated with its key (TRU-2), and every invariant holds. ZHIKE_CRASH is the number of kills.
 func TestTRU1_TRU10_Crash(t *testing.T) {
 	rounds := 10
-	if text := os.Getenv("ZHIKE_CRASH"); text != "" {
+	if text := os.Getenv("ZHIKE_CRASH"); text != "" { //nolint:forbidigo // how long this test may take
 		var err error
 		if rounds, err = strconv.Atoi(text); err != nil {
 			t.Fatalf("ZHIKE_CRASH: %v", err)
@@ -56,7 +58,7 @@ func TestTRU1_TRU10_Crash(t *testing.T) {
 	})
 	t.Run("postgres", func(t *testing.T) {
 		server, err := pgserver.Start(pgserver.Options{Durable: true})
-		if errors.Is(err, pgserver.ErrMissing) && os.Getenv("CI") != "true" {
+		if errors.Is(err, pgserver.ErrMissing) && os.Getenv("CI") != "true" { //nolint:forbidigo // CI must have everything
 			t.Skipf("left out: %v", err)
 		}
 		if err != nil {
@@ -92,7 +94,7 @@ type attempt struct {
 }
 
 func crash(t *testing.T, program, dsn string, rounds int) {
-	seed := uint64(time.Now().UnixNano())
+	seed := clock.System().Uint64()
 	t.Logf("seed %d, %d rounds", seed, rounds)
 	r := rand.New(rand.NewPCG(seed, 0))
 	c := &crashed{program: program, dsn: dsn, key: filepath.Join(t.TempDir(), "key"), acked: map[string][]string{}}
@@ -150,7 +152,7 @@ func (c *crashed) start(t *testing.T) {
 	c.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: writers}, Timeout: time.Minute}
 	c.child, err = child.Start(child.Spec{Name: "crash", Stop: "TERM", Program: func(dir string) []string {
 		const script = `echo $$ >"$1/pid"; shift; exec "$@"` // the server keeps the number of the shell
-		return []string{"/bin/sh", "-c", script, "zhike", dir, "env", "ZHIKE_KEY_FILE=" + c.key, c.program, "serve", "--db", c.dsn, "--addr", c.addr}
+		return []string{"/bin/sh", "-c", script, "zhike", dir, "env", "ZHIKE_KEY_FILE=" + c.key, c.program, "serve", "--measure", "--db", c.dsn, "--addr", c.addr}
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -200,9 +202,7 @@ func (c *crashed) send(ctx context.Context, a attempt) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		for name, values := range c.header {
-			req.Header[name] = values
-		}
+		maps.Copy(req.Header, c.header)
 		req.Header.Set("Content-Type", "application/json")
 		if a.key != "" {
 			req.Header.Set("Idempotency-Key", a.key)
@@ -250,7 +250,7 @@ func (c *crashed) next(r *rand.Rand, key string) attempt {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.opened) > 0 && r.IntN(2) == 0 {
-		day := time.Now().AddDate(0, 0, 3).Format(time.DateOnly)
+		day := clock.System().Now().AddDate(0, 0, 3).Format(time.DateOnly)
 		body := fmt.Sprintf(`{"channel":"call","direction":"out","result":"discuss","next_step":"call-back","next_day":%q,"note":"希望周末上课"}`, day)
 		return attempt{"/api/v1/enquiries/" + c.opened[r.IntN(len(c.opened))] + "/touches", key, facts.TouchRecorded{}.Kind(), []byte(body)}
 	}

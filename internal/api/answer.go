@@ -53,13 +53,17 @@ var problemType = reflect.TypeFor[Problem]()
 // Describe words an error in the language of ctx. What the caller cannot mend is "internal", a missed deadline "unavailable".
 func Describe(ctx context.Context, err error) Problem {
 	p := problemOf(err)
-	d := Problem{Type: "about:blank", Title: words(ctx, p.Code, p.Args), Status: p.Status, Code: p.Code, Rule: p.Rule}
+	args := p.Args
+	if len(p.Fields) == 1 {
+		args = withValue(p.Args, p.Fields[0].Value)
+	}
+	d := Problem{Type: "about:blank", Title: words(ctx, p.Code, args), Status: p.Status, Code: p.Code, Rule: p.Rule}
 	for _, f := range p.Fields {
 		e := FieldError{Location: f.Location, Code: f.Code, Value: f.Value, Message: d.Title}
 		if f.Code == "" {
 			e.Code = p.Code
 		} else {
-			e.Message = words(ctx, f.Code, withValue(f))
+			e.Message = words(ctx, f.Code, withValue(f.Args, f.Value))
 		}
 		d.Errors = append(d.Errors, e)
 	}
@@ -84,10 +88,10 @@ func problemOf(err error) *problem.Problem {
 }
 
 // withValue lets a text name the value that was refused.
-func withValue(f problem.Field) map[string]any {
-	args := map[string]any{"value": f.Value}
-	maps.Copy(args, f.Args)
-	return args
+func withValue(args map[string]any, value any) map[string]any {
+	all := map[string]any{"value": value}
+	maps.Copy(all, args)
+	return all
 }
 
 func words(ctx context.Context, code string, args map[string]any) string {

@@ -108,7 +108,9 @@ func (c *checker) param(p param, raw string, given bool, into reflect.Value) boo
 func typed(s *huma.Schema, raw string) any {
 	switch s.Type {
 	case huma.TypeInteger, huma.TypeNumber:
-		return json.Number(raw)
+		if _, err := strconv.ParseFloat(raw, 64); err == nil && json.Valid([]byte(raw)) {
+			return json.Number(raw)
+		}
 	case huma.TypeBoolean:
 		if b, err := strconv.ParseBool(raw); err == nil {
 			return b

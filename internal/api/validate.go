@@ -219,6 +219,10 @@ func (c *checker) format(format, t, at string) {
 
 func (c *checker) number(s *huma.Schema, v any, at string) {
 	n, ok := v.(json.Number)
+	if text, written := v.(string); written {
+		c.add(at, "bad-number", text, "value", shown(text))
+		return
+	}
 	if !ok {
 		c.add(at, "bad-type", v)
 		return

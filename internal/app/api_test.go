@@ -251,6 +251,7 @@ func TestORG9_API(t *testing.T) {
 			t.Errorf("role = %s", got)
 		}
 		staff := it.post("/staff", map[string]any{"code": "W1", "name": "王芳"}).want(http.StatusCreated)
+		it.post("/positions", map[string]any{"staff_id": staff.text("id"), "role": "front-desk", "center_id": s.HD}).want(http.StatusCreated)
 		opened := it.with("Idempotency-Key", "open-1").post("/accounts", map[string]any{"login": "wang", "staff_id": staff.text("id")}).want(http.StatusCreated)
 		if opened.header.Get("Location") != "" {
 			t.Error("an account has no page of its own, so no Location")
@@ -266,7 +267,6 @@ func TestORG9_API(t *testing.T) {
 		}
 		wang := client{t: t, base: base, token: r.text("token")}
 		wang.get("/me").want(http.StatusForbidden, "must-change-password")
-		it.post("/positions", map[string]any{"staff_id": staff.text("id"), "role": "front-desk", "center_id": s.HD}).want(http.StatusCreated)
 		if got := wang.post("/password", map[string]any{"old": "x", "new": "short"}).want(http.StatusUnprocessableEntity); got.field("old") != "password-wrong" || got.field("new") != "password-short" {
 			t.Errorf("password refused with %s", got.raw)
 		}

@@ -12,13 +12,13 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"zhike/internal/api"
 	"zhike/internal/kernel/clock"
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
 	"zhike/internal/kernel/problem"
 	"zhike/internal/organization"
-	"zhike/internal/web"
 )
 
 // CLI is the command line (01-product).
@@ -112,24 +112,17 @@ func (s *Session) words(p *problem.Problem) {
 		fmt.Fprintln(s.Err, "zhike:", p)
 		return
 	}
-	ctx := i18n.WithCatalogue(s.Context, catalogue, s.lang())
+	doc := api.Describe(i18n.WithCatalogue(s.Context, catalogue, s.lang()), p)
 	if s.JSON {
-		type field struct {
-			problem.Field
-			Message string `json:"message"`
-		}
-		doc := map[string]any{"status": p.Status, "code": p.Code, "rule": p.Rule, "title": web.Message(ctx, p)}
-		var fields []field
-		for _, f := range p.Fields {
-			fields = append(fields, field{f, web.FieldMessage(ctx, p, f.Location)})
-		}
-		doc["errors"] = fields
 		_ = json.NewEncoder(s.Err).Encode(doc)
 		return
 	}
-	fmt.Fprintln(s.Err, "zhike:", web.Message(ctx, p))
-	for _, f := range p.Fields {
-		fmt.Fprintf(s.Err, "  %s: %s\n", f.Location, web.FieldMessage(ctx, p, f.Location))
+	fmt.Fprintln(s.Err, "zhike:", doc.Title)
+	for _, f := range doc.Errors {
+		fmt.Fprintf(s.Err, "  %s: %s\n", f.Location, f.Message)
+	}
+	if doc.Step != nil {
+		fmt.Fprintf(s.Err, "  %s\n", doc.Step.Name)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"zhike/internal/api"
 	"zhike/internal/insight"
 	"zhike/internal/insight/insightdoor"
 	"zhike/internal/kernel/bizdate"
@@ -302,6 +303,9 @@ func (c *doCmd) Run(s *Session) error {
 	defer done()
 	if c.Key != "" {
 		ctx = op.WithKey(ctx, c.Key)
+	}
+	if err := api.Check(o.Describe().In, input); err != nil {
+		return err
 	}
 	out, err := o.Call(ctx, a.Run, input)
 	if err != nil {

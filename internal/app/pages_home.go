@@ -48,9 +48,7 @@ func (p *pages) getPlainHome(w http.ResponseWriter, r *http.Request) error {
 	tasks.Tasks = tasks.Tasks[:min(homeRows, len(tasks.Tasks))]
 	f := p.frame(ctx)
 	v := homeView{Tasks: tasks, Messages: messages, Begin: f.New, Idle: who.Role == ""}
-	for _, g := range f.Nav[min(1, len(f.Nav)):] { // the first one is this page and what stands on it
-		v.Groups = append(v.Groups, g)
-	}
+	v.Groups = f.Nav[min(1, len(f.Nav)):] // the first one is this page and what stands on it
 	page := web.Page{
 		Title: shellText(ctx, "home"), H1: v.sentence(ctx), Lead: web.Text(i18n.DateTime(ctx, web.Now(ctx), web.Zone(ctx), web.Now(ctx))),
 	}

@@ -163,6 +163,15 @@ func TestORG2_Staff(t *testing.T) {
 	v.post("/accounts/"+account+"/state", "active", "false", "staff", s.StaffID(s.Finance(s.HD)).String()).wantTo(t, page)
 	other.get("/").wantTo(t, "/sign-in?_next=%2F")
 	v.get("/staff?account=closed").want(t, http.StatusOK, "finance@hd", "在职人员 1 名")
+	edit := v.get(page + "/edit")
+	change := func(name, email string) answer {
+		return v.post(page+"/edit", "version", edit.hidden(t, "version"), "name", name, "email", email, "active", "true",
+			"_was.name", edit.hidden(t, "_was.name"), "_was.email", "", "_was.phone", "", "_was.active", "true")
+	}
+	change("财务一", "").wantTo(t, page)
+	change(edit.hidden(t, "_was.name"), "f@school.example").wantTo(t, page) // ORG-10: other fields
+	v.get(page).want(t, http.StatusOK, "财务一", "f@school.example")
+	change("财务二", "f@school.example").want(t, http.StatusPreconditionFailed, "财务一", "财务二")
 	v.post("/settings", "key", "pool.days", "value", "21").wantTo(t, "/settings")
 	v.get("/settings").want(t, http.StatusOK, `value="21"`, "出厂值 14")
 	v.get("/roles/consultant").want(t, http.StatusOK, "销售顾问", "咨询单", "查看（本人）")

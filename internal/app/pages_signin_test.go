@@ -14,6 +14,7 @@ import (
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/organization"
+	"zhike/internal/testkit"
 )
 
 func TestORG9_SignIn(t *testing.T) {
@@ -126,8 +127,10 @@ func TestORG9_FirstPassword(t *testing.T) {
 	s := school(t)
 	base := serve(t, s, app.PageOptions{})
 	it := signedIn(t, s, base, "it", id.None)
-	it.post("/staff/new", "code", "NEW", "name", "新人").wantTo(t, "/staff/"+staffOf(t, s.Ops, s.System(), "NEW"))
-	page := "/staff/" + staffOf(t, s.Ops, s.System(), "NEW")
+	page := it.post("/staff/new", "code", "NEW", "name", "新人").to
+	if page != "/staff/"+staffOf(t, s, "NEW") {
+		t.Fatalf("after a new staff member comes %q", page)
+	}
 	it.post(page+"/positions", "role", "front-desk", "center_id", s.HD.String(), "from", "2026-06-01").wantTo(t, page)
 	shown := it.post(page+"/account", "login", "new@school.example", "lang", "zh", "_key", "once")
 	shown.want(t, http.StatusOK, "new@school.example 的一次性密码")
@@ -231,14 +234,15 @@ func between(s, from, until string) string {
 	return out
 }
 
-func staffOf(t *testing.T, r *op.Runner, ctx context.Context, code string) string {
+// staffOf gives the id of the staff member of a code.
+func staffOf(t *testing.T, s *testkit.School, code string) string {
 	t.Helper()
 	var m organization.Staff
-	err := r.Read(ctx, func(ctx context.Context, tx *op.Tx) error {
+	err := s.Ops.Read(s.System(), func(ctx context.Context, tx *op.Tx) error {
 		return tx.Unscoped("test").Select(&m).Where("code = ?", code).Scan(ctx)
 	})
 	if err != nil {
-		return ""
+		t.Fatal(err)
 	}
 	return m.ID.String()
 }

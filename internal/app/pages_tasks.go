@@ -125,7 +125,10 @@ func (v tasksView) table(ctx context.Context) web.Table {
 		when = "done"
 	}
 	table := web.Table{Caption: shellText(ctx, "tasks"), Columns: []web.Column{
-		{Label: shellText(ctx, "task")}, {Label: shellText(ctx, "task-person")}, {Label: shellText(ctx, "task-"+when)}, {Label: shellText(ctx, "task-center")},
+		{Label: shellText(ctx, "task")},
+		{Label: shellText(ctx, "task-person")},
+		{Label: shellText(ctx, "task-"+when)},
+		{Label: shellText(ctx, "task-center")},
 		{Label: i18n.T(ctx, "web.list.actions"), Quiet: true},
 	}}
 	for _, t := range v.Tasks {

@@ -200,11 +200,16 @@ func changeStaff(ctx context.Context, tx *op.Tx, in ChangeStaffInput) (Changed, 
 	if err := tx.Save(ctx, &checked, "name", "phone", "email", "active"); err != nil {
 		return Changed{}, err
 	}
+	if !s.Active {
+		if err := endSessionsOf(ctx, tx, s.ID); err != nil {
+			return Changed{}, err
+		}
+	}
 	tx.Record(s.ID, facts.StaffChanged{Staff: s.ID, Fields: fields})
 	return Changed{ID: s.ID, Version: checked.Version}, changed(ctx, tx)
 }
 
-// EndPosition says until when a position is held (ORG-2). Refused: before its first day.
+// EndPosition says until when a position is held (ORG-2); its holder's sessions end (TRU-22). Refused: before its first day.
 var EndPosition = op.Op[EndPositionInput, Changed]{
 	Name: "organization.end-position", Rule: "ORG-2", Needs: "position:update", Fact: facts.PositionEnded{}, Do: endPosition,
 	Subject: func(in EndPositionInput) op.Ref { return op.Ref{Kind: "position", ID: in.PositionID} },
@@ -229,6 +234,9 @@ func endPosition(ctx context.Context, tx *op.Tx, in EndPositionInput) (Changed, 
 	}
 	p.Until = in.Until
 	if err := tx.Save(ctx, &p, "until_day"); err != nil {
+		return Changed{}, err
+	}
+	if err := endSessionsOf(ctx, tx, p.Staff); err != nil {
 		return Changed{}, err
 	}
 	tx.Record(p.ID, facts.PositionEnded{Position: p.ID, Staff: p.Staff, Center: p.Center, Until: p.Until})

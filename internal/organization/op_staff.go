@@ -114,6 +114,9 @@ func givePosition(ctx context.Context, tx *op.Tx, in PositionInput) (Done, error
 	if err := tx.Insert(ctx, p); err != nil {
 		return Done{}, err
 	}
+	if err := endSessionsOf(ctx, tx, p.Staff); err != nil {
+		return Done{}, err
+	}
 	tx.Record(p.ID, facts.PositionGiven{
 		Position: p.ID, Staff: p.Staff, Role: p.Role, Center: p.Center, Region: p.Region, ReportsTo: p.ReportsTo, From: p.From, Until: p.Until,
 	})

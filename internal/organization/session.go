@@ -342,6 +342,15 @@ func endSessions(ctx context.Context, tx *op.Tx, account, except id.ID) error {
 	return nil
 }
 
+// endSessionsOf ends every session and token of a staff member whose rights changed, or who left (TRU-22).
+func endSessionsOf(ctx context.Context, tx *op.Tx, staff id.ID) error {
+	_, err := tx.Exec(ctx, "DELETE FROM sessions WHERE account IN (SELECT id FROM accounts WHERE staff = ?)", staff)
+	if err != nil {
+		return fmt.Errorf("end sessions: %w", err)
+	}
+	return nil
+}
+
 // changed tells every node that the organization has to be read again.
 func changed(ctx context.Context, tx *op.Tx) error {
 	_, err := tx.Exec(ctx, "UPDATE versions SET n = n + 1 WHERE id = 'organization'")

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -71,7 +72,17 @@ func typed(ctx context.Context, name string) (values []string, ok bool) {
 
 // Message words a problem (text problem.<code>) in the language of the request.
 func Message(ctx context.Context, p *problem.Problem) string {
+	if len(p.Fields) == 1 {
+		return word(ctx, p.Code, withValue(p.Args, p.Fields[0].Value))
+	}
 	return word(ctx, p.Code, p.Args)
+}
+
+// withValue lets a text name the value that was refused.
+func withValue(args map[string]any, value any) map[string]any {
+	all := map[string]any{"value": value}
+	maps.Copy(all, args)
+	return all
 }
 
 // FieldMessage words what is wrong with one field; "" where nothing is.
@@ -91,7 +102,7 @@ func fieldWords(ctx context.Context, p *problem.Problem, f problem.Field) string
 	if f.Code == "" {
 		return Message(ctx, p)
 	}
-	return word(ctx, f.Code, f.Args)
+	return word(ctx, f.Code, withValue(f.Args, f.Value))
 }
 
 type labelsKey struct{}

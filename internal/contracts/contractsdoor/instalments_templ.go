@@ -97,7 +97,7 @@ func dueFilters(v dueView) templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = searchForm("/instalments", v.Query.Search, t(ctx, "search-person")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = searchForm("/instalments", t(ctx, "instalments"), v.Query.Search, t(ctx, "search-person")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

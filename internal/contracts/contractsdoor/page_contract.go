@@ -159,7 +159,7 @@ func (v contractView) facts(ctx context.Context) web.FactList {
 		text("signed", i18n.DateTime(ctx, c.SignedAt, web.Zone(ctx), web.Now(ctx))),
 		text("valid", date(ctx, c.ValidFrom)+" – "+date(ctx, c.ValidUntil)))
 	if !c.Enquiry.IsNone() && may(ctx, "enquiry:read") {
-		out.Facts = append(out.Facts, web.Fact{Term: t(ctx, "enquiry"), Value: web.Button{Label: t(ctx, "open-enquiry"), Href: "/enquiries/" + c.Enquiry.String(), Small: true, Kind: web.Quiet}})
+		out.Facts = append(out.Facts, web.Fact{Term: t(ctx, "enquiry"), Value: enquiryLink(c.Enquiry)})
 	}
 	return out
 }
@@ -168,7 +168,7 @@ func (v contractView) facts(ctx context.Context) web.FactList {
 func (v contractView) payer() people.Brief { return v.persons[v.Contract.Payer] }
 
 func (v contractView) lines(ctx context.Context) web.Table {
-	out := web.Table{Caption: t(ctx, "lines"), Plain: true, Columns: []web.Column{
+	out := web.Table{Caption: t(ctx, "lines"), Columns: []web.Column{
 		{Label: t(ctx, "package")}, {Label: t(ctx, "paid-hours"), Num: true}, {Label: t(ctx, "gift-hours"), Num: true}, {Label: t(ctx, "unit-price"), Num: true},
 		{Label: t(ctx, "list"), Num: true}, {Label: t(ctx, "payable"), Num: true},
 	}}
@@ -189,7 +189,7 @@ func (v contractView) lines(ctx context.Context) web.Table {
 
 // plan lists the instalments; desk adds the way to the cash desk.
 func (v contractView) plan(ctx context.Context, desk bool) web.Table {
-	out := web.Table{Caption: t(ctx, "plan"), Plain: true, Columns: []web.Column{
+	out := web.Table{Caption: t(ctx, "plan"), Columns: []web.Column{
 		{Label: t(ctx, "instalment")}, {Label: t(ctx, "due")}, {Label: t(ctx, "amount"), Num: true}, {Label: t(ctx, "paid"), Num: true}, {Label: t(ctx, "open"), Num: true},
 	}}
 	if desk {
@@ -228,7 +228,7 @@ func (v contractView) instalmentChip(ctx context.Context, i contracts.Instalment
 }
 
 func (v contractView) payments(ctx context.Context) web.Table {
-	out := web.Table{Caption: t(ctx, "payments"), Plain: true, Columns: []web.Column{
+	out := web.Table{Caption: t(ctx, "payments"), Columns: []web.Column{
 		{Label: t(ctx, "receipt")}, {Label: t(ctx, "day")}, {Label: t(ctx, "method")}, {Label: t(ctx, "amount"), Num: true},
 	}}
 	for _, p := range v.Payments.Items {

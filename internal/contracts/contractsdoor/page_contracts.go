@@ -171,20 +171,19 @@ func (v listView) table(ctx context.Context) web.Table {
 		return c
 	}
 	out := web.Table{Caption: t(ctx, "contracts"), Columns: []web.Column{
-		sorted("no", "no", false), {Label: t(ctx, "student")}, {Label: t(ctx, "state")}, {Label: t(ctx, "kind")}, sorted("signed", "signed", false),
-		{Label: t(ctx, "consultant")}, {Label: t(ctx, "center")}, sorted("payable", "payable", true), {Label: t(ctx, "open"), Num: true},
+		sorted("no", "no", false), {Label: t(ctx, "state")}, sorted("signed", "signed", false), {Label: t(ctx, "consultant")}, sorted("payable", "payable", true),
+		{Label: t(ctx, "open"), Num: true},
 	}}
 	for _, c := range v.List.Items {
 		out.Rows = append(out.Rows, web.Row{ID: c.ID.String(), Href: contractPath(c.ID, ""), Cells: []templ.Component{
-			web.RecordLink(contractPath(c.ID, ""), c.No), web.Text(v.person(ctx, c.Student)), stateChip(ctx, c.State), web.Text(i18n.T(ctx, "contract-kind."+c.Kind)),
-			web.Text(date(ctx, c.SignedDay)), web.Text(v.staff(c.Consultant)), web.Text(v.center(ctx, c.Center)),
+			numberCell(v, c), stateCell(c), web.Text(date(ctx, c.SignedDay)), web.Text(dot(v.staff(c.Consultant), v.where(ctx, c.Center))),
 			web.Text(i18n.MoneyWhole(ctx, c.Payable)), web.Text(openOf(ctx, c)),
 		}})
 	}
 	sum := v.chosen()
 	if len(v.List.Items) > 0 {
 		out.Foot = []templ.Component{
-			web.Text(t(ctx, "total")), web.Text(""), web.Text(""), web.Text(""), web.Text(""), web.Text(""), web.Text(""),
+			web.Text(t(ctx, "total")), web.Text(""), web.Text(""), web.Text(""),
 			web.Text(i18n.MoneyWhole(ctx, sum.Payable)), web.Text(i18n.MoneyWhole(ctx, sum.Payable-sum.Paid)),
 		}
 	}

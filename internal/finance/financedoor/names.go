@@ -63,6 +63,14 @@ func (n names) center(ctx context.Context, key id.ID) string {
 	return i18n.None
 }
 
+// where is the center of a record, said only to who sees several.
+func (n names) where(ctx context.Context, key id.ID) string {
+	if len(n.centers()) < 2 {
+		return ""
+	}
+	return n.center(ctx, key)
+}
+
 func (n names) channel(ctx context.Context, key id.ID) string {
 	if c, ok := n.channels.ByID(key); ok {
 		return c.Name(lang(ctx))

@@ -114,7 +114,7 @@ func (v homeView) methods() []string {
 // cash is the day's cash by center and method; each figure opens its payments (UI-B1).
 func (v homeView) cash(ctx context.Context) web.Table {
 	methods := v.methods()
-	out := web.Table{Caption: t(ctx, "cash-today"), Plain: true, Columns: []web.Column{{Label: t(ctx, "center")}}}
+	out := web.Table{Caption: t(ctx, "cash-today"), Columns: []web.Column{{Label: t(ctx, "center")}}}
 	for _, m := range methods {
 		out.Columns = append(out.Columns, web.Column{Label: method(ctx, m), Num: true})
 	}
@@ -146,11 +146,11 @@ func (v homeView) cash(ctx context.Context) web.Table {
 
 func (v homeView) last(ctx context.Context) web.Table {
 	out := web.Table{Caption: t(ctx, "last-payments"), Columns: []web.Column{
-		{Label: t(ctx, "receipt")}, {Label: t(ctx, "time")}, {Label: t(ctx, "payer")}, {Label: t(ctx, "method")}, {Label: t(ctx, "amount"), Num: true},
+		{Label: t(ctx, "receipt")}, {Label: t(ctx, "time")}, {Label: t(ctx, "method")}, {Label: t(ctx, "amount"), Num: true},
 	}}
 	for _, p := range v.Last.Items {
 		out.Rows = append(out.Rows, web.Row{ID: p.ID.String(), Href: paymentPath(p.ID, ""), Cells: []templ.Component{
-			numberCell(p), web.Text(i18n.Clock(ctx, p.At, web.Zone(ctx))), web.Text(v.person(ctx, p.Person)), web.Text(method(ctx, p.Method)), amountCell(p),
+			numberCell(p, v.person(ctx, p.Person)), web.Text(i18n.Clock(ctx, p.At, web.Zone(ctx))), web.Text(method(ctx, p.Method)), amountCell(p),
 		}})
 	}
 	return out

@@ -96,7 +96,11 @@ func (v *deskView) read(ctx context.Context, tx *op.Tx) (err error) {
 			return err
 		}
 		v.choose(q.Instalment)
-	case q.Person.IsNone():
+	case !q.Person.IsNone():
+		if v.Open, err = contracts.OpenInstalments(ctx, tx, contracts.InstalmentFilter{Person: q.Person, Limit: fewFound}); err != nil {
+			return err
+		}
+	default:
 		if v.Persons, err = found(ctx, tx, q.Search, fewFound); err != nil {
 			return err
 		}
@@ -196,7 +200,7 @@ func (v reviewView) review(ctx context.Context) web.ReviewStep {
 	in := v.Preview.Input
 	out := web.ReviewStep{
 		Title: t(ctx, "review"), Note: t(ctx, "review-note"),
-		Confirm: web.Button{Label: t(ctx, "confirm"), Kind: web.Primary, Key: "R"},
+		Confirm: web.Button{Label: t(ctx, "confirm"), Kind: web.Primary},
 		Back:    web.Button{Label: t(ctx, "back"), Href: v.back(), Kind: web.Quiet},
 		Changes: []web.Change{
 			{Label: t(ctx, "payer"), To: v.person(ctx, in.PersonID)},

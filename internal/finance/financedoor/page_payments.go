@@ -173,8 +173,8 @@ func (v listView) table(ctx context.Context) web.Table {
 		return c
 	}
 	out := web.Table{Caption: t(ctx, "payments"), Columns: []web.Column{
-		sorted("receipt", "no", false), sorted("time", "at", false), {Label: t(ctx, "payer")}, {Label: t(ctx, "contract")}, {Label: t(ctx, "method")},
-		{Label: t(ctx, "center")}, {Label: t(ctx, "cashier")}, sorted("amount", "amount", true),
+		sorted("receipt", "no", false), sorted("time", "at", false), {Label: t(ctx, "contract")}, {Label: t(ctx, "method")}, {Label: t(ctx, "cashier")},
+		sorted("amount", "amount", true),
 	}}
 	for _, p := range v.List.Items {
 		no := v.Numbers[p.Contract]
@@ -182,13 +182,13 @@ func (v listView) table(ctx context.Context) web.Table {
 			no = i18n.None
 		}
 		out.Rows = append(out.Rows, web.Row{ID: p.ID.String(), Href: paymentPath(p.ID, ""), Cells: []templ.Component{
-			numberCell(p), web.Text(i18n.DateTime(ctx, p.At, web.Zone(ctx), web.Now(ctx))), web.Text(v.person(ctx, p.Person)), web.Text(no), web.Text(method(ctx, p.Method)),
-			web.Text(v.center(ctx, p.Center)), web.Text(v.staff(p.Cashier)), amountCell(p),
+			numberCell(p, v.person(ctx, p.Person)), web.Text(i18n.DateTime(ctx, p.At, web.Zone(ctx), web.Now(ctx))), web.Text(no), web.Text(method(ctx, p.Method)),
+			web.Text(dot(v.staff(p.Cashier), v.where(ctx, p.Center))), amountCell(p),
 		}})
 	}
 	if len(v.List.Items) > 0 {
 		blank := web.Text("")
-		out.Foot = []templ.Component{web.Text(t(ctx, "total")), blank, blank, blank, blank, blank, blank, web.Text(i18n.Money(ctx, v.List.Sum))}
+		out.Foot = []templ.Component{web.Text(t(ctx, "total")), blank, blank, blank, blank, web.Text(i18n.Money(ctx, v.List.Sum))}
 	}
 	return out
 }

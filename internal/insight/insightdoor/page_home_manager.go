@@ -166,7 +166,7 @@ func (v managerView) figures(ctx context.Context) web.FigureStrip {
 
 // centers is a row a center; each figure opens the records of that center.
 func (v managerView) centers(ctx context.Context) web.Table {
-	out := web.Table{Caption: i18n.T(ctx, "home.centers"), Plain: true, Columns: []web.Column{{Label: i18n.T(ctx, "dimension.center")}}}
+	out := web.Table{Caption: i18n.T(ctx, "home.centers"), Columns: []web.Column{{Label: i18n.T(ctx, "dimension.center")}}}
 	for _, key := range homeMetrics {
 		out.Columns = append(out.Columns, web.Column{Label: i18n.T(ctx, "metric."+key), Num: true})
 	}
@@ -191,15 +191,18 @@ func (v managerView) centers(ctx context.Context) web.Table {
 }
 
 // months are those that can be chosen, newest first.
-func (v managerView) months(ctx context.Context) []web.Option {
-	var out []web.Option
+func (v managerView) months() []bizdate.Date {
+	var out []bizdate.Date
 	for n := range monthsBack + 1 {
-		m := v.Today.MonthStart().AddMonths(-n)
-		label := i18n.Month(ctx, m)
-		if n == 0 {
-			label = i18n.T(ctx, "home.so-far", "month", label)
-		}
-		out = append(out, web.Option{Value: m.String(), Label: label, On: m == v.Month})
+		out = append(out, v.Today.MonthStart().AddMonths(-n))
 	}
 	return out
+}
+
+// monthName is a month; the running one is only so far.
+func (v managerView) monthName(ctx context.Context, m bizdate.Date) string {
+	if m == v.Today.MonthStart() {
+		return i18n.T(ctx, "home.so-far", "month", i18n.Month(ctx, m))
+	}
+	return i18n.Month(ctx, m)
 }

@@ -66,7 +66,8 @@ func negativeBinomial(r, p, q float64) float64 {
 
 // WithinUsualAmount is WithinUsual for amounts: the median of the past ones ± t × their scaled median absolute deviation ×
 // √(1 + 1/m) (Leys et al., Journal of Experimental Social Psychology 49, 2013; the factor 1.4826 makes it a standard deviation of
-// normal data). Where more than half of the past amounts are equal their mean absolute deviation stands in.
+// normal data). Where more than half of the past amounts are equal their mean absolute deviation stands in. The range begins at zero
+// where no past amount was below it.
 func WithinUsualAmount(today int64, past []int64) (low, high float64, within bool) {
 	if len(past) < 2 {
 		return 0, math.Inf(1), true
@@ -84,7 +85,10 @@ func WithinUsualAmount(today int64, past []int64) (low, high float64, within boo
 	}
 	m := float64(len(past))
 	half := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: m - 1}.Quantile(1-(1-Level)/2) * scale * math.Sqrt(1+1/m)
-	low, high = math.Max(0, mid-half), mid+half
+	low, high = mid-half, mid+half
+	if slices.Min(past) >= 0 {
+		low = max(0, low)
+	}
 	return low, high, float64(today) >= low && float64(today) <= high
 }
 

@@ -1,6 +1,7 @@
 package worktime
 
 import (
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -10,11 +11,11 @@ import (
 	"zhike/internal/kernel/bizdate"
 )
 
-func calendar(t testing.TB, zone string) Calendar {
-	t.Helper()
+func calendar(tb testing.TB, zone string) Calendar {
+	tb.Helper()
 	z, err := time.LoadLocation(zone)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	c := Calendar{Zone: z, Days: map[bizdate.Date]Kind{bizdate.New(2026, 6, 19): Off, bizdate.New(2026, 6, 21): Work}}
 	for d := time.Monday; d <= time.Saturday; d++ {
@@ -127,20 +128,24 @@ func TestORG1_ClockChanges(t *testing.T) {
 	}
 }
 
+// The shipped days are complete: as many as each year's notice names, none twice, made up on weekends only.
 func TestORG1_Holidays(t *testing.T) {
-	kinds, days := map[Kind]int{}, map[bizdate.Date]bool{}
+	kinds, days := map[Kind]map[int]int{Off: {}, Work: {}}, map[bizdate.Date]bool{}
 	for _, h := range Holidays() {
-		kinds[h.Kind]++
-		if days[h.Day] || h.ZH == "" || h.EN == "" || h.Kind != Off && h.Kind != Work {
-			t.Errorf("%s stands twice or is incomplete", h.Day)
+		if days[h.Day] || h.ZH == "" || h.EN == "" || kinds[h.Kind] == nil {
+			t.Fatalf("%s stands twice or is incomplete", h.Day)
 		}
 		days[h.Day] = true
+		kinds[h.Kind][h.Day.UTC().Year()]++
 		if weekend := h.Day.Weekday() == time.Saturday || h.Day.Weekday() == time.Sunday; h.Kind == Work && !weekend {
 			t.Errorf("make-up day %s is no weekend day", h.Day)
 		}
 	}
-	// 28 + 28, 30, 28 and 33 days off as announced (2012: 28, 2013: 27)
-	if kinds[Off] != TOTAL || kinds[Work] != MADEUP {
-		t.Errorf("days = %v", kinds)
+	// the days before New Year 2024 are its weekend
+	if want := map[int]int{2012: 27, 2013: 29, 2023: 2, 2024: 28, 2025: 28, 2026: 33}; !maps.Equal(kinds[Off], want) {
+		t.Errorf("holidays = %v, want %v", kinds[Off], want)
+	}
+	if want := map[int]int{2011: 1, 2012: 6, 2013: 12, 2024: 8, 2025: 5, 2026: 6}; !maps.Equal(kinds[Work], want) {
+		t.Errorf("make-up days = %v, want %v", kinds[Work], want)
 	}
 }

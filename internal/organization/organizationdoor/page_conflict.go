@@ -22,8 +22,8 @@ type conflictView struct {
 	Title        string
 	Back         string   // page of the record
 	Form         web.Func // page that changes it
-	Version      int64  // of what was saved meanwhile
-	Labels       string // group of the texts that name the fields
+	Version      int64    // of what was saved meanwhile
+	Labels       string   // group of the texts that name the fields
 	Both         []string
 	Mine, Theirs web.Values
 	Merged       web.Values // what needs no choice

@@ -3,6 +3,7 @@ package peopledoor
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -92,8 +93,12 @@ func (v listView) chips(ctx context.Context) web.FilterChips {
 
 func (v listView) table(ctx context.Context) web.Table {
 	out := web.Table{Caption: t(ctx, "people"), Columns: []web.Column{
-		{Label: t(ctx, "name")}, {Label: t(ctx, "state")}, {Label: t(ctx, "contact-phone")}, {Label: t(ctx, "age")}, {Label: t(ctx, "external-key")},
+		{Label: t(ctx, "name")}, {Label: t(ctx, "state")}, {Label: t(ctx, "contact-phone")}, {Label: t(ctx, "age")},
 	}}
+	keyed := slices.ContainsFunc(v.List.Items, func(b people.Brief) bool { return b.ExternalKey != "" })
+	if keyed {
+		out.Columns = append(out.Columns, web.Column{Label: t(ctx, "external-key")})
+	}
 	for _, b := range v.List.Items {
 		phone := i18n.None
 		if b.Phone != "" {
@@ -107,9 +112,11 @@ func (v listView) table(ctx context.Context) web.Table {
 		if old == "" {
 			old = i18n.None
 		}
-		out.Rows = append(out.Rows, web.Row{ID: b.ID.String(), Href: personPath(b.ID, ""), Cells: []templ.Component{
-			nameCell(b), stateCell(v.States[b.ID]), web.Text(phone), web.Text(old), web.Text(key),
-		}})
+		cells := []templ.Component{nameCell(b), stateCell(v.States[b.ID]), web.Text(phone), web.Text(old)}
+		if keyed {
+			cells = append(cells, web.Text(key))
+		}
+		out.Rows = append(out.Rows, web.Row{ID: b.ID.String(), Href: personPath(b.ID, ""), Cells: cells})
 	}
 	return out
 }

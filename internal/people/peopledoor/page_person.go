@@ -42,7 +42,8 @@ type personView struct {
 	Duplicates []people.Duplicate
 	Timeline   people.TimelinePage
 	Enquiries  []sales.Enquiry
-	Steps      []string // done ones of the open enquiry
+	Steps      []string          // done ones of the open enquiry
+	Visit      sales.Appointment // its open appointment, if any
 	Contracts  []contracts.Contract
 	Accounts   []contracts.HourAccount
 	Due        []contracts.InstalmentView
@@ -141,6 +142,13 @@ func (v *personView) matters(ctx context.Context, tx *op.Tx) (err error) {
 	if e, ok := v.open(); ok {
 		if v.Steps, err = process.StepsOf(ctx, tx, e.ID); err != nil {
 			return err
+		}
+		list, err := sales.Appointments(ctx, tx, sales.AppointmentFilter{Enquiry: e.ID, Open: true, Limit: 1})
+		if err != nil {
+			return err
+		}
+		if len(list.Items) > 0 {
+			v.Visit = list.Items[0]
 		}
 	}
 	list, err := contracts.List(ctx, tx, contracts.Filter{Person: key, Request: page.Request{Limit: fewRecords}})

@@ -78,11 +78,19 @@ func (v personView) actions(ctx context.Context) []web.Button {
 	} else {
 		add("enquiry:create", web.Button{Label: t(ctx, "new-enquiry"), Href: query("/enquiries/new", "person_id", key)})
 	}
-	if len(v.Contracts) > 0 {
-		add("payment:create", web.Button{Label: t(ctx, "take-payment"), Href: query("/payments/new", "person_id", key)})
+	if len(v.Contracts) > 0 && (open || len(v.Due) == 0) {
+		add("payment:create", web.Button{Label: t(ctx, "take-payment"), Href: v.payment()})
 	}
 	add("person:update", web.Button{Label: t(ctx, "edit"), Href: personPath(v.Person.ID, "/edit"), Kind: web.Quiet})
 	return out
+}
+
+// payment is the way to the cash desk: with the instalment that is due first, else for the payer's balance.
+func (v personView) payment() string {
+	if len(v.Due) == 0 {
+		return query("/payments/new", "person_id", v.Person.ID.String())
+	}
+	return query("/payments/new", "contract_id", v.Due[0].Contract.String(), "instalment_id", v.Due[0].ID.String())
 }
 
 // nextStep is what the open enquiry waits for, else the next payment.
@@ -96,7 +104,7 @@ func (v personView) nextStep(ctx context.Context) (web.NextStep, bool) {
 	i := v.Due[0]
 	return web.NextStep{
 		When: date(ctx, i.Due), Text: t(ctx, "next.payment", "no", i.No, "sum", i18n.MoneyWhole(ctx, i.Open())), Why: t(ctx, "why-payment", "contract", i.ContractNo, "day", date(ctx, i.Due)),
-		Actions: []web.Button{{Label: t(ctx, "take-payment"), Kind: web.Primary, Href: query("/payments/new", "contract_id", i.Contract.String(), "instalment_id", i.ID.String())}},
+		Actions: []web.Button{{Label: t(ctx, "take-payment"), Kind: web.Primary, Href: v.payment()}},
 	}, true
 }
 
@@ -106,8 +114,12 @@ func (v personView) enquiryStep(ctx context.Context, e sales.Enquiry) (web.NextS
 		return web.NextStep{}, false
 	}
 	n := web.NextStep{When: v.when(ctx, e), Text: t(ctx, "next."+step), Why: v.why(ctx, e)}
-	if !e.FirstTouch.IsZero() && e.NextStep != "" && (step == "invitation" || step == "visit") {
-		n.Text = dot(code(ctx, "next-step", e.NextStep), n.Text)
+	if step == "visit" && !v.Visit.Starts.IsZero() {
+		n.When, n.Why = moment(ctx, v.Visit.Starts), ""
+		n.Text = t(ctx, "visit-at", "center", v.center(ctx, v.Visit.Center))
+		if v.Visit.Day < web.Today(ctx) {
+			n.Text = t(ctx, "visit-passed", "time", moment(ctx, v.Visit.Starts))
+		}
 	}
 	n.Actions = []web.Button{{Label: t(ctx, "do."+step), Href: "/enquiries/" + e.ID.String() + "/step/" + step, Kind: web.Primary}}
 	if number := v.number(); dial(number) != "" {

@@ -3,6 +3,7 @@ package peopledoor
 import (
 	"context"
 	"encoding/json"
+	"strconv"
 
 	"github.com/a-h/templ"
 
@@ -50,7 +51,7 @@ func (v personView) timeline(ctx context.Context) web.Timeline {
 		}
 		last := &out.Months[len(out.Months)-1]
 		line := web.TimelineItem{
-			At: item.At, Day: i18n.DateShort(ctx, day) + " " + i18n.Weekday(ctx, day.Weekday()), By: v.by(ctx, item), Of: department(ctx, item.Department),
+			At: item.At, Day: i18n.DateShort(ctx, day) + " " + t(ctx, "weekday."+strconv.Itoa(int(day.Weekday()))), By: v.by(ctx, item), Of: department(ctx, item.Department),
 			Title: i18n.T(ctx, "fact."+item.Name()), Detail: v.detail(ctx, item),
 		}
 		if item.Note != "" {
@@ -63,7 +64,11 @@ func (v personView) timeline(ctx context.Context) web.Timeline {
 
 // by is who did it: a colleague, or the program itself.
 func (v personView) by(ctx context.Context, item people.Item) string {
-	if name := v.dir.StaffName(item.Staff); name != "" {
+	staff := item.Staff
+	if item.Name() == "people.touch-recorded" {
+		staff = read[facts.TouchRecorded](item).Staff
+	}
+	if name := v.dir.StaffName(staff); name != "" {
 		return name
 	}
 	return t(ctx, "automatic")

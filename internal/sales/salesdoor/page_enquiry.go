@@ -145,7 +145,8 @@ func (v enquiryView) nextStep(ctx context.Context) (web.NextStep, bool) {
 	}
 	n := web.NextStep{When: due(ctx, e).Text, Text: t(ctx, "next."+missing), Why: v.whyNow(ctx)}
 	if a, ok := v.openAppointment(); ok && missing == "visit" {
-		n.When, n.Text = moment(ctx, a.Starts), t(ctx, "next.visit-at", "time", moment(ctx, a.Starts), "center", v.center(ctx, a.Center))
+		n.When, n.Why = "", ""
+		n.Text = upper(t(ctx, "next.visit-at", "time", moment(ctx, a.Starts), "center", v.center(ctx, a.Center)))
 		if a.Day < web.Today(ctx) {
 			n.Text = t(ctx, "next.visit-passed", "time", moment(ctx, a.Starts))
 		}
