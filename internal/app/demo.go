@@ -18,7 +18,7 @@ import (
 )
 
 // DemoPassword is the password of every demo login.
-const DemoPassword = "zhike-demo" //nolint:gosec // it is meant to be known: these logins exist on loopback only
+const DemoPassword = "zhike-demo"
 
 const (
 	demoSeed  = 20130603
@@ -30,9 +30,14 @@ type DemoLogin struct{ Login, Role string }
 
 // DemoLogins lists them, in the order of the sign-in page.
 var DemoLogins = []DemoLogin{
-	{"frontdesk@demo.zhike.example", "front-desk"}, {"consultant@demo.zhike.example", "consultant"}, {"principal@demo.zhike.example", "principal"},
-	{"supervisor@demo.zhike.example", "supervisor"}, {"gm@demo.zhike.example", "general-manager"}, {"finance@demo.zhike.example", "finance"},
-	{"marketing@demo.zhike.example", "marketing"}, {"it@demo.zhike.example", "it"},
+	{"frontdesk@demo.zhike.example", "front-desk"},
+	{"consultant@demo.zhike.example", "consultant"},
+	{"principal@demo.zhike.example", "principal"},
+	{"supervisor@demo.zhike.example", "supervisor"},
+	{"gm@demo.zhike.example", "general-manager"},
+	{"finance@demo.zhike.example", "finance"},
+	{"marketing@demo.zhike.example", "marketing"},
+	{"it@demo.zhike.example", "it"},
 }
 
 // DemoConfig says where and how large.
@@ -96,7 +101,7 @@ func (a *App) liveDemo(ctx context.Context, c DemoConfig, tick *clock.Clock, fre
 		}
 		return a.noteLived(ctx, c.Now)
 	}
-	lived, err := a.lived(ctx)
+	lived, err := a.lived()
 	if err != nil {
 		return err
 	}
@@ -109,7 +114,7 @@ func (a *App) liveDemo(ctx context.Context, c DemoConfig, tick *clock.Clock, fre
 	return a.noteLived(ctx, c.Now)
 }
 
-func (a *App) lived(ctx context.Context) (time.Time, error) {
+func (a *App) lived() (time.Time, error) {
 	text := a.Dir.Setting(id.None, demoLived, "")
 	if text == "" {
 		return time.Time{}, errors.New("the folder holds a database that is no demo company")

@@ -9,7 +9,12 @@ package app
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import "zhike/internal/web"
+import (
+	"context"
+	"slices"
+
+	"zhike/internal/web"
+)
 
 func askPage(f found) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
@@ -35,7 +40,7 @@ func askPage(f found) templ.Component {
 		var templ_7745c5c3_Var2 string
 		templ_7745c5c3_Var2, templ_7745c5c3_Err = templruntime.NewAttributeExpression(templ.SafeURL(web.AskPath)).ResolveURL(ctx)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `pages_ask.templ`, Line: 7, Col: 56}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `pages_ask.templ`, Line: 12, Col: 56}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var2)
 		if templ_7745c5c3_Err != nil {
@@ -98,7 +103,7 @@ func askPage(f found) templ.Component {
 				var templ_7745c5c3_Var3 string
 				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(shellText(ctx, "ask-more", "count", mostFound))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `pages_ask.templ`, Line: 27, Col: 70}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `pages_ask.templ`, Line: 32, Col: 70}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 				if templ_7745c5c3_Err != nil {
@@ -160,7 +165,7 @@ func results(id, title string, list []web.Suggestion) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = links(title, list).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = links(ctx, title, list).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -176,10 +181,18 @@ func results(id, title string, list []web.Suggestion) templ.Component {
 }
 
 // links is a list of places to go.
-func links(title string, list []web.Suggestion) web.Table {
-	table := web.Table{Caption: title, Columns: []web.Column{{Label: title, Quiet: true}, {Label: title, Quiet: true}}}
+func links(ctx context.Context, title string, list []web.Suggestion) web.Table {
+	table := web.Table{Caption: title, Columns: []web.Column{{Label: shellText(ctx, "ask-name")}, {Label: shellText(ctx, "ask-note")}}}
+	noted := slices.ContainsFunc(list, func(s web.Suggestion) bool { return s.Note != "" })
+	if !noted {
+		table.Columns = table.Columns[:1]
+	}
 	for _, s := range list {
-		table.Rows = append(table.Rows, web.Row{Cells: []templ.Component{web.RecordLink(s.Href, s.Title), web.Text(s.Note)}})
+		row := web.Row{Cells: []templ.Component{web.RecordLink(s.Href, s.Title)}}
+		if noted {
+			row.Cells = append(row.Cells, web.Text(orNone(s.Note)))
+		}
+		table.Rows = append(table.Rows, row)
 	}
 	return table
 }

@@ -12,6 +12,7 @@ import (
 	"zhike/internal/marketing/marketingdoor"
 	"zhike/internal/organization/organizationdoor"
 	"zhike/internal/people"
+	"zhike/internal/people/peopledoor"
 	"zhike/internal/sales/salesdoor"
 	"zhike/internal/web"
 )
@@ -22,6 +23,7 @@ func (p *pages) doors() {
 	marketingdoor.Pages(p.mux, p.Run)
 	contractsdoor.Pages(p.mux, p.Run)
 	contractsdoor.CataloguePages(p.mux, p.Run)
+	peopledoor.Pages(p.mux, p.Run)
 	salesdoor.Pages(p.mux, p.selling())
 	financedoor.Pages(p.mux, p.Run)
 	insightdoor.Pages(p.mux, p.Run)

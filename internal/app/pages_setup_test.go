@@ -158,6 +158,8 @@ func TestORG2_Staff(t *testing.T) {
 	s.Clock.Set(s.Clock.Now().Add(time.Minute))
 	v.post("/positions/"+end, "staff", s.StaffID(s.Finance(s.HD)).String(), "until", "2026-06-02").wantTo(t, page)
 	v.get(page).want(t, http.StatusOK, "6月2日")
+	other.get("/").wantTo(t, "/sign-in?_next=%2F") // rights changed: the session ended (TRU-22)
+	other = signedIn(t, s, base, "finance", s.HD)
 	other.get("/").want(t, http.StatusOK, "您今天没有有效的岗位")
 	account := between(v.get(page).body, `action="/accounts/`, `/`)
 	v.post("/accounts/"+account+"/state", "active", "false", "staff", s.StaffID(s.Finance(s.HD)).String()).wantTo(t, page)

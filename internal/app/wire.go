@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
 	"zhike/internal/api"
 	"zhike/internal/contracts/contractsdoor"
 	"zhike/internal/finance/financedoor"
@@ -36,6 +37,7 @@ import (
 	"zhike/internal/marketing"
 	"zhike/internal/organization"
 	"zhike/internal/people"
+	"zhike/internal/people/peopledoor"
 	"zhike/internal/process"
 	"zhike/internal/rollout"
 	"zhike/internal/sales"
@@ -90,8 +92,10 @@ func Checks() []check.Check {
 
 // Texts lists the catalogues of all packages.
 func Texts() []fs.FS {
-	return []fs.FS{sheet.Text, phone.Text, web.Texts(), chart.Text, api.Text, organization.Text, people.Text, process.Text, marketing.Text, contracts.Text, sales.Text, finance.Text, insight.Text, rollout.Text,
-		organizationdoor.Text, salesdoor.Text, contractsdoor.Text, financedoor.Text}
+	return []fs.FS{
+		sheet.Text, phone.Text, web.Texts(), chart.Text, api.Text, organization.Text, people.Text, process.Text, marketing.Text, contracts.Text, sales.Text, finance.Text, insight.Text, rollout.Text,
+		organizationdoor.Text, peopledoor.Text, salesdoor.Text, contractsdoor.Text, financedoor.Text,
+	}
 }
 
 // Open opens the database and wires the domains. The schema must be there: see Migrate.

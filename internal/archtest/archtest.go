@@ -20,6 +20,7 @@ var queries = map[string][]string{
 	"contracts": {"organization", "people", "marketing"},
 	"sales":     {"organization", "people", "process", "marketing", "contracts"},
 	"finance":   {"organization", "people", "process", "marketing", "contracts", "sales"},
+	"rollout":   {"organization", "people", "marketing", "contracts", "sales"},
 	"insight":   {"organization", "people", "process", "marketing", "contracts", "sales", "finance", "teaching", "service"},
 }
 
@@ -31,6 +32,7 @@ var parts = map[string][]string{
 	"archtest":   {},
 	"app":        {"*"},
 	"sim":        {"domain", "facts", "kernel"},
+	"bench":      {"domain", "facts", "kernel"},
 	"door":       {"domain", "web", "api", "facts", "kernel"},
 	"web":        {"kernel"},
 	"api":        {"kernel"},

@@ -54,11 +54,11 @@ func TestFIN1_Allocate(t *testing.T) {
 		want    []facts.Allocated
 		refused []string
 	}{
-		{"oldest due first", 3_000, nil, []facts.Allocated{{key(12), key(1), 1_667}, {key(12), key(2), 833}, {key(13), key(1), 333}, {key(13), key(2), 167}}, nil},
+		{"oldest due first", 3_000, nil, []facts.Allocated{{Instalment: key(12), Line: key(1), Amount: 1_667}, {Instalment: key(12), Line: key(2), Amount: 833}, {Instalment: key(13), Line: key(1), Amount: 333}, {Instalment: key(13), Line: key(2), Amount: 167}}, nil},
 		{"all that is open", 99_000, []AllocationInput{}, []facts.Allocated{
-			{key(12), key(1), 1_667}, {key(12), key(2), 833}, {key(13), key(1), 3_333}, {key(13), key(2), 1_667}, {key(11), key(1), 3_333}, {key(11), key(2), 1_667},
+			{Instalment: key(12), Line: key(1), Amount: 1_667}, {Instalment: key(12), Line: key(2), Amount: 833}, {Instalment: key(13), Line: key(1), Amount: 3_333}, {Instalment: key(13), Line: key(2), Amount: 1_667}, {Instalment: key(11), Line: key(1), Amount: 3_333}, {Instalment: key(11), Line: key(2), Amount: 1_667},
 		}, nil},
-		{"as given", 3_000, []AllocationInput{{key(11), 1}}, []facts.Allocated{{key(11), key(1), 1}}, nil},
+		{"as given", 3_000, []AllocationInput{{key(11), 1}}, []facts.Allocated{{Instalment: key(11), Line: key(1), Amount: 1}}, nil},
 		{"unknown", 3_000, []AllocationInput{{key(9), 1}}, nil, []string{"allocations.0.instalment_id:unknown"}},
 		{"twice", 3_000, []AllocationInput{{key(11), 1}, {key(11), 1}}, nil, []string{"allocations.1.instalment_id:twice"}},
 		{"more than open", 3_000, []AllocationInput{{key(12), 2_501}}, nil, []string{"allocations.0.amount_fen:over-open"}},
@@ -139,7 +139,7 @@ func drawOwed(t *rapid.T) (o contracts.Owed) {
 func TestFIN4_Postings(t *testing.T) {
 	pay := facts.Pay{
 		Person: key(50), Contract: key(60), Method: "cash", Amount: 10_000,
-		Allocations: []facts.Allocated{{key(11), key(1), 4_000}, {key(11), key(2), 2_000}, {key(12), key(1), 1_000}},
+		Allocations: []facts.Allocated{{Instalment: key(11), Line: key(1), Amount: 4_000}, {Instalment: key(11), Line: key(2), Amount: 2_000}, {Instalment: key(12), Line: key(1), Amount: 1_000}},
 	}
 	type posting struct {
 		account string

@@ -61,7 +61,7 @@ func ForRecipient(ctx context.Context, r *op.Runner, m Mail) (seen context.Conte
 		if err != nil {
 			return err
 		}
-		seen, lang = op.WithViewer(ctx, v), acc.Lang
+		seen, lang := op.WithViewer(ctx, v), acc.Lang
 		return nil
 	})
 	return seen, lang, err

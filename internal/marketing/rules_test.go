@@ -84,8 +84,7 @@ func TestSAL2_ChannelRefused(t *testing.T) {
 			c := ok
 			tt.edit(&c)
 			var got []string
-			var p *problem.Problem
-			if errors.As(tt.tree.check(c).Err("SAL-2"), &p) {
+			if p, ok := errors.AsType[*problem.Problem](tt.tree.check(c).Err("SAL-2")); ok {
 				for _, f := range p.Fields {
 					got = append(got, f.Location+":"+f.Code)
 				}

@@ -26,6 +26,7 @@ var Change = op.Op[ChangeInput, Answer]{
 type ChangeInput struct {
 	PersonID  id.ID           `json:"person_id" path:"id"`
 	Base      *int64          `json:"base_version,omitempty" doc:"version that the change starts from"`
+	Exact     bool            `json:"-"` // any other base version is stale, also where other fields changed: If-Match of the API
 	Name      *string         `json:"name,omitempty" maxLength:"100"`
 	NameLatin *string         `json:"name_latin,omitempty" maxLength:"100"`
 	Gender    *string         `json:"gender,omitempty" enum:"female,male,"`
@@ -61,7 +62,7 @@ func change(ctx context.Context, tx *op.Tx, in ChangeInput) (Answer, error) {
 	if len(fields) == 0 {
 		return Answer{}, problem.Refuse("ORG-10", "nothing-changed", problem.Field{Location: "person_id", Value: p.ID})
 	}
-	if err := overlap(ctx, tx, p, in.Base, fields); err != nil {
+	if err := overlap(ctx, tx, p, in, fields); err != nil {
 		return Answer{}, err
 	}
 	p.Name, p.NameLatin, p.Gender, p.Birth, p.District, p.Lang, p.Pinyin = now.Name, now.NameLatin, now.Gender, now.Birth, now.District, now.Lang, pinyin.Of(now.Name).Marked
@@ -88,7 +89,7 @@ func (in ChangeInput) over(was RegisterInput) RegisterInput {
 	return was
 }
 
-func set[T any](to *T, from *T) {
+func set[T any](to, from *T) {
 	if from != nil {
 		*to = *from
 	}
@@ -98,9 +99,15 @@ func set[T any](to *T, from *T) {
 func differences(was, now RegisterInput) (fields []string, old map[string]string) {
 	old = map[string]string{}
 	for _, f := range []struct{ name, was, now string }{
-		{"name", was.Name, now.Name}, {"name_latin", was.NameLatin, now.NameLatin}, {"gender", was.Gender, now.Gender},
-		{"birth", was.Birth.String(), now.Birth.String()}, {"district", was.District, now.District}, {"lang", was.Lang, now.Lang},
-		{"phones", fmt.Sprint(was.Phones), fmt.Sprint(now.Phones)}, {"emails", fmt.Sprint(was.Emails), fmt.Sprint(now.Emails)}, {"wechat", fmt.Sprint(was.WeChat), fmt.Sprint(now.WeChat)},
+		{"name", was.Name, now.Name},
+		{"name_latin", was.NameLatin, now.NameLatin},
+		{"gender", was.Gender, now.Gender},
+		{"birth", was.Birth.String(), now.Birth.String()},
+		{"district", was.District, now.District},
+		{"lang", was.Lang, now.Lang},
+		{"phones", fmt.Sprint(was.Phones), fmt.Sprint(now.Phones)},
+		{"emails", fmt.Sprint(was.Emails), fmt.Sprint(now.Emails)},
+		{"wechat", fmt.Sprint(was.WeChat), fmt.Sprint(now.WeChat)},
 	} {
 		if f.was != f.now {
 			fields = append(fields, f.name)
@@ -111,12 +118,15 @@ func differences(was, now RegisterInput) (fields []string, old map[string]string
 }
 
 // overlap refuses a change of fields that somebody else changed since the base version.
-func overlap(ctx context.Context, tx *op.Tx, p Person, base *int64, fields []string) error {
-	if base == nil || *base == p.Version {
+func overlap(ctx context.Context, tx *op.Tx, p Person, in ChangeInput, fields []string) error {
+	if in.Base == nil || *in.Base == p.Version {
 		return nil
 	}
+	if in.Exact {
+		return &problem.Problem{Status: 412, Code: "stale", Rule: "ORG-10"}
+	}
 	rows, err := op.AllOf[changedRow](ctx, tx.Unscoped("names of fields, of a person that was seen"),
-		"SELECT payload FROM events WHERE person = ? AND kind = 'people.person-changed.1' ORDER BY id DESC LIMIT ?", p.ID, max(0, p.Version-*base))
+		"SELECT payload FROM events WHERE person = ? AND kind = 'people.person-changed.1' ORDER BY id DESC LIMIT ?", p.ID, max(0, p.Version-*in.Base))
 	if err != nil {
 		return fmt.Errorf("read changes: %w", err)
 	}

@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"encoding/csv"
 	"fmt"
@@ -148,42 +149,45 @@ func (m Mapping) Edit(file []byte) (Mapping, error) {
 	}
 	m.Columns, m.Values = slices.Clone(m.Columns), f.Values
 	var bad problem.Invalid
-	known := append(Fields(m.Kind), Custom, Ignore)
 	for header, v := range f.Columns {
 		i := slices.IndexFunc(m.Columns, func(c Column) bool { return fold(c.Header) == fold(header) })
 		if i < 0 {
 			bad.Add("map."+header, "no-such-column", header)
 			continue
 		}
-		c := Column{Header: m.Columns[i].Header}
-		switch v := v.(type) {
-		case string:
-			c.Field = v
-		case map[string]any:
-			c.Field, _ = v["field"].(string)
-			c.Code, _ = v["code"].(string)
-			c.Known, _ = v["known"].(string)
-			if c.Field == "" {
-				c.Field = Custom
-			}
-		}
-		if !slices.Contains(known, c.Field) {
-			bad.Add("map."+header, "not-one-of", c.Field, "list", strings.Join(known, ", "))
-		}
-		if c.Field == Custom {
-			if c.Code == "" {
-				c.Code = Slug(c.Header)
-			}
-			if c.Known == "" {
-				c.Known = "entry"
-			}
-			if c.Known != "entry" && c.Known != "later" {
-				bad.Add("map."+header, "not-one-of", c.Known, "list", "entry, later")
-			}
-		}
+		c := columnOf(m.Columns[i].Header, v)
+		c.check(&bad, m.Kind)
 		m.Columns[i] = c
 	}
 	return m, append(bad, m.check()...).Err("ROL-1")
+}
+
+// columnOf reads what a map file says of a column: a field, or a table {field, code, known}.
+func columnOf(header string, said any) Column {
+	c := Column{Header: header, Field: Custom}
+	switch v := said.(type) {
+	case string:
+		c.Field = v
+	case map[string]any:
+		if f, ok := v["field"].(string); ok {
+			c.Field = f
+		}
+		c.Code, _ = v["code"].(string)
+		c.Known, _ = v["known"].(string)
+	}
+	if c.Field == Custom {
+		c.Code, c.Known = cmp.Or(c.Code, Slug(header)), cmp.Or(c.Known, "entry")
+	}
+	return c
+}
+
+func (c Column) check(bad *problem.Invalid, kind string) {
+	if known := append(Fields(kind), Custom, Ignore); !slices.Contains(known, c.Field) {
+		bad.Add("map."+c.Header, "not-one-of", c.Field, "list", strings.Join(known, ", "))
+	}
+	if c.Field == Custom && c.Known != "entry" && c.Known != "later" {
+		bad.Add("map."+c.Header, "not-one-of", c.Known, "list", "entry, later")
+	}
 }
 
 // check refuses a mapping with two columns of one field, or without what its kind needs.

@@ -98,55 +98,51 @@ func clip(s string) string {
 
 // set reads one value; it gives the code of what is wrong with it.
 func (l *Lead) set(field, v string, zone *time.Location) string {
-	if len([]rune(v)) > longestName && field != "note" {
+	if field == "note" {
+		if l.Note = v; len([]rune(v)) > longestValue {
+			return "too-long"
+		}
+		return ""
+	}
+	if len([]rune(v)) > longestName {
 		return "too-long"
 	}
+	plain := map[string]*string{
+		"external_key": &l.Key, "name": &l.Name, "wechat": &l.WeChat, "district": &l.District, "channel": &l.Channel, "course": &l.Course,
+		"center": &l.Center, "consultant": &l.Consultant,
+	}
+	if to, ok := plain[field]; ok {
+		*to = v
+		return ""
+	}
+	return l.read(field, v, zone)
+}
+
+// read reads a value that has a form.
+func (l *Lead) read(field, v string, zone *time.Location) string {
 	var err error
 	switch field {
-	case "external_key":
-		l.Key = v
-	case "name":
-		l.Name = v
 	case "phone":
 		if l.Phone, err = phone.Parse(v, "CN"); err != nil {
 			return "bad-phone"
 		}
 	case "email":
 		l.Email = strings.ToLower(width.Fold.String(v))
-	case "wechat":
-		l.WeChat = v
 	case "gender":
 		l.Gender = gender(v)
 	case "birth":
-		if l.Birth, err = day(v); err != nil {
-			return "bad-date"
-		}
-	case "district":
-		l.District = v
-	case "channel":
-		l.Channel = v
-	case "course":
-		l.Course = v
-	case "center":
-		l.Center = v
-	case "consultant":
-		l.Consultant = v
+		l.Birth, err = day(v)
 	case "entered":
-		if l.Entered, err = instant(v, zone); err != nil {
-			return "bad-date"
-		}
+		l.Entered, err = instant(v, zone)
+	case "outcome_day":
+		l.OutcomeDay, err = day(v)
 	case "outcome":
 		if l.Outcome = outcome(v); l.Outcome == "" {
 			return "bad-outcome"
 		}
-	case "outcome_day":
-		if l.OutcomeDay, err = day(v); err != nil {
-			return "bad-date"
-		}
-	case "note":
-		if l.Note = v; len([]rune(v)) > longestValue {
-			return "too-long"
-		}
+	}
+	if err != nil {
+		return "bad-date"
 	}
 	return ""
 }

@@ -295,7 +295,7 @@ type rejectsFile struct {
 
 func (r *rejectsFile) open() error {
 	var err error
-	if r.f, err = os.Create(r.path); err != nil { //nolint:gosec // beside the file that the caller names
+	if r.f, err = os.Create(r.path); err != nil {
 		return fmt.Errorf("make rejects file: %w", err)
 	}
 	if r.out, err = sheet.NewWriter(sheet.CSV, r.f); err != nil {

@@ -1,6 +1,6 @@
 // Package sales holds enquiries, appointments, visits and quotes: from the first lead to the contract.
 //
-//	SAL-1  rules_stage.go; react_touch.go and the operations move the stage by what happened
+//	SAL-1  stage.go; react_touch.go and the operations move the stage by what happened
 //	SAL-2  rules_assign.go, op_enter.go, op_assign.go; breaches: work_due.go
 //	SAL-4  op_appointment.go, op_appointment_state.go; reminders and no-shows: work_due.go
 //	SAL-5  op_checkin.go, op_walkin.go

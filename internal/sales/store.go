@@ -41,10 +41,10 @@ func move(ctx context.Context, tx *op.Tx, e *Enquiry, to Stage, columns ...strin
 		was := e.Stage
 		e.Stage, e.Moved = to, tx.Now
 		columns = append(columns, "stage", "moved_at")
-		switch {
-		case to == Signed:
+		switch to {
+		case Signed:
 			e.Outcome, e.OutcomeDay = "signed", tx.Today(e.Center)
-		case to == Lost:
+		case Lost:
 			e.Outcome, e.OutcomeDay = "lost", tx.Today(e.Center)
 		default:
 			e.Outcome, e.OutcomeDay = "open", 0

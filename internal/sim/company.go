@@ -33,10 +33,26 @@ type place struct {
 
 // places are the centers of the reference scenario, the largest first.
 var places = [][3]string{
-	{"HD", "海淀校区", "Haidian"}, {"CY", "朝阳校区", "Chaoyang"}, {"XC", "西城校区", "Xicheng"}, {"FT", "丰台校区", "Fengtai"}, {"DC", "东城校区", "Dongcheng"},
-	{"TZ", "通州校区", "Tongzhou"}, {"CP", "昌平校区", "Changping"}, {"DX", "大兴校区", "Daxing"}, {"SY", "顺义校区", "Shunyi"}, {"SJ", "石景山校区", "Shijingshan"},
-	{"FS", "房山校区", "Fangshan"}, {"MT", "门头沟校区", "Mentougou"}, {"HR", "怀柔校区", "Huairou"}, {"PG", "平谷校区", "Pinggu"}, {"MY", "密云校区", "Miyun"}, {"YQ", "延庆校区", "Yanqing"},
-	{"TJ", "天津校区", "Tianjin"}, {"SJZ", "石家庄校区", "Shijiazhuang"}, {"JN", "济南校区", "Jinan"}, {"QD", "青岛校区", "Qingdao"},
+	{"HD", "海淀校区", "Haidian"},
+	{"CY", "朝阳校区", "Chaoyang"},
+	{"XC", "西城校区", "Xicheng"},
+	{"FT", "丰台校区", "Fengtai"},
+	{"DC", "东城校区", "Dongcheng"},
+	{"TZ", "通州校区", "Tongzhou"},
+	{"CP", "昌平校区", "Changping"},
+	{"DX", "大兴校区", "Daxing"},
+	{"SY", "顺义校区", "Shunyi"},
+	{"SJ", "石景山校区", "Shijingshan"},
+	{"FS", "房山校区", "Fangshan"},
+	{"MT", "门头沟校区", "Mentougou"},
+	{"HR", "怀柔校区", "Huairou"},
+	{"PG", "平谷校区", "Pinggu"},
+	{"MY", "密云校区", "Miyun"},
+	{"YQ", "延庆校区", "Yanqing"},
+	{"TJ", "天津校区", "Tianjin"},
+	{"SJZ", "石家庄校区", "Shijiazhuang"},
+	{"JN", "济南校区", "Jinan"},
+	{"QD", "青岛校区", "Qingdao"},
 }
 
 // posts are who works at a center.
@@ -53,7 +69,7 @@ func (l *Life) found(ctx context.Context) error {
 		}
 	}
 	for _, role := range []string{"general-manager", "marketing", "it"} {
-		if _, err := l.hire(ctx, role, id.None, role, names); err != nil {
+		if err := l.hire(ctx, role, id.None, role, names); err != nil {
 			return err
 		}
 	}
@@ -82,7 +98,7 @@ func (l *Life) openCenter(ctx context.Context, i int, names *names) error {
 	}
 	for _, post := range posts {
 		for n := range post.n {
-			if _, err := l.hire(ctx, post.role, c.ID, fmt.Sprintf("%s-%s-%d", p[0], post.role, n+1), names); err != nil {
+			if err := l.hire(ctx, post.role, c.ID, fmt.Sprintf("%s-%s-%d", p[0], post.role, n+1), names); err != nil {
 				return err
 			}
 		}
@@ -90,21 +106,23 @@ func (l *Life) openCenter(ctx context.Context, i int, names *names) error {
 	return nil
 }
 
-func (l *Life) hire(ctx context.Context, role string, center id.ID, code string, names *names) (id.ID, error) {
+func (l *Life) hire(ctx context.Context, role string, center id.ID, code string, names *names) error {
 	name, _ := names.person()
 	s, err := organization.AddStaff.Run(ctx, l.run, organization.StaffInput{Code: code, Name: name, Phone: names.phone(), Email: code + "@zhike.example"})
 	if err != nil {
-		return id.None, err
+		return err
 	}
 	_, err = organization.GivePosition.Run(ctx, l.run, organization.PositionInput{StaffID: s.ID, Role: role, CenterID: center, From: l.Start() - 400})
-	return s.ID, err
+	return err
 }
 
 // sellCourses enters what the school sells.
 func (l *Life) sellCourses(ctx context.Context) error {
 	questions := []contracts.Question{
-		{Code: "goal", NameZH: "学习目标", NameEN: "Goal", Required: true}, {Code: "level", NameZH: "现有水平", NameEN: "Present level", Required: true},
-		{Code: "time", NameZH: "可上课时间", NameEN: "Times that suit"}, {Code: "budget", NameZH: "预算", NameEN: "Budget"},
+		{Code: "goal", NameZH: "学习目标", NameEN: "Goal", Required: true},
+		{Code: "level", NameZH: "现有水平", NameEN: "Present level", Required: true},
+		{Code: "time", NameZH: "可上课时间", NameEN: "Times that suit"},
+		{Code: "budget", NameZH: "预算", NameEN: "Budget"},
 	}
 	for i, c := range [][3]string{{"KIDS", "少儿英语", "English for kids"}, {"TEENS", "青少英语", "English for teens"}, {"ADULT", "成人口语", "Spoken English"}, {"IELTS", "雅思", "IELTS"}} {
 		course, err := contracts.AddCourse.Run(ctx, l.run, contracts.CourseInput{Code: c[0], NameZH: c[1], NameEN: c[2], Needs: questions})

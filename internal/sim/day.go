@@ -36,6 +36,7 @@ type tasks []task
 
 // Len, Less, Swap, Push and Pop implement heap.Interface.
 func (q tasks) Len() int { return len(q) }
+
 func (q tasks) Less(i, j int) bool {
 	return q[i].at.Before(q[j].at) || q[i].at.Equal(q[j].at) && q[i].no < q[j].no
 }
@@ -110,19 +111,8 @@ func (a *agenda) plan(ctx context.Context) error {
 		for _, ap := range appointments.Items {
 			expected[ap.Enquiry] = true
 		}
-		for page := 0; ; page++ {
-			due, err := sales.Enquiries(ctx, tx, sales.EnquiryFilter{Center: a.place.center, Outcome: "open", NextUntil: a.day, Sort: "next", Limit: 200, Offset: 200 * page})
-			if err != nil {
-				return err
-			}
-			for _, e := range due.Items {
-				if !expected[e.ID] {
-					a.followUp(e)
-				}
-			}
-			if len(due.Items) < 200 {
-				break
-			}
+		if err := a.followUps(ctx, tx, expected); err != nil {
+			return err
 		}
 		for _, ap := range appointments.Items {
 			if err := a.expect(ctx, tx, ap); err != nil {
@@ -131,6 +121,25 @@ func (a *agenda) plan(ctx context.Context) error {
 		}
 		return a.instalments(ctx, tx)
 	})
+}
+
+// followUps plans what is due on the enquiries of those who are not expected today.
+func (a *agenda) followUps(ctx context.Context, tx *op.Tx, expected map[id.ID]bool) error {
+	const rows = 200
+	for page := 0; ; page++ {
+		due, err := sales.Enquiries(ctx, tx, sales.EnquiryFilter{Center: a.place.center, Outcome: "open", NextUntil: a.day, Sort: "next", Limit: rows, Offset: rows * page})
+		if err != nil {
+			return err
+		}
+		for _, e := range due.Items {
+			if !expected[e.ID] {
+				a.followUp(e)
+			}
+		}
+		if len(due.Items) < rows {
+			return nil
+		}
+	}
 }
 
 // arrivals plans the leads of the day.

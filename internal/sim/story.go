@@ -85,7 +85,8 @@ func mix(code string) (invite, show, signing float64) {
 	i := slices.IndexFunc(channelMix, func(c struct {
 		code                         string
 		share, invite, show, signing float64
-	}) bool {
+	},
+	) bool {
 		return c.code == code
 	})
 	if i < 0 {

@@ -164,15 +164,29 @@ func (s *School) As(role string, center id.ID) context.Context {
 	return op.WithViewer(context.Background(), s.Dir.Viewer(acc))
 }
 
-// FrontDesk, Consultant and the others are the contexts of these roles.
-func (s *School) FrontDesk(center id.ID) context.Context   { return s.As("front-desk", center) }
-func (s *School) Consultant(center id.ID) context.Context  { return s.As("consultant", center) }
+// FrontDesk is the context of the front desk of a center.
+func (s *School) FrontDesk(center id.ID) context.Context { return s.As("front-desk", center) }
+
+// Consultant is the context of the first consultant of a center.
+func (s *School) Consultant(center id.ID) context.Context { return s.As("consultant", center) }
+
+// Consultant2 is the context of the second consultant of a center.
 func (s *School) Consultant2(center id.ID) context.Context { return s.As("consultant2", center) }
-func (s *School) Principal(center id.ID) context.Context   { return s.As("principal", center) }
-func (s *School) Finance(center id.ID) context.Context     { return s.As("finance", center) }
-func (s *School) Marketing() context.Context               { return s.As("marketing", id.None) }
-func (s *School) GM() context.Context                      { return s.As("general-manager", id.None) }
-func (s *School) IT() context.Context                      { return s.As("it", id.None) }
+
+// Principal is the context of the principal of a center.
+func (s *School) Principal(center id.ID) context.Context { return s.As("principal", center) }
+
+// Finance is the context of finance of a center.
+func (s *School) Finance(center id.ID) context.Context { return s.As("finance", center) }
+
+// Marketing is the context of marketing.
+func (s *School) Marketing() context.Context { return s.As("marketing", id.None) }
+
+// GM is the context of the general manager.
+func (s *School) GM() context.Context { return s.As("general-manager", id.None) }
+
+// IT is the context of IT.
+func (s *School) IT() context.Context { return s.As("it", id.None) }
 
 // Login is the login of who holds a role at a center; the password is "correct horse".
 func (s *School) Login(role string, center id.ID) string { return role + "@" + s.code(center) }

@@ -133,7 +133,7 @@ func FieldName(ctx context.Context, location string) string {
 		}
 		name = part
 	}
-	key := "field." + strings.ReplaceAll(name, "_", "-")
+	key := "field." + name
 	if !i18n.Has(ctx, key) {
 		return row + name
 	}

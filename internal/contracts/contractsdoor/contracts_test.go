@@ -98,8 +98,11 @@ func TestUIB1_ContractsOfFigures(t *testing.T) {
 		p := open(t, s, s.GM())
 		consultant := s.StaffID(s.Consultant(s.HD)).String()
 		for _, tt := range []struct{ metric, dim, value, filter string }{
-			{"contracts", "", "", ""}, {"contracts_new", "", "", "&kind=new,return"}, {"contracts_renewal", "", "", "&kind=renewal,upgrade"},
-			{"contracts", "consultant", consultant, "&consultant=" + consultant}, {"contracts", "channel", s.Web.String(), "&channel=" + s.Web.String()},
+			{"contracts", "", "", ""},
+			{"contracts_new", "", "", "&kind=new,return"},
+			{"contracts_renewal", "", "", "&kind=renewal,upgrade"},
+			{"contracts", "consultant", consultant, "&consultant=" + consultant},
+			{"contracts", "channel", s.Web.String(), "&channel=" + s.Web.String()},
 		} {
 			var n int64
 			s.Read(t, s.GM(), func(ctx context.Context, tx *op.Tx) error {

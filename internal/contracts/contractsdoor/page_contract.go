@@ -169,8 +169,12 @@ func (v contractView) payer() people.Brief { return v.persons[v.Contract.Payer] 
 
 func (v contractView) lines(ctx context.Context) web.Table {
 	out := web.Table{Caption: t(ctx, "lines"), Columns: []web.Column{
-		{Label: t(ctx, "package")}, {Label: t(ctx, "paid-hours"), Num: true}, {Label: t(ctx, "gift-hours"), Num: true}, {Label: t(ctx, "unit-price"), Num: true},
-		{Label: t(ctx, "list"), Num: true}, {Label: t(ctx, "payable"), Num: true},
+		{Label: t(ctx, "package")},
+		{Label: t(ctx, "paid-hours"), Num: true},
+		{Label: t(ctx, "gift-hours"), Num: true},
+		{Label: t(ctx, "unit-price"), Num: true},
+		{Label: t(ctx, "list"), Num: true},
+		{Label: t(ctx, "payable"), Num: true},
 	}}
 	var sum contracts.Line
 	for _, l := range v.Contract.Lines {

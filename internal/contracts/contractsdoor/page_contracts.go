@@ -171,7 +171,11 @@ func (v listView) table(ctx context.Context) web.Table {
 		return c
 	}
 	out := web.Table{Caption: t(ctx, "contracts"), Columns: []web.Column{
-		sorted("no", "no", false), {Label: t(ctx, "state")}, sorted("signed", "signed", false), {Label: t(ctx, "consultant")}, sorted("payable", "payable", true),
+		sorted("no", "no", false),
+		{Label: t(ctx, "state")},
+		sorted("signed", "signed", false),
+		{Label: t(ctx, "consultant")},
+		sorted("payable", "payable", true),
 		{Label: t(ctx, "open"), Num: true},
 	}}
 	for _, c := range v.List.Items {

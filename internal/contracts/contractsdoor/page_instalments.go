@@ -100,8 +100,13 @@ func (v dueView) chips(ctx context.Context) web.FilterChips {
 
 func (v dueView) table(ctx context.Context) web.Table {
 	out := web.Table{Caption: t(ctx, "instalments"), Columns: []web.Column{
-		{Label: t(ctx, "student")}, {Label: t(ctx, "contract")}, {Label: t(ctx, "instalment")}, {Label: t(ctx, "due")}, {Label: t(ctx, "open"), Num: true},
-		{Label: t(ctx, "consultant")}, {Label: t(ctx, "actions"), Quiet: true},
+		{Label: t(ctx, "student")},
+		{Label: t(ctx, "contract")},
+		{Label: t(ctx, "instalment")},
+		{Label: t(ctx, "due")},
+		{Label: t(ctx, "open"), Num: true},
+		{Label: t(ctx, "consultant")},
+		{Label: t(ctx, "actions"), Quiet: true},
 	}}
 	for _, i := range v.List {
 		out.Rows = append(out.Rows, web.Row{ID: i.ID.String(), Href: contractPath(i.Contract, ""), Cells: []templ.Component{

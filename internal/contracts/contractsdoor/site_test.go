@@ -129,12 +129,3 @@ func (s site) wants(page string, texts ...string) {
 	}
 }
 
-// errorAt is what a page says is wrong at a field.
-func errorAt(page, field string) string {
-	at := "f-" + strings.NewReplacer(".", "-", "_", "-").Replace(field) + "-err"
-	m := regexp.MustCompile(`id="` + at + `">([^<]*)<`).FindStringSubmatch(page)
-	if m == nil {
-		return ""
-	}
-	return m[1]
-}

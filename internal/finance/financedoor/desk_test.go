@@ -173,9 +173,13 @@ func TestUIB1_PaymentsOfFigures(t *testing.T) {
 		p := open(t, s, s.GM())
 		consultant := s.StaffID(s.Consultant(s.HD)).String()
 		for _, tt := range []struct{ metric, dim, value, filter string }{
-			{"cash_in", "", "", ""}, {"cash_in_new", "", "", "&contract_kind=new,return"}, {"cash_in_renewal", "", "", "&contract_kind=renewal,upgrade"},
-			{"cash_in_other", "", "", "&contract_kind=none"}, {"cash_in", "consultant", consultant, "&consultant=" + consultant},
-			{"cash_in", "method", "cash", "&method=cash"}, {"cash_in", "channel", s.Web.String(), "&channel=" + s.Web.String()},
+			{"cash_in", "", "", ""},
+			{"cash_in_new", "", "", "&contract_kind=new,return"},
+			{"cash_in_renewal", "", "", "&contract_kind=renewal,upgrade"},
+			{"cash_in_other", "", "", "&contract_kind=none"},
+			{"cash_in", "consultant", consultant, "&consultant=" + consultant},
+			{"cash_in", "method", "cash", "&method=cash"},
+			{"cash_in", "channel", s.Web.String(), "&channel=" + s.Web.String()},
 		} {
 			var sum int64
 			s.Read(t, s.GM(), func(ctx context.Context, tx *op.Tx) error {

@@ -197,7 +197,7 @@ func (p pages) postReview(w http.ResponseWriter, r *http.Request) error {
 
 // review lists what will be booked.
 func (v reviewView) review(ctx context.Context) web.ReviewStep {
-	in := v.Preview.Input
+	in := v.Input
 	out := web.ReviewStep{
 		Title: t(ctx, "review"), Note: t(ctx, "review-note"),
 		Confirm: web.Button{Label: t(ctx, "confirm"), Kind: web.Primary},
@@ -237,7 +237,7 @@ func (v reviewView) allocation(ctx context.Context, a finance.AllocationInput) w
 }
 
 func (v reviewView) back() string {
-	in := v.Preview.Input
+	in := v.Input
 	if in.ContractID.IsNone() {
 		return query("/payments/new", "person_id", text(in.PersonID))
 	}
@@ -246,10 +246,15 @@ func (v reviewView) back() string {
 
 // fields are what the confirmed form sends: the payment as it was reviewed, so that nothing else is booked.
 func (v reviewView) fields() [][2]string {
-	in := v.Preview.Input
+	in := v.Input
 	out := [][2]string{
-		{"contract_id", text(in.ContractID)}, {"center_id", text(in.CenterID)}, {"person_id", text(in.PersonID)}, {"method", in.Method},
-		{"amount_fen", in.Amount.String()}, {"reference", in.Reference}, {"note", in.Note},
+		{"contract_id", text(in.ContractID)},
+		{"center_id", text(in.CenterID)},
+		{"person_id", text(in.PersonID)},
+		{"method", in.Method},
+		{"amount_fen", in.Amount.String()},
+		{"reference", in.Reference},
+		{"note", in.Note},
 	}
 	for n, a := range v.Allocations {
 		row := "allocations." + strconv.Itoa(n) + "."

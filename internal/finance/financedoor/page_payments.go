@@ -173,7 +173,10 @@ func (v listView) table(ctx context.Context) web.Table {
 		return c
 	}
 	out := web.Table{Caption: t(ctx, "payments"), Columns: []web.Column{
-		sorted("receipt", "no", false), sorted("time", "at", false), {Label: t(ctx, "contract")}, {Label: t(ctx, "method")}, {Label: t(ctx, "cashier")},
+		sorted("receipt", "no", false), sorted("time", "at", false),
+		{Label: t(ctx, "contract")},
+		{Label: t(ctx, "method")},
+		{Label: t(ctx, "cashier")},
 		sorted("amount", "amount", true),
 	}}
 	for _, p := range v.List.Items {

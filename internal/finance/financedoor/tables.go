@@ -25,8 +25,13 @@ func (v deskView) owed(ctx context.Context) web.Table {
 // offers lists the open instalments that the search found, or that are due.
 func (v deskView) offers(ctx context.Context) web.Table {
 	out := web.Table{Caption: t(ctx, "owed"), Columns: []web.Column{
-		{Label: t(ctx, "student")}, {Label: t(ctx, "contract")}, {Label: t(ctx, "instalment-head")}, {Label: t(ctx, "due")}, {Label: t(ctx, "open"), Num: true},
-		{Label: t(ctx, "center")}, {Label: t(ctx, "actions"), Quiet: true},
+		{Label: t(ctx, "student")},
+		{Label: t(ctx, "contract")},
+		{Label: t(ctx, "instalment-head")},
+		{Label: t(ctx, "due")},
+		{Label: t(ctx, "open"), Num: true},
+		{Label: t(ctx, "center")},
+		{Label: t(ctx, "actions"), Quiet: true},
 	}}
 	for _, i := range v.Open {
 		href := query("/payments/new", "contract_id", text(i.Contract), "instalment_id", text(i.ID))

@@ -88,7 +88,7 @@ func Text(ctx context.Context, tx *op.Tx, w io.Writer, name string, p insight.Pa
 		return err
 	}
 	fmt.Fprintf(w, "%s  %s\n%s\n\n", i18n.T(ctx, "report."+name), period(ctx, v.report.Params), conclusion(ctx, v.report.Conclusion))
-	print := func(label string, row insight.Row) {
+	lines := func(label string, row insight.Row) {
 		fmt.Fprintln(w, label)
 		for i, f := range row.Cells {
 			c := v.report.Columns[i+1]
@@ -96,9 +96,9 @@ func Text(ctx context.Context, tx *op.Tx, w io.Writer, name string, p insight.Pa
 		}
 	}
 	for _, row := range v.report.Rows {
-		print(v.name(ctx, row.Value), row)
+		lines(v.name(ctx, row.Value), row)
 	}
-	print(i18n.T(ctx, "insight.total"), v.report.Totals)
+	lines(i18n.T(ctx, "insight.total"), v.report.Totals)
 	return nil
 }
 

@@ -173,7 +173,9 @@ func table(ctx context.Context, v view) web.Table {
 // evidence draws what the conclusion rests on.
 func evidence(ctx context.Context, c insight.Conclusion) web.Table {
 	t := web.Table{Caption: i18n.T(ctx, "insight.evidence"), Plain: true, Columns: []web.Column{
-		{Label: i18n.T(ctx, "insight.figure")}, {Label: i18n.T(ctx, "insight.this-day"), Num: true}, {Label: i18n.T(ctx, "insight.usual-mean"), Num: true},
+		{Label: i18n.T(ctx, "insight.figure")},
+		{Label: i18n.T(ctx, "insight.this-day"), Num: true},
+		{Label: i18n.T(ctx, "insight.usual-mean"), Num: true},
 		{Label: i18n.T(ctx, "insight.usual-range"), Num: true},
 	}}
 	for _, e := range c.Evidence {

@@ -188,7 +188,8 @@ func (v principalView) loads(ctx context.Context) web.Table {
 			who = []string{"pool", "true"}
 		}
 		out.Rows = append(out.Rows, web.Row{ID: l.Consultant.String(), Cells: []templ.Component{
-			web.Text(name), web.Figure{Value: i18n.Count(ctx, l.Open), Href: v.enquiries(who...), Hidden: name},
+			web.Text(name),
+			web.Figure{Value: i18n.Count(ctx, l.Open), Href: v.enquiries(who...), Hidden: name},
 			web.Figure{Value: i18n.Count(ctx, l.Breached), Href: v.enquiries(append(who, "breached", "true")...), Hidden: name},
 		}})
 	}

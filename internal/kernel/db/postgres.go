@@ -102,8 +102,7 @@ func runSafely(ctx context.Context, tx *Tx, fn func(context.Context, *Tx) error)
 
 // repeatable tells whether the same transaction may succeed another time.
 func repeatable(err error) bool {
-	var pe *pgconn.PgError
-	if errors.As(err, &pe) {
+	if pe, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return pe.Code == "40001" || pe.Code == "40P01" || pe.Code == "57P01" || pe.Code == "25006" || strings.HasPrefix(pe.Code, "08")
 	}
 	var ce *pgconn.ConnectError
@@ -112,8 +111,7 @@ func repeatable(err error) bool {
 
 // Duplicate tells whether an error is a violated unique index.
 func Duplicate(err error) bool {
-	var pe *pgconn.PgError
-	if errors.As(err, &pe) {
+	if pe, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return pe.Code == "23505"
 	}
 	return err != nil && strings.Contains(err.Error(), "UNIQUE constraint failed")

@@ -197,8 +197,8 @@ func recovered(err *error) {
 	}
 }
 
-func (d *DB) commit(tx *Tx, any bool) error {
-	if !any {
+func (d *DB) commit(tx *Tx, done bool) error {
+	if !done {
 		return tx.tx.Rollback()
 	}
 	if d.opts.Before != nil {
@@ -211,8 +211,7 @@ func (d *DB) commit(tx *Tx, any bool) error {
 		return nil
 	}
 	_ = tx.tx.Rollback()
-	var se *sqlite.Error
-	if errors.As(err, &se) {
+	if se, ok := errors.AsType[*sqlite.Error](err); ok {
 		switch se.Code() & 0xff {
 		case sqlite3.SQLITE_FULL:
 			return fmt.Errorf("commit: %w: %w", ErrFull, err)

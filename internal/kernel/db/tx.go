@@ -31,14 +31,14 @@ func (t *Tx) Engine() Engine { return t.db.Engine }
 // SQL is the transaction underneath, for the job queue.
 func (t *Tx) SQL() *sql.Tx { return t.tx }
 
-// Value keeps one value a key for as long as the transaction, made by make at the first call. It outlives savepoints.
-func (t *Tx) Value(key any, make func() any) any {
+// Value keeps one value a key for as long as the transaction, made by first at the first call. It outlives savepoints.
+func (t *Tx) Value(key any, first func() any) any {
 	if t.values == nil {
 		t.values = map[any]any{}
 	}
 	v, ok := t.values[key]
 	if !ok {
-		v = make()
+		v = first()
 		t.values[key] = v
 	}
 	return v
@@ -52,7 +52,7 @@ func (t *Tx) Exec(ctx context.Context, text string, args ...any) (int64, error) 
 	t.Queries++
 	var res sql.Result
 	var err error
-	if stmt := t.stmt(ctx, text); stmt != nil {
+	if stmt := t.stmt(ctx, text); stmt != nil { //nolint:sqlclosecheck // closed with its transaction; the kept one with the pool
 		res, err = stmt.ExecContext(ctx, bind(args)...)
 	} else {
 		res, err = t.tx.ExecContext(ctx, t.db.rebind(text), bind(args)...)
@@ -66,7 +66,7 @@ func (t *Tx) Exec(ctx context.Context, text string, args ...any) (int64, error) 
 // Query runs a query. The caller closes the rows.
 func (t *Tx) Query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
 	t.Queries++
-	if stmt := t.stmt(ctx, text); stmt != nil {
+	if stmt := t.stmt(ctx, text); stmt != nil { //nolint:sqlclosecheck // as in Exec
 		return stmt.QueryContext(ctx, bind(args)...)
 	}
 	return t.tx.QueryContext(ctx, t.db.rebind(text), bind(args)...)

@@ -66,8 +66,7 @@ func DecodeJSON[T any](b []byte) (v T, err error) {
 	d.DisallowUnknownFields()
 	if err := d.Decode(&v); err != nil {
 		f := problem.Field{Location: "body", Code: "bad-json", Args: map[string]any{"cause": err.Error()}}
-		var te *json.UnmarshalTypeError
-		if errors.As(err, &te) {
+		if te, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 			f = problem.Field{Location: te.Field, Code: "bad-type", Value: te.Value}
 		}
 		return v, problem.Refuse("", "invalid", f)

@@ -134,7 +134,7 @@ func (t *Tx) see(ctx context.Context, ref Ref, right string) error {
 	args := append(append([]any{}, reach.Args...), append([]any{ref.ID}, read.Args...)...)
 	text := "SELECT CASE WHEN " + reach.Text + " THEN 1 ELSE 0 END FROM " + res.Table + " WHERE " + res.Table + ".id = ? AND " + read.Text
 	var n int64
-	err := t.Tx.QueryRow(ctx, text, args, &n)
+	err := t.QueryRow(ctx, text, args, &n)
 	if errors.Is(err, sql.ErrNoRows) {
 		return problem.NotFound(ref.Kind)
 	}

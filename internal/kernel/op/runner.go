@@ -77,9 +77,9 @@ func (r *Runner) Read(ctx context.Context, fn func(ctx context.Context, tx *Tx) 
 		return err
 	}
 	if b, ok := ctx.Value(batchKey{}).(*Tx); ok {
-		return fn(ctx, r.tx(b.Tx, v, ctx))
+		return fn(ctx, r.tx(ctx, b.Tx, v))
 	}
-	return r.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error { return fn(ctx, r.tx(tx, v, ctx)) })
+	return r.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error { return fn(ctx, r.tx(ctx, tx, v)) })
 }
 
 // Write runs fn in a transaction that records no fact: for what is no business of people (sessions, run progress, cursors).
@@ -99,15 +99,15 @@ func (r *Runner) Batch(ctx context.Context, fn func(ctx context.Context) error) 
 		return err
 	}
 	return r.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		return fn(context.WithValue(ctx, batchKey{}, r.tx(tx, v, ctx)))
+		return fn(context.WithValue(ctx, batchKey{}, r.tx(ctx, tx, v)))
 	})
 }
 
 func (r *Runner) write(ctx context.Context, v *policy.Viewer, fn func(ctx context.Context, tx *Tx) error) error {
 	if b, ok := ctx.Value(batchKey{}).(*Tx); ok {
-		return b.Savepoint(ctx, func(ctx context.Context) error { return r.finish(ctx, r.tx(b.Tx, v, ctx), fn) })
+		return b.Savepoint(ctx, func(ctx context.Context) error { return r.finish(ctx, r.tx(ctx, b.Tx, v), fn) })
 	}
-	return outside(r.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return r.finish(ctx, r.tx(tx, v, ctx), fn) }))
+	return outside(r.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return r.finish(ctx, r.tx(ctx, tx, v), fn) }))
 }
 
 func (r *Runner) finish(ctx context.Context, tx *Tx, fn func(ctx context.Context, tx *Tx) error) error {
@@ -134,7 +134,7 @@ func outside(err error) error {
 	return err
 }
 
-func (r *Runner) tx(tx *db.Tx, v *policy.Viewer, ctx context.Context) *Tx {
+func (r *Runner) tx(ctx context.Context, tx *db.Tx, v *policy.Viewer) *Tx {
 	return &Tx{Tx: tx, Viewer: v, Now: r.Clock.Now(), run: r, runID: runOf(ctx)}
 }
 
@@ -228,7 +228,7 @@ func (t *Tx) replay(ctx context.Context, key string, digest []byte, out any) (bo
 	var was []byte
 	var answer string
 	who := t.Viewer.Login
-	err := t.Tx.QueryRow(ctx, "SELECT digest, answer FROM idempotency WHERE who = ? AND key = ?", []any{who, key}, &was, &answer)
+	err := t.QueryRow(ctx, "SELECT digest, answer FROM idempotency WHERE who = ? AND key = ?", []any{who, key}, &was, &answer)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}

@@ -267,8 +267,8 @@ func events(ctx context.Context, tx *op.Tx, q eventsQuery) (out page.Page[event.
 	if q.Limit == 0 {
 		q.Limit = page.Usual
 	}
-	more := false
-	out.Items, more, out.Total, err = organization.Events(ctx, tx, organization.EventFilter{After: q.After, Kinds: q.Kinds, Limit: q.Limit})
+	list, more, left, err := organization.Events(ctx, tx, organization.EventFilter{After: q.After, Kinds: q.Kinds, Limit: q.Limit})
+	out.Items, out.Total = list, left
 	if more {
 		out.Next = strconv.FormatInt(out.Items[len(out.Items)-1].Seq, 10)
 	}
