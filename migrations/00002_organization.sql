@@ -103,6 +103,7 @@ CREATE TABLE sessions (
 	account UUID NOT NULL,
 	kind TEXT NOT NULL,
 	name TEXT NOT NULL,
+	rights TEXT NOT NULL,
 	agent TEXT NOT NULL,
 	address TEXT NOT NULL,
 	created_at BIGINT NOT NULL,

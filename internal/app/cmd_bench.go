@@ -2,8 +2,11 @@ package app
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -14,6 +17,7 @@ import (
 	"zhike/internal/kernel/policy"
 	"zhike/internal/kernel/vault"
 	"zhike/internal/sales"
+	"zhike/migrations"
 )
 
 // benchCmd measures (performance.md). It needs no database: it makes its own.
@@ -34,9 +38,13 @@ func (c *benchCmd) Run(s *Session) error {
 	if err != nil {
 		return fmt.Errorf("find this program: %w", err)
 	}
+	schema, err := schemaDigest()
+	if err != nil {
+		return err
+	}
 	report, err := bench.Run(s.Context, bench.Config{
 		Scale: c.Scale, Seed: c.Seed, Seconds: c.Seconds, Rounds: c.Rounds, Scenarios: c.Scenario, Work: c.Work, Floor: floorFolder(c.Floor), Profile: c.Profile,
-		Command: []string{program}, Open: openForBench, Say: func(line string) { fmt.Fprintln(s.Err, line) },
+		Command: []string{program}, Schema: schema, Open: openForBench, Say: func(line string) { fmt.Fprintln(s.Err, line) },
 	})
 	switch {
 	case errors.Is(err, bench.ErrUsage):
@@ -47,6 +55,23 @@ func (c *benchCmd) Run(s *Session) error {
 		return s.print(report)
 	}
 	return report.Table(s.Out)
+}
+
+// schemaDigest names the schema by its migrations.
+func schemaDigest() (string, error) {
+	names, err := fs.Glob(migrations.FS, "*.sql")
+	if err != nil {
+		return "", fmt.Errorf("list migrations: %w", err)
+	}
+	h := sha256.New()
+	for _, name := range names {
+		text, err := fs.ReadFile(migrations.FS, name)
+		if err != nil {
+			return "", fmt.Errorf("read migration: %w", err)
+		}
+		h.Write(text)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8]), nil
 }
 
 // floorFolder finds the floor: the folder that is named, else the one beside the repository that the command runs in; "" for none.

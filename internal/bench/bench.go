@@ -34,6 +34,7 @@ type Config struct {
 	Floor     string   // folder of the floor's source; none: own figures only
 	Profile   string   // folder of the server's processor profiles; none: no profiles
 	Command   []string // how the program is started
+	Schema    string   // names the schema: a kept database of another one is made anew
 	// Open opens the program on a file: read-only, or with a schema and a clock that the caller sets.
 	Open func(ctx context.Context, file string, tick *clock.Clock, readOnly bool) (*Program, error)
 	Say  func(line string) // progress for people

@@ -47,6 +47,7 @@ const (
 type company struct {
 	Scale   string           `json:"scale"`
 	Seed    uint64           `json:"seed"`
+	Schema  string           `json:"schema"`
 	Day     bizdate.Date     `json:"day"` // last day that was lived
 	Centers []id.ID          `json:"centers"`
 	Codes   []string         `json:"codes"`
@@ -68,15 +69,15 @@ type matter struct {
 
 const channelCodes = "web phone street event referral"
 
-// prepare gives the seeded database of the scale and what is known of it: made anew, or the one of the work folder of the same
-// day.
+// prepare gives the seeded database of the scale and what is known of it: made anew, or the one that the work folder keeps from
+// these days.
 func (b *bench) prepare(ctx context.Context) (*company, string, error) {
 	dir := filepath.Join(b.Work, fmt.Sprintf("%s-%d", b.Scale, b.Seed))
 	file, notes := filepath.Join(dir, "zhike.db"), filepath.Join(dir, "company.json")
 	today := bizdate.Of(b.clock.Now(), time.UTC)
 	c := &company{}
 	text, err := os.ReadFile(notes) //nolint:gosec // the work folder is the caller's
-	if err == nil && json.Unmarshal(text, c) == nil && c.Day >= today-2 {
+	if err == nil && json.Unmarshal(text, c) == nil && c.Day >= today-2 && c.Schema == b.Schema {
 		b.say("using the database of %s", c.Day)
 		return c, file, nil
 	}
@@ -108,7 +109,7 @@ func (b *bench) seed(ctx context.Context, file string) (*company, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &company{Scale: b.Scale, Seed: b.Seed}
+	c := &company{Scale: b.Scale, Seed: b.Seed, Schema: b.Schema}
 	l := &life{Program: p, company: c, scale: Scales[b.Scale], clock: tick, words: b.words, say: b.say}
 	err = l.found(ctx)
 	if err == nil {

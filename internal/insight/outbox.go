@@ -10,6 +10,7 @@ import (
 
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/policy"
 	"zhike/internal/organization"
 )
 
@@ -55,14 +56,15 @@ func SettleMail(ctx context.Context, r *op.Runner, m Mail, state string, failure
 }
 
 // ForRecipient is the context in which a mail's recipient sees: its own scope and language.
-func ForRecipient(ctx context.Context, r *op.Runner, m Mail) (seen context.Context, lang string, err error) {
-	err = r.Read(ctx, func(ctx context.Context, tx *op.Tx) error {
-		v, acc, err := organization.ViewerOf(ctx, tx, m.Account)
-		if err != nil {
-			return err
-		}
-		seen, lang := op.WithViewer(ctx, v), acc.Lang
-		return nil
+func ForRecipient(ctx context.Context, r *op.Runner, m Mail) (context.Context, string, error) {
+	var v *policy.Viewer
+	var acc organization.Account
+	err := r.Read(ctx, func(ctx context.Context, tx *op.Tx) (err error) {
+		v, acc, err = organization.ViewerOf(ctx, tx, m.Account)
+		return err
 	})
-	return seen, lang, err
+	if err != nil {
+		return ctx, "", err
+	}
+	return op.WithViewer(ctx, v), acc.Lang, nil
 }

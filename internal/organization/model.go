@@ -119,6 +119,7 @@ type Session struct {
 	Account id.ID     `json:"account_id" db:"account"`
 	Kind    string    `json:"kind" db:"kind"` // web, api, token
 	Name    string    `json:"name" db:"name"`
+	Rights  []string  `json:"rights" db:"rights,json"` // of a token: only these of its account's; none: all of them
 	Agent   string    `json:"agent" db:"agent"`
 	Address string    `json:"address" db:"address"`
 	Created time.Time `json:"created_at" db:"created_at"`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -75,16 +76,17 @@ func setPreferences(ctx context.Context, tx *op.Tx, in PreferencesInput) (Done, 
 }
 
 // IssueToken makes a long-lived token of the viewer's account (ORG-11); it is shown once. Refused: a name that is missing, more than
-// a year.
+// a year, rights that one does not have.
 var IssueToken = op.Op[IssueTokenInput, IssuedToken]{
 	Name: "organization.issue-token", Rule: "ORG-11", Needs: own, Fact: facts.TokenIssued{}, Do: issueToken,
 }
 
 // IssueTokenInput names the token and how long it lives.
 type IssueTokenInput struct {
-	Name      string `json:"name" maxLength:"100"`
-	Days      int    `json:"days,omitempty" minimum:"1" maximum:"365" doc:"90 if left out"`
-	AccountID id.ID  `json:"-"` // another one's, at the command line only
+	Name      string   `json:"name" maxLength:"100"`
+	Days      int      `json:"days,omitempty" minimum:"1" maximum:"365" doc:"90 if left out"`
+	Rights    []string `json:"rights,omitempty" maxItems:"200" doc:"only these of one's rights, each as resource:action; all of them if left out"`
+	AccountID id.ID    `json:"-"` // another one's, at the command line only
 }
 
 // IssuedToken is the new token. It is never kept in clear, nor is it the answer of a repeated key.
@@ -113,11 +115,19 @@ func issueToken(ctx context.Context, tx *op.Tx, in IssueTokenInput) (IssuedToken
 	if account.IsNone() {
 		bad.Add("account_id", "required", nil)
 	}
+	for i, right := range in.Rights {
+		if !tx.Viewer.May(right) {
+			bad.Add(fmt.Sprintf("rights.%d", i), "unknown", right)
+		}
+	}
 	if err := bad.Err("ORG-11"); err != nil {
 		return IssuedToken{}, err
 	}
+	if full := Of(tx).Viewer(Account{Staff: tx.Viewer.Staff}); len(in.Rights) == 0 && !tx.Viewer.System && len(tx.Viewer.Rights) < len(full.Rights) {
+		in.Rights = slices.Sorted(maps.Keys(tx.Viewer.Rights)) // a token with some rights issues none with more
+	}
 	token, digest := newToken()
-	s := Session{ID: tx.NewID(), Token: digest, Account: account, Kind: "token", Name: in.Name, Created: tx.Now, Seen: tx.Now, Expires: tx.Now.AddDate(0, 0, in.Days)}
+	s := Session{ID: tx.NewID(), Token: digest, Account: account, Kind: "token", Name: in.Name, Rights: in.Rights, Created: tx.Now, Seen: tx.Now, Expires: tx.Now.AddDate(0, 0, in.Days)}
 	if err := tx.Insert(ctx, s); err != nil {
 		return IssuedToken{}, err
 	}

@@ -9,7 +9,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -229,7 +231,15 @@ func (a *Access) Identify(ctx context.Context, token string) (*policy.Viewer, Ac
 			return nil, acc, s, fmt.Errorf("note use of session: %w", err)
 		}
 	}
-	return a.Dir.Viewer(acc), acc, s, nil
+	return narrowed(a.Dir.Viewer(acc), s.Rights), acc, s, nil
+}
+
+// narrowed leaves a viewer only some of its rights, where a token names them (ORG-11).
+func narrowed(v *policy.Viewer, rights []string) *policy.Viewer {
+	if len(rights) > 0 {
+		maps.DeleteFunc(v.Rights, func(right string, _ policy.Scope) bool { return !slices.Contains(rights, right) })
+	}
+	return v
 }
 
 // SignOut ends a session.

@@ -263,6 +263,22 @@ func TestORG11_TokensOfOthers(t *testing.T) {
 		if err != nil || v.Login != strings.ToLower(s.Login("finance", s.HD)) {
 			t.Fatalf("the token's viewer = %v, %v", v, err)
 		}
+		_, err = organization.IssueToken.Run(s.Finance(s.HD), s.Ops, organization.IssueTokenInput{Name: "x", Rights: []string{"account:create"}})
+		refused(t, err, "unknown")
+		narrow := ok[organization.IssuedToken](t)(organization.IssueToken.Run(s.Finance(s.HD), s.Ops, organization.IssueTokenInput{Name: "read", Rights: []string{"payment:read"}}))
+		v, _, _, err = s.App.Access.Identify(t.Context(), narrow.Token)
+		if err != nil || !v.May("payment:read") || v.May("payment:reverse") || len(v.Rights) != 1 {
+			t.Errorf("the narrow token's viewer = %v, %v", v, err)
+		}
+		some := ok[organization.IssuedToken](t)(organization.IssueToken.Run(s.Finance(s.HD), s.Ops, organization.IssueTokenInput{Name: "some", Rights: []string{"payment:read", "notice:read"}}))
+		v, _, _, err = s.App.Access.Identify(t.Context(), some.Token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		more := ok[organization.IssuedToken](t)(organization.IssueToken.Run(op.WithViewer(t.Context(), v), s.Ops, organization.IssueTokenInput{Name: "more"}))
+		if v, _, _, err := s.App.Access.Identify(t.Context(), more.Token); err != nil || len(v.Rights) != 2 {
+			t.Errorf("a token of two rights issued one with %v, %v", v, err)
+		}
 		_, err = organization.EndSession.Run(s.Finance(s.CY), s.Ops, organization.EndSessionInput{SessionID: made.ID})
 		refused(t, err, "not-found")
 		ok[organization.Done](t)(organization.EndSession.Run(s.IT(), s.Ops, organization.EndSessionInput{SessionID: made.ID}))

@@ -128,4 +128,3 @@ func (s site) wants(page string, texts ...string) {
 		}
 	}
 }
-
