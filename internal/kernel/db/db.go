@@ -87,6 +87,16 @@ func (d *DB) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) err
 	return d.writeSQLite(ctx, fn)
 }
 
+// WriteAlone is Write in a transaction of its own, without a savepoint around fn: for work that puts a savepoint around each of
+// its many parts. SQLite keeps what changed since the outermost savepoint in memory and walks through all of it at the end of each
+// inner one.
+func (d *DB) WriteAlone(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
+	if d.Engine == Postgres {
+		return d.writePostgres(ctx, fn)
+	}
+	return d.enqueue(ctx, &job{fn: fn, alone: true})
+}
+
 // Read runs fn in a read-only transaction: all its queries see the same snapshot.
 func (d *DB) Read(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
 	o := &sql.TxOptions{ReadOnly: true}

@@ -23,9 +23,10 @@ const (
 )
 
 type job struct {
-	ctx  context.Context //nolint:containedctx // a job carries its caller's values to the writer
-	fn   func(ctx context.Context, tx *Tx) error
-	done chan error
+	ctx   context.Context //nolint:containedctx // a job carries its caller's values to the writer
+	fn    func(ctx context.Context, tx *Tx) error
+	done  chan error
+	alone bool // in a transaction of its own, without a savepoint
 }
 
 func openSQLite(ctx context.Context, path string, o Options) (*DB, error) {
@@ -114,11 +115,15 @@ func versionBefore(a, b string) bool {
 }
 
 func (d *DB) writeSQLite(ctx context.Context, fn func(context.Context, *Tx) error) error {
+	return d.enqueue(ctx, &job{fn: fn})
+}
+
+func (d *DB) enqueue(ctx context.Context, j *job) error {
 	if d.queue == nil {
 		return fmt.Errorf("write: database is open for reading: %w", ErrUnavailable)
 	}
 	// A statement must not be interrupted in the middle: SQLite would roll back the whole group.
-	j := &job{ctx: context.WithoutCancel(ctx), fn: fn, done: make(chan error, 1)}
+	j.ctx, j.done = context.WithoutCancel(ctx), make(chan error, 1)
 	select {
 	case d.queue <- j:
 		return <-j.done
@@ -149,11 +154,19 @@ func (d *DB) work(ctx context.Context) {
 	}
 }
 
+// group writes one job, and those that wait behind it, in one transaction.
 func (d *DB) group(ctx context.Context, first *job) {
+	for j := first; j != nil; {
+		j = d.commitGroup(ctx, j)
+	}
+}
+
+// commitGroup gives the job that must have a transaction of its own, and ended the group.
+func (d *DB) commitGroup(ctx context.Context, first *job) (next *job) {
 	sqlTx, err := d.write.db.BeginTx(ctx, nil)
 	if err != nil {
 		first.done <- unavailable("begin", err)
-		return
+		return nil
 	}
 	tx := &Tx{db: d, pool: d.write, tx: sqlTx}
 	var waiting []*job
@@ -164,10 +177,14 @@ func (d *DB) group(ctx context.Context, first *job) {
 		} else {
 			waiting = append(waiting, j)
 		}
+		alone := j.alone
 		j = nil
-		if len(waiting) < groupOps && time.Since(began) < groupTime { //nolint:forbidigo // as above
+		if !alone && len(waiting) < groupOps && time.Since(began) < groupTime { //nolint:forbidigo // as above
 			select {
 			case j = <-d.queue:
+				if j.alone {
+					j, next = nil, j
+				}
 			default:
 			}
 		}
@@ -181,9 +198,14 @@ func (d *DB) group(ctx context.Context, first *job) {
 		j.done <- err
 	}
 	d.write.learn(ctx, tx)
+	return next
 }
 
 func (d *DB) one(tx *Tx, j *job) (err error) {
+	if j.alone {
+		defer recovered(&err)
+		return j.fn(j.ctx, tx)
+	}
 	return tx.Savepoint(j.ctx, func(ctx context.Context) (err error) {
 		defer recovered(&err)
 		return j.fn(ctx, tx)

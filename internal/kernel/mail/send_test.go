@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"zhike/internal/testkit" //nolint:depguard // a test on a real server
+	"zhike/internal/testkit"
 )
 
 // A message arrives as it was written.

@@ -98,7 +98,7 @@ func (r *Runner) Batch(ctx context.Context, fn func(ctx context.Context) error) 
 	if err != nil {
 		return err
 	}
-	return r.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	return r.DB.WriteAlone(ctx, func(ctx context.Context, tx *db.Tx) error {
 		return fn(context.WithValue(ctx, batchKey{}, r.tx(ctx, tx, v)))
 	})
 }
