@@ -12,6 +12,9 @@ CREATE TABLE persons (
 	external_key TEXT NOT NULL,
 	center UUID,
 	created_at BIGINT NOT NULL,
+	-- what a search finds, in one text each: the terms of the name, each after a blank; the digits of the phones
+	name_terms TEXT NOT NULL,
+	phone_digits TEXT NOT NULL,
 	version BIGINT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX persons_household ON persons (household) WHERE household IS NOT NULL;
@@ -33,21 +36,21 @@ CREATE TABLE guardians (
 	PRIMARY KEY (person, guardian)
 ) WITHOUT ROWID;
 CREATE INDEX guardians_guardian ON guardians (guardian);
+-- one range of (kind, text) answers a search; kind 1 is a name, 2 a phone (kernel/search)
 CREATE TABLE search_terms (
-	kind BIGINT NOT NULL,
+	kind SMALLINT NOT NULL,
 	text TEXT COLLATE "C" NOT NULL,
 	person UUID NOT NULL,
 	PRIMARY KEY (kind, text, person)
 ) WITHOUT ROWID;
-CREATE INDEX search_terms_person ON search_terms (person);
--- why a person is seen: by whoever sees one of its matters (ORG-3)
+-- why a person is seen: by whoever sees one of its matters (ORG-3); state: open, ended, won (an enquiry), pending (a contract)
 CREATE TABLE person_links (
 	person UUID NOT NULL,
 	kind TEXT NOT NULL,
 	ref UUID NOT NULL,
 	center UUID,
 	owner UUID,
-	open BOOLEAN NOT NULL,
+	state TEXT NOT NULL,
 	PRIMARY KEY (person, kind, ref)
 ) WITHOUT ROWID;
 CREATE INDEX person_links_ref ON person_links (ref);
@@ -69,15 +72,22 @@ CREATE TABLE touches (
 ) WITHOUT ROWID;
 CREATE INDEX touches_person ON touches (person, at);
 CREATE INDEX touches_enquiry ON touches (enquiry, at);
+-- what an account was shown of whom on a day, and of how many (PPL-10); account is all zero for the operator
 CREATE TABLE reveals (
-	id UUID NOT NULL PRIMARY KEY,
-	person UUID NOT NULL,
-	account UUID,
+	account UUID NOT NULL,
 	day BIGINT NOT NULL,
-	field TEXT NOT NULL
+	person UUID NOT NULL,
+	field TEXT NOT NULL,
+	at BIGINT NOT NULL,
+	PRIMARY KEY (account, day, person, field)
 ) WITHOUT ROWID;
-CREATE INDEX reveals_account ON reveals (account, day);
--- custom values, typed and indexed: one of text, number, day holds
+CREATE TABLE reveal_days (
+	account UUID NOT NULL,
+	day BIGINT NOT NULL,
+	n BIGINT NOT NULL,
+	PRIMARY KEY (account, day)
+) WITHOUT ROWID;
+-- custom values, typed and indexed: text as it was given; number also holds numbers (ten-thousandths), days, and 1 for yes
 CREATE TABLE attributes (
 	subject UUID NOT NULL,
 	field TEXT NOT NULL,
@@ -108,5 +118,5 @@ CREATE TABLE codes (
 	PRIMARY KEY (kind, code)
 ) WITHOUT ROWID;
 CREATE INDEX persons_key ON persons (external_key) WHERE external_key <> '';
-CREATE INDEX person_links_owner ON person_links (owner, person);
-CREATE INDEX person_links_center ON person_links (center, person);
+CREATE INDEX person_links_owner ON person_links (owner, person) WHERE owner IS NOT NULL;
+CREATE INDEX person_links_center ON person_links (center, person) WHERE center IS NOT NULL;

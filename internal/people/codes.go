@@ -3,32 +3,38 @@ package people
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"zhike/internal/kernel/op"
 )
 
-// shippedCodes are the lists that come with the program; their names are "<kind>.<code>" in the catalogue.
-var shippedCodes = map[string][]string{
-	"touch-result": {"willing", "discuss", "expensive", "no-answer", "come", "not-interested", "wrong-number", "later", "message-sent"},
-	"loss-reason":  {"price", "time", "distance", "other-school", "no-need", "not-satisfied", "unreachable", "wrong-number", "imported", "other"},
-}
+// Lists of codes.
+var (
+	touchResults = []string{"willing", "discuss", "expensive", "no-answer", "come", "not-interested", "wrong-number", "later", "message-sent"}
+	lossReasons  = []string{"price", "time", "distance", "other-school", "no-need", "not-satisfied", "unreachable", "wrong-number", "imported", "other"}
+)
 
-// Seed writes the shipped codes where they are missing.
+// Seed writes the shipped codes where they are missing, in the order in which they are offered: the first six results have the keys 1
+// to 6. Their names are "<list>.<code>" in the catalogue; a school's own codes have names of their own.
 func Seed(ctx context.Context, r *op.Runner) error {
 	return r.Write(ctx, func(ctx context.Context, tx *op.Tx) error {
-		for kind, list := range shippedCodes {
-			for no, code := range list {
-				_, err := tx.Exec(ctx, "INSERT INTO codes (kind, code, no, name_zh, name_en, active) VALUES (?, ?, ?, '', '', TRUE) ON CONFLICT (kind, code) DO NOTHING", kind, code, no)
-				if err != nil {
-					return fmt.Errorf("seed codes: %w", err)
-				}
+		var rows [][]any
+		for _, list := range []struct {
+			kind  string
+			codes []string
+		}{{"touch-result", touchResults}, {"next-step", NextSteps}, {"loss-reason", lossReasons}} {
+			for no, code := range list.codes {
+				rows = append(rows, []any{list.kind, code, int64(no), "", "", true})
 			}
+		}
+		if err := insertRows(ctx, tx, "codes (kind, code, no, name_zh, name_en, active)", " ON CONFLICT (kind, code) DO NOTHING", rows); err != nil {
+			return fmt.Errorf("seed codes: %w", err)
 		}
 		return nil
 	})
 }
 
-// Codes lists the active codes of a kind in their order: touch-result, loss-reason.
+// Codes lists the active codes of a kind in their order: touch-result, next-step, loss-reason.
 func Codes(ctx context.Context, tx *op.Tx, kind string) ([]string, error) {
 	list, err := op.AllOf[string](ctx, tx.Unscoped("lists of the company hold no records of people"), "SELECT code FROM codes WHERE kind = ? AND active = TRUE ORDER BY no, code", kind)
 	if err != nil {
@@ -39,9 +45,23 @@ func Codes(ctx context.Context, tx *op.Tx, kind string) ([]string, error) {
 
 // KnownCode tells whether a code stands on the list of its kind.
 func KnownCode(ctx context.Context, tx *op.Tx, kind, code string) (bool, error) {
-	n, err := op.OneOf[int64](ctx, tx.Unscoped("lists of the company hold no records of people"), "SELECT COUNT(*) FROM codes WHERE kind = ? AND code = ? AND active = TRUE", kind, code)
+	known, err := knownCodes(ctx, tx, code)
 	if err != nil {
-		return false, fmt.Errorf("look for code: %w", err)
+		return false, err
 	}
-	return n > 0, nil
+	return known(kind, code), nil
+}
+
+// knownCodes tells, by one query, on which lists codes stand.
+func knownCodes(ctx context.Context, tx *op.Tx, codes ...string) (func(kind, code string) bool, error) {
+	type entry struct {
+		Kind string `db:"kind"`
+		Code string `db:"code"`
+	}
+	list, err := op.AllOf[entry](ctx, tx.Unscoped("lists of the company hold no records of people"),
+		"SELECT kind, code FROM codes WHERE kind IN ('touch-result', 'next-step', 'loss-reason') AND code IN (?) AND active = TRUE", codes)
+	if err != nil {
+		return nil, fmt.Errorf("look for codes: %w", err)
+	}
+	return func(kind, code string) bool { return slices.Contains(list, entry{kind, code}) }, nil
 }

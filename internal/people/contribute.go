@@ -1,23 +1,114 @@
 package people
 
 import (
+	"context"
+	"fmt"
+
 	"zhike/internal/kernel/check"
+	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/search"
 )
 
 // Operations lists this domain's operations.
 func Operations() []op.Any {
-	return []op.Any{Register, Change, Reveal, RecordTouch, JoinHousehold, LinkGuardian}
+	return []op.Any{Register, Change, Reveal, ShowDuplicate, RecordTouch, JoinHousehold, LinkGuardian}
 }
 
 // Checks lists this domain's invariants (TRU-8).
 func Checks() []check.Check {
 	return []check.Check{
-		{Name: "people.orphans", Rule: "TRU-8", Run: check.None(
-			check.Query{What: "contact point: its person", Text: "SELECT c.id AS id, 0 AS got, 1 AS want FROM contact_points c WHERE NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = c.person)"},
-			check.Query{What: "touch: its person", Text: "SELECT t.id AS id, 0 AS got, 1 AS want FROM touches t WHERE NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = t.person)"},
-			check.Query{What: "link: its person", Text: "SELECT l.ref AS id, 0 AS got, 1 AS want FROM person_links l WHERE NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = l.person)"},
-			check.Query{What: "person: what it is found by", Text: "SELECT p.id AS id, 0 AS got, 1 AS want FROM persons p WHERE p.name <> '' AND NOT EXISTS (SELECT 1 FROM search_terms s WHERE s.person = p.id)"},
-		)},
+		{Name: "people.orphans", Rule: "TRU-8", Run: check.None(orphans...)},
+		{Name: "people.facts", Rule: "TRU-8", Run: check.None(ofFacts...)},
+		{Name: "people.search", Rule: "PPL-2", Run: checkTerms},
+		{Name: "people.keys", Rule: "TRU-24", Run: checkKeys},
 	}
+}
+
+// orphans: what hangs on a person has one.
+var orphans = []check.Query{
+	{What: "contact point: its person", Text: "SELECT c.id, 0 AS got, 1 AS want FROM contact_points c WHERE NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = c.person)"},
+	{What: "touch: its person", Text: "SELECT t.id, 0 AS got, 1 AS want FROM touches t WHERE NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = t.person)"},
+	{What: "link: its person", Text: "SELECT l.ref AS id, 0 AS got, 1 AS want FROM person_links l WHERE NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = l.person)"},
+	{What: "search term: its person", Text: "SELECT t.person AS id, 0 AS got, 1 AS want FROM search_terms t WHERE NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = t.person)"},
+	{What: "guardian: both persons", Text: `SELECT g.person AS id, 0 AS got, 1 AS want FROM guardians g WHERE NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = g.person)
+		OR NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = g.guardian)`},
+	{What: "person: the link of its registration", Text: "SELECT p.id, 0 AS got, 1 AS want FROM persons p WHERE NOT EXISTS (SELECT 1 FROM person_links l WHERE l.person = p.id AND l.kind = 'person' AND l.ref = p.id)"},
+}
+
+// ofFacts: persons, touches and links are what the log says.
+var ofFacts = []check.Query{
+	{What: "person: facts of its registration", Text: `SELECT p.id, CAST(COUNT(e.id) AS BIGINT) AS got, 1 AS want FROM persons p
+		LEFT JOIN events e ON e.subject = p.id AND e.kind = 'people.person-registered.1' GROUP BY p.id HAVING COUNT(e.id) <> 1`},
+	{What: "touch: facts of it", Text: `SELECT t.id, CAST(COUNT(e.id) AS BIGINT) AS got, 1 AS want FROM touches t
+		LEFT JOIN events e ON e.subject = t.id AND e.kind = 'people.touch-recorded.1' GROUP BY t.id HAVING COUNT(e.id) <> 1`},
+	{What: "enquiry: the link of its person", Text: `SELECT e.subject AS id, 0 AS got, 1 AS want FROM events e WHERE e.kind = 'sales.enquiry-entered.1'
+		AND NOT EXISTS (SELECT 1 FROM person_links l WHERE l.person = e.person AND l.kind = 'enquiry' AND l.ref = e.subject)`},
+	{What: "contract: the link of its student", Text: `SELECT e.subject AS id, 0 AS got, 1 AS want FROM events e WHERE e.kind = 'contracts.contract-signed.1'
+		AND NOT EXISTS (SELECT 1 FROM person_links l WHERE l.person = e.person AND l.kind = 'contract' AND l.ref = e.subject AND l.state IN ('open', 'ended'))`},
+	{What: "change: its old values", Text: `SELECT e.id, 0 AS got, 1 AS want FROM events e WHERE e.kind = 'people.person-changed.1'
+		AND NOT EXISTS (SELECT 1 FROM event_personal v WHERE v.event = e.id)`},
+}
+
+type termsRow struct {
+	personRow
+	Phone string `db:"phone"`
+}
+
+// checkTerms: everybody is found by what they are called and by their phones, and by nothing else.
+func checkTerms(ctx context.Context, tx *op.Tx) ([]string, error) {
+	u := tx.Unscoped("an invariant is about every record; only ids are named")
+	var out []string
+	var want, got int64
+	for after := id.None; ; {
+		rows, err := op.AllOf[termsRow](ctx, u, `SELECT p.id, p.name, p.name_latin, p.name_terms, p.phone_digits, COALESCE(c.value, '') AS phone
+			FROM (SELECT q.id, q.name, q.name_latin, q.name_terms, q.phone_digits FROM persons q WHERE q.id > ? ORDER BY q.id LIMIT 1000) AS p
+			LEFT JOIN contact_points c ON c.person = p.id AND c.kind = 'phone' ORDER BY p.id, c.no`, after[:])
+		if err != nil {
+			return nil, err
+		}
+		if len(rows) == 0 {
+			break
+		}
+		n, wrong := countKept(rows)
+		want, out, after = want+n, append(out, wrong...), rows[len(rows)-1].ID
+	}
+	if err := tx.QueryRow(ctx, "SELECT COUNT(*) FROM search_terms WHERE kind IN (?, ?)", []any{int64(search.Name), int64(search.Phone)}, &got); err != nil {
+		return nil, fmt.Errorf("count search terms: %w", err)
+	}
+	if got != want {
+		out = append(out, fmt.Sprintf("%d search terms, want %d", got, want))
+	}
+	return out[:min(len(out), check.AtMost)], nil
+}
+
+// countKept counts the search terms that persons should have, and names those whose texts are others. rows are sorted by person, one
+// for each phone.
+func countKept(rows []termsRow) (terms int64, wrong []string) {
+	for i := 0; i < len(rows); {
+		kept, phones := rows[i].personRow, []ContactInput(nil)
+		for ; i < len(rows) && rows[i].ID == kept.ID; i++ {
+			if rows[i].Phone != "" {
+				phones = append(phones, ContactInput{Value: rows[i].Phone})
+			}
+		}
+		made, list := kept.row(phones)
+		terms += int64(len(list))
+		if made.NameTerms != kept.NameTerms || made.PhoneDigits != kept.PhoneDigits {
+			wrong = append(wrong, fmt.Sprintf("person %s is not found by what it is called", kept.ID))
+		}
+	}
+	return terms, wrong
+}
+
+// checkKeys: the master key opens the keys of persons.
+func checkKeys(ctx context.Context, tx *op.Tx) ([]string, error) {
+	v, err := vaultOf(tx)
+	if err != nil {
+		return nil, err
+	}
+	if err := v.Check(ctx, tx.Tx); err != nil {
+		return []string{"the keys of persons: " + err.Error()}, nil //nolint:nilerr // it is what the check found
+	}
+	return nil, nil
 }

@@ -1,13 +1,18 @@
-// Package people holds persons, their contact points and relations, touches, and the search for them.
+// Package people holds persons, one record per human being, their contact points and relations, touches, and what of them is found
+// by whom and shown to whom.
 //
-//	PPL-1  query_timeline.go (States): states are derived from links, never stored
-//	PPL-2  op_register.go (terms), query_search.go
+//	PPL-1  query_states.go: states are derived from links, never typed in
+//	PPL-2  query_search.go; terms: store_person.go and kernel/search
 //	PPL-3  rules_person.go, op_household.go
-//	PPL-4  query_duplicates.go
-//	PPL-6  query_timeline.go
-//	PPL-7  links.go: who owns what; reactions keep them
-//	PPL-10 masks on scanned fields, op_reveal.go
-//	PPL-12 op_touch.go
+//	PPL-4  query_duplicates.go, op_duplicate.go, rules_duplicate.go; of imports: matcher.go
+//	PPL-6  query_timeline.go, rules_timeline.go
+//	PPL-7  links.go: who owns what; kept by react_*.go
+//	PPL-10 op_reveal.go; masking: the tag mask:"phone" where rows are scanned
+//	PPL-12 op_touch.go, rules_touch.go
+//	ORG-3  resources.go: a person is seen by whoever sees one of its matters
+//	ORG-10 op_change.go, rules_change.go
+//	TRU-24 store_personal.go: old values stand beside the event, sealed under the person's key
+//	PRC-10 attributes.go, rules_attribute.go
 package people
 
 import "embed"

@@ -4,69 +4,79 @@ import (
 	"context"
 	"fmt"
 
-	"zhike/internal/facts"
-	"zhike/internal/kernel/event"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 )
 
-// Link says through which matter a person is seen, where it lies and who owns it.
+// Link says through which matter a person is seen, where it lies and who owns it (ORG-3).
 type Link struct {
-	Person id.ID  `db:"person"`
-	Kind   string `db:"kind"` // see linkKinds
-	Ref    id.ID  `db:"ref"`
-	Center id.ID  `db:"center"`
-	Owner  id.ID  `db:"owner"`
-	Open   bool   `db:"open"`
+	Person id.ID  `json:"person_id" db:"person"`
+	Kind   string `json:"kind" db:"kind"`
+	Ref    id.ID  `json:"ref" db:"ref"`
+	Center id.ID  `json:"center_id" db:"center"`
+	Owner  id.ID  `json:"owner_id" db:"owner"`
+	State  string `json:"state" db:"state"`
 }
 
+// TableName implements op.Record.
+func (Link) TableName() string { return "person_links" }
+
+// Kinds of links.
+const (
+	linkPerson   = "person"   // the registration itself
+	linkEnquiry  = "enquiry"  // an enquiry
+	linkContract = "contract" // a contract, of its student
+	linkPayer    = "payer"    // a contract, of who pays it
+	linkPayment  = "payment"  // a payment, of who paid
+	linkVisit    = "visit"    // a visit at another center than the enquiry's
+	linkTask     = "task"     // a task that was given to somebody else
+)
+
+// States of links.
+const (
+	LinkOpen    = "open"
+	LinkEnded   = "ended"
+	LinkWon     = "won"     // an enquiry that ended with a contract
+	LinkPending = "pending" // a contract that is not signed
+)
+
+// link says that a matter of a person lies at a center with an owner, from now on.
 func link(ctx context.Context, tx *op.Tx, l Link) error {
-	_, err := tx.Exec(ctx, `INSERT INTO person_links (person, kind, ref, center, owner, open) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT (person, kind, ref) DO UPDATE SET center = excluded.center, owner = excluded.owner, open = excluded.open`,
-		l.Person, l.Kind, l.Ref, l.Center, l.Owner, l.Open)
+	if l.Person.IsNone() || l.Ref.IsNone() {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO person_links (person, kind, ref, center, owner, state) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (person, kind, ref) DO UPDATE SET center = excluded.center, owner = excluded.owner, state = excluded.state`,
+		l.Person, l.Kind, l.Ref, l.Center, l.Owner, l.State)
 	if err != nil {
 		return fmt.Errorf("link person to %s: %w", l.Kind, err)
 	}
 	return nil
 }
 
-// Reactions keeps the links of persons to their matters from the facts about these.
-func Reactions() []op.Reaction {
-	enquiry := func(ctx context.Context, tx *op.Tx, m facts.Matter, open bool) error {
-		return link(ctx, tx, Link{Person: m.Person, Kind: "enquiry", Ref: m.Enquiry, Center: m.Center, Owner: m.Consultant, Open: open})
+// moveLink says where a matter lies from now on; its state stays.
+func moveLink(ctx context.Context, tx *op.Tx, l Link) error {
+	_, err := tx.Exec(ctx, "UPDATE person_links SET center = ?, owner = ? WHERE person = ? AND kind = ? AND ref = ?", l.Center, l.Owner, l.Person, l.Kind, l.Ref)
+	if err != nil {
+		return fmt.Errorf("move link of %s: %w", l.Kind, err)
 	}
-	contract := func(ctx context.Context, tx *op.Tx, m facts.Matter, contract, payer id.ID, open bool) error {
-		l := Link{Person: m.Person, Kind: "contract", Ref: contract, Center: m.Center, Owner: m.Consultant, Open: open}
-		if err := link(ctx, tx, l); err != nil || payer == m.Person || payer.IsNone() {
-			return err
-		}
-		l.Person = payer
-		return link(ctx, tx, l)
+	return nil
+}
+
+// turnLink gives the link of a matter another state; won is for good.
+func turnLink(ctx context.Context, tx *op.Tx, person id.ID, kind string, ref id.ID, state string) error {
+	_, err := tx.Exec(ctx, "UPDATE person_links SET state = ? WHERE person = ? AND kind = ? AND ref = ? AND state <> ? AND state <> 'won'", state, person, kind, ref, state)
+	if err != nil {
+		return fmt.Errorf("turn link of %s: %w", kind, err)
 	}
-	return []op.Reaction{
-		op.On(func(ctx context.Context, tx *op.Tx, f facts.EnquiryEntered, _ event.Event) error {
-			return enquiry(ctx, tx, f.Matter, f.Outcome == "")
-		}),
-		op.On(func(ctx context.Context, tx *op.Tx, f facts.EnquiryAssigned, _ event.Event) error {
-			return enquiry(ctx, tx, f.Matter, true)
-		}),
-		op.On(func(ctx context.Context, tx *op.Tx, f facts.EnquiryLost, _ event.Event) error {
-			return enquiry(ctx, tx, f.Matter, false)
-		}),
-		op.On(func(ctx context.Context, tx *op.Tx, f facts.VisitFinished, _ event.Event) error {
-			return enquiry(ctx, tx, f.Matter, f.Outcome != "lost")
-		}),
-		op.On(func(ctx context.Context, tx *op.Tx, f facts.ContractDrafted, _ event.Event) error {
-			return contract(ctx, tx, f.Matter, f.Contract, f.Payer, false)
-		}),
-		op.On(func(ctx context.Context, tx *op.Tx, f facts.ContractSigned, _ event.Event) error {
-			if err := contract(ctx, tx, f.Matter, f.Contract, f.Payer, true); err != nil || f.Enquiry.IsNone() {
-				return err
-			}
-			return enquiry(ctx, tx, f.Matter, false)
-		}),
-		op.On(func(ctx context.Context, tx *op.Tx, f facts.PaymentTaken, _ event.Event) error {
-			return link(ctx, tx, Link{Person: f.Person, Kind: "payment", Ref: f.Payment, Center: f.Center, Owner: f.Consultant})
-		}),
+	return nil
+}
+
+// freeRegistration takes a person from who registered it: from now on the owner of the matter has it.
+func freeRegistration(ctx context.Context, tx *op.Tx, person id.ID) error {
+	_, err := tx.Exec(ctx, "UPDATE person_links SET owner = NULL WHERE person = ? AND kind = 'person' AND ref = ? AND owner IS NOT NULL", person, person)
+	if err != nil {
+		return fmt.Errorf("free registration: %w", err)
 	}
+	return nil
 }

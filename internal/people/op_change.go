@@ -2,21 +2,20 @@ package people
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 
 	"zhike/internal/facts"
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/pinyin"
+	"zhike/internal/kernel/policy"
 	"zhike/internal/kernel/problem"
-	"zhike/internal/kernel/vault"
 )
 
-// Change changes fields of a person; those left out stay. It is refused as stale (412) where the person was changed since the version
-// that the caller saw, unless other fields were (ORG-10). Old values stay in the log under the person's key (TRU-24).
+// Change changes fields of a person; those left out stay. One that starts from an older version holds unless somebody changed the
+// same fields since (ORG-10). Old values stay beside the event under the person's key (TRU-24). Refused: stale (409 with the
+// fields and their values as they are now; 412 where the exact version was asked for), nothing-changed, and what Register refuses.
 var Change = op.Op[ChangeInput, Answer]{
 	Name: "people.change", Rule: "ORG-10", Needs: "person:update", Fact: facts.PersonChanged{}, Do: change,
 	Subject: func(in ChangeInput) op.Ref { return op.Ref{Kind: "person", ID: in.PersonID} },
@@ -25,8 +24,8 @@ var Change = op.Op[ChangeInput, Answer]{
 // ChangeInput names what changes.
 type ChangeInput struct {
 	PersonID  id.ID           `json:"person_id" path:"id"`
-	Base      *int64          `json:"base_version,omitempty" doc:"version that the change starts from"`
-	Exact     bool            `json:"-"` // any other base version is stale, also where other fields changed: If-Match of the API
+	Base      *int64          `json:"base_version,omitempty" doc:"version that the change starts from; the present one if left out"`
+	Exact     bool            `json:"-"` // refuse every other version, as If-Match asks
 	Name      *string         `json:"name,omitempty" maxLength:"100"`
 	NameLatin *string         `json:"name_latin,omitempty" maxLength:"100"`
 	Gender    *string         `json:"gender,omitempty" enum:"female,male,"`
@@ -42,17 +41,12 @@ func change(ctx context.Context, tx *op.Tx, in ChangeInput) (Answer, error) {
 	if err := tx.Lock(ctx, "persons", in.PersonID); err != nil {
 		return Answer{}, fmt.Errorf("lock person: %w", err)
 	}
-	p, err := ByID(ctx, tx, in.PersonID)
+	p, was, err := loadKnown(ctx, tx, in.PersonID)
 	if err != nil {
 		return Answer{}, err
 	}
-	have, err := contactsOf(ctx, tx, p.ID)
-	if err != nil {
+	if err := in.base(p); err != nil {
 		return Answer{}, err
-	}
-	was := RegisterInput{
-		Name: p.Name, NameLatin: p.NameLatin, Gender: p.Gender, Birth: p.Birth, District: p.District, Lang: p.Lang, ExternalKey: p.ExternalKey,
-		Phones: have["phone"], Emails: have["email"], WeChat: have["wechat"],
 	}
 	now, err := in.over(was).normal(tx.Today(p.Center))
 	if err != nil {
@@ -62,108 +56,115 @@ func change(ctx context.Context, tx *op.Tx, in ChangeInput) (Answer, error) {
 	if len(fields) == 0 {
 		return Answer{}, problem.Refuse("ORG-10", "nothing-changed", problem.Field{Location: "person_id", Value: p.ID})
 	}
-	if err := overlap(ctx, tx, p, in, fields); err != nil {
-		return Answer{}, err
-	}
-	p.Name, p.NameLatin, p.Gender, p.Birth, p.District, p.Lang, p.Pinyin = now.Name, now.NameLatin, now.Gender, now.Birth, now.District, now.Lang, pinyin.Of(now.Name).Marked
-	if err := tx.Save(ctx, &p, "name", "name_latin", "gender", "birth", "district", "lang", "pinyin"); err != nil {
-		return Answer{}, err
-	}
-	if err := rewrite(ctx, tx, p, now, fields); err != nil {
-		return Answer{}, err
-	}
-	tx.Record(p.ID, facts.PersonChanged{Person: p.ID, Center: p.Center, Fields: fields})
-	return Answer{ID: p.ID, Version: p.Version}, keepOld(ctx, tx, p, old)
-}
-
-func (in ChangeInput) over(was RegisterInput) RegisterInput {
-	set(&was.Name, in.Name)
-	set(&was.NameLatin, in.NameLatin)
-	set(&was.Gender, in.Gender)
-	set(&was.Birth, in.Birth)
-	set(&was.District, in.District)
-	set(&was.Lang, in.Lang)
-	set(&was.Phones, in.Phones)
-	set(&was.Emails, in.Emails)
-	set(&was.WeChat, in.WeChat)
-	return was
-}
-
-func set[T any](to, from *T) {
-	if from != nil {
-		*to = *from
-	}
-}
-
-// differences names the fields that differ, with their old values as text.
-func differences(was, now RegisterInput) (fields []string, old map[string]string) {
-	old = map[string]string{}
-	for _, f := range []struct{ name, was, now string }{
-		{"name", was.Name, now.Name},
-		{"name_latin", was.NameLatin, now.NameLatin},
-		{"gender", was.Gender, now.Gender},
-		{"birth", was.Birth.String(), now.Birth.String()},
-		{"district", was.District, now.District},
-		{"lang", was.Lang, now.Lang},
-		{"phones", fmt.Sprint(was.Phones), fmt.Sprint(now.Phones)},
-		{"emails", fmt.Sprint(was.Emails), fmt.Sprint(now.Emails)},
-		{"wechat", fmt.Sprint(was.WeChat), fmt.Sprint(now.WeChat)},
-	} {
-		if f.was != f.now {
-			fields = append(fields, f.name)
-			old[f.name] = f.was
+	if in.Base != nil && *in.Base != p.Version {
+		if err := meanwhile(ctx, tx, p, *in.Base, fields, was); err != nil {
+			return Answer{}, err
 		}
 	}
-	return fields, old
+	if err := saveChange(ctx, tx, &p, was, now); err != nil {
+		return Answer{}, err
+	}
+	f := facts.PersonChanged{Person: p.ID, Center: p.Center, Version: p.Version, Fields: fields}
+	if err := sealBefore(ctx, tx, &f, old); err != nil {
+		return Answer{}, err
+	}
+	tx.Record(p.ID, f)
+	return Answer{ID: p.ID, Version: p.Version}, nil
 }
 
-// overlap refuses a change of fields that somebody else changed since the base version.
-func overlap(ctx context.Context, tx *op.Tx, p Person, in ChangeInput, fields []string) error {
-	if in.Base == nil || *in.Base == p.Version {
+// base refuses a change that starts from a version that never was, or not from the exact one.
+func (in ChangeInput) base(p Person) error {
+	switch {
+	case in.Base == nil:
 		return nil
-	}
-	if in.Exact {
+	case *in.Base > p.Version || *in.Base < 0:
+		return problem.Refuse("ORG-10", "invalid", problem.Field{Location: "base_version", Code: "unknown", Value: *in.Base})
+	case in.Exact && *in.Base != p.Version:
 		return &problem.Problem{Status: 412, Code: "stale", Rule: "ORG-10"}
-	}
-	rows, err := op.AllOf[changedRow](ctx, tx.Unscoped("names of fields, of a person that was seen"),
-		"SELECT payload FROM events WHERE person = ? AND kind = 'people.person-changed.1' ORDER BY id DESC LIMIT ?", p.ID, max(0, p.Version-*in.Base))
-	if err != nil {
-		return fmt.Errorf("read changes: %w", err)
-	}
-	for _, r := range rows {
-		for _, f := range r.Payload.Fields {
-			if slices.Contains(fields, f) {
-				return &problem.Problem{Status: 412, Code: "stale", Rule: "ORG-10", Fields: []problem.Field{{Location: f, Code: "changed-meanwhile"}}}
-			}
-		}
 	}
 	return nil
 }
 
-type changedRow struct {
-	Payload facts.PersonChanged `db:"payload,json"`
+// meanwhile refuses fields that were changed after the base version.
+func meanwhile(ctx context.Context, tx *op.Tx, p Person, base int64, fields []string, now RegisterInput) error {
+	type changedRow struct {
+		Payload facts.PersonChanged `db:"payload,json"`
+	}
+	rows, err := op.AllOf[changedRow](ctx, tx.Unscoped("names of fields, of a person that was seen"),
+		"SELECT payload FROM events WHERE person = ? AND kind = 'people.person-changed.1' ORDER BY id DESC LIMIT ?", p.ID, p.Version-base)
+	if err != nil {
+		return fmt.Errorf("read changes: %w", err)
+	}
+	var since []string
+	for _, r := range rows {
+		if r.Payload.Version > base {
+			since = append(since, r.Payload.Fields...)
+		}
+	}
+	show, err := showLists(ctx, tx, p.ID)
+	if err != nil {
+		return err
+	}
+	return overlapping(fields, since, now, show)
 }
 
-func contactsOf(ctx context.Context, tx *op.Tx, person id.ID) (map[string][]ContactInput, error) {
+// showLists says how contact points of a person are shown to the viewer.
+func showLists(ctx context.Context, tx *op.Tx, person id.ID) (func(string) string, error) {
+	rule := tx.Viewer.Field("phone")
+	if rule == policy.FullOwn {
+		own := mine(tx.Viewer, "p.id")
+		n, err := op.One[int64](ctx, tx, "SELECT COUNT(*) FROM persons p WHERE {scope:person p} AND p.id = ? AND "+own.Text, append([]any{person}, own.Args...)...)
+		if err != nil {
+			return nil, fmt.Errorf("look for own matter: %w", err)
+		}
+		if n > 0 {
+			rule = policy.Full
+		}
+	}
+	switch rule {
+	case policy.Full:
+		return func(s string) string { return s }, nil
+	case policy.Hidden:
+		return func(string) string { return "" }, nil
+	default:
+		return maskList, nil
+	}
+}
+
+// loadKnown reads a person in scope, and all that is known of it in full, to change it.
+func loadKnown(ctx context.Context, tx *op.Tx, key id.ID) (p Person, was RegisterInput, err error) {
+	if p, err = ByID(ctx, tx, key); err != nil {
+		return p, was, err
+	}
 	type row struct {
 		Kind     string `db:"kind"`
 		Value    string `db:"value"`
 		Relation string `db:"relation"`
 	}
-	list, err := op.AllOf[row](ctx, tx.Unscoped("compared with what is changed, shown to nobody"), "SELECT kind, value, relation FROM contact_points WHERE person = ? ORDER BY no", person)
+	list, err := op.AllOf[row](ctx, tx.Unscoped("compared with what is changed, shown to nobody"), "SELECT kind, value, relation FROM contact_points WHERE person = ? ORDER BY no", key)
 	if err != nil {
-		return nil, fmt.Errorf("read contact points: %w", err)
+		return p, was, fmt.Errorf("read contact points: %w", err)
 	}
-	out := map[string][]ContactInput{}
+	have := map[string][]ContactInput{}
 	for _, r := range list {
-		out[r.Kind] = append(out[r.Kind], ContactInput{Value: r.Value, Relation: r.Relation})
+		have[r.Kind] = append(have[r.Kind], ContactInput{Value: r.Value, Relation: r.Relation})
 	}
-	return out, nil
+	return p, RegisterInput{
+		Name: p.Name, NameLatin: p.NameLatin, Gender: p.Gender, Birth: p.Birth, District: p.District, Lang: p.Lang, ExternalKey: p.ExternalKey,
+		Phones: have["phone"], Emails: have["email"], WeChat: have["wechat"],
+	}, nil
 }
 
-// rewrite writes contact points and search terms anew where they changed.
-func rewrite(ctx context.Context, tx *op.Tx, p Person, now RegisterInput, fields []string) error {
-	if slices.ContainsFunc(fields, func(f string) bool { return f == "phones" || f == "emails" || f == "wechat" }) {
+// saveChange writes a person with contact points and search terms, where they changed.
+func saveChange(ctx context.Context, tx *op.Tx, p *Person, was, now RegisterInput) error {
+	_, terms := p.row(was.Phones)
+	p.Name, p.NameLatin, p.Gender, p.Birth, p.District, p.Lang, p.Pinyin = now.Name, now.NameLatin, now.Gender, now.Birth, now.District, now.Lang, pinyin.Of(now.Name).Marked
+	row, after := p.row(now.Phones)
+	if err := tx.Save(ctx, &row, "name", "name_latin", "gender", "birth", "district", "lang", "pinyin", "name_terms", "phone_digits"); err != nil {
+		return err
+	}
+	p.Version = row.Version
+	if listText(was.Phones)+listText(was.Emails)+listText(was.WeChat) != listText(now.Phones)+listText(now.Emails)+listText(now.WeChat) {
 		if _, err := tx.Exec(ctx, "DELETE FROM contact_points WHERE person = ?", p.ID); err != nil {
 			return fmt.Errorf("replace contact points: %w", err)
 		}
@@ -171,30 +172,5 @@ func rewrite(ctx context.Context, tx *op.Tx, p Person, now RegisterInput, fields
 			return err
 		}
 	}
-	if slices.ContainsFunc(fields, func(f string) bool { return f == "phones" || f == "name" || f == "name_latin" }) {
-		if _, err := tx.Exec(ctx, "DELETE FROM search_terms WHERE person = ?", p.ID); err != nil {
-			return fmt.Errorf("replace search terms: %w", err)
-		}
-		return saveTerms(ctx, tx, p, now.Phones)
-	}
-	return nil
-}
-
-// keepOld keeps old values beside the log, encrypted under the person's key. Their event is named by the person's version.
-func keepOld(ctx context.Context, tx *op.Tx, p Person, old map[string]string) error {
-	v, ok := tx.Vault().(*vault.Vault)
-	if !ok {
-		return errors.New("keep old values: no vault")
-	}
-	key := tx.NewID()
-	for field, text := range old {
-		sealed, err := v.Seal(ctx, tx.Tx, p.ID, field, []byte(text))
-		if err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, "INSERT INTO event_personal (event, field, person, sealed) VALUES (?, ?, ?, ?)", key, field, p.ID, sealed); err != nil {
-			return fmt.Errorf("keep old value: %w", err)
-		}
-	}
-	return nil
+	return replaceTerms(ctx, tx, p.ID, terms, after)
 }

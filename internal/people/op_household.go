@@ -12,7 +12,8 @@ import (
 	"zhike/internal/kernel/problem"
 )
 
-// JoinHousehold says that two persons live together (PPL-3). Refused: with oneself.
+// JoinHousehold says that two persons live together (PPL-3); a household begins with the first two. Refused: with-oneself,
+// same-household.
 var JoinHousehold = op.Op[JoinHouseholdInput, Answer]{
 	Name: "people.join-household", Rule: "PPL-3", Needs: "person:update", Fact: facts.HouseholdJoined{}, Do: joinHousehold,
 	Subject:  func(in JoinHouseholdInput) op.Ref { return op.Ref{Kind: "person", ID: in.PersonID} },
@@ -29,21 +30,18 @@ func joinHousehold(ctx context.Context, tx *op.Tx, in JoinHouseholdInput) (Answe
 	if in.PersonID == in.WithID {
 		return Answer{}, problem.Refuse("PPL-3", "with-oneself", problem.Field{Location: "with_id", Value: in.WithID})
 	}
+	household, err := householdOf(ctx, tx, in.WithID)
+	if err != nil {
+		return Answer{}, err
+	}
 	p, err := ByID(ctx, tx, in.PersonID)
 	if err != nil {
 		return Answer{}, err
 	}
-	with, err := ByID(ctx, tx, in.WithID)
-	if err != nil {
-		return Answer{}, err
+	if p.Household == household {
+		return Answer{}, problem.Refuse("PPL-3", "same-household", problem.Field{Location: "with_id", Value: in.WithID})
 	}
-	if with.Household.IsNone() {
-		with.Household = tx.NewID()
-		if err := tx.Save(ctx, &with, "household"); err != nil {
-			return Answer{}, err
-		}
-	}
-	p.Household = with.Household
+	p.Household = household
 	if err := tx.Save(ctx, &p, "household"); err != nil {
 		return Answer{}, err
 	}

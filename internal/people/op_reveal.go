@@ -13,8 +13,14 @@ import (
 	"zhike/internal/organization"
 )
 
-// Reveal shows the masked phones of a person once (PPL-10). Refused: reveal-limit, beyond the day's number of the role; a role that
-// sees no phones at all.
+// What is revealed.
+const (
+	revealPhone     = "phone"
+	revealDuplicate = "duplicate"
+)
+
+// Reveal lets the viewer see the masked contact points of a person for some minutes (PPL-10): the answer holds none, Revealed then
+// reads them. Refused: reveal-limit, beyond the day's number of the role; a role that sees no phones at all.
 var Reveal = op.Op[RevealInput, Answer]{
 	Name: "people.reveal", Rule: "PPL-10", Needs: "person:reveal", Fact: facts.PhoneRevealed{}, Do: reveal,
 	Subject: func(in RevealInput) op.Ref { return op.Ref{Kind: "person", ID: in.PersonID} },
@@ -33,37 +39,74 @@ func reveal(ctx context.Context, tx *op.Tx, in RevealInput) (Answer, error) {
 	if rule := tx.Viewer.Field("phone"); rule == policy.Hidden || rule == policy.Masked {
 		return Answer{}, problem.Forbidden("person:reveal")
 	}
-	day := tx.Today(tx.Viewer.Center)
-	var n int64
-	if err := tx.QueryRow(ctx, "SELECT COUNT(DISTINCT person) FROM reveals WHERE account = ? AND day = ? AND person <> ?", []any{tx.Viewer.Account, int64(day), p.ID}, &n); err != nil {
-		return Answer{}, fmt.Errorf("count reveals: %w", err)
+	if err := countReveal(ctx, tx, p.ID, revealPhone); err != nil {
+		return Answer{}, err
 	}
-	if most := organization.Of(tx).RevealsPerDay(tx.Viewer, "phone"); !tx.Viewer.System && n >= most {
-		return Answer{}, problem.Refuse("PPL-10", "reveal-limit", problem.Field{Location: "person_id", Value: p.ID}).With("most", most)
-	}
-	_, err = tx.Exec(ctx, "INSERT INTO reveals (id, person, account, day, field) VALUES (?, ?, ?, ?, 'phone')", tx.NewID(), p.ID, tx.Viewer.Account, int64(day))
-	if err != nil {
-		return Answer{}, fmt.Errorf("note reveal: %w", err)
-	}
-	tx.Record(p.ID, facts.PhoneRevealed{Person: p.ID, Center: p.Center, Field: "phone"})
+	tx.Record(p.ID, facts.PhoneRevealed{Person: p.ID, Center: p.Center, Field: revealPhone})
 	return Answer{ID: p.ID, Version: p.Version}, nil
 }
 
-// revealedFor is how long after a reveal its phones may be read.
+// countReveal notes that the viewer is shown something of a person now. The same thing of the same person counts once a day.
+func countReveal(ctx context.Context, tx *op.Tx, person id.ID, field string) error {
+	account, day := tx.Viewer.Account, int64(tx.Today(tx.Viewer.Center))
+	again, err := tx.Exec(ctx, "UPDATE reveals SET at = ? WHERE account = ? AND day = ? AND person = ? AND field = ?", tx.Now, account[:], day, person, field)
+	if err != nil {
+		return fmt.Errorf("note reveal: %w", err)
+	}
+	if again > 0 {
+		return nil
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO reveals (account, day, person, field, at) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (account, day, person, field) DO UPDATE SET at = excluded.at`, account[:], day, person, field, tx.Now)
+	if err != nil {
+		return fmt.Errorf("note reveal: %w", err)
+	}
+	if tx.Viewer.System {
+		return nil
+	}
+	var used int64 // the row is locked by its change: two at a time cannot both be the last one
+	err = tx.QueryRow(ctx, "INSERT INTO reveal_days (account, day, n) VALUES (?, ?, 1) ON CONFLICT (account, day) DO UPDATE SET n = reveal_days.n + 1 RETURNING n",
+		[]any{account[:], day}, &used)
+	if err != nil {
+		return fmt.Errorf("count reveals: %w", err)
+	}
+	if most := organization.Of(tx).RevealsPerDay(tx.Viewer, "phone"); used > most {
+		return problem.Refuse("PPL-10", "reveal-limit", problem.Field{Location: "person_id", Value: person}).With("most", most)
+	}
+	return nil
+}
+
+// revealedFor is how long after a reveal what it showed may be read.
 const revealedFor = 2 * time.Minute
 
-// Revealed reads the phones that the viewer has just revealed; without a fresh reveal there is nothing to read.
+// fresh is the condition that the viewer was shown something of the person in column just now; its values are freshArgs.
+func fresh(column string) string {
+	return "EXISTS (SELECT 1 FROM reveals r WHERE r.account = ? AND r.day >= ? AND r.person = " + column + " AND r.field = ? AND r.at > ?)"
+}
+
+func freshArgs(tx *op.Tx, field string) []any {
+	account := tx.Viewer.Account
+	return []any{account[:], int64(tx.Today(tx.Viewer.Center)) - 1, field, tx.Now.Add(-revealedFor)}
+}
+
+// Revealed reads the contact points of a person in scope that the viewer has just revealed; without a fresh reveal there is nothing
+// to read. It is the one way past the mask.
 func Revealed(ctx context.Context, tx *op.Tx, person id.ID) ([]Contact, error) {
-	list, err := op.AllOf[Contact](ctx, tx.Unscoped("the reveal was allowed and is in the log"), `SELECT c.id, c.person, c.kind, c.relation, c.no, TRUE AS mine FROM contact_points c
-		WHERE c.person = ? AND c.kind = 'phone' AND EXISTS (SELECT 1 FROM events e WHERE e.person = c.person AND e.kind = 'people.phone-revealed.1' AND e.actor = ? AND e.at > ?) ORDER BY c.no`,
-		person, tx.Viewer.Account, tx.Now.Add(-revealedFor))
+	type open struct { // as Contact, without the mask
+		ID       id.ID  `db:"id"`
+		Kind     string `db:"kind"`
+		Value    string `db:"value"`
+		Relation string `db:"relation"`
+		No       int64  `db:"no"`
+	}
+	list, err := op.All[open](ctx, tx, "SELECT c.id, c.kind, c.value, c.relation, c.no FROM contact_points c WHERE c.person = ? AND {scope:contact c} AND "+
+		fresh("c.person")+" ORDER BY c.no", append([]any{person}, freshArgs(tx, revealPhone)...)...)
 	if err != nil {
-		return nil, fmt.Errorf("read revealed phones: %w", err)
+		return nil, fmt.Errorf("read revealed contact points: %w", err)
 	}
-	for i := range list { // past the mask, which scanning applies
-		if list[i].Value, err = op.OneOf[string](ctx, tx.Unscoped("as above"), "SELECT value FROM contact_points WHERE id = ?", list[i].ID); err != nil {
-			return nil, fmt.Errorf("read revealed phone: %w", err)
-		}
+	out := make([]Contact, len(list))
+	for i, c := range list {
+		out[i] = Contact{ID: c.ID, Person: person, Kind: c.Kind, Value: c.Value, Relation: c.Relation, No: c.No}
 	}
-	return list, nil
+	return out, nil
 }

@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
@@ -62,6 +63,9 @@ func Contacts(ctx context.Context, tx *op.Tx, person id.ID) ([]Contact, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list contact points: %w", err)
 	}
+	for i := range list {
+		list[i].Value = strings.ToValidUTF8(list[i].Value, "") // a masked name in Chinese may be cut within a character
+	}
 	return list, nil
 }
 
@@ -84,12 +88,28 @@ func Relatives(ctx context.Context, tx *op.Tx, p Person) ([]Relative, error) {
 	return list, nil
 }
 
-// Links lists a person's matters in the viewer's scope of the person.
+// Links lists a person's matters that the viewer sees.
 func Links(ctx context.Context, tx *op.Tx, person id.ID) ([]Link, error) {
-	list, err := op.All[Link](ctx, tx, `SELECT l.person, l.kind, l.ref, l.center, l.owner, l.open FROM persons p JOIN person_links l ON l.person = p.id
-		WHERE {scope:person p} AND p.id = ? ORDER BY l.kind, l.ref DESC`, person)
+	list, err := op.All[Link](ctx, tx, "SELECT l.person, l.kind, l.ref, l.center, l.owner, l.state FROM person_links l WHERE l.person = ? AND {scope:person-link l} ORDER BY l.kind, l.ref DESC", person)
 	if err != nil {
 		return nil, fmt.Errorf("list links of person: %w", err)
 	}
 	return list, nil
+}
+
+// ByKeys gives the persons of external keys, wherever they lie; of several with one key the first.
+func ByKeys(ctx context.Context, tx *op.Tx, keys []string) (map[string]id.ID, error) {
+	type row struct {
+		ID  id.ID  `db:"id"`
+		Key string `db:"external_key"`
+	}
+	list, err := op.AllOf[row](ctx, tx.Unscoped("uniqueness of external keys"), "SELECT id, external_key FROM persons WHERE external_key IN (?) AND external_key <> '' ORDER BY id DESC", keys)
+	if err != nil {
+		return nil, fmt.Errorf("look for external keys: %w", err)
+	}
+	out := make(map[string]id.ID, len(list))
+	for _, r := range list {
+		out[r.Key] = r.ID
+	}
+	return out, nil
 }

@@ -4,10 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
+	"zhike/internal/kernel/db"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
@@ -31,25 +31,6 @@ type Item struct {
 // Name is the key of the item's text: sales.visit-checked-in.
 func (i Item) Name() string { return i.Kind[:strings.LastIndexByte(i.Kind, '.')] }
 
-// Departments lists the tabs of a timeline.
-var Departments = []string{"sales", "desk", "finance", "system"}
-
-// shown are the kinds of a timeline by department, with the right that one needs to see them.
-var shown = []struct {
-	department, right string
-	kinds             []string
-}{
-	{"sales", "enquiry:read", []string{
-		"people.touch-recorded.1", "sales.enquiry-entered.1", "sales.enquiry-assigned.1", "sales.enquiry-lost.1", "sales.enquiry-updated.1", "sales.lead-merged.1",
-		"sales.sla-breached.1", "sales.appointment-booked.1", "sales.appointment-confirmed.1", "sales.appointment-moved.1", "sales.appointment-cancelled.1", "sales.appointment-missed.1",
-		"sales.visit-finished.1", "sales.quote-made.1", "sales.quote-accepted.1",
-	}},
-	{"sales", "contract:read", []string{"contracts.contract-drafted.1", "contracts.contract-signed.1"}},
-	{"desk", "visit:read", []string{"sales.visit-checked-in.1", "sales.walked-in.1"}},
-	{"finance", "payment:read", []string{"finance.payment-taken.1", "finance.payment-reversed.1"}},
-	{"system", "person:read", []string{"people.person-registered.1", "people.person-changed.1", "people.phone-revealed.1", "people.household-joined.1", "people.guardian-linked.1"}},
-}
-
 // TimelineFilter chooses a part of a timeline.
 type TimelineFilter struct {
 	Department string
@@ -64,18 +45,22 @@ type TimelinePage struct {
 	More   bool           `json:"more"`
 }
 
-// Timeline shows what every department did with a person, newest first; what the viewer may not see is left out (PPL-6). The person
-// must have been seen.
+// Timeline shows what every department did with a person in scope, newest first; what the viewer may not see is left out (PPL-6).
 func Timeline(ctx context.Context, tx *op.Tx, person id.ID, f TimelineFilter) (out TimelinePage, err error) {
 	out.Counts = map[string]int{}
 	if _, err := ByID(ctx, tx, person); err != nil {
 		return out, err
 	}
-	all := visible(tx.Viewer, "")
-	counts, err := op.AllOf[struct {
+	seen, err := matters(ctx, tx, person)
+	if err != nil {
+		return out, err
+	}
+	all := visible(tx, "", seen)
+	type count struct {
 		Kind string `db:"kind"`
 		N    int    `db:"n"`
-	}](ctx, tx.Unscoped("the kinds that the viewer may see of a person that was seen"), "SELECT e.kind, COUNT(*) AS n FROM events e WHERE e.person = ? AND e.kind IN (?) GROUP BY e.kind", person, all)
+	}
+	counts, err := op.All[count](ctx, tx, "SELECT e.kind, COUNT(*) AS n"+fromEvents+all.Text+" GROUP BY e.kind", append([]any{person}, all.Args...)...)
 	if err != nil {
 		return out, fmt.Errorf("count timeline: %w", err)
 	}
@@ -83,22 +68,22 @@ func Timeline(ctx context.Context, tx *op.Tx, person id.ID, f TimelineFilter) (o
 		out.Counts[""] += c.N
 		out.Counts[departmentOf(c.Kind)] += c.N
 	}
-	if f.Limit == 0 {
-		f.Limit = 50
+	limit := f.Limit
+	if limit <= 0 {
+		limit = 50
 	}
-	text := `SELECT e.id, e.at, e.kind, e.actor, a.staff, e.by_login, e.center, e.subject, e.payload, COALESCE(t.note, '') AS note
-		FROM events e LEFT JOIN accounts a ON a.id = e.actor LEFT JOIN touches t ON t.id = e.subject AND e.kind = 'people.touch-recorded.1'
-		WHERE e.person = ? AND e.kind IN (?)`
-	args := []any{person, visible(tx.Viewer, f.Department)}
+	cut := visible(tx, f.Department, seen)
+	text := `SELECT e.id, e.at, e.kind, e.actor, (SELECT a.staff FROM accounts a WHERE a.id = e.actor) AS staff, e.by_login, e.center, e.subject, e.payload,
+		COALESCE(t.note, '') AS note` + fromEvents + cut.Text
+	args := append([]any{person}, cut.Args...)
 	if !f.Before.IsNone() {
 		text, args = text+" AND e.id < ?", append(args, f.Before)
 	}
-	out.Items, err = op.AllOf[Item](ctx, tx.Unscoped("as above"), text+" ORDER BY e.id DESC LIMIT ?", append(args, f.Limit+1)...)
-	if err != nil {
+	if out.Items, err = op.All[Item](ctx, tx, text+" ORDER BY e.id DESC LIMIT ?", append(args, limit+1)...); err != nil {
 		return out, fmt.Errorf("read timeline: %w", err)
 	}
-	if out.More = len(out.Items) > f.Limit; out.More {
-		out.Items = out.Items[:f.Limit]
+	if out.More = len(out.Items) > limit; out.More {
+		out.Items = out.Items[:limit]
 	}
 	for i := range out.Items {
 		out.Items[i].Department = departmentOf(out.Items[i].Kind)
@@ -106,44 +91,59 @@ func Timeline(ctx context.Context, tx *op.Tx, person id.ID, f TimelineFilter) (o
 	return out, nil
 }
 
-// visible lists the kinds that a viewer may see.
-func visible(v *policy.Viewer, department string) []string {
-	kinds := []string{}
-	for _, s := range shown {
-		if (department == "" || s.department == department) && v.May(s.right) {
-			kinds = append(kinds, s.kinds...)
-		}
-	}
-	return kinds
-}
+// fromEvents joins the touches that the viewer sees to the events of a person.
+const fromEvents = " FROM events e LEFT JOIN touches t ON t.id = e.subject AND {scope:touch t} WHERE e.person = ? AND "
 
-func departmentOf(kind string) string {
-	for _, s := range shown {
-		if slices.Contains(s.kinds, kind) {
-			return s.department
-		}
-	}
-	return "system"
-}
-
-// States tells what a person is, from its matters (PPL-1): prospect, student, former, guardian. Nothing of it is stored.
-func States(ctx context.Context, tx *op.Tx, persons []id.ID) (map[id.ID][]string, error) {
-	out := map[id.ID][]string{}
-	if len(persons) == 0 {
-		return out, nil
-	}
-	type row struct {
-		Person id.ID  `db:"person"`
-		State  string `db:"state"`
-	}
-	list, err := op.AllOf[row](ctx, tx.Unscoped("states of persons that were seen"), `SELECT DISTINCT person, state FROM (
-		SELECT l.person, CASE WHEN l.kind = 'enquiry' THEN 'prospect' ELSE 'student' END AS state FROM person_links l WHERE l.person IN (?) AND l.open = TRUE AND l.kind IN ('enquiry', 'contract')
-		UNION ALL SELECT g.guardian AS person, 'guardian' AS state FROM guardians g WHERE g.guardian IN (?)) AS states ORDER BY person, state`, persons, persons)
+// matters lists the matters of a person that the viewer sees, as the payloads of events name them.
+func matters(ctx context.Context, tx *op.Tx, person id.ID) ([]string, error) {
+	refs, err := op.All[id.ID](ctx, tx, "SELECT l.ref FROM person_links l WHERE l.person = ? AND l.kind IN ('enquiry', 'contract') AND {scope:person-link l}", person)
 	if err != nil {
-		return nil, fmt.Errorf("read states: %w", err)
+		return nil, fmt.Errorf("list matters of person: %w", err)
 	}
-	for _, r := range list {
-		out[r.Person] = append(out[r.Person], r.State)
+	out := make([]string, len(refs))
+	for i, r := range refs {
+		out[i] = r.String()
 	}
 	return out, nil
+}
+
+// visible is the condition of the events that the viewer may see: each kind in the scope of its resource. Where that is one's own,
+// the event is one's own doing, or is about a matter that one sees.
+func visible(tx *op.Tx, department string, seen []string) policy.Frag {
+	parts, args := []string{}, []any{}
+	for _, g := range shown {
+		scope := tx.Viewer.Scope(g.resource + ":read")
+		if scope.None() || department != "" && g.department != department {
+			continue
+		}
+		text := "e.kind IN (?)"
+		args = append(args, g.kinds)
+		switch {
+		case g.resource == "touch":
+			text += " AND t.id IS NOT NULL"
+		case g.resource == "person" || scope.All: // the person is in scope
+		default:
+			cut := policy.Cut(policy.Scope{Centers: scope.Centers}, "e", "center", "")
+			text += " AND (" + cut.Text
+			args = append(args, cut.Args...)
+			if len(scope.Staff) > 0 {
+				text += " OR e.actor = ? OR " + payloadText(tx, "enquiry_id") + " IN (?) OR " + payloadText(tx, "contract_id") + " IN (?)"
+				args = append(args, tx.Viewer.Account, seen, seen)
+			}
+			text += ")"
+		}
+		parts = append(parts, text)
+	}
+	if len(parts) == 0 {
+		return policy.Frag{Text: "1=0"}
+	}
+	return policy.Frag{Text: "(" + strings.Join(parts, " OR ") + ")", Args: args}
+}
+
+// payloadText is a field of an event's payload; name is constant.
+func payloadText(tx *op.Tx, name string) string {
+	if tx.Engine() == db.Postgres {
+		return "CAST(e.payload AS json) ->> '" + name + "'"
+	}
+	return "json_extract(e.payload, '$." + name + "')"
 }

@@ -7,81 +7,110 @@ import (
 	"zhike/internal/kernel/policy"
 )
 
-// linkKinds are the matters through which a person is seen (ORG-3).
-var linkKinds = []string{"person", "enquiry", "contract", "payment", "task"}
-
-// Resources lists this domain's kinds of records.
+// Resources lists this domain's kinds of records. All hang on the person: see seenLinks.
 func Resources() []policy.Resource {
 	return []policy.Resource{
-		{Name: "person", Table: "persons", Where: seen},
-		{Name: "contact", Table: "contact_points", Where: throughPerson},
-		{Name: "touch", Table: "touches", Center: "center", Owner: "staff", Where: touches},
+		{Name: "person", Table: "persons", Where: ofPerson("id")},
+		{Name: "contact", Table: "contact_points", Where: ofPerson("person")},
+		{Name: "person-link", Table: "person_links", Where: func(_ *policy.Policy, v *policy.Viewer, action, alias string) policy.Frag {
+			return seenLinks(v, action, alias)
+		}},
+		{Name: "touch", Table: "touches", Center: "center", Owner: "staff", Where: seenTouches},
 	}
 }
 
-// seen: a person is seen by whoever sees one of its matters. What one may do with a person beyond reading reaches those whose matter
-// is in that right's scope.
-func seen(_ *policy.Policy, v *policy.Viewer, action, alias string) policy.Frag {
-	return exists(v, action, alias+".id")
+// linkRights names the resource whose scope shows a link's person to who reads it.
+var linkRights = []struct{ kind, resource string }{
+	{linkPerson, "person"},
+	{linkEnquiry, "enquiry"},
+	{linkContract, "contract"},
+	{linkPayer, "contract"},
+	{linkPayment, "payment"},
+	{linkVisit, "visit"},
+	{linkTask, "task"},
 }
 
-func throughPerson(_ *policy.Policy, v *policy.Viewer, _, alias string) policy.Frag {
-	return exists(v, "read", alias+".person")
-}
-
-// touches are seen with their person's matter; one's own always.
-func touches(_ *policy.Policy, v *policy.Viewer, action, alias string) policy.Frag {
-	s := v.Scope("touch:" + action)
-	own := policy.Cut(s, alias, "center", "staff")
-	if s.All || s.None() || action != "read" {
-		return own
-	}
-	of := exists(v, "read", alias+".person")
-	return policy.Frag{Text: "(" + own.Text + " OR " + of.Text + ")", Args: append(own.Args, of.Args...)}
-}
-
-// exists: the person in column has a matter that the viewer sees. Kinds of matters with the same scope share one condition.
-func exists(v *policy.Viewer, action, column string) policy.Frag {
-	type part struct {
-		scope policy.Scope
-		kinds []string
-	}
-	var parts []part
-	for _, kind := range linkKinds {
-		right := kind + ":read"
-		if action != "read" {
-			right = "person:" + action
+// ofPerson cuts a table by its column of the person: one of the person's links must be seen. The links of one person are read by
+// their primary key.
+func ofPerson(column string) func(*policy.Policy, *policy.Viewer, string, string) policy.Frag {
+	return func(_ *policy.Policy, v *policy.Viewer, action, alias string) policy.Frag {
+		cut := seenLinks(v, action, "seen")
+		switch cut.Text {
+		case "1=1", "1=0":
+			return cut
 		}
-		s := v.Scope(right)
-		if s.All {
-			return policy.Frag{Text: "1=1"}
+		return policy.Frag{Text: "EXISTS (SELECT 1 FROM person_links seen WHERE seen.person = " + alias + "." + column + " AND " + cut.Text + ")", Args: cut.Args}
+	}
+}
+
+// seenLinks cuts links to those that show their person (ORG-3). To read, each kind of link counts in the viewer's scope of its own
+// resource; kinds of the same scope share one condition. What else is done with a person needs the right of that action: its own
+// scope is a person with a matter of one's own.
+func seenLinks(v *policy.Viewer, action, alias string) policy.Frag {
+	right := v.Scope("person:" + action)
+	if right.None() || right.All || action != "read" {
+		return policy.Cut(right, alias, "center", "owner")
+	}
+	var out policy.Frag
+	var parts []string
+	for _, g := range scopesOfLinks(v) {
+		cut := policy.Cut(g.scope, alias, "center", "owner")
+		out.Args = append(out.Args, cut.Args...)
+		if len(g.kinds) == len(linkRights) {
+			out.Text = cut.Text
+			return out
 		}
+		parts = append(parts, alias+".kind IN ("+quoted(g.kinds)+") AND "+cut.Text)
+	}
+	out.Text = "(" + strings.Join(parts, " OR ") + ")"
+	return out
+}
+
+type linkScope struct {
+	kinds []string
+	scope policy.Scope
+}
+
+// scopesOfLinks groups the kinds of links by the scope in which the viewer reads them; kinds that are not read are left out.
+func scopesOfLinks(v *policy.Viewer) []linkScope {
+	var groups []linkScope
+next:
+	for _, k := range linkRights {
+		s := v.Scope(k.resource + ":read")
 		if s.None() {
 			continue
 		}
-		i := slices.IndexFunc(parts, func(p part) bool {
-			return slices.Equal(p.scope.Centers, s.Centers) && slices.Equal(p.scope.Staff, s.Staff)
-		})
-		if i < 0 {
-			parts = append(parts, part{scope: s})
-			i = len(parts) - 1
+		for i := range groups {
+			if sameScope(groups[i].scope, s) {
+				groups[i].kinds = append(groups[i].kinds, k.kind)
+				continue next
+			}
 		}
-		parts[i].kinds = append(parts[i].kinds, kind)
+		groups = append(groups, linkScope{[]string{k.kind}, s})
 	}
-	if len(parts) == 0 {
-		return policy.Frag{Text: "1=0"}
+	return groups
+}
+
+func sameScope(a, b policy.Scope) bool {
+	return a.All == b.All && slices.Equal(a.Centers, b.Centers) && slices.Equal(a.Staff, b.Staff)
+}
+
+// quoted writes kinds of links, constants of this package, as SQL texts.
+func quoted(kinds []string) string { return "'" + strings.Join(kinds, "', '") + "'" }
+
+// seenTouches: a touch is seen in the scope of its center; one's own are those that one made, and those on a matter that one owns.
+func seenTouches(_ *policy.Policy, v *policy.Viewer, action, alias string) policy.Frag {
+	s := v.Scope("touch:" + action)
+	cut := policy.Cut(s, alias, "center", "staff")
+	if s.All || len(s.Staff) == 0 {
+		return cut
 	}
-	var texts []string
-	var args []any
-	for _, p := range parts {
-		cut := policy.Cut(p.scope, "link", "center", "owner")
-		text := cut.Text
-		if len(p.kinds) < len(linkKinds) {
-			text += " AND link.kind IN ('" + strings.Join(p.kinds, "', '") + "')" // names of this file
-		}
-		texts, args = append(texts, "("+text+")"), append(args, cut.Args...)
+	own := policy.Cut(policy.Scope{Staff: s.Staff}, "own", "", "owner")
+	return policy.Frag{
+		Text: "(" + cut.Text + " OR EXISTS (SELECT 1 FROM person_links own WHERE own.person = " + alias + ".person AND (" + alias + ".enquiry IS NULL OR own.ref = " +
+			alias + ".enquiry) AND " + own.Text + "))",
+		Args: append(cut.Args, own.Args...),
 	}
-	return policy.Frag{Text: "EXISTS (SELECT 1 FROM person_links link WHERE link.person = " + column + " AND (" + strings.Join(texts, " OR ") + "))", Args: args}
 }
 
 // mine tells whether the viewer owns a matter of the person in column.

@@ -39,6 +39,7 @@ type RegisterInput struct {
 	District    string         `json:"district,omitempty" maxLength:"100"`
 	Lang        string         `json:"lang,omitempty" maxLength:"10"`
 	CenterID    id.ID          `json:"center_id,omitempty" doc:"where; one's own center if left out"`
+	HouseholdOf id.ID          `json:"household_of,omitempty" doc:"somebody whose household is joined (PPL-3)"`
 	ExternalKey string         `json:"external_key,omitempty" maxLength:"200"`
 	Phones      []ContactInput `json:"phones,omitempty" maxItems:"10"`
 	Emails      []ContactInput `json:"emails,omitempty" maxItems:"10"`
@@ -49,7 +50,7 @@ type RegisterInput struct {
 func (in RegisterInput) normal(today bizdate.Date) (RegisterInput, error) {
 	var bad problem.Invalid
 	line := func(field string, s *string, most int) {
-		*s = strings.Join(strings.Fields(*s), " ")
+		*s = oneLine(*s)
 		switch {
 		case utf8.RuneCountInString(*s) > most:
 			bad.Add(field, "too-long", nil, "max", most, "limit", most, "count", utf8.RuneCountInString(*s))
@@ -115,4 +116,19 @@ func email(s string) (value, code string) {
 		return "", "bad-email"
 	}
 	return s[:at] + strings.ToLower(s[at:]), ""
+}
+
+// oneLine is a text of one line: blanks around and between words count once, marks without width are dropped.
+func oneLine(s string) string { return strings.Join(strings.Fields(noMarks.Replace(s)), " ") }
+
+var noMarks = strings.NewReplacer("\ufeff", "", "\u200b", "", "\u200e", "", "\u200f", "")
+
+// paragraphs is a text of several lines: what cannot be printed is dropped, and so are blanks at both ends.
+func paragraphs(s string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if r != '\n' && r != '\t' && unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, "")))
 }

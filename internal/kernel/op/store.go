@@ -202,6 +202,9 @@ func (t *Tx) mask(c db.Column, v reflect.Value) {
 		rule = policy.Revealable
 	}
 	f := c.Field(v)
+	if f.String() == "" {
+		return
+	}
 	switch rule {
 	case policy.Full:
 	case policy.Hidden:

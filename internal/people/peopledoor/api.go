@@ -2,6 +2,7 @@ package peopledoor
 
 import (
 	"context"
+	"net/http"
 
 	"zhike/internal/api"
 	"zhike/internal/kernel/id"
@@ -18,8 +19,17 @@ func API(a *api.API) {
 	api.Post(a, "/people", people.Register)
 	api.Patch(a, "/people/{id}", people.Change)
 	api.PostWith(a, "/people/{id}/reveal", people.Reveal, revealed)
+	api.Call(a, http.MethodPost, "/people/duplicates", "people.duplicates", func(r *http.Request, c people.Candidate) (DuplicatesShown, error) {
+		list, err := people.FindDuplicates(r.Context(), a.Ops, c)
+		return DuplicatesShown{Items: list}, err
+	}, api.Runs(people.ShowDuplicate), api.Keyless())
 	api.Post(a, "/people/{id}/household", people.JoinHousehold)
 	api.Post(a, "/people/{id}/guardians", people.LinkGuardian)
+}
+
+// DuplicatesShown are those who may be the same person (PPL-4); who is beyond scope is shown masked, which is recorded as a reveal.
+type DuplicatesShown struct {
+	Items []people.Duplicate `json:"items"`
 }
 
 type personID struct {

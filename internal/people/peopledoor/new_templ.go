@@ -60,7 +60,7 @@ func newPage(v newView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<div class=\"form wide\" hx-get=\"/people/new/duplicates\" hx-trigger=\"input delay:300ms\" hx-target=\"#duplicates\" hx-swap=\"innerHTML\" hx-include=\"closest form\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<div class=\"form wide\" hx-post=\"/people/new/duplicates\" hx-trigger=\"input delay:300ms\" hx-target=\"#duplicates\" hx-swap=\"innerHTML\" hx-include=\"closest form\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

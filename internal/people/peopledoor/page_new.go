@@ -49,8 +49,26 @@ func (p pages) postNew(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, personPath(out.ID, ""), web.Status{Text: t(r.Context(), "registered"), Tone: web.Good})
 }
 
-// getDuplicates lists who may be the same person as the one being typed (PPL-4): a part of the form.
+// getDuplicates lists who may be the same person as the one being typed (PPL-4): a part of the form. Somebody beyond scope has no
+// name here.
 func (p pages) getDuplicates(w http.ResponseWriter, r *http.Request) error {
+	return p.duplicates(w, r, func(ctx context.Context, c people.Candidate) (list []people.Duplicate, err error) {
+		err = p.run.Read(ctx, func(ctx context.Context, tx *op.Tx) (err error) {
+			list, err = people.Duplicates(ctx, tx, c)
+			return err
+		})
+		return list, err
+	})
+}
+
+// postDuplicates also shows, masked, who is beyond scope: that is recorded as a reveal.
+func (p pages) postDuplicates(w http.ResponseWriter, r *http.Request) error {
+	return p.duplicates(w, r, func(ctx context.Context, c people.Candidate) ([]people.Duplicate, error) {
+		return people.FindDuplicates(ctx, p.run, c)
+	})
+}
+
+func (p pages) duplicates(w http.ResponseWriter, r *http.Request, find func(context.Context, people.Candidate) ([]people.Duplicate, error)) error {
 	if !may(r.Context(), "person:create") {
 		return problem.Forbidden("person:create")
 	}
@@ -66,11 +84,11 @@ func (p pages) getDuplicates(w http.ResponseWriter, r *http.Request) error {
 			c.Phones = append(c.Phones, number)
 		}
 	}
+	if v.Duplicates, err = find(r.Context(), c); err != nil {
+		return err
+	}
 	err = p.run.Read(r.Context(), func(ctx context.Context, tx *op.Tx) (err error) {
-		if v.names, err = load(ctx, tx); err != nil {
-			return err
-		}
-		v.Duplicates, err = people.Duplicates(ctx, tx, c)
+		v.names, err = load(ctx, tx)
 		return err
 	})
 	if err != nil {

@@ -141,7 +141,12 @@ func TestPPL4_NewPage(t *testing.T) {
 			t.Error("no way to the person")
 		}
 		page = p.get("/people/new/duplicates?name=x&phones.0.value=13900139000", http.StatusOK)
-		p.wants(page, "139****9000", "在您的权限之外")
+		p.wants(page, "在您的权限之外")
+		if strings.Contains(page, "139****9000") {
+			t.Error("a person beyond the scope is shown without a reveal")
+		}
+		_, page = p.post("/people/new/duplicates", http.StatusOK, url.Values{"name": {"x"}, "phones.0.value": {"13900139000"}})
+		p.wants(page, "何**", "139****9000", "在您的权限之外")
 		if strings.Contains(page, away.String()) {
 			t.Error("a person beyond the scope is linked")
 		}

@@ -30,6 +30,7 @@ func Pages(mux *http.ServeMux, d Deps) {
 		"GET /enquiries/new":              p.getEnter,
 		"POST /enquiries/new":             p.postEnter,
 		"GET /enquiries/new/duplicates":   p.getDuplicates,
+		"POST /enquiries/new/duplicates":  p.postDuplicates,
 		"GET /enquiries/{id}":             p.getEnquiry,
 		"GET /enquiries/{id}/step/{step}": p.getStep,
 		"GET /enquiries/{id}/call":        p.getCall,

@@ -61,7 +61,7 @@ func enterPage(v enterView) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				if v.Person.IsNone() {
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<div class=\"form wide\" hx-get=\"/enquiries/new/duplicates\" hx-trigger=\"input delay:300ms\" hx-target=\"#duplicates\" hx-swap=\"innerHTML\" hx-include=\"closest form\">")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<div class=\"form wide\" hx-post=\"/enquiries/new/duplicates\" hx-trigger=\"input delay:300ms\" hx-target=\"#duplicates\" hx-swap=\"innerHTML\" hx-include=\"closest form\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

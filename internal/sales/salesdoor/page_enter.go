@@ -101,19 +101,38 @@ type duplicateQuery struct {
 	ConsultantID string `json:"consultant_id"`
 }
 
-// getDuplicates lists who may be the same person as the one being typed (PPL-4): a part of the form.
+// getDuplicates lists who may be the same person as the one being typed (PPL-4): a part of the form. Somebody beyond scope has no
+// name here.
 func (p door) getDuplicates(w http.ResponseWriter, r *http.Request) error {
+	return p.duplicates(w, r, func(_ context.Context, c people.Candidate) (list []people.Duplicate, err error) {
+		err = p.read(r, func(ctx context.Context, tx *op.Tx) (err error) {
+			list, err = people.Duplicates(ctx, tx, c)
+			return err
+		})
+		return list, err
+	})
+}
+
+// postDuplicates also shows, masked, who is beyond scope: that is recorded as a reveal.
+func (p door) postDuplicates(w http.ResponseWriter, r *http.Request) error {
+	return p.duplicates(w, r, func(ctx context.Context, c people.Candidate) ([]people.Duplicate, error) {
+		return people.FindDuplicates(ctx, p.Ops, c)
+	})
+}
+
+func (p door) duplicates(w http.ResponseWriter, r *http.Request, find func(context.Context, people.Candidate) ([]people.Duplicate, error)) error {
 	in, err := web.Decode[duplicateQuery](r)
 	if err != nil { // half-typed values are no refusal
 		return web.Render(w, r, duplicateList(enterView{}))
 	}
 	v := enterView{Query: enterQuery{ChannelID: in.ChannelID, CourseID: in.CourseID, CenterID: in.CenterID, Kind: in.Kind}}
-	err = p.read(r, func(ctx context.Context, tx *op.Tx) error {
-		v.names, err = p.load(ctx, tx)
-		if err != nil || in.Person == nil {
+	if in.Person != nil {
+		if v.Duplicates, err = find(r.Context(), candidate(*in.Person)); err != nil {
 			return err
 		}
-		v.Duplicates, err = duplicates(ctx, tx, *in.Person)
+	}
+	err = p.read(r, func(ctx context.Context, tx *op.Tx) (err error) {
+		v.names, err = p.load(ctx, tx)
 		return err
 	})
 	if err != nil {

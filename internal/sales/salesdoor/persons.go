@@ -72,15 +72,15 @@ func saveLabel(ctx context.Context, v callView) string {
 	return t(ctx, "save")
 }
 
-// duplicates lists who may be the person that is being typed (PPL-4). A phone that is not yet whole finds nobody.
-func duplicates(ctx context.Context, tx *op.Tx, in people.RegisterInput) ([]people.Duplicate, error) {
+// candidate is the person that is being typed (PPL-4). A phone that is not yet whole finds nobody.
+func candidate(in people.RegisterInput) people.Candidate {
 	c := people.Candidate{Name: strings.TrimSpace(in.Name), Birth: in.Birth}
 	for _, typed := range in.Phones {
 		if number, err := phone.Parse(typed.Value, "CN"); err == nil {
 			c.Phones = append(c.Phones, number)
 		}
 	}
-	return people.Duplicates(ctx, tx, c)
+	return c
 }
 
 // ownerOf says who has the matter of somebody that may be the same person.

@@ -1,0 +1,24 @@
+package people
+
+import (
+	"context"
+
+	"zhike/internal/facts"
+	"zhike/internal/kernel/event"
+	"zhike/internal/kernel/op"
+)
+
+// processReactions: who is given a task sees the person that it is about.
+func processReactions() []op.Reaction {
+	return []op.Reaction{
+		op.On(func(ctx context.Context, tx *op.Tx, f facts.TaskReassigned, _ event.Event) error {
+			return link(ctx, tx, Link{Person: f.Person, Kind: linkTask, Ref: f.Task, Center: f.Center, Owner: f.To, State: LinkOpen})
+		}),
+		op.On(func(ctx context.Context, tx *op.Tx, f facts.TaskDone, _ event.Event) error {
+			if f.Person.IsNone() {
+				return nil
+			}
+			return turnLink(ctx, tx, f.Person, linkTask, f.Task, LinkEnded)
+		}),
+	}
+}

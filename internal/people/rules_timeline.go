@@ -1,0 +1,41 @@
+package people
+
+import "slices"
+
+// Departments lists the tabs of a timeline.
+var Departments = []string{"sales", "desk", "finance", "system"}
+
+// group is a kind of events of a timeline: the department that they are of, and the resource that one must see to see them.
+type group struct {
+	department, resource string
+	kinds                []string
+}
+
+// shown are the kinds of a timeline (PPL-6). A kind that is not here is shown to nobody.
+var shown = []group{
+	{"sales", "touch", []string{"people.touch-recorded.1"}},
+	{"sales", "enquiry", []string{
+		"sales.enquiry-entered.1", "sales.enquiry-assigned.1", "sales.enquiry-lost.1", "sales.enquiry-updated.1", "sales.lead-merged.1", "sales.sla-breached.1",
+	}},
+	{"sales", "appointment", []string{
+		"sales.appointment-booked.1", "sales.appointment-confirmed.1", "sales.appointment-moved.1", "sales.appointment-cancelled.1", "sales.appointment-missed.1",
+	}},
+	{"sales", "visit", []string{"sales.visit-finished.1"}},
+	{"sales", "quote", []string{"sales.quote-made.1", "sales.quote-accepted.1"}},
+	{"sales", "contract", []string{"contracts.contract-drafted.1", "contracts.contract-signed.1"}},
+	{"desk", "visit", []string{"sales.visit-checked-in.1", "sales.walked-in.1"}},
+	{"finance", "payment", []string{"finance.payment-taken.1", "finance.payment-reversed.1"}},
+	{"system", "task", []string{"process.task-done.1", "process.task-reassigned.1"}},
+	{"system", "person", []string{
+		"people.person-registered.1", "people.person-changed.1", "people.phone-revealed.1", "people.household-joined.1", "people.guardian-linked.1",
+	}},
+}
+
+func departmentOf(kind string) string {
+	for _, g := range shown {
+		if slices.Contains(g.kinds, kind) {
+			return g.department
+		}
+	}
+	return "system"
+}

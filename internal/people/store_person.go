@@ -1,0 +1,123 @@
+package people
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/phone"
+	"zhike/internal/kernel/search"
+)
+
+// personRow is a person with what a search finds, which nobody reads: name_terms holds the terms of the name, each after a blank,
+// phone_digits the digits of the phones.
+type personRow struct {
+	Person
+	NameTerms   string `db:"name_terms"`
+	PhoneDigits string `db:"phone_digits"`
+}
+
+// row gives the person's row and the search terms (PPL-2), in order, each once.
+func (p Person) row(phones []ContactInput) (personRow, []search.Term) {
+	row := personRow{Person: p}
+	numbers, digits := make([]string, len(phones)), make([]string, len(phones))
+	for i, c := range phones {
+		numbers[i], digits[i] = c.Value, phone.Digits(c.Value)
+	}
+	row.PhoneDigits = strings.Join(digits, " ")
+	terms := search.Terms(p.Name, p.NameLatin, numbers)
+	slices.SortFunc(terms, func(a, b search.Term) int {
+		if a.Kind != b.Kind {
+			return int(a.Kind) - int(b.Kind)
+		}
+		return strings.Compare(a.Text, b.Text)
+	})
+	terms = slices.Compact(terms) // two phones may end alike
+	for _, t := range terms {
+		if t.Kind == search.Name {
+			row.NameTerms += " " + t.Text
+		}
+	}
+	return row, terms
+}
+
+func insertPerson(ctx context.Context, tx *op.Tx, p Person, in RegisterInput) error {
+	row, terms := p.row(in.Phones)
+	if err := tx.Insert(ctx, row); err != nil {
+		return err
+	}
+	if err := saveContacts(ctx, tx, p.ID, in); err != nil {
+		return err
+	}
+	return saveTerms(ctx, tx, p.ID, terms)
+}
+
+// saveContacts writes the contact points of a person.
+func saveContacts(ctx context.Context, tx *op.Tx, person id.ID, in RegisterInput) error {
+	var rows [][]any
+	for _, list := range []struct {
+		kind  string
+		items []ContactInput
+	}{{"phone", in.Phones}, {"email", in.Emails}, {"wechat", in.WeChat}} {
+		for _, c := range list.items {
+			rows = append(rows, []any{tx.NewID(), person, list.kind, c.Value, c.Relation, int64(len(rows))})
+		}
+	}
+	if err := insertRows(ctx, tx, "contact_points (id, person, kind, value, relation, no)", "", rows); err != nil {
+		return fmt.Errorf("save contact points: %w", err)
+	}
+	return nil
+}
+
+// saveTerms writes what a person is found by.
+func saveTerms(ctx context.Context, tx *op.Tx, person id.ID, terms []search.Term) error {
+	rows := make([][]any, len(terms))
+	for i, t := range terms {
+		rows[i] = []any{int64(t.Kind), t.Text, person}
+	}
+	if err := insertRows(ctx, tx, "search_terms (kind, text, person)", "", rows); err != nil {
+		return fmt.Errorf("save search terms: %w", err)
+	}
+	return nil
+}
+
+// replaceTerms writes what changed of what a person is found by.
+func replaceTerms(ctx context.Context, tx *op.Tx, person id.ID, was, terms []search.Term) error {
+	for _, t := range was {
+		if slices.Contains(terms, t) {
+			continue
+		}
+		if _, err := tx.Exec(ctx, "DELETE FROM search_terms WHERE kind = ? AND text = ? AND person = ?", int64(t.Kind), t.Text, person); err != nil {
+			return fmt.Errorf("delete search term: %w", err)
+		}
+	}
+	return saveTerms(ctx, tx, person, slices.DeleteFunc(slices.Clone(terms), func(t search.Term) bool { return slices.Contains(was, t) }))
+}
+
+// mostRows is how many rows one statement inserts.
+const mostRows = 200
+
+// insertRows inserts rows of equal length; into and onConflict are constant texts.
+func insertRows(ctx context.Context, tx *op.Tx, into, onConflict string, rows [][]any) error {
+	for part := range slices.Chunk(rows, mostRows) {
+		row := "(?" + strings.Repeat(", ?", len(part[0])-1) + ")"
+		text := "INSERT INTO " + into + " VALUES " + row + strings.Repeat(", "+row, len(part)-1) + onConflict
+		if _, err := tx.Exec(ctx, text, slices.Concat(part...)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// householdOf gives the household of a person in scope, which begins with the first one who joins.
+func householdOf(ctx context.Context, tx *op.Tx, key id.ID) (id.ID, error) {
+	p, err := ByID(ctx, tx, key)
+	if err != nil || !p.Household.IsNone() {
+		return p.Household, err
+	}
+	p.Household = tx.NewID()
+	return p.Household, tx.Save(ctx, &p, "household")
+}
