@@ -18,6 +18,7 @@ type Known struct {
 	channel, course id.ID
 	outcome         string
 	attributes      map[string]string
+	joined          bool // the key came with a row that joined the enquiry of another key: that one's values stand
 }
 
 // KnownKeys looks for enquiries of external keys, wherever they lie.
@@ -46,6 +47,7 @@ func KnownKeys(ctx context.Context, tx *op.Tx, keys []string) (map[string]Known,
 		k := Known{Enquiry: r.Enquiry, Person: r.Person, attributes: map[string]string{}}
 		if i := slices.IndexFunc(list, func(e Enquiry) bool { return e.ID == r.Enquiry }); i >= 0 {
 			k.channel, k.course, k.outcome = list[i].Channel, list[i].Course, list[i].Outcome
+			k.joined = list[i].ExternalKey == nil || *list[i].ExternalKey != key
 		}
 		for _, a := range attributes[r.Enquiry] {
 			k.attributes[a.Field] = a.Text
@@ -55,8 +57,9 @@ func KnownKeys(ctx context.Context, tx *op.Tx, keys []string) (map[string]Known,
 	return out, nil
 }
 
-// Differs tells whether a change brings anything new. What the change leaves out stays.
-func (k Known) Differs(in UpdateImportedInput) bool { return len(k.fields(in)) > 0 }
+// Differs tells whether a change brings anything new. What the change leaves out stays; a merged row changes nothing, else two rows
+// of one person would overwrite each other with every import.
+func (k Known) Differs(in UpdateImportedInput) bool { return !k.joined && len(k.fields(in)) > 0 }
 
 func (k Known) fields(in UpdateImportedInput) []string {
 	var out []string
