@@ -31,7 +31,7 @@ func At(ctx context.Context, now time.Time, zone *time.Location) context.Context
 const mostTries = 12
 
 // Send is the job of one mail: it makes the report with what the recipient may see, and sends it. A mail that was sent is not sent
-// again; what fails for now is tried again by the queue.
+// again; what the server did not take is tried again by the queue. Where no answer came it is not: it may have arrived (TRU-7).
 func (p Post) Send(ctx context.Context, job insight.SendMail) error {
 	ctx = op.WithViewer(ctx, policy.System())
 	out, ok, err := insight.ClaimMail(ctx, p.Run, job.MailID)
@@ -45,7 +45,7 @@ func (p Post) Send(ctx context.Context, job insight.SendMail) error {
 	switch {
 	case err == nil:
 		return insight.SettleMail(ctx, p.Run, out.Mail, "sent", nil)
-	case mail.OutcomeOf(err) == mail.Refused || out.Attempts >= mostTries:
+	case mail.OutcomeOf(err) != mail.NotNow || out.Attempts >= mostTries: // after Unknown it may have arrived: a person decides
 		return insight.SettleMail(ctx, p.Run, out.Mail, "failed", err)
 	}
 	return errors.Join(err, insight.SettleMail(ctx, p.Run, out.Mail, "waiting", err))
