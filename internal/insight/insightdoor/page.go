@@ -3,6 +3,7 @@ package insightdoor
 import (
 	"context"
 	"net/http"
+	"strconv"
 
 	"github.com/a-h/templ"
 
@@ -182,10 +183,18 @@ func evidence(ctx context.Context, c insight.Conclusion) web.Table {
 		m, _ := insight.MetricByID(e.Metric)
 		word := func(x float64) string { return value(ctx, m.Unit, insight.Figure{V: x}) }
 		t.Rows = append(t.Rows, web.Row{ID: e.Metric, Cells: []templ.Component{
-			web.Text(i18n.T(ctx, "metric."+e.Metric)), web.Text(word(e.Value)), web.Text(word(e.Baseline)), web.Text(i18n.Range(ctx, word(e.Low), word(e.High))),
+			web.Text(i18n.T(ctx, "metric."+e.Metric)), web.Text(word(e.Value)), web.Text(mean(ctx, m.Unit, e.Baseline)), web.Text(i18n.Range(ctx, word(e.Low), word(e.High))),
 		}})
 	}
 	return t
+}
+
+// mean words the mean of past days: of counts with one decimal, else few visits a day would read as none.
+func mean(ctx context.Context, unit string, v float64) string {
+	if unit == "n" {
+		return strconv.FormatFloat(v, 'f', 1, 64)
+	}
+	return value(ctx, unit, insight.Figure{V: v})
 }
 
 // recipients are the colleagues to choose from; oneself is chosen.
