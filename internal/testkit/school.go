@@ -2,8 +2,14 @@ package testkit
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -20,6 +26,7 @@ import (
 	"zhike/internal/organization"
 	"zhike/internal/people"
 	"zhike/internal/sales"
+	"zhike/migrations"
 )
 
 // Morning is when a test school begins: Wednesday 3 June 2026, 09:12 in Shanghai.
@@ -37,8 +44,7 @@ type School struct {
 	Package id.ID // 48 hours + 4 gift, ¥19,200
 	Web     id.ID // channel
 
-	staff map[string]id.ID
-	start int64
+	start int64 // facts of the building
 }
 
 // Key is the master key of test databases.
@@ -48,39 +54,108 @@ var Key = []byte("0123456789abcdef0123456789abcdef")
 func EachDB(t *testing.T, test func(t *testing.T, s *School)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { t.Parallel(); test(t, NewSchool(t, filepath.Join(t.TempDir(), "zhike.db"))) })
-	t.Run("postgres", func(t *testing.T) { t.Parallel(); test(t, NewSchool(t, PostgresURL(t))) })
+	t.Run("postgres", func(t *testing.T) { t.Parallel(); test(t, NewSchool(t, postgresSchool(t))) })
 }
 
 var seeds atomic.Uint64
 
-// NewSchool migrates the database at dsn and enters the school.
+// NewSchool opens the school at dsn: a file that is made where it is absent, or a PostgreSQL database, empty or built before.
 func NewSchool(t testing.TB, dsn string) *School {
 	t.Helper()
-	c := clock.Fixed(Morning, seeds.Add(1))
+	if !strings.HasPrefix(dsn, "postgres://") {
+		copySchool(t, dsn)
+	}
+	s := openSchool(t, dsn, clock.Fixed(Morning, seeds.Add(1)))
+	t.Cleanup(func() {
+		if err := s.App.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if _, _, err := s.App.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s.refresh(t)
+	if _, found := s.Dir.CenterByCode("HD"); !found {
+		s.build(t)
+	}
+	s.find(t)
+	s.start = int64(len(s.facts(t)))
+	return s
+}
+
+func openSchool(t testing.TB, dsn string, c *clock.Clock) *School {
+	t.Helper()
 	a, err := app.Open(t.Context(), app.Config{DSN: dsn, Clock: c, Key: Key})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := a.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	if _, _, err := a.Migrate(t.Context()); err != nil {
+	return &School{App: a, Ops: a.Run, Dir: a.Dir, Clock: c}
+}
+
+// prepare builds the school in an empty database, a minute before the morning, and closes it.
+func prepare(t testing.TB, dsn string) {
+	t.Helper()
+	s := openSchool(t, dsn, clock.Fixed(Morning.Add(-time.Minute), 0))
+	if _, _, err := s.App.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	s := &School{App: a, Ops: a.Run, Dir: a.Dir, Clock: c, staff: map[string]id.ID{}}
 	s.build(t)
-	s.start = int64(len(s.facts(t)))
-	return s
+	if err := s.App.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+var built struct {
+	sync.Mutex
+	file []byte // a school on SQLite, built once a process
+}
+
+func copySchool(t testing.TB, path string) {
+	t.Helper()
+	if _, err := os.Stat(path); err == nil {
+		return
+	}
+	built.Lock()
+	defer built.Unlock()
+	if built.file == nil {
+		draft := filepath.Join(t.TempDir(), "built.db")
+		prepare(t, draft)
+		file, err := os.ReadFile(draft)
+		if err != nil {
+			t.Fatal(err)
+		}
+		built.file = file
+	}
+	if err := os.WriteFile(path, built.file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// postgresSchool is the URL of a copy of a school on PostgreSQL, built once a server and state of the migrations.
+func postgresSchool(t testing.TB) string {
+	t.Helper()
+	digest := sha256.New()
+	err := fs.WalkDir(migrations.FS, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := migrations.FS.ReadFile(path)
+		digest.Write(b)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return PostgresTemplate(t, "school "+hex.EncodeToString(digest.Sum(nil)), func(url string) { prepare(t, url) })
 }
 
 func (s *School) build(t testing.TB) {
 	t.Helper()
 	ctx := s.System()
-	s.HD = must(organization.OpenCenter.Run(ctx, s.Ops, organization.CenterInput{Code: "HD", NameZH: "海淀校区", NameEN: "Haidian", Opened: bizdate.New(2010, 1, 1)}))(t).ID
-	s.CY = must(organization.OpenCenter.Run(ctx, s.Ops, organization.CenterInput{Code: "CY", NameZH: "朝阳校区", NameEN: "Chaoyang", Opened: bizdate.New(2010, 1, 1)}))(t).ID
+	must(organization.OpenCenter.Run(ctx, s.Ops, organization.CenterInput{Code: "HD", NameZH: "海淀校区", NameEN: "Haidian", Opened: bizdate.New(2010, 1, 1)}))(t)
+	must(organization.OpenCenter.Run(ctx, s.Ops, organization.CenterInput{Code: "CY", NameZH: "朝阳校区", NameEN: "Chaoyang", Opened: bizdate.New(2010, 1, 1)}))(t)
 	s.refresh(t)
+	s.findCenters(t)
 	for _, center := range []id.ID{s.HD, s.CY} {
 		for _, role := range []string{"front-desk", "consultant", "consultant2", "supervisor", "principal", "finance", "assistant", "teacher"} {
 			s.hire(t, role, center)
@@ -90,17 +165,39 @@ func (s *School) build(t testing.TB) {
 		s.hire(t, role, id.None)
 	}
 	s.refresh(t)
-	s.Course = must(contracts.AddCourse.Run(ctx, s.Ops, contracts.CourseInput{Code: "EN-KIDS", NameZH: "少儿英语", NameEN: "English for kids", Needs: []contracts.Question{
+	course := must(contracts.AddCourse.Run(ctx, s.Ops, contracts.CourseInput{Code: "EN-KIDS", NameZH: "少儿英语", NameEN: "English for kids", Needs: []contracts.Question{
 		{Code: "goal", NameZH: "学习目标", NameEN: "Goal", Required: true}, {Code: "level", NameZH: "现有水平", NameEN: "Level"},
 	}}))(t).ID
-	s.Package = must(contracts.AddPackage.Run(ctx, s.Ops, contracts.PackageInput{
-		Code: "EN48", CourseID: s.Course, NameZH: "48 课时", NameEN: "48 hours", Hours: 4800, Gift: 400, Price: money.Yuan(19_200), ValidityDays: 365,
-	}))(t).ID
-	s.Read(t, ctx, func(ctx context.Context, tx *op.Tx) error {
+	must(contracts.AddPackage.Run(ctx, s.Ops, contracts.PackageInput{
+		Code: "EN48", CourseID: course, NameZH: "48 课时", NameEN: "48 hours", Hours: 4800, Gift: 400, Price: money.Yuan(19_200), ValidityDays: 365,
+	}))(t)
+}
+
+func (s *School) findCenters(t testing.TB) {
+	t.Helper()
+	s.HD, s.CY = s.idOf(t, "SELECT id FROM centers WHERE code = ?", "HD"), s.idOf(t, "SELECT id FROM centers WHERE code = ?", "CY")
+}
+
+// find reads the ids of what build entered.
+func (s *School) find(t testing.TB) {
+	t.Helper()
+	s.findCenters(t)
+	s.Course = s.idOf(t, "SELECT id FROM courses WHERE code = ?", "EN-KIDS")
+	s.Package = s.idOf(t, "SELECT id FROM packages WHERE code = ?", "EN48")
+	s.Read(t, s.System(), func(ctx context.Context, tx *op.Tx) error {
 		c, err := marketing.ChannelByName(ctx, tx, "web")
 		s.Web = c.ID
 		return err
 	})
+}
+
+func (s *School) idOf(t testing.TB, text string, args ...any) (found id.ID) {
+	t.Helper()
+	s.Read(t, s.System(), func(ctx context.Context, tx *op.Tx) (err error) {
+		found, err = op.OneOf[id.ID](ctx, tx.Unscoped("test"), text, args...)
+		return err
+	})
+	return found
 }
 
 func must[T any](v T, err error) func(t testing.TB) T {
@@ -117,7 +214,6 @@ func (s *School) hire(t testing.TB, role string, center id.ID) {
 	t.Helper()
 	ctx, name := s.System(), role+"@"+s.code(center)
 	staff := must(organization.AddStaff.Run(ctx, s.Ops, organization.StaffInput{Code: name, Name: name}))(t).ID
-	s.staff[name] = staff
 	if role == "consultant2" {
 		role = "consultant"
 	}
@@ -149,17 +245,13 @@ func (s *School) System() context.Context {
 
 // As is the context of who holds a role at a center (none: the company's).
 func (s *School) As(role string, center id.ID) context.Context {
-	name := role + "@" + s.code(center)
-	staff, ok := s.staff[name]
-	if !ok {
-		panic("no " + name)
-	}
+	login := strings.ToLower(s.Login(role, center))
 	var acc organization.Account
 	err := s.Ops.Read(s.System(), func(ctx context.Context, tx *op.Tx) error {
-		return tx.Unscoped("test").Select(&acc).Where("staff = ?", staff).Scan(ctx)
+		return tx.Unscoped("test").Select(&acc).Where("login = ?", login).Scan(ctx)
 	})
 	if err != nil {
-		panic(err)
+		panic(fmt.Errorf("read account %s: %w", login, err))
 	}
 	return op.WithViewer(context.Background(), s.Dir.Viewer(acc))
 }
