@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -81,11 +82,17 @@ const (
 	headerTime = 10 * time.Second
 	idleTime   = 2 * time.Minute
 	stopTime   = 20 * time.Second
+
+	// What lives is small beside the caches of the database, so the collector may let garbage grow to three times of it (PRF-10).
+	garbagePercent = 300
 )
 
 // serve runs the program until the context ends: HTTP, background work, jobs. It then ends what it began, in turn.
 func (a *App) serve(s *Session, addr, public string, mail mailConfig, demo bool) error {
 	ctx := s.Context
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(garbagePercent)
+	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)

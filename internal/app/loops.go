@@ -12,18 +12,20 @@ import (
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
 	"zhike/internal/kernel/rollup"
+	"zhike/internal/people"
 	"zhike/internal/sales"
 )
 
 // keysKept is how long idempotency keys are remembered (TRU-2).
 const keysKept = 30 * 24 * time.Hour
 
-// Loops runs what a serving program does by itself until ctx ends: sealing the log, folding roll-ups, work that falls due by time,
+// Loops runs what a serving program does by itself until ctx ends: sealing the log, folding roll-ups, settling search terms, work that falls due by time,
 // forgetting old keys.
 func (a *App) Loops(ctx context.Context) {
 	var all sync.WaitGroup
 	all.Go(func() { a.every(ctx, 500*time.Millisecond, a.Woken, "seal the log", a.seal) })
 	all.Go(func() { a.every(ctx, 2*time.Second, nil, "fold roll-ups", a.fold) })
+	all.Go(func() { a.every(ctx, 2*time.Second, nil, "settle search terms", a.settleTerms) })
 	all.Go(func() {
 		a.every(ctx, time.Minute, nil, "due work", func(ctx context.Context) error { return sales.DueWork(ctx, a.Run) })
 	})
@@ -73,6 +75,8 @@ func (a *App) fold(ctx context.Context) error {
 	})
 }
 
+func (a *App) settleTerms(ctx context.Context) error { return a.DB.Write(ctx, people.SettleTerms) }
+
 // again repeats a step that takes at most a number of rows until it took fewer.
 func again(most int, step func() (int, error)) error {
 	for {
@@ -93,5 +97,5 @@ func (a *App) forget(ctx context.Context) error {
 	})
 }
 
-// Settle seals and folds everything that is open: after an import or a simulation.
-func (a *App) Settle(ctx context.Context) error { return errors.Join(a.seal(ctx), a.fold(ctx)) }
+// Settle seals, folds and settles everything that is open: after an import or a simulation.
+func (a *App) Settle(ctx context.Context) error { return errors.Join(a.seal(ctx), a.fold(ctx), a.settleTerms(ctx)) }

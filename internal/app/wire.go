@@ -117,7 +117,10 @@ func Open(ctx context.Context, c Config) (*App, error) {
 	if a.DB, err = db.Open(ctx, c.DSN, db.Options{
 		ReadOnly: c.ReadOnly, Fault: c.Fault, Fatal: a.fatal,
 		Jitter: func() float64 { return float64(c.Clock.Uint64()>>11) / (1 << 53) },
-		Before: func(tx *db.Tx) error { return rollup.Flush(context.WithoutCancel(ctx), tx) },
+		Before: func(tx *db.Tx) error {
+			ctx := context.WithoutCancel(ctx)
+			return errors.Join(rollup.Flush(ctx, tx), people.FlushTerms(ctx, tx))
+		},
 	}); err != nil {
 		return nil, err
 	}
@@ -141,9 +144,8 @@ func Open(ctx context.Context, c Config) (*App, error) {
 
 func (a *App) wire() {
 	a.Dir = organization.NewDirectory(a.Clock.Now)
-	blueprints := &process.Blueprints{}
 	a.Run = &op.Runner{
-		DB: a.DB, Clock: a.Clock, Policy: policy.New(Resources()...), Gate: blueprints.Gate, Zone: a.Dir.Zone, Org: a.Dir, Vault: a.Vault, Enqueue: a.Jobs.Enqueue,
+		DB: a.DB, Clock: a.Clock, Policy: policy.New(Resources()...), Gate: process.Ask, Zone: a.Dir.Zone, Org: a.Dir, Vault: a.Vault, Enqueue: a.Jobs.Enqueue,
 		Committed: func() {
 			select {
 			case a.Woken <- struct{}{}:
@@ -151,13 +153,15 @@ func (a *App) wire() {
 			}
 		},
 	}
+	a.Run.Complete(sales.Completions()...)
 	// Books and roll-ups first: what must balance reacts before what tells people.
+	a.Run.React(a.Dir.Reactions()...)
 	a.Run.React(people.Reactions()...)
 	a.Run.React(sales.Reactions()...)
 	a.Run.React(contracts.Reactions()...)
 	a.Run.React(finance.Reactions()...)
 	a.Run.React(insight.Reactions()...)
-	a.Run.React(blueprints.Reactions(a.Dir)...)
+	a.Run.React(process.Reactions(a.Dir)...)
 }
 
 // Migrate brings the schema to this version and writes the shipped data where they are missing. It is idempotent.

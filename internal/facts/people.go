@@ -62,6 +62,14 @@ type TouchRecorded struct {
 	NextStep  string       `json:"next_step"` // code; empty: closed
 	NextDay   bizdate.Date `json:"next_day"`
 	Closed    string       `json:"closed_reason"` // code of why the matter ends, where there is no next step
+	// First is there where the touch is the first contact of a lead (SAL-2).
+	First *FirstContact `json:"first_contact,omitempty"`
+}
+
+// FirstContact is how long a lead waited for its first contact.
+type FirstContact struct {
+	Matter
+	Minutes int64 `json:"working_minutes"` // of the center's opening hours, from the entry
 }
 
 // Kind implements event.Fact.

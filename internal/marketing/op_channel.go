@@ -57,6 +57,9 @@ func addChannel(ctx context.Context, tx *op.Tx, in ChannelInput) (ChannelAnswer,
 		}
 		return ChannelAnswer{}, err
 	}
+	if err := tx.Changed(ctx, "channels"); err != nil {
+		return ChannelAnswer{}, err
+	}
 	tx.Record(c.ID, facts.ChannelAdded{Channel: c.ID, Code: c.Code})
 	return ChannelAnswer{ID: c.ID, Version: c.Version}, nil
 }
@@ -94,6 +97,9 @@ func changeChannel(ctx context.Context, tx *op.Tx, in ChangeChannelInput) (Chann
 		return ChannelAnswer{}, err
 	}
 	if err := tx.Save(ctx, &c, "parent", "name_zh", "name_en", "first_contact_minutes", "walk_in", "active"); err != nil {
+		return ChannelAnswer{}, err
+	}
+	if err := tx.Changed(ctx, "channels"); err != nil {
 		return ChannelAnswer{}, err
 	}
 	tx.Record(c.ID, facts.ChannelChanged{Channel: c.ID, Fields: changed})

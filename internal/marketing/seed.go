@@ -41,7 +41,7 @@ func Seed(ctx context.Context, r *op.Runner) error {
 			}
 			ids[c.Code] = c.ID
 		}
-		return nil
+		return tx.Changed(ctx, "channels")
 	})
 }
 

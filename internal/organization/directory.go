@@ -21,9 +21,10 @@ const DefaultZone = "Asia/Shanghai"
 // Directory keeps the organization in memory: it is small and every request needs it. A counter in the database tells every
 // node when it has to be read again, so a change of rights holds from the next request on.
 type Directory struct {
-	now  func() time.Time
-	mu   sync.Mutex
-	data atomic.Pointer[snapshot]
+	now   func() time.Time
+	mu    sync.Mutex
+	data  atomic.Pointer[snapshot]
+	known known
 }
 
 type snapshot struct {
@@ -72,6 +73,7 @@ func (d *Directory) Refresh(ctx context.Context, r *op.Runner, version int64) er
 		return fmt.Errorf("read organization: %w", err)
 	}
 	d.data.Store(s)
+	d.known.clear()
 	return nil
 }
 

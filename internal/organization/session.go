@@ -18,6 +18,7 @@ import (
 	"github.com/alexedwards/argon2id"
 	"github.com/pquerna/otp/totp"
 
+	"zhike/internal/kernel/db"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
@@ -192,46 +193,65 @@ func clip(s string, n int) string {
 	return s
 }
 
-// Identify gives the viewer, account and session of a token. Expired or ended sessions are unauthorized.
+// Identify gives the viewer, account and session of a token; the viewer is shared and must not be changed. Expired or ended sessions
+// are unauthorized.
 func (a *Access) Identify(ctx context.Context, token string) (*policy.Viewer, Account, Session, error) {
 	digest := sha256.Sum256([]byte(token))
+	now := a.Run.Clock.Now()
+	i, mark, found := a.Dir.known.get(digest)
+	if !found || !i.quarter.Equal(now.Truncate(quarter)) {
+		var err error
+		if i, err = a.identify(ctx, digest, now); err != nil {
+			return nil, i.account, i.session, err
+		}
+		if a.Run.DB.Engine == db.SQLite {
+			a.Dir.known.put(digest, i, mark)
+		}
+	}
+	s := i.session
+	if !i.account.Active || now.After(s.Expires) || s.Kind != "token" && now.Sub(s.Seen) > IdleTime {
+		return nil, i.account, s, problem.Unauthorized("session-ended")
+	}
+	if now.Sub(s.Seen) > seenEvery {
+		i.session.Seen = now
+		err := a.Run.Write(op.WithViewer(ctx, policy.System()), func(ctx context.Context, tx *op.Tx) error {
+			_, err := tx.Exec(ctx, "UPDATE sessions SET seen_at = ? WHERE id = ? AND seen_at < ?", now, s.ID, now)
+			return err
+		})
+		if err != nil {
+			return nil, i.account, s, fmt.Errorf("note use of session: %w", err)
+		}
+		if found {
+			a.Dir.known.put(digest, i, mark)
+		}
+	}
+	return i.viewer, i.account, s, nil
+}
+
+func (a *Access) identify(ctx context.Context, digest [32]byte, now time.Time) (i identity, err error) {
 	sys := op.WithViewer(ctx, policy.System())
-	var s Session
-	var acc Account
 	var version int64
-	err := a.Run.Read(sys, func(ctx context.Context, tx *op.Tx) error {
+	err = a.Run.Read(sys, func(ctx context.Context, tx *op.Tx) error {
 		u := tx.Unscoped("the token is the right")
-		if err := u.Select(&s).Where("token = ?", digest[:]).Scan(ctx); err != nil {
+		if err := u.Select(&i.session).Where("token = ?", digest[:]).Scan(ctx); err != nil {
 			return err
 		}
-		if err := u.Select(&acc).Where("id = ?", s.Account).Scan(ctx); err != nil {
+		if err := u.Select(&i.account).Where("id = ?", i.session.Account).Scan(ctx); err != nil {
 			return err
 		}
 		return tx.QueryRow(ctx, "SELECT n FROM versions WHERE id = 'organization'", nil, &version)
 	})
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, acc, s, problem.Unauthorized("unauthorized")
+		return i, problem.Unauthorized("unauthorized")
 	}
 	if err != nil {
-		return nil, acc, s, fmt.Errorf("identify: %w", err)
-	}
-	now := a.Run.Clock.Now()
-	if !acc.Active || now.After(s.Expires) || s.Kind != "token" && now.Sub(s.Seen) > IdleTime {
-		return nil, acc, s, problem.Unauthorized("session-ended")
+		return i, fmt.Errorf("identify: %w", err)
 	}
 	if err := a.Dir.Refresh(sys, a.Run, version); err != nil {
-		return nil, acc, s, err
+		return i, err
 	}
-	if now.Sub(s.Seen) > seenEvery {
-		err := a.Run.Write(sys, func(ctx context.Context, tx *op.Tx) error {
-			_, err := tx.Exec(ctx, "UPDATE sessions SET seen_at = ? WHERE id = ? AND seen_at < ?", now, s.ID, now)
-			return err
-		})
-		if err != nil {
-			return nil, acc, s, fmt.Errorf("note use of session: %w", err)
-		}
-	}
-	return narrowed(a.Dir.Viewer(acc), s.Rights), acc, s, nil
+	i.viewer, i.quarter = narrowed(a.Dir.Viewer(i.account), i.session.Rights), now.Truncate(quarter)
+	return i, nil
 }
 
 // narrowed leaves a viewer only some of its rights, where a token names them (ORG-11).
@@ -246,6 +266,7 @@ func narrowed(v *policy.Viewer, rights []string) *policy.Viewer {
 func (a *Access) SignOut(ctx context.Context, s Session) error {
 	return a.Run.Write(op.WithViewer(ctx, policy.System()), func(ctx context.Context, tx *op.Tx) error {
 		_, err := tx.Exec(ctx, "DELETE FROM sessions WHERE id = ?", s.ID)
+		tx.AfterCommit(a.Dir.known.clear)
 		return err
 	})
 }

@@ -278,7 +278,7 @@ func TestTRU8_ChecksFindPlantedFaults(t *testing.T) {
 		"people.facts ":  "DELETE FROM event_personal",
 		"people.facts  ": "UPDATE touches SET id = person",
 		"people.search":  "UPDATE persons SET name = '李雷' WHERE name <> ''",
-		"people.search ": "DELETE FROM search_terms WHERE text LIKE '%$'",
+		"people.search ": "DELETE FROM search_fresh WHERE text LIKE '%$'",
 		"people.keys":    "UPDATE person_keys SET wrapped = person",
 	} {
 		t.Run(fault, func(t *testing.T) {

@@ -30,7 +30,7 @@ var orphans = []check.Query{
 	{What: "contact point: its person", Text: "SELECT c.id, 0 AS got, 1 AS want FROM contact_points c WHERE NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = c.person)"},
 	{What: "touch: its person", Text: "SELECT t.id, 0 AS got, 1 AS want FROM touches t WHERE NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = t.person)"},
 	{What: "link: its person", Text: "SELECT l.ref AS id, 0 AS got, 1 AS want FROM person_links l WHERE NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = l.person)"},
-	{What: "search term: its person", Text: "SELECT t.person AS id, 0 AS got, 1 AS want FROM search_terms t WHERE NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = t.person)"},
+	{What: "search term: its person", Text: "SELECT t.person AS id, 0 AS got, 1 AS want FROM search_all t WHERE NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = t.person)"},
 	{What: "guardian: both persons", Text: `SELECT g.person AS id, 0 AS got, 1 AS want FROM guardians g WHERE NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = g.person)
 		OR NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = g.guardian)`},
 	{What: "person: the link of its registration", Text: "SELECT p.id, 0 AS got, 1 AS want FROM persons p WHERE NOT EXISTS (SELECT 1 FROM person_links l WHERE l.person = p.id AND l.kind = 'person' AND l.ref = p.id)"},
@@ -73,7 +73,7 @@ func checkTerms(ctx context.Context, tx *op.Tx) ([]string, error) {
 		n, wrong := countKept(rows)
 		want, out, after = want+n, append(out, wrong...), rows[len(rows)-1].ID
 	}
-	if err := tx.QueryRow(ctx, "SELECT COUNT(*) FROM search_terms WHERE kind IN (?, ?)", []any{int64(search.Name), int64(search.Phone)}, &got); err != nil {
+	if err := tx.QueryRow(ctx, "SELECT COUNT(*) FROM search_all WHERE kind IN (?, ?)", []any{int64(search.Name), int64(search.Phone)}, &got); err != nil {
 		return nil, fmt.Errorf("count search terms: %w", err)
 	}
 	if got != want {

@@ -11,7 +11,7 @@ import (
 )
 
 // NextSteps lists the shipped codes of what may come next; a school adds its own to the list next-step.
-var NextSteps = []string{"call-back", "invite", "send-material", "make-quote", "follow-quote", "ask-no-show", "first-contact"}
+var NextSteps = []string{"call-back", "invite", "send-material", "make-quote", "follow-quote", "ask-no-show", "first-contact", "visit", "finish-visit"}
 
 // RecordTouch notes a contact (PPL-12). The enquiry's stage and next step follow in sales. Refused: unknown channel or codes, a next
 // step without its day or in the past, neither next step nor a reason of the list why the matter is closed.

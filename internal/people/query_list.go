@@ -159,7 +159,7 @@ func (f Filter) where(v *policy.Viewer) (*conditions, error) {
 
 // query is what Search finds, all of it.
 func (c *conditions) query(v *policy.Viewer, q search.Query) {
-	const within = "p.id IN (SELECT t.person FROM search_terms t WHERE t.kind = ? AND t.text >= ? AND t.text < ?)"
+	const within = "p.id IN (SELECT t.person FROM search_all t WHERE t.kind = ? AND t.text >= ? AND t.text < ?)"
 	args := func(q search.Query) []any { return []any{int64(q.Kind), q.Low, q.High} }
 	rule := v.Field("phone")
 	masked, exact := q.Masked()

@@ -94,7 +94,7 @@ func newSearch(ctx context.Context, tx *op.Tx, text string, limit int, few int64
 // countTerms counts the terms in the range of a query, up to a number. It decides the plan, and nothing of it is told.
 func countTerms(ctx context.Context, tx *op.Tx, q search.Query, most int64) (int64, error) {
 	n, err := op.OneOf[int64](ctx, tx.Unscoped("how many terms there are decides the plan"),
-		"SELECT COUNT(*) FROM (SELECT 1 FROM search_terms t WHERE t.kind = ? AND t.text >= ? AND t.text < ? LIMIT ?) AS part", int64(q.Kind), q.Low, q.High, most)
+		"SELECT COUNT(*) FROM (SELECT 1 FROM search_all t WHERE t.kind = ? AND t.text >= ? AND t.text < ? LIMIT ?) AS part", int64(q.Kind), q.Low, q.High, most)
 	if err != nil {
 		return 0, fmt.Errorf("count search terms: %w", err)
 	}
@@ -103,7 +103,7 @@ func countTerms(ctx context.Context, tx *op.Tx, q search.Query, most int64) (int
 
 // byTerms looks at every term of the range and keeps the persons in scope.
 func (s *searching) byTerms(q search.Query) {
-	s.add("SELECT DISTINCT t.person FROM search_terms t WHERE t.kind = ? AND t.text >= ? AND t.text < ? AND {scope:contact t} ORDER BY t.person DESC", int64(q.Kind), q.Low, q.High)
+	s.add("SELECT DISTINCT t.person FROM search_all t WHERE t.kind = ? AND t.text >= ? AND t.text < ? AND {scope:contact t} ORDER BY t.person DESC", int64(q.Kind), q.Low, q.High)
 }
 
 // byScope looks through the newest persons in scope until enough match.

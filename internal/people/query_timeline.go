@@ -55,19 +55,6 @@ func Timeline(ctx context.Context, tx *op.Tx, person id.ID, f TimelineFilter) (o
 	if err != nil {
 		return out, err
 	}
-	all := visible(tx, "", seen)
-	type count struct {
-		Kind string `db:"kind"`
-		N    int    `db:"n"`
-	}
-	counts, err := op.All[count](ctx, tx, "SELECT e.kind, COUNT(*) AS n"+fromEvents+all.Text+" GROUP BY e.kind", append([]any{person}, all.Args...)...)
-	if err != nil {
-		return out, fmt.Errorf("count timeline: %w", err)
-	}
-	for _, c := range counts {
-		out.Counts[""] += c.N
-		out.Counts[departmentOf(c.Kind)] += c.N
-	}
 	limit := f.Limit
 	if limit <= 0 {
 		limit = 50
@@ -88,7 +75,31 @@ func Timeline(ctx context.Context, tx *op.Tx, person id.ID, f TimelineFilter) (o
 	for i := range out.Items {
 		out.Items[i].Department = departmentOf(out.Items[i].Kind)
 	}
-	return out, nil
+	if f.Department == "" && f.Before.IsNone() && !out.More {
+		for _, i := range out.Items { // all are here
+			out.Counts[""]++
+			out.Counts[i.Department]++
+		}
+		return out, nil
+	}
+	return out, countTimeline(ctx, tx, person, seen, out.Counts)
+}
+
+func countTimeline(ctx context.Context, tx *op.Tx, person id.ID, seen []string, into map[string]int) error {
+	type count struct {
+		Kind string `db:"kind"`
+		N    int    `db:"n"`
+	}
+	all := visible(tx, "", seen)
+	counts, err := op.All[count](ctx, tx, "SELECT e.kind, COUNT(*) AS n"+fromEvents+all.Text+" GROUP BY e.kind", append([]any{person}, all.Args...)...)
+	if err != nil {
+		return fmt.Errorf("count timeline: %w", err)
+	}
+	for _, c := range counts {
+		into[""] += c.N
+		into[departmentOf(c.Kind)] += c.N
+	}
+	return nil
 }
 
 // fromEvents joins the touches that the viewer sees to the events of a person.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"zhike/internal/kernel/db"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/phone"
@@ -78,8 +79,42 @@ func saveTerms(ctx context.Context, tx *op.Tx, person id.ID, terms []search.Term
 	for i, t := range terms {
 		rows[i] = []any{int64(t.Kind), t.Text, person}
 	}
-	if err := insertRows(ctx, tx, "search_terms (kind, text, person)", "", rows); err != nil {
+	*freshOf(tx.Tx) += len(rows)
+	if err := insertRows(ctx, tx, "search_fresh (kind, text, person)", "", rows); err != nil {
 		return fmt.Errorf("save search terms: %w", err)
+	}
+	return nil
+}
+
+type freshKey struct{}
+
+// freshOf is how many terms the transaction wrote.
+func freshOf(tx *db.Tx) *int { return tx.Value(freshKey{}, func() any { return new(int) }).(*int) }
+
+// mostFresh is how many terms one commit leaves to the next settling.
+const mostFresh = 2000
+
+// FlushTerms settles the terms of a large transaction before its commit, so that the small tree stays small during an import.
+func FlushTerms(ctx context.Context, tx *db.Tx) error {
+	if n := freshOf(tx); *n > mostFresh {
+		*n = 0
+		return SettleTerms(ctx, tx)
+	}
+	return nil
+}
+
+// SettleTerms moves fresh search terms into the large tree, in its order. To write them there one by one would touch a page for
+// nearly every term.
+func SettleTerms(ctx context.Context, tx *db.Tx) error {
+	n, err := tx.Exec(ctx, "INSERT INTO search_terms (kind, text, person) SELECT kind, text, person FROM search_fresh ORDER BY kind, text, person")
+	if err != nil {
+		return fmt.Errorf("settle search terms: %w", err)
+	}
+	if n == 0 {
+		return nil
+	}
+	if _, err := tx.Exec(ctx, "DELETE FROM search_fresh"); err != nil {
+		return fmt.Errorf("settle search terms: %w", err)
 	}
 	return nil
 }
@@ -90,8 +125,10 @@ func replaceTerms(ctx context.Context, tx *op.Tx, person id.ID, was, terms []sea
 		if slices.Contains(terms, t) {
 			continue
 		}
-		if _, err := tx.Exec(ctx, "DELETE FROM search_terms WHERE kind = ? AND text = ? AND person = ?", int64(t.Kind), t.Text, person); err != nil {
-			return fmt.Errorf("delete search term: %w", err)
+		for _, table := range []string{"search_terms", "search_fresh"} {
+			if _, err := tx.Exec(ctx, "DELETE FROM "+table+" WHERE kind = ? AND text = ? AND person = ?", int64(t.Kind), t.Text, person); err != nil {
+				return fmt.Errorf("delete search term: %w", err)
+			}
 		}
 	}
 	return saveTerms(ctx, tx, person, slices.DeleteFunc(slices.Clone(terms), func(t search.Term) bool { return slices.Contains(was, t) }))

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"zhike/internal/kernel/id"
@@ -40,37 +39,23 @@ func Seed(ctx context.Context, r *op.Runner) error {
 			if err := tx.Insert(ctx, b); err != nil {
 				return err
 			}
-			if _, err := tx.Exec(ctx, "UPDATE versions SET n = n + 1 WHERE id = 'process'"); err != nil {
-				return fmt.Errorf("note change of blueprints: %w", err)
+			if err := tx.Changed(ctx, "process"); err != nil {
+				return err
 			}
 		}
 		return nil
 	})
 }
 
-// Blueprints keeps the blueprints in memory; a counter in the database tells when they changed.
-type Blueprints struct {
-	mu      sync.Mutex
-	version int64
-	list    []Blueprint
-}
-
-func (b *Blueprints) all(ctx context.Context, tx *op.Tx) ([]Blueprint, error) {
-	var v int64
-	if err := tx.QueryRow(ctx, "SELECT n FROM versions WHERE id = 'process'", nil, &v); err != nil {
-		return nil, fmt.Errorf("read version of blueprints: %w", err)
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.version == v {
-		return b.list, nil
-	}
-	var list []Blueprint
-	if err := tx.Unscoped("blueprints hold no records of people").Select(&list).Order("code, version").Scan(ctx); err != nil {
-		return nil, fmt.Errorf("read blueprints: %w", err)
-	}
-	b.version, b.list = v, list
-	return list, nil
+// blueprints lists all versions of all blueprints.
+func blueprints(ctx context.Context, tx *op.Tx) ([]Blueprint, error) {
+	return op.Keep(ctx, tx, "process", func(ctx context.Context, tx *op.Tx) (list []Blueprint, err error) {
+		err = tx.Unscoped("blueprints hold no records of people").Select(&list).Order("code, version").Scan(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("read blueprints: %w", err)
+		}
+		return list, nil
+	})
 }
 
 // current gives the version that a case opened at an instant begins with.
@@ -84,9 +69,9 @@ func current(list []Blueprint, code string, at time.Time, zone *time.Location) (
 	return found, found.Code != ""
 }
 
-// Gate refuses an operation whose case lacks a mandatory step, by every door, and names the step with a link to do it (PRC-2).
-func (b *Blueprints) Gate(ctx context.Context, tx *op.Tx, operation string, subject op.Ref, _ any) error {
-	list, err := b.all(ctx, tx)
+// Ask refuses an operation whose case lacks a mandatory step, by every door, and names the step with a link to do it (PRC-2).
+func Ask(ctx context.Context, tx *op.Tx, operation string, subject op.Ref, _ any) error {
+	list, err := blueprints(ctx, tx)
 	if err != nil {
 		return err
 	}

@@ -11,41 +11,41 @@ import (
 )
 
 // caseReactions open cases, tell which records belong to them, and note the steps that facts complete.
-func (b *Blueprints) caseReactions() []op.Reaction {
+func caseReactions() []op.Reaction {
 	return []op.Reaction{
-		op.On(b.openCase),
+		op.On(openCase),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.TouchRecorded, e event.Event) error {
 			if f.Enquiry.IsNone() {
 				return nil
 			}
-			return b.step(ctx, tx, f.Enquiry, e)
+			return step(ctx, tx, f.Enquiry, e)
 		}),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.AppointmentBooked, e event.Event) error {
-			return b.stepOf(ctx, tx, f.Matter, f.Appointment, e)
+			return stepOf(ctx, tx, f.Matter, f.Appointment, e)
 		}),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.AppointmentMoved, e event.Event) error {
-			return b.stepOf(ctx, tx, f.Matter, f.To, e)
+			return stepOf(ctx, tx, f.Matter, f.To, e)
 		}),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.VisitCheckedIn, e event.Event) error {
-			return b.stepOf(ctx, tx, f.Matter, f.Visit, e)
+			return stepOf(ctx, tx, f.Matter, f.Visit, e)
 		}),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.WalkedIn, e event.Event) error {
-			return b.stepOf(ctx, tx, f.Matter, f.Visit, e)
+			return stepOf(ctx, tx, f.Matter, f.Visit, e)
 		}),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.VisitFinished, e event.Event) error {
 			if len(f.Needs) == 0 {
 				return nil // lost at reception: nothing was analysed
 			}
-			return b.step(ctx, tx, f.Enquiry, e)
+			return step(ctx, tx, f.Enquiry, e)
 		}),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.QuoteMade, e event.Event) error {
-			return b.stepOf(ctx, tx, f.Matter, f.Quote, e)
+			return stepOf(ctx, tx, f.Matter, f.Quote, e)
 		}),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.ContractDrafted, e event.Event) error {
-			return b.stepOf(ctx, tx, f.Matter, f.Contract, e)
+			return stepOf(ctx, tx, f.Matter, f.Contract, e)
 		}),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.ContractSigned, e event.Event) error {
-			return b.step(ctx, tx, f.Enquiry, e)
+			return step(ctx, tx, f.Enquiry, e)
 		}),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.PaymentTaken, e event.Event) error {
 			if f.Contract.IsNone() || len(f.Allocations) == 0 {
@@ -55,13 +55,13 @@ func (b *Blueprints) caseReactions() []op.Reaction {
 			if err != nil || c.IsNone() {
 				return err
 			}
-			return b.step(ctx, tx, c, e)
+			return step(ctx, tx, c, e)
 		}),
 	}
 }
 
-func (b *Blueprints) openCase(ctx context.Context, tx *op.Tx, f facts.EnquiryEntered, e event.Event) error {
-	list, err := b.all(ctx, tx)
+func openCase(ctx context.Context, tx *op.Tx, f facts.EnquiryEntered, e event.Event) error {
+	list, err := blueprints(ctx, tx)
 	if err != nil {
 		return err
 	}
@@ -78,18 +78,18 @@ func (b *Blueprints) openCase(ctx context.Context, tx *op.Tx, f facts.EnquiryEnt
 }
 
 // stepOf notes that ref belongs to the matter's case, and the step that the fact completes.
-func (b *Blueprints) stepOf(ctx context.Context, tx *op.Tx, m facts.Matter, ref id.ID, e event.Event) error {
+func stepOf(ctx context.Context, tx *op.Tx, m facts.Matter, ref id.ID, e event.Event) error {
 	if m.Enquiry.IsNone() {
 		return nil
 	}
 	if _, err := tx.Exec(ctx, "INSERT INTO case_refs (ref, case_id) VALUES (?, ?) ON CONFLICT (ref) DO NOTHING", ref, m.Enquiry); err != nil {
 		return fmt.Errorf("link to case: %w", err)
 	}
-	return b.step(ctx, tx, m.Enquiry, e)
+	return step(ctx, tx, m.Enquiry, e)
 }
 
-func (b *Blueprints) step(ctx context.Context, tx *op.Tx, key id.ID, e event.Event) error {
-	list, err := b.all(ctx, tx)
+func step(ctx context.Context, tx *op.Tx, key id.ID, e event.Event) error {
+	list, err := blueprints(ctx, tx)
 	if err != nil || key.IsNone() {
 		return err
 	}

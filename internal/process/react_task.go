@@ -2,6 +2,7 @@ package process
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"zhike/internal/facts"
@@ -15,9 +16,9 @@ import (
 const receiveWithin = 10 * time.Minute
 
 // Reactions lists what the process does about facts: cases and their steps, tasks, notices.
-func (b *Blueprints) Reactions(dir *organization.Directory) []op.Reaction {
+func Reactions(dir *organization.Directory) []op.Reaction {
 	t := teller{dir}
-	return append(b.caseReactions(),
+	return append(caseReactions(),
 		op.On(t.received),
 		op.On(t.walkedIn),
 		op.On(finished),
@@ -53,29 +54,45 @@ func finished(ctx context.Context, tx *op.Tx, f facts.VisitFinished, _ event.Eve
 	return closeTasks(ctx, tx, "receive", f.Visit)
 }
 
-// entered tells the owner of a new enquiry; a bulk run tells nobody row by row.
+// entered tells the owner of a new enquiry; where no rule found one, those who watch the center (SAL-2). A bulk run tells nobody row
+// by row.
 func (t teller) entered(ctx context.Context, tx *op.Tx, f facts.EnquiryEntered, e event.Event) error {
-	if !e.Run.IsNone() || f.WalkIn {
+	if !e.Run.IsNone() || f.WalkIn || f.Outcome != "" {
 		return nil
+	}
+	if f.Consultant.IsNone() && !f.Center.IsNone() {
+		return t.watchers(ctx, tx, f.Center, Notice{Kind: "unassigned", Person: f.Person, Link: "/enquiries/" + f.Enquiry.String()})
 	}
 	return Notify(ctx, tx, Notice{Staff: f.Consultant, Kind: "enquiry", Person: f.Person, Link: "/enquiries/" + f.Enquiry.String()})
 }
 
+// assigned tells the new owner, who has the open tasks of the matter from now on.
 func (t teller) assigned(ctx context.Context, tx *op.Tx, f facts.EnquiryAssigned, e event.Event) error {
+	_, err := tx.Exec(ctx, `UPDATE tasks SET staff = ?, version = version + 1 WHERE done_at IS NULL AND staff = ?
+		AND (subject = ? OR subject IN (SELECT ref FROM case_refs WHERE case_id = ?))`, f.Consultant, f.From, f.Enquiry, f.Enquiry)
+	if err != nil {
+		return fmt.Errorf("hand over tasks: %w", err)
+	}
 	if !e.Run.IsNone() {
 		return nil
 	}
 	return Notify(ctx, tx, Notice{Staff: f.Consultant, Kind: "assigned", Person: f.Person, Link: "/enquiries/" + f.Enquiry.String(), Params: map[string]string{"reason": f.Reason}})
 }
 
-// breached tells those who watch the center, the supervisors or else the principals (SAL-2).
+// breached tells those who watch the center (SAL-2).
 func (t teller) breached(ctx context.Context, tx *op.Tx, f facts.ContactBreached, _ event.Event) error {
-	watch := t.dir.Holders("supervisor", f.Center)
+	return t.watchers(ctx, tx, f.Center, Notice{Kind: "breach", Person: f.Person, Link: "/enquiries/" + f.Enquiry.String()})
+}
+
+// watchers tells those who watch a center: the supervisors, or else the principals.
+func (t teller) watchers(ctx context.Context, tx *op.Tx, center id.ID, n Notice) error {
+	watch := t.dir.Holders("supervisor", center)
 	if len(watch) == 0 {
-		watch = t.dir.Holders("principal", f.Center)
+		watch = t.dir.Holders("principal", center)
 	}
 	for _, m := range watch {
-		if err := Notify(ctx, tx, Notice{Staff: m.ID, Kind: "breach", Person: f.Person, Link: "/enquiries/" + f.Enquiry.String()}); err != nil {
+		n.Staff = m.ID
+		if err := Notify(ctx, tx, n); err != nil {
 			return err
 		}
 	}

@@ -16,9 +16,15 @@ func Checks() []check.Check {
 	return []check.Check{
 		{Name: "sales.enquiry-owner", Rule: "PPL-7", Run: checkOwners},
 		{Name: "sales.visit-appointment", Rule: "SAL-5", Run: checkVisits},
+		{Name: "sales.open-counts", Rule: "SAL-2", Run: check.None(openCounts)},
 		numbers.Gapless("sales.quote-numbers", "quote", "quotes"),
 	}
 }
+
+// openCounts: the number by which a rule of load chooses is that of the open enquiries.
+var openCounts = check.Query{What: "consultant: open enquiries counted", Text: `SELECT t.staff AS id, t.open_count AS got, (SELECT COUNT(*) FROM enquiries e
+	WHERE e.center = t.center AND e.consultant = t.staff AND e.outcome = 'open') AS want FROM assignment_turns t
+	WHERE t.open_count <> (SELECT COUNT(*) FROM enquiries e WHERE e.center = t.center AND e.consultant = t.staff AND e.outcome = 'open')`}
 
 // checkOwners: an owner is a staff member that exists; else the enquiry lies in the pool.
 func checkOwners(ctx context.Context, tx *op.Tx) ([]string, error) {

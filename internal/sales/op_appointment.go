@@ -80,7 +80,8 @@ func book(ctx context.Context, tx *op.Tx, in BookInput) (BookedAppointment, erro
 	}
 	f := facts.AppointmentBooked{Matter: e.matter(), Appointment: a.ID, Inviter: a.Inviter, Starts: a.Starts, Day: a.Day}
 	f.Center = center
-	if err := move(ctx, tx, &e, e.Stage.After(f)); err != nil {
+	e.NextStep, e.NextDay = nextVisit, a.Day
+	if err := move(ctx, tx, &e, e.Stage.After(f), "next_step", "next_day"); err != nil {
 		return BookedAppointment{}, err
 	}
 	tx.Record(a.ID, f)
@@ -138,6 +139,9 @@ func moveAppointment(ctx context.Context, tx *op.Tx, in MoveInput) (BookedAppoin
 	}
 	a.State, a.MovedTo = Moved, next.ID
 	if err := tx.Save(ctx, &a, "state", "moved_to"); err != nil {
+		return BookedAppointment{}, err
+	}
+	if err := comes(ctx, tx, e, nextVisit, next.Day); err != nil {
 		return BookedAppointment{}, err
 	}
 	tx.Record(a.ID, facts.AppointmentMoved{AppointmentState: a.state(e), To: next.ID, Starts: next.Starts, ToDay: next.Day})

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"zhike/internal/facts"
+	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/event"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
@@ -17,19 +18,36 @@ type AppointmentInput struct {
 
 func (in AppointmentInput) ref() op.Ref { return op.Ref{Kind: "appointment", ID: in.AppointmentID} }
 
+// Next steps that follow from an appointment and a visit; they are on the list next-step (people.NextSteps).
+const (
+	nextVisit  = "visit"        // on the day of the appointment
+	nextFinish = "finish-visit" // the visitor is here
+	nextInvite = "invite"
+	nextAsk    = "ask-no-show"
+)
+
+// comes says what comes next with an enquiry that can still sign, and when.
+func comes(ctx context.Context, tx *op.Tx, e Enquiry, step string, day bizdate.Date) error {
+	if !e.Stage.Open() {
+		return nil
+	}
+	e.NextStep, e.NextDay = step, day
+	return tx.Save(ctx, &e, "next_step", "next_day")
+}
+
 // Confirm notes that the prospect confirmed (SAL-4). Refused: not-open.
 var Confirm = op.Op[AppointmentInput, BookedAppointment]{
 	Name: "sales.confirm-appointment", Rule: "SAL-4", Needs: "appointment:update", Fact: facts.AppointmentConfirmed{}, Subject: AppointmentInput.ref,
 	Do: func(ctx context.Context, tx *op.Tx, in AppointmentInput) (BookedAppointment, error) {
-		return step(ctx, tx, in, Confirmed, func(s facts.AppointmentState) event.Fact { return facts.AppointmentConfirmed{AppointmentState: s} })
+		return step(ctx, tx, in, Confirmed, "", func(s facts.AppointmentState) event.Fact { return facts.AppointmentConfirmed{AppointmentState: s} })
 	},
 }
 
-// Cancel notes that the appointment will not take place (SAL-4). Refused: not-open.
+// Cancel notes that the appointment will not take place; the owner invites again (SAL-4). Refused: not-open.
 var Cancel = op.Op[AppointmentInput, BookedAppointment]{
 	Name: "sales.cancel-appointment", Rule: "SAL-4", Needs: "appointment:update", Fact: facts.AppointmentCancelled{}, Subject: AppointmentInput.ref,
 	Do: func(ctx context.Context, tx *op.Tx, in AppointmentInput) (BookedAppointment, error) {
-		return step(ctx, tx, in, Cancelled, func(s facts.AppointmentState) event.Fact { return facts.AppointmentCancelled{AppointmentState: s} })
+		return step(ctx, tx, in, Cancelled, nextInvite, func(s facts.AppointmentState) event.Fact { return facts.AppointmentCancelled{AppointmentState: s} })
 	},
 }
 
@@ -46,15 +64,11 @@ func miss(ctx context.Context, tx *op.Tx, in AppointmentInput) (BookedAppointmen
 	if a.Starts.After(tx.Now) {
 		return BookedAppointment{}, problem.Refuse("SAL-4", "not-due", problem.Field{Location: "appointment_id", Value: a.ID})
 	}
-	out, err := step(ctx, tx, in, NoShow, func(s facts.AppointmentState) event.Fact { return facts.AppointmentMissed{AppointmentState: s} })
-	if err != nil {
-		return out, err
-	}
-	_, err = tx.Exec(ctx, "UPDATE enquiries SET next_step = 'ask-no-show', next_day = ?, version = version + 1 WHERE id = ? AND outcome = 'open'", int64(tx.Today(a.Center)), a.Enquiry)
-	return out, err
+	return step(ctx, tx, in, NoShow, nextAsk, func(s facts.AppointmentState) event.Fact { return facts.AppointmentMissed{AppointmentState: s} })
 }
 
-func step(ctx context.Context, tx *op.Tx, in AppointmentInput, to AppointmentState, fact func(facts.AppointmentState) event.Fact) (BookedAppointment, error) {
+// step brings an appointment to another state; next is what the enquiry's owner does about it today, if anything.
+func step(ctx context.Context, tx *op.Tx, in AppointmentInput, to AppointmentState, next string, fact func(facts.AppointmentState) event.Fact) (BookedAppointment, error) {
 	a, err := loadAppointment(ctx, tx, in.AppointmentID)
 	if err != nil {
 		return BookedAppointment{}, err
@@ -69,6 +83,11 @@ func step(ctx context.Context, tx *op.Tx, in AppointmentInput, to AppointmentSta
 	a.State = to
 	if err := tx.Save(ctx, &a, "state"); err != nil {
 		return BookedAppointment{}, err
+	}
+	if next != "" {
+		if err := comes(ctx, tx, e, next, tx.Today(a.Center)); err != nil {
+			return BookedAppointment{}, err
+		}
 	}
 	tx.Record(a.ID, fact(a.state(e)))
 	return a.answer(), nil

@@ -2,7 +2,9 @@ package sales
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 
 	"zhike/internal/facts"
 	"zhike/internal/kernel/id"
@@ -18,7 +20,8 @@ type Answer struct {
 	Version int64 `json:"version"`
 }
 
-// Assign gives an enquiry to a consultant of its center (SAL-2, PPL-7). Refused: not-consultant, same-owner.
+// Assign gives an enquiry to a consultant of its center, with a reason (SAL-2, PPL-7). What is open of it goes along: appointments,
+// visits, quotes; the tasks follow in process. Refused: not-consultant, same-owner.
 var Assign = op.Op[AssignInput, Answer]{
 	Name: "sales.assign-enquiry", Rule: "SAL-2", Needs: "enquiry:assign", Fact: facts.EnquiryAssigned{}, Do: assign,
 	Subject: func(in AssignInput) op.Ref { return op.Ref{Kind: "enquiry", ID: in.EnquiryID} },
@@ -43,16 +46,15 @@ func assign(ctx context.Context, tx *op.Tx, in AssignInput) (Answer, error) {
 	if e.Center.IsNone() {
 		e.Center = in.CenterID
 	}
-	isConsultant := slices.ContainsFunc(organization.Of(tx).Holders("consultant", e.Center), func(m organization.Staff) bool { return m.ID == in.ConsultantID })
 	var bad problem.Invalid
-	if !isConsultant {
+	if !isConsultant(organization.Of(tx), in.ConsultantID, e.Center) {
 		bad.Add("consultant_id", "not-consultant", in.ConsultantID)
 	}
 	if in.ConsultantID == e.Consultant {
 		bad.Add("consultant_id", "same-owner", in.ConsultantID)
 	}
 	if !slices.Contains(AssignReasons, in.Reason) {
-		bad.Add("reason", "not-one-of", in.Reason, "list", AssignReasons)
+		bad.Add("reason", "not-one-of", in.Reason, "list", strings.Join(AssignReasons, ", "))
 	}
 	if err := bad.Err("SAL-2"); err != nil {
 		return Answer{}, err
@@ -70,8 +72,22 @@ func assign(ctx context.Context, tx *op.Tx, in AssignInput) (Answer, error) {
 	if err := tx.Save(ctx, &e, "consultant", "center"); err != nil {
 		return Answer{}, err
 	}
+	if err := handOver(ctx, tx, e); err != nil {
+		return Answer{}, err
+	}
 	tx.Record(e.ID, facts.EnquiryAssigned{Matter: e.matter(), From: from, Reason: in.Reason})
 	return Answer{ID: e.ID, Stage: e.Stage, Version: e.Version}, nil
+}
+
+// handOver gives what is open of an enquiry to its owner: whoever has the matter has to be able to go on with it.
+func handOver(ctx context.Context, tx *op.Tx, e Enquiry) error {
+	for table, open := range map[string]string{"appointments": "state IN ('booked', 'confirmed')", "visits": "finished_at IS NULL", "quotes": "state = 'open'"} {
+		_, err := tx.Exec(ctx, "UPDATE "+table+" SET consultant = ?, version = version + 1 WHERE enquiry = ? AND "+open, e.Consultant, e.ID)
+		if err != nil {
+			return fmt.Errorf("hand over %s: %w", table, err)
+		}
+	}
+	return nil
 }
 
 // Lose ends an enquiry without a contract, with a reason from the list. Refused: already-ended.

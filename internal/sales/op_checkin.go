@@ -59,7 +59,8 @@ func checkIn(ctx context.Context, tx *op.Tx, in CheckInInput) (VisitAnswer, erro
 	}
 	f := facts.VisitCheckedIn{Matter: e.matter(), Visit: visit.ID, Appointment: arrived.ID, Inviter: arrived.Inviter, Day: arrived.Day, Arrived: visit.Arrived}
 	f.Center = visit.Center
-	if err := move(ctx, tx, &e, e.Stage.After(f)); err != nil {
+	e.NextStep, e.NextDay = nextFinish, visit.Day
+	if err := move(ctx, tx, &e, e.Stage.After(f), "next_step", "next_day"); err != nil {
 		return VisitAnswer{}, err
 	}
 	tx.Record(visit.ID, f)

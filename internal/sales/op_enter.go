@@ -56,7 +56,9 @@ type Entered struct {
 	Version    int64 `json:"version"`
 }
 
-// Enter enters an enquiry and assigns it by rule within the same commit (SAL-1, SAL-2). Refused: key-taken, unknown channel.
+// Enter enters an enquiry and assigns it by rule within the same commit (SAL-1, SAL-2). Where
+// nobody suits it stays without an owner, and process tells who watches the center. Refused: key-taken, unknown channel or course,
+// not-consultant.
 var Enter = op.Op[EnterInput, Entered]{
 	Name: "sales.enter-enquiry", Rule: "SAL-1", Needs: "enquiry:create", Fact: facts.EnquiryEntered{}, Do: enter,
 	Subjects: func(in EnterInput) []op.Ref {
@@ -78,6 +80,11 @@ func enter(ctx context.Context, tx *op.Tx, in EnterInput) (Entered, error) {
 	channel, err := channelOf(ctx, tx, in.ChannelID)
 	if err != nil {
 		return Entered{}, err
+	}
+	if in.Import == nil { // an import knows its courses
+		if _, err := questionsOf(ctx, tx, in.CourseID); err != nil {
+			return Entered{}, err
+		}
 	}
 	person, err := registered(ctx, tx, in)
 	if err != nil {
@@ -115,6 +122,9 @@ func (in EnterInput) check(tx *op.Tx) error {
 	if len(in.ExternalKey) > 200 {
 		bad.Add("external_key", "too-long", nil, "max", 200)
 	}
+	if !in.ConsultantID.IsNone() && !in.owns(organization.Of(tx)) {
+		bad.Add("consultant_id", "not-consultant", in.ConsultantID)
+	}
 	// Without enquiry:assign only oneself may be named.
 	if !in.ConsultantID.IsNone() && in.ConsultantID != tx.Viewer.Staff && !tx.Viewer.May("enquiry:assign") && !in.WalkIn {
 		bad.Add("consultant_id", "assign-right", in.ConsultantID)
@@ -123,6 +133,19 @@ func (in EnterInput) check(tx *op.Tx) error {
 		bad.Add("center_id", "required", nil)
 	}
 	return bad.Err("SAL-1")
+}
+
+// owns tells whether who is named may own the enquiry: a consultant of the center; for a past matter anybody of the staff.
+func (in EnterInput) owns(dir *organization.Directory) bool {
+	if in.Import != nil {
+		_, known := dir.Staff(in.ConsultantID)
+		return known
+	}
+	return isConsultant(dir, in.ConsultantID, in.CenterID)
+}
+
+func isConsultant(dir *organization.Directory, staff, center id.ID) bool {
+	return slices.ContainsFunc(dir.Holders("consultant", center), func(m organization.Staff) bool { return m.ID == staff })
 }
 
 func (in EnterInput) row() int64 {
@@ -210,15 +233,17 @@ func own(ctx context.Context, tx *op.Tx, e *Enquiry, byHand id.ID) error {
 		}
 		e.Consultant = next
 	}
-	if e.Consultant.IsNone() || e.Center.IsNone() {
+	if e.Consultant.IsNone() || e.Center.IsNone() || !e.Stage.Open() {
 		return nil
 	}
 	return give(ctx, tx, e.Center, e.Consultant, tx.Now)
 }
 
 func next(ctx context.Context, tx *op.Tx, e Enquiry) (id.ID, error) {
-	var rules []AssignmentRule
-	err := tx.Unscoped("the rules decide, nobody reads them").Select(&rules).Where("active = TRUE").Order("no, id").Scan(ctx)
+	rules, err := op.Keep(ctx, tx, "assignment-rules", func(ctx context.Context, tx *op.Tx) (rules []AssignmentRule, err error) {
+		err = tx.Unscoped("the rules decide, nobody reads them").Select(&rules).Where("active = TRUE").Order("no, id").Scan(ctx)
+		return rules, err
+	})
 	if err != nil {
 		return id.None, fmt.Errorf("read assignment rules: %w", err)
 	}

@@ -53,7 +53,7 @@ func makeQuote(ctx context.Context, tx *op.Tx, in MakeQuoteInput) (QuoteAnswer, 
 	}
 	lines, err := contracts.PriceLines(packages, in.Discount)
 	if err != nil {
-		return QuoteAnswer{}, err
+		return QuoteAnswer{}, named(err, "lines", "package_ids")
 	}
 	q := Quote{
 		ID: tx.NewID(), Enquiry: e.ID, Person: e.Person, Center: e.Center, Consultant: e.Consultant, State: "open",
@@ -87,6 +87,18 @@ func makeQuote(ctx context.Context, tx *op.Tx, in MakeQuoteInput) (QuoteAnswer, 
 	}
 	tx.Record(q.ID, f)
 	return QuoteAnswer{ID: q.ID, No: q.No, List: q.List, Discount: q.Discount, Payable: q.Payable}, nil
+}
+
+// named gives a field of a refusal the name that it has in the input.
+func named(err error, field, name string) error {
+	if p, ok := problem.As(err); ok {
+		for i := range p.Fields {
+			if p.Fields[i].Location == field {
+				p.Fields[i].Location = name
+			}
+		}
+	}
+	return err
 }
 
 // check refuses a quote of the past and a discount beyond one's limit: the setting quote.discount-limit, in hundredths of a

@@ -3,6 +3,7 @@ package sales
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -16,7 +17,8 @@ import (
 // Strategies lists how a rule chooses among its consultants.
 var Strategies = []string{"turn", "load"}
 
-// SetRule makes or changes a rule of assignment (SAL-2). Refused: not-one-of, not-consultant.
+// SetRule makes or changes a rule of assignment (SAL-2). Refused: not-one-of, unknown staff, stale
+// (ORG-10).
 var SetRule = op.Op[SetRuleInput, RuleAnswer]{
 	Name: "sales.set-assignment-rule", Rule: "SAL-2", Needs: "assignment:update", Fact: facts.AssignmentRuleSet{}, Do: setRule,
 	Subjects: func(in SetRuleInput) []op.Ref {
@@ -41,6 +43,7 @@ type SetRuleInput struct {
 	Strategy  string  `json:"strategy" enum:"turn,load"`
 	Staff     []id.ID `json:"staff_ids,omitempty" doc:"all consultants of the center if left out"`
 	Active    bool    `json:"active"`
+	Base      *int64  `json:"base_version,omitempty" doc:"version that the change starts from; the present one if left out"`
 }
 
 // RuleAnswer names the rule.
@@ -79,10 +82,15 @@ func setRule(ctx context.Context, tx *op.Tx, in SetRuleInput) (RuleAnswer, error
 		if err := problem.Found(tx.Select(&old).Where("id = ?", r.ID).Scan(ctx), "assignment"); err != nil {
 			return RuleAnswer{}, err
 		}
-		r.Version = old.Version
+		if r.Version = old.Version; in.Base != nil && *in.Base != old.Version {
+			return RuleAnswer{}, &problem.Problem{Status: http.StatusPreconditionFailed, Code: "stale", Rule: "ORG-10"}
+		}
 		if err := tx.Save(ctx, &r, "no", "center", "channel", "lang", "strategy", "staff", "active"); err != nil {
 			return RuleAnswer{}, err
 		}
+	}
+	if err := tx.Changed(ctx, "assignment-rules"); err != nil {
+		return RuleAnswer{}, err
 	}
 	tx.Record(r.ID, facts.AssignmentRuleSet{RuleID: r.ID, Center: r.Center})
 	return RuleAnswer{ID: r.ID, Version: r.Version}, nil

@@ -59,7 +59,8 @@ func walkIn(ctx context.Context, tx *op.Tx, in WalkInInput) (VisitAnswer, error)
 	}
 	f := facts.WalkedIn{Matter: e.matter(), Visit: v.ID, Arrived: v.Arrived}
 	f.Center = in.CenterID
-	if err := move(ctx, tx, &e, e.Stage.After(f)); err != nil {
+	e.NextStep, e.NextDay = nextFinish, v.Day
+	if err := move(ctx, tx, &e, e.Stage.After(f), "next_step", "next_day"); err != nil {
 		return VisitAnswer{}, err
 	}
 	tx.Record(v.ID, f)

@@ -17,11 +17,12 @@ type WorkRow struct {
 }
 
 // WorkList lists the open enquiries of a consultant that want something done by today, most urgent first, with their number:
-// breached first contacts, first contacts due, next steps overdue, next steps of today, and matters without a next step.
+// breached first contacts, first contacts due, next steps of today, next steps overdue, and matters without a next step. A visitor
+// who walked in has had the first contact.
 func WorkList(ctx context.Context, tx *op.Tx, staff id.ID, limit, offset int) (rows []WorkRow, total int64, err error) {
 	v := tx.Viewer
 	today := int64(tx.Today(v.Center))
-	const from = ` FROM enquiries e WHERE {scope:enquiry e} AND e.consultant = ? AND e.outcome = 'open' AND (e.first_touch_at IS NULL OR e.next_day <= ?)`
+	const from = ` FROM enquiries e WHERE {scope:enquiry e} AND e.consultant = ? AND e.outcome = 'open' AND (e.first_touch_at IS NULL AND e.walk_in = FALSE OR e.next_day <= ?)`
 	if total, err = op.One[int64](ctx, tx, "SELECT COUNT(*)"+from, staff, today); err != nil {
 		return nil, 0, fmt.Errorf("count work: %w", err)
 	}

@@ -50,6 +50,10 @@ func move(ctx context.Context, tx *op.Tx, e *Enquiry, to Stage, columns ...strin
 			e.Outcome, e.OutcomeDay = "open", 0
 		}
 		columns = append(columns, "outcome", "outcome_day")
+		if to != Lost && e.LostReason != "" {
+			e.LostReason = ""
+			columns = append(columns, "lost_reason")
+		}
 		if was.Open() != to.Open() {
 			if err := countOpen(ctx, tx, *e, e.Consultant, map[bool]int64{true: 1, false: -1}[to.Open()]); err != nil {
 				return err

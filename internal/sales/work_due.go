@@ -3,6 +3,7 @@ package sales
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"zhike/internal/facts"
@@ -10,6 +11,7 @@ import (
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
 	"zhike/internal/kernel/problem"
+	"zhike/internal/organization"
 	"zhike/internal/process"
 )
 
@@ -85,30 +87,49 @@ func dueBreaches(ctx context.Context, r *op.Runner) error {
 	return nil
 }
 
-// dueReminders tells inviters of appointments within the next two hours (SAL-4).
+// dueReminders tells inviters of appointments that come soon: within the center's setting appointment.reminder-minutes (SAL-4).
 func dueReminders(ctx context.Context, r *op.Runner) error {
 	return r.Write(ctx, func(ctx context.Context, tx *op.Tx) error {
-		var soon []Appointment
-		err := tx.Unscoped("work of the system").Select(&soon).Where("state IN ('booked', 'confirmed') AND reminded = FALSE AND starts_at > ? AND starts_at < ?",
-			tx.Now, tx.Now.Add(2*hour)).Limit(dueAtOnce).Scan(ctx)
-		if err != nil {
-			return fmt.Errorf("look for reminders: %w", err)
+		dir := organization.Of(tx)
+		byMinutes := map[string][]id.ID{}
+		for _, c := range dir.Centers(tx.Viewer) {
+			minutes := dir.Setting(c.ID, "appointment.reminder-minutes", "120")
+			byMinutes[minutes] = append(byMinutes[minutes], c.ID)
 		}
-		for _, a := range soon {
-			a.Reminded = true
-			if err := tx.Save(ctx, &a, "reminded"); err != nil {
-				return err
+		for text, centers := range byMinutes {
+			minutes, err := strconv.Atoi(text)
+			if err != nil {
+				return fmt.Errorf("read setting appointment.reminder-minutes: %w", err)
 			}
-			n := process.Notice{
-				Staff: a.Inviter, Kind: "reminder", Person: a.Person, Link: "/enquiries/" + a.Enquiry.String(),
-				Params: map[string]string{"time": a.Starts.In(tx.Zone(a.Center)).Format("15:04")},
-			}
-			if err := process.Notify(ctx, tx, n); err != nil {
+			if err := remind(ctx, tx, centers, tx.Now.Add(time.Duration(minutes)*time.Minute)); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+func remind(ctx context.Context, tx *op.Tx, centers []id.ID, until time.Time) error {
+	var soon []Appointment
+	err := tx.Unscoped("work of the system").Select(&soon).Where("state IN ('booked', 'confirmed') AND reminded = FALSE AND starts_at > ? AND starts_at <= ? AND center IN (?)",
+		tx.Now, until, centers).Limit(dueAtOnce).Scan(ctx)
+	if err != nil {
+		return fmt.Errorf("look for reminders: %w", err)
+	}
+	for _, a := range soon {
+		a.Reminded = true
+		if err := tx.Save(ctx, &a, "reminded"); err != nil {
+			return err
+		}
+		n := process.Notice{
+			Staff: a.Inviter, Kind: "reminder", Person: a.Person, Link: "/enquiries/" + a.Enquiry.String(),
+			Params: map[string]string{"time": a.Starts.In(tx.Zone(a.Center)).Format("15:04")},
+		}
+		if err := process.Notify(ctx, tx, n); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // dueMisses turns what was not closed by the end of its day into no-shows.

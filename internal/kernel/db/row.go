@@ -164,6 +164,15 @@ func into(p any, t reflect.Type) any {
 type jsonText struct{ dest any }
 
 func (j *jsonText) Scan(src any) error {
+	if raw, ok := j.dest.(*json.RawMessage); ok { // as it was written
+		switch s := src.(type) {
+		case string:
+			*raw = json.RawMessage(s)
+		case []byte:
+			*raw = append(json.RawMessage{}, s...)
+		}
+		return nil
+	}
 	switch s := src.(type) {
 	case string:
 		if s != "" {

@@ -202,11 +202,16 @@ func (d *DB) commitGroup(ctx context.Context, first *job) (next *job) {
 }
 
 func (d *DB) one(tx *Tx, j *job) (err error) {
+	if err := j.ctx.Err(); err != nil {
+		return err
+	}
+	// Beyond this point a caller's end stops nothing: a context that can end costs a goroutine for every statement.
+	ctx := context.WithoutCancel(j.ctx)
 	if j.alone {
 		defer recovered(&err)
-		return j.fn(j.ctx, tx)
+		return j.fn(ctx, tx)
 	}
-	return tx.Savepoint(j.ctx, func(ctx context.Context) (err error) {
+	return tx.Savepoint(ctx, func(ctx context.Context) (err error) {
 		defer recovered(&err)
 		return j.fn(ctx, tx)
 	})

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"zhike/internal/kernel/bizdate"
@@ -36,7 +37,9 @@ type Runner struct {
 	// Committed is called after a commit with facts, to wake the sealer.
 	Committed func()
 
-	reactions map[string][]Reaction
+	reactions   map[string][]Reaction
+	completions map[string]Completion
+	kept        sync.Map // name → kept
 }
 
 // Job is work for later: an outside effect, or work that a person started (TRU-7).
@@ -194,7 +197,10 @@ func (t *Tx) Enqueue(ctx context.Context, job Job) error {
 }
 
 // publish writes the fact into the log and lets the other domains react.
-func (t *Tx) publish(ctx context.Context, rec recorded) error {
+func (t *Tx) publish(ctx context.Context, rec recorded) (err error) {
+	if rec.fact, err = t.complete(ctx, rec.fact); err != nil {
+		return err
+	}
 	payload, err := json.Marshal(rec.fact)
 	if err != nil {
 		return fmt.Errorf("encode fact: %w", err)

@@ -1,0 +1,50 @@
+package sales
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"zhike/internal/facts"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/organization"
+)
+
+// Completions lists what sales adds to facts of others.
+func Completions() []op.Completion { return []op.Completion{op.Completing(firstContact)} }
+
+// untouched is what the first contact of an enquiry is measured by.
+type untouched struct {
+	Person     id.ID     `db:"person"`
+	Center     id.ID     `db:"center"`
+	Consultant id.ID     `db:"consultant"`
+	Channel    id.ID     `db:"channel"`
+	Course     id.ID     `db:"course"`
+	Kind       string    `db:"kind"`
+	Entered    time.Time `db:"entered_at"`
+}
+
+// firstContact notes in the first touch of an enquiry how many working minutes of its center it took (SAL-2): the log says it, since
+// opening hours may change later.
+func firstContact(ctx context.Context, tx *op.Tx, f facts.TouchRecorded) (facts.TouchRecorded, error) {
+	if f.Enquiry.IsNone() {
+		return f, nil
+	}
+	e, err := op.OneOf[untouched](ctx, tx.Unscoped("the operation's subject was seen"),
+		"SELECT person, center, consultant, channel, course, kind, entered_at FROM enquiries WHERE id = ? AND first_touch_at IS NULL AND walk_in = FALSE", f.Enquiry)
+	if errors.Is(err, sql.ErrNoRows) {
+		return f, nil
+	}
+	if err != nil {
+		return f, fmt.Errorf("load enquiry: %w", err)
+	}
+	took := organization.Of(tx).Calendar(e.Center).Working(e.Entered, tx.Now)
+	f.First = &facts.FirstContact{
+		Matter:  facts.Matter{Enquiry: f.Enquiry, Person: e.Person, Center: e.Center, Consultant: e.Consultant, Channel: e.Channel, Course: e.Course, Kind: e.Kind},
+		Minutes: int64(took / time.Minute),
+	}
+	return f, nil
+}
