@@ -26,6 +26,8 @@ type CLI struct {
 	DB   string `name:"db" env:"ZHIKE_DB" default:"zhike.db" help:"Database: a file, or a postgres:// URL." placeholder:"FILE|URL"`
 	As   string `name:"as" help:"Act as this login; otherwise as operator, with all rights, named in the log."`
 	JSON bool   `name:"json" help:"Print JSON for programs."`
+
+	Config kong.ConfigFlag `name:"config" env:"ZHIKE_CONFIG" help:"JSON file with flags, e.g. {\"addr\": \"127.0.0.1:9000\", \"smtp_host\": \"mail.example\"}; the command line wins." placeholder:"FILE"`
 	Lang string `name:"lang" env:"ZHIKE_LANG" enum:"zh,en,auto" default:"auto" help:"Language of messages."`
 
 	Demo     demoCmd     `cmd:"" help:"Start with a demo company. Example: zhike demo"`
@@ -70,7 +72,7 @@ func Main(ctx context.Context, args []string, in io.Reader, out, errOut io.Write
 	}
 	code := -1
 	parser, err := kong.New(&s.CLI, kong.Name("zhike"), kong.Description("A CRM for training schools with several centers."), kong.Writers(out, errOut),
-		kong.UsageOnError(), kong.Exit(func(c int) { code = c }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+		kong.Configuration(kong.JSON), kong.UsageOnError(), kong.Exit(func(c int) { code = c }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	if err != nil {
 		fmt.Fprintln(errOut, err)
 		return ExitFailed

@@ -330,6 +330,8 @@ func (c *doCmd) list(s *Session) error {
 type userCmd struct {
 	Add   userAddCmd   `cmd:"" help:"Open an account; prints a one-time password. Example: zhike user add anna --role it"`
 	Reset userResetCmd `cmd:"" help:"Give an account a new one-time password."`
+	List  userListCmd  `cmd:"" help:"List accounts with positions and last use. Example: zhike user list --json"`
+	Close userCloseCmd `cmd:"" help:"Close an account and end its sessions. Example: zhike user close anna"`
 	Token userTokenCmd `cmd:"" help:"Make a long-lived token. Example: zhike user token anna --name sync --expires 90d"`
 }
 
