@@ -92,6 +92,9 @@ func (a *App) forget(ctx context.Context) error {
 		if _, err := tx.Exec(ctx, "DELETE FROM idempotency WHERE at < ?", tx.Now.Add(-keysKept)); err != nil {
 			return err
 		}
+		if _, err := tx.Exec(ctx, "DELETE FROM undos WHERE at < ?", tx.Now.Add(-op.UndoTime)); err != nil {
+			return err
+		}
 		_, err := tx.Exec(ctx, "DELETE FROM sessions WHERE expires_at < ?", tx.Now)
 		return err
 	})

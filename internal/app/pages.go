@@ -65,6 +65,7 @@ func (p *pages) own() {
 		"POST /tasks/{id}/done":  p.postTaskDone,
 		"GET /messages":          p.getMessages,
 		"POST /messages/read":    p.postMessagesRead,
+		"POST /undo/{id}":        p.postUndo,
 		"/":                      p.nothing,
 	} {
 		p.mux.Handle(pattern, page)

@@ -20,6 +20,7 @@ type messagesView struct {
 	Unread  int
 	Older   id.ID // cursor of the next page; none on the last
 	Names   map[id.ID]string
+	Recent  []op.Recent // what one can still undo; on the first page only
 }
 
 func (p *pages) getMessages(w http.ResponseWriter, r *http.Request) error {
@@ -60,10 +61,25 @@ func (p *pages) messages(ctx context.Context, before id.ID, rows int) (v message
 		for _, n := range list {
 			persons = append(persons, n.Person)
 		}
-		v.Names, err = personNames(ctx, tx, persons)
+		if v.Names, err = personNames(ctx, tx, persons); err != nil || !before.IsNone() {
+			return err
+		}
+		v.Recent, err = op.RecentActions(ctx, tx)
 		return err
 	})
 	return v, err
+}
+
+// postUndo takes back what one did and goes back to where one was (UI-B2).
+func (p *pages) postUndo(w http.ResponseWriter, r *http.Request) error {
+	key, err := web.PathID(r, "id", "undo")
+	if err != nil {
+		return err
+	}
+	if err := p.Run.Undo(r.Context(), key); err != nil {
+		return err
+	}
+	return web.Redirect(w, r, web.LocalPath(r.PostForm.Get("_next")), web.Status{Text: shellText(r.Context(), "undone-now"), Tone: web.Good})
 }
 
 // postMessagesRead marks what was on the page as read; looking at the page alone changes nothing (TRU-19).
@@ -90,13 +106,23 @@ func noticeText(ctx context.Context, n process.Notice) string {
 	return i18n.T(ctx, "notice."+n.Kind, pairs...)
 }
 
+func recentTable(ctx context.Context, v messagesView) web.Table {
+	table := web.Table{Caption: shellText(ctx, "recent-actions"), Columns: []web.Column{
+		{Label: shellText(ctx, "message")}, {Label: shellText(ctx, "message-when")}, {Label: i18n.T(ctx, "web.undo")},
+	}}
+	for _, a := range v.Recent {
+		table.Rows = append(table.Rows, web.Row{ID: a.ID.String(), Cells: []templ.Component{web.Text(i18n.T(ctx, "op."+a.Did)), ago(a.At), undoForm(a)}})
+	}
+	return table
+}
+
 func noticeTable(ctx context.Context, v messagesView) web.Table {
 	table := web.Table{Caption: shellText(ctx, "messages"), Columns: []web.Column{
 		{Label: shellText(ctx, "message")}, {Label: shellText(ctx, "task-person")}, {Label: shellText(ctx, "message-when")},
 	}}
 	for _, n := range v.Notices {
 		table.Rows = append(table.Rows, web.Row{ID: n.ID.String(), Cells: []templ.Component{
-			noticeName(n, noticeText(ctx, n)), web.Text(orNone(v.Names[n.Person])), ago(n),
+			noticeName(n, noticeText(ctx, n)), web.Text(orNone(v.Names[n.Person])), ago(n.Created),
 		}})
 	}
 	return table

@@ -154,6 +154,7 @@ func (a *App) wire() {
 		},
 	}
 	a.Run.Complete(sales.Completions()...)
+	a.Run.Register(Operations()...)
 	// Books and roll-ups first: what must balance reacts before what tells people.
 	a.Run.React(a.Dir.Reactions()...)
 	a.Run.React(people.Reactions()...)

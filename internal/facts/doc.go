@@ -50,6 +50,7 @@ func All() []event.Fact {
 		HouseholdJoined{},
 		GuardianLinked{},
 		TaskDone{},
+		TaskReopened{},
 		TaskReassigned{},
 		NoticesRead{},
 		ChannelAdded{},

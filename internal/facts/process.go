@@ -15,6 +15,19 @@ func (TaskDone) Kind() string { return "process.task-done.1" }
 // About implements event.Fact.
 func (f TaskDone) About() (center, person id.ID) { return f.Center, f.Person }
 
+// TaskReopened says that a task was not done after all (UI-B2).
+type TaskReopened struct {
+	Task   id.ID `json:"task_id"`
+	Person id.ID `json:"person_id"`
+	Center id.ID `json:"center_id"`
+}
+
+// Kind implements event.Fact.
+func (TaskReopened) Kind() string { return "process.task-reopened.1" }
+
+// About implements event.Fact.
+func (f TaskReopened) About() (center, person id.ID) { return f.Center, f.Person }
+
 // TaskReassigned says that a task went to another staff member.
 type TaskReassigned struct {
 	Task   id.ID `json:"task_id"`

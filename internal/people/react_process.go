@@ -20,5 +20,11 @@ func processReactions() []op.Reaction {
 			}
 			return turnLink(ctx, tx, f.Person, linkTask, f.Task, LinkEnded)
 		}),
+		op.On(func(ctx context.Context, tx *op.Tx, f facts.TaskReopened, _ event.Event) error {
+			if f.Person.IsNone() {
+				return nil
+			}
+			return turnLink(ctx, tx, f.Person, linkTask, f.Task, LinkOpen)
+		}),
 	}
 }

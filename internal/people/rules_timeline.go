@@ -25,7 +25,7 @@ var shown = []group{
 	{"sales", "contract", []string{"contracts.contract-drafted.1", "contracts.contract-signed.1"}},
 	{"desk", "visit", []string{"sales.visit-checked-in.1", "sales.walked-in.1"}},
 	{"finance", "payment", []string{"finance.payment-taken.1", "finance.payment-reversed.1"}},
-	{"system", "task", []string{"process.task-done.1", "process.task-reassigned.1"}},
+	{"system", "task", []string{"process.task-done.1", "process.task-reopened.1", "process.task-reassigned.1"}},
 	{"system", "person", []string{
 		"people.person-registered.1", "people.person-changed.1", "people.phone-revealed.1", "people.household-joined.1", "people.guardian-linked.1",
 	}},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"zhike/internal/facts"
 	"zhike/internal/kernel/id"
@@ -12,7 +13,7 @@ import (
 )
 
 // Operations lists this domain's operations.
-func Operations() []op.Any { return []op.Any{FinishTask, ReassignTask, ReadNotices} }
+func Operations() []op.Any { return []op.Any{FinishTask, ReopenTask, ReassignTask, ReadNotices} }
 
 // Done is the answer of an operation that makes nothing new.
 type Done struct {
@@ -23,6 +24,7 @@ type Done struct {
 var FinishTask = op.Op[FinishTaskInput, Done]{
 	Name: "process.finish-task", Rule: "PRC-5", Needs: "task:update", Fact: facts.TaskDone{}, Do: finishTask,
 	Subject: func(in FinishTaskInput) op.Ref { return op.Ref{Kind: "task", ID: in.TaskID} },
+	Undo:    "process.reopen-task",
 }
 
 // FinishTaskInput names the task.
@@ -47,13 +49,37 @@ func finishTask(ctx context.Context, tx *op.Tx, in FinishTaskInput) (Done, error
 	if err := tx.Save(ctx, &t, "done_at", "done_by"); err != nil {
 		return Done{}, err
 	}
+	tx.Undoable(in)
 	tx.Record(t.ID, facts.TaskDone{Task: t.ID, Person: t.Person, Center: t.Center})
+	return Done{ID: t.ID}, nil
+}
+
+// ReopenTask takes back that a task was done, by who said so (PRC-5, UI-B2). Refused: task-open.
+var ReopenTask = op.Op[FinishTaskInput, Done]{
+	Name: "process.reopen-task", Rule: "PRC-5", Needs: "task:update", Fact: facts.TaskReopened{}, Do: reopenTask,
+	Subject: func(in FinishTaskInput) op.Ref { return op.Ref{Kind: "task", ID: in.TaskID} },
+}
+
+func reopenTask(ctx context.Context, tx *op.Tx, in FinishTaskInput) (Done, error) {
+	t, err := loadTask(ctx, tx, in.TaskID)
+	if err != nil {
+		return Done{}, err
+	}
+	if t.Done.IsZero() || t.DoneBy != tx.Viewer.Account {
+		return Done{}, problem.Refuse("PRC-5", "task-open", problem.Field{Location: "task_id", Value: t.ID})
+	}
+	t.Done, t.DoneBy = time.Time{}, id.None
+	if err := tx.Save(ctx, &t, "done_at", "done_by"); err != nil {
+		return Done{}, err
+	}
+	tx.Record(t.ID, facts.TaskReopened{Task: t.ID, Person: t.Person, Center: t.Center})
 	return Done{ID: t.ID}, nil
 }
 
 // ReassignTask gives a task to another staff member (PRC-5). Refused: task-done.
 var ReassignTask = op.Op[ReassignTaskInput, Done]{
 	Name: "process.reassign-task", Rule: "PRC-5", Needs: "task:assign", Fact: facts.TaskReassigned{}, Do: reassignTask,
+	Undo:     "process.reassign-task",
 	Subject:  func(in ReassignTaskInput) op.Ref { return op.Ref{Kind: "task", ID: in.TaskID} },
 	Subjects: func(in ReassignTaskInput) []op.Ref { return []op.Ref{{Kind: "staff", ID: in.StaffID}} },
 }
@@ -77,6 +103,7 @@ func reassignTask(ctx context.Context, tx *op.Tx, in ReassignTaskInput) (Done, e
 	if err := tx.Save(ctx, &t, "staff"); err != nil {
 		return Done{}, err
 	}
+	tx.Undoable(ReassignTaskInput{TaskID: t.ID, StaffID: from})
 	tx.Record(t.ID, facts.TaskReassigned{Task: t.ID, Person: t.Person, Center: t.Center, From: from, To: t.Staff})
 	return Done{ID: t.ID}, nil
 }

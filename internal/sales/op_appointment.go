@@ -30,7 +30,7 @@ const latest = 180 * 24 * time.Hour
 // Book invites a prospect to a center (SAL-4). Refused: in-past, too-far, already-booked, already-ended, outside opening hours.
 var Book = op.Op[BookInput, BookedAppointment]{
 	Name: "sales.book-appointment", Rule: "SAL-4", Needs: "appointment:create", Fact: facts.AppointmentBooked{}, Do: book,
-	Subject: func(in BookInput) op.Ref { return op.Ref{Kind: "enquiry", ID: in.EnquiryID} },
+	Subject: func(in BookInput) op.Ref { return op.Ref{Kind: "enquiry", ID: in.EnquiryID} }, Undo: "sales.cancel-appointment",
 }
 
 // BookInput says who comes when; the rest is in the enquiry.
@@ -84,6 +84,7 @@ func book(ctx context.Context, tx *op.Tx, in BookInput) (BookedAppointment, erro
 	if err := move(ctx, tx, &e, e.Stage.After(f), "next_step", "next_day"); err != nil {
 		return BookedAppointment{}, err
 	}
+	tx.Undoable(AppointmentInput{AppointmentID: a.ID})
 	tx.Record(a.ID, f)
 	return a.answer(), nil
 }
@@ -105,7 +106,7 @@ func checkTime(bad *problem.Invalid, tx *op.Tx, center id.ID, at time.Time) {
 // Move gives an appointment another time: the old one is moved, a new one stands for it (SAL-4). Refused: not-open, as Book.
 var Move = op.Op[MoveInput, BookedAppointment]{
 	Name: "sales.move-appointment", Rule: "SAL-4", Needs: "appointment:update", Fact: facts.AppointmentMoved{}, Do: moveAppointment,
-	Subject: func(in MoveInput) op.Ref { return op.Ref{Kind: "appointment", ID: in.AppointmentID} },
+	Subject: func(in MoveInput) op.Ref { return op.Ref{Kind: "appointment", ID: in.AppointmentID} }, Undo: "sales.move-appointment",
 }
 
 // MoveInput says to when.
@@ -144,6 +145,7 @@ func moveAppointment(ctx context.Context, tx *op.Tx, in MoveInput) (BookedAppoin
 	if err := comes(ctx, tx, e, nextVisit, next.Day); err != nil {
 		return BookedAppointment{}, err
 	}
+	tx.Undoable(MoveInput{AppointmentID: next.ID, Starts: a.Starts})
 	tx.Record(a.ID, facts.AppointmentMoved{AppointmentState: a.state(e), To: next.ID, Starts: next.Starts, ToDay: next.Day})
 	return next.answer(), nil
 }

@@ -23,7 +23,7 @@ type Answer struct {
 // Assign gives an enquiry to a consultant of its center, with a reason (SAL-2, PPL-7). What is open of it goes along: appointments,
 // visits, quotes; the tasks follow in process. Refused: not-consultant, same-owner.
 var Assign = op.Op[AssignInput, Answer]{
-	Name: "sales.assign-enquiry", Rule: "SAL-2", Needs: "enquiry:assign", Fact: facts.EnquiryAssigned{}, Do: assign,
+	Name: "sales.assign-enquiry", Rule: "SAL-2", Needs: "enquiry:assign", Fact: facts.EnquiryAssigned{}, Do: assign, Undo: "sales.assign-enquiry",
 	Subject: func(in AssignInput) op.Ref { return op.Ref{Kind: "enquiry", ID: in.EnquiryID} },
 }
 
@@ -74,6 +74,9 @@ func assign(ctx context.Context, tx *op.Tx, in AssignInput) (Answer, error) {
 	}
 	if err := handOver(ctx, tx, e); err != nil {
 		return Answer{}, err
+	}
+	if !from.IsNone() {
+		tx.Undoable(AssignInput{EnquiryID: e.ID, ConsultantID: from, Reason: "by-hand"})
 	}
 	tx.Record(e.ID, facts.EnquiryAssigned{Matter: e.matter(), From: from, Reason: in.Reason})
 	return Answer{ID: e.ID, Stage: e.Stage, Version: e.Version}, nil

@@ -31,6 +31,9 @@ func (f Func) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		r = Keyed(r)
 	}
+	if r.Method == http.MethodPost {
+		r = r.WithContext(op.WithUndo(r.Context()))
+	}
 	if err := f(w, r); err != nil {
 		Fail(w, r, err)
 	}
@@ -74,7 +77,7 @@ func IsFragment(r *http.Request) bool { return r.Header.Get("HX-Request") == "tr
 // Redirect goes to another page after a form was done; the page says what happened, with its undo.
 func Redirect(w http.ResponseWriter, r *http.Request, to string, status ...Status) error {
 	for _, s := range status {
-		http.SetCookie(w, s.cookie(r))
+		http.SetCookie(w, s.offering(r.Context()).cookie(r))
 	}
 	if IsFragment(r) {
 		w.Header().Set("HX-Redirect", to)

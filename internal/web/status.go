@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+
+	"zhike/internal/kernel/op"
 )
 
 // Status is what the strip at the foot says after something was done (UI-B2).
@@ -26,6 +28,17 @@ func WithStatus(ctx context.Context, s Status) context.Context {
 func said(ctx context.Context) (Status, bool) {
 	s, ok := ctx.Value(statusKey{}).(Status)
 	return s, ok
+}
+
+// UndoPath is where what was done is taken back: followed by the id of the offer.
+const UndoPath = "/undo/"
+
+// offering adds the undo that the operations of the request offered.
+func (s Status) offering(ctx context.Context) Status {
+	if offer := op.Offered(ctx); s.Undo == "" && !offer.IsNone() {
+		s.Undo = UndoPath + offer.String()
+	}
+	return s
 }
 
 // cookie carries the status over a redirect, for one page.

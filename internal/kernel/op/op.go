@@ -33,6 +33,7 @@ type Op[In, Out any] struct {
 	Subject  func(In) Ref   // the record it is done on; loaded in scope (404), then asked for the right (403)
 	Subjects func(In) []Ref // further records that must be seen, e.g. the person of a new enquiry
 	Do       func(ctx context.Context, tx *Tx, in In) (Out, error)
+	Undo     string // name of the operation that takes it back (UI-B2), with the input that Do gave to Tx.Undoable
 }
 
 // Run runs the operation in a transaction of its own (or within the batch of ctx) and answers after the commit.
@@ -60,7 +61,15 @@ func (o Op[In, Out]) Run(ctx context.Context, r *Runner, in In) (out Out, err er
 				return err
 			}
 		}
+		if guard, ok := ctx.Value(guardKey{}).(func(context.Context, *Tx) error); ok {
+			if err := guard(ctx, tx); err != nil {
+				return err
+			}
+		}
 		if err := o.do(ctx, tx, in, &out); err != nil {
+			return err
+		}
+		if err := tx.offer(ctx, o.Name, o.Undo); err != nil {
 			return err
 		}
 		if key != "" {
@@ -77,10 +86,10 @@ func (o Op[In, Out]) In(ctx context.Context, tx *Tx, in In) (out Out, err error)
 	if !tx.Viewer.May(o.Needs) {
 		return out, problem.Forbidden(o.Needs)
 	}
-	outer := tx.facts
+	facts, undo := tx.facts, tx.undo
 	tx.facts = nil
 	err = o.do(ctx, tx, in, &out)
-	tx.facts = outer
+	tx.facts, tx.undo = facts, undo
 	return out, err
 }
 
@@ -169,12 +178,13 @@ type Any interface {
 // Description is what the register knows of an operation.
 type Description struct {
 	Name, Rule, Needs, Fact string
+	Undo                    string // the operation that takes it back, if any
 	In, Out                 reflect.Type
 }
 
 // Describe implements Any.
 func (o Op[In, Out]) Describe() Description {
-	return Description{Name: o.Name, Rule: o.Rule, Needs: o.Needs, Fact: o.Fact.Kind(), In: reflect.TypeFor[In](), Out: reflect.TypeFor[Out]()}
+	return Description{Name: o.Name, Rule: o.Rule, Needs: o.Needs, Fact: o.Fact.Kind(), Undo: o.Undo, In: reflect.TypeFor[In](), Out: reflect.TypeFor[Out]()}
 }
 
 // Call implements Any.

@@ -37,6 +37,7 @@ type Runner struct {
 	// Committed is called after a commit with facts, to wake the sealer.
 	Committed func()
 
+	operations  map[string]Any
 	reactions   map[string][]Reaction
 	completions map[string]Completion
 	kept        sync.Map // name → kept
@@ -150,6 +151,8 @@ type Tx struct {
 	run       *Runner
 	runID     id.ID
 	facts     []recorded
+	last      event.Event // the fact written last
+	undo      any         // input of the inverse of the operation
 	deltas    rollup.Deltas
 	published bool
 }
@@ -217,7 +220,7 @@ func (t *Tx) publish(ctx context.Context, rec recorded) (err error) {
 	if err != nil {
 		return fmt.Errorf("write event: %w", err)
 	}
-	t.published = true
+	t.published, t.last = true, e
 	for _, re := range t.run.reactions[e.Kind] {
 		if err := re.Do(ctx, t, rec.fact, e); err != nil {
 			return err

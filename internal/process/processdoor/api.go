@@ -18,6 +18,7 @@ import (
 func API(a *api.API) {
 	api.List(a, "/tasks", "process.tasks", "task:read", tasks)
 	api.Post(a, "/tasks/{id}/done", process.FinishTask)
+	api.Post(a, "/tasks/{id}/reopen", process.ReopenTask)
 	api.Post(a, "/tasks/{id}/reassign", process.ReassignTask)
 	api.List(a, "/notices", "process.notices", "notice:read", notices)
 	api.Post(a, "/notices/read", process.ReadNotices)

@@ -1,0 +1,145 @@
+package op
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/problem"
+)
+
+// UndoTime is how long what was done can be undone (UI-B2).
+const UndoTime = 10 * time.Minute
+
+// undo is an offer to take back what an account did: the inverse operation, with its input.
+type undo struct {
+	ID      id.ID     `db:"id"`
+	Account id.ID     `db:"account"`
+	Did     string    `db:"did"` // operation that was done
+	Op      string    `db:"op"`  // its inverse
+	Input   string    `db:"input"`
+	Subject id.ID     `db:"subject"` // of the fact
+	Event   id.ID     `db:"event"`
+	At      time.Time `db:"at"`
+	Done    time.Time `db:"done_at"`
+}
+
+// TableName implements Record.
+func (undo) TableName() string { return "undos" }
+
+type (
+	offerKey struct{}
+	guardKey struct{}
+)
+
+// WithUndo asks the operations of a page for an offer to undo them; Offered gives the last one.
+func WithUndo(ctx context.Context) context.Context {
+	return context.WithValue(ctx, offerKey{}, new(id.ID))
+}
+
+// Offered gives the undo that the operations run with ctx offered; none if there is none.
+func Offered(ctx context.Context) id.ID {
+	if o, ok := ctx.Value(offerKey{}).(*id.ID); ok {
+		return *o
+	}
+	return id.None
+}
+
+// Undoable says with which input the inverse of the operation (Op.Undo) takes back what it just did. An operation that does not say
+// so cannot be undone this time.
+func (t *Tx) Undoable(input any) { t.undo = input }
+
+// offer keeps the undo of an operation that a page ran, in its transaction.
+func (t *Tx) offer(ctx context.Context, did, inverse string) error {
+	input := t.undo
+	t.undo = nil
+	into, asked := ctx.Value(offerKey{}).(*id.ID)
+	if input == nil || inverse == "" || !asked || t.Viewer.Account.IsNone() {
+		return nil
+	}
+	b, err := json.Marshal(input)
+	if err != nil {
+		return fmt.Errorf("encode undo of %s: %w", did, err)
+	}
+	u := undo{ID: t.NewID(), Account: t.Viewer.Account, Did: did, Op: inverse, Input: string(b), Subject: t.last.Subject, Event: t.last.ID, At: t.Now}
+	if err := t.Insert(ctx, u); err != nil {
+		return err
+	}
+	*into = u.ID
+	return nil
+}
+
+// Undo takes back what the viewer did, by the inverse operation with its own fact (UI-B2). Refused: undone, undo-late, and undo-changed
+// where the record has a later fact.
+func (r *Runner) Undo(ctx context.Context, key id.ID) error {
+	var u undo
+	err := r.Read(ctx, func(ctx context.Context, tx *Tx) error {
+		return tx.Unscoped("one's own offer").Select(&u).Where("id = ? AND account = ?", key, tx.Viewer.Account).Scan(ctx)
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return problem.NotFound("undo")
+	}
+	if err != nil {
+		return fmt.Errorf("load undo: %w", err)
+	}
+	o, ok := r.operations[u.Op]
+	if !ok {
+		return fmt.Errorf("undo %s: no operation %s", u.Did, u.Op)
+	}
+	ctx = context.WithValue(ctx, guardKey{}, func(ctx context.Context, tx *Tx) error { return u.take(ctx, tx) })
+	_, err = o.Call(WithKey(ctx, ""), r, []byte(u.Input))
+	return err
+}
+
+// take marks the offer as used, in the transaction of the inverse operation.
+func (u undo) take(ctx context.Context, tx *Tx) error {
+	if tx.Now.Sub(u.At) > UndoTime {
+		return problem.Refuse("UI-B2", "undo-late", problem.Field{Location: "undo"})
+	}
+	n, err := tx.Exec(ctx, "UPDATE undos SET done_at = ? WHERE id = ? AND done_at IS NULL", tx.Now, u.ID)
+	if err != nil {
+		return fmt.Errorf("use undo: %w", err)
+	}
+	if n == 0 {
+		return problem.Refuse("UI-B2", "undone", problem.Field{Location: "undo"})
+	}
+	var later int64
+	if err := tx.QueryRow(ctx, "SELECT COUNT(*) FROM events WHERE subject = ? AND id > ?", []any{u.Subject, u.Event}, &later); err != nil {
+		return fmt.Errorf("look for later facts: %w", err)
+	}
+	if later > 0 {
+		return problem.Refuse("UI-B2", "undo-changed", problem.Field{Location: "undo"})
+	}
+	return nil
+}
+
+// Register makes operations known by name.
+func (r *Runner) Register(list ...Any) {
+	if r.operations == nil {
+		r.operations = map[string]Any{}
+	}
+	for _, o := range list {
+		r.operations[o.Describe().Name] = o
+	}
+}
+
+// Recent is something one did and can still undo.
+type Recent struct {
+	ID  id.ID     `json:"id" db:"id"`
+	Did string    `json:"did" db:"did"` // operation
+	At  time.Time `json:"at" db:"at"`
+}
+
+// RecentActions lists what the viewer did in the last ten minutes and can still undo, newest first.
+func RecentActions(ctx context.Context, tx *Tx) ([]Recent, error) {
+	list, err := AllOf[Recent](ctx, tx.Unscoped("one's own offers"),
+		"SELECT id, did, at FROM undos WHERE account = ? AND at >= ? AND done_at IS NULL ORDER BY id DESC LIMIT 50", tx.Viewer.Account, tx.Now.Add(-UndoTime))
+	if err != nil {
+		return nil, fmt.Errorf("list recent actions: %w", err)
+	}
+	return list, nil
+}
