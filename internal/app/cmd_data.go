@@ -22,7 +22,6 @@ import (
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
 	"zhike/internal/kernel/problem"
-	"zhike/internal/kernel/sheet"
 	"zhike/internal/organization"
 	"zhike/internal/rollout"
 	"zhike/internal/sim"
@@ -156,7 +155,7 @@ type reportCmd struct {
 	To     string   `name:"to" help:"Last day, YYYY-MM-DD."`
 	Center []string `name:"center" help:"Code of a center; may be repeated."`
 	By     string   `name:"by" help:"Dimension of the rows: center, consultant, channel, day."`
-	Format string   `name:"format" enum:"table,csv,xlsx,json" default:"table" help:"table, csv, xlsx, json."`
+	Format string   `name:"format" enum:"table,csv,xlsx,pdf,json" default:"table" help:"table, csv, xlsx, pdf, json."`
 	MailTo []string `name:"mail-to" help:"Mail it to these colleagues (login, code or e-mail) instead of printing it."`
 }
 
@@ -199,7 +198,7 @@ func (c *reportCmd) Run(s *Session) error {
 		case c.Format == "table":
 			return insightdoor.Text(ctx, tx, s.Out, c.Name, p)
 		}
-		return insightdoor.File(ctx, tx, s.Out, c.Name, p, sheet.Format(c.Format))
+		return insightdoor.File(ctx, tx, s.Out, c.Name, p, c.Format)
 	})
 }
 

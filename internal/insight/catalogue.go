@@ -5,11 +5,12 @@ import "slices"
 // Metric is a line of the catalogue (INS-1, metrics.md). Its names are "metric.<id>" in the catalogue of texts.
 type Metric struct {
 	ID        string
-	Unit      string   // n, fen, %, ratio, h100
+	Unit      string   // n, fen, %, ratio, h100, min
 	Better    int      // 1 more is better, -1 less is better, 0 neither
 	Dims      []string // beyond center, region and date
 	Over, Num string   // a ratio is Num ÷ Over: quotients of sums, never means of ratios
 	List      string   // kind of the records that it counts; see Link
+	Median    bool     // the median of values whose counts are kept by whole number: see splitMedian
 }
 
 // Key is the metric's key in a report: with the unit where it is fen or hours (contract.md).
@@ -36,6 +37,7 @@ var (
 var Catalogue = []Metric{
 	{ID: "leads", Unit: "n", Better: 1, Dims: leadDims, List: "leads"},
 	{ID: "renewal_enquiries", Unit: "n", Better: 1, Dims: leadDims, List: "renewal-enquiries"},
+	{ID: "first_contact_minutes", Unit: "min", Better: -1, Dims: leadDims, Median: true},
 	{ID: "sla_breaches", Unit: "n", Better: -1, Dims: leadDims},
 	{ID: "appointments", Unit: "n", Better: 1, Dims: append(slices.Clone(leadDims), "inviter"), List: "appointments"},
 	{ID: "arrived", Unit: "n", Better: 1, Dims: append(slices.Clone(leadDims), "inviter"), List: "arrived"},
@@ -60,11 +62,16 @@ var Catalogue = []Metric{
 	{ID: "hours_gift", Unit: "h100", Dims: []string{"course", "package"}},
 }
 
+var metricsByID = func() map[string]Metric {
+	out := make(map[string]Metric, len(Catalogue))
+	for _, m := range Catalogue {
+		out[m.ID] = m
+	}
+	return out
+}()
+
 // MetricByID gives a metric of the catalogue.
 func MetricByID(key string) (Metric, bool) {
-	i := slices.IndexFunc(Catalogue, func(m Metric) bool { return m.ID == key })
-	if i < 0 {
-		return Metric{}, false
-	}
-	return Catalogue[i], true
+	m, ok := metricsByID[key]
+	return m, ok
 }

@@ -1,10 +1,7 @@
 package insight
 
 import (
-	"context"
-
 	"zhike/internal/kernel/bizdate"
-	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/stat"
 )
 
@@ -38,53 +35,48 @@ type Evidence struct {
 
 // conclude compares the day with the same weekdays of the last eight weeks: counts by a Poisson prediction interval, money by a
 // robust interval of those days. A span of days, or fewer than four such days with anything in them, allows no conclusion.
-func conclude(ctx context.Context, tx *op.Tx, d definition, r *Report) error {
-	p := r.Params
+func conclude(d definition, p Params, g gathered) Conclusion {
 	if p.From != p.Until {
-		r.Conclusion = Conclusion{Confidence: "none", Sentences: []Sentence{{Code: "span"}}}
-		return nil
-	}
-	history, err := Figures(ctx, tx, Ask{Metrics: d.main, From: p.From - 7*weeks, Until: p.From, Centers: p.Centers, By: "day"})
-	if err != nil {
-		return err
+		return Conclusion{Confidence: "none", Sentences: []Sentence{{Code: "span"}}}
 	}
 	filled := 0
 	for w := 1; w <= weeks; w++ {
-		day := p.From - 7*bizdate.Date(w)
-		if history.Sum("leads", onDay(day)) > 0 || history.Sum("visits", onDay(day)) > 0 {
+		if g.on("leads", w) > 0 || g.on("visits", w) > 0 {
 			filled++
 		}
 	}
-	for day := p.From - 27; day <= p.From; day++ {
-		v := history.Sum("visits", onDay(day))
-		r.Trend = append(r.Trend, Point{Day: day, V: float64(v)})
-	}
 	if filled < weeks/2 {
-		r.Conclusion = Conclusion{Confidence: "none", Sentences: []Sentence{{Code: "thin", Value: float64(filled)}}}
-		return nil
+		return Conclusion{Confidence: "none", Sentences: []Sentence{{Code: "thin", Value: float64(filled)}}}
 	}
 	c := Conclusion{Confidence: "medium"}
 	if filled == weeks {
 		c.Confidence = "high"
 	}
 	for _, key := range d.main {
-		c.compare(history, key, r)
+		c.compare(g, key)
 	}
 	if len(c.Sentences) == 0 {
 		c.Sentences = []Sentence{{Code: "usual"}}
 	}
-	r.Conclusion = c
-	return nil
+	return c
+}
+
+// on is a sum of the day, or of the same weekday so many weeks before it.
+func (g gathered) on(metric string, week int) int64 {
+	if sums := g.past[metric]; sums != nil {
+		return sums[week]
+	}
+	return 0
 }
 
 // compare judges one metric of the day; only what lies outside its usual range gets a sentence.
-func (c *Conclusion) compare(history Cells, key string, r *Report) {
+func (c *Conclusion) compare(g gathered, key string) {
 	m, _ := MetricByID(key)
-	today := history.Sum(key, onDay(r.Params.From))
+	today := g.on(key, 0)
 	past := make([]int64, weeks)
 	var sum int64
 	for w := range past {
-		past[w] = history.Sum(key, onDay(r.Params.From-7*bizdate.Date(w+1)))
+		past[w] = g.on(key, w+1)
 		sum += past[w]
 	}
 	var low, high float64
@@ -104,4 +96,16 @@ func (c *Conclusion) compare(history Cells, key string, r *Report) {
 	}
 }
 
-func onDay(day bizdate.Date) func(Cell) bool { return func(c Cell) bool { return c.Day == day } }
+// trends gives the metrics that are drawn, by day.
+func (g gathered) trends(d definition, p Params) []Trend {
+	since := trendFrom(p)
+	out := make([]Trend, 0, len(d.trend))
+	for _, m := range d.trend {
+		t := Trend{Metric: m, From: since, Values: make([]float64, p.Until-since+1)}
+		for i := range t.Values {
+			t.Values[i] = g.trend[m][since+bizdate.Date(i)]
+		}
+		out = append(out, t)
+	}
+	return out
+}

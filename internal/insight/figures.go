@@ -4,11 +4,14 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
+	"zhike/internal/kernel/stat"
 )
 
 // Resources lists this domain's kinds of records: figures are read by center, or, for who sees only the own ones, by consultant.
@@ -27,8 +30,8 @@ func figuresInScope(_ *policy.Policy, v *policy.Viewer, action, alias string) po
 	}
 	f := policy.Frag{Text: "(1=0"}
 	for _, staff := range s.Staff {
-		f.Text += " OR (" + alias + ".dim = 'consultant' AND " + alias + ".value = ?)"
-		f.Args = append(f.Args, staff.String())
+		f.Text += " OR (" + alias + ".dim = 'consultant' AND (" + alias + ".value = ? OR " + alias + ".value LIKE ?))"
+		f.Args = append(f.Args, staff.String(), staff.String()+"/%")
 	}
 	f.Text += ")"
 	return f
@@ -51,38 +54,76 @@ type Cell struct {
 	Day    bizdate.Date `db:"day"` // 0 unless asked by day or month
 	Value  string       `db:"value"`
 	N      int64        `db:"n"`
+	Minute int64        `db:"-"` // of a median: what N values are
+}
+
+// everything is the dimension of what a median is made of, over everything: a sum has none, but here the minutes are a value.
+const everything = "*"
+
+// splitMedian takes the whole number off the values of medians: "<value>/<number>".
+func (c Cells) splitMedian() {
+	for i := range c {
+		if m, _ := MetricByID(c[i].Metric); !m.Median {
+			continue
+		}
+		value, number, _ := strings.Cut(c[i].Value, "/")
+		c[i].Value = value
+		c[i].Minute, _ = strconv.ParseInt(number, 10, 64) // what is not a number was not counted by fold
+	}
+}
+
+// ownDim is the dimension of a viewer's figures where none is asked for: the own figures are those of the own name.
+func ownDim(tx *op.Tx, dim string) string {
+	if own := tx.Viewer.Scope("report:read"); dim == "" && !own.All && len(own.Centers) == 0 {
+		return "consultant"
+	}
+	return dim
+}
+
+// medianDim is the dimension under which medians are kept.
+func medianDim(dim string) string {
+	if dim == "" {
+		return everything
+	}
+	return dim
 }
 
 // Figures answers in one query over folded and open sums, whose time does not depend on the number of records (INS-3). Ratios
-// bring the sums that they are made of.
+// bring the sums that they are made of. Whole months are read from the sums of months.
 func Figures(ctx context.Context, tx *op.Tx, a Ask) (Cells, error) {
-	dim := a.Dim
-	if own := tx.Viewer.Scope("report:read"); dim == "" && !own.All && len(own.Centers) == 0 {
-		dim = "consultant" // the own figures are those of the own name
-	}
-	day := "0"
-	if a.By != "" {
+	dim, day, grain := ownDim(tx, a.Dim), "0", "d"
+	switch {
+	case a.By == "month" && a.From == a.From.MonthStart() && a.Until == a.Until.MonthStart().AddMonths(1)-1:
+		day, grain = "r.day", "m"
+	case a.By != "":
 		day = "r.day"
 	}
-	conds := " AND r.metric IN (?) AND r.dim = ? AND r.day >= ? AND r.day <= ?"
-	args := []any{sumsOf(a.Metrics), dim, int64(a.From), int64(a.Until)}
+	sums, medians := sumsOf(a.Metrics)
+	of, args := "r.metric IN (?) AND r.dim = ?", []any{sums, dim}
+	if len(medians) > 0 {
+		of, args = "("+of+" OR r.metric IN (?) AND r.dim = ?)", append(args, medians, medianDim(dim))
+	}
+	conds := " AND " + of + " AND r.day >= ? AND r.day <= ?"
+	args = append(args, int64(a.From), int64(a.Until))
 	if len(a.Centers) > 0 {
 		conds += " AND r.center IN (?)"
 		args = append(args, a.Centers)
 	}
 	if a.Value != "" {
-		conds += " AND r.value = ?"
-		args = append(args, a.Value)
+		conds += " AND (r.value = ? OR r.value LIKE ?)"
+		args = append(args, a.Value, a.Value+"/%")
 	}
 	text := `SELECT metric, center, day, value, CAST(SUM(n) AS BIGINT) AS n FROM (
-		SELECT r.metric, r.center, ` + day + ` AS day, r.value, r.n FROM rollups r WHERE {scope:report r} AND r.grain = 'd'` + conds + `
+		SELECT r.metric, r.center, ` + day + ` AS day, r.value, r.n FROM rollups r WHERE {scope:report r} AND r.grain = '` + grain + `'` + conds + `
 		UNION ALL
 		SELECT r.metric, r.center, ` + day + ` AS day, r.value, r.n FROM rollup_deltas r WHERE {scope:report r}` + conds + `) AS sums
 		GROUP BY metric, center, day, value HAVING SUM(n) <> 0`
-	cells, err := op.All[Cell](ctx, tx, text, append(slices.Clone(args), args...)...)
+	list, err := op.All[Cell](ctx, tx, text, append(slices.Clone(args), args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("read figures: %w", err)
 	}
+	cells := Cells(list)
+	cells.splitMedian()
 	if a.By == "month" {
 		for i := range cells {
 			cells[i].Day = cells[i].Day.MonthStart()
@@ -91,24 +132,26 @@ func Figures(ctx context.Context, tx *op.Tx, a Ask) (Cells, error) {
 	return cells, nil
 }
 
-// sumsOf lists the sums that metrics need.
-func sumsOf(metrics []string) []string {
-	var out []string
+// sumsOf lists the sums that metrics need, and the medians among the metrics.
+func sumsOf(metrics []string) (sums, medians []string) {
 	add := func(m string) {
-		if !slices.Contains(out, m) {
-			out = append(out, m)
+		if !slices.Contains(sums, m) {
+			sums = append(sums, m)
 		}
 	}
 	for _, key := range metrics {
 		m, _ := MetricByID(key)
-		if m.Ratio() {
+		switch {
+		case m.Ratio():
 			add(m.Num)
 			add(m.Over)
-		} else {
+		case m.Median:
+			medians = append(medians, key)
+		default:
 			add(key)
 		}
 	}
-	return out
+	return sums, medians
 }
 
 // Cells is an answer.
@@ -125,10 +168,19 @@ func (c Cells) Sum(metric string, match func(Cell) bool) int64 {
 	return n
 }
 
-// Value gives a metric over the cells that match: a sum, or a quotient of sums; ok is false for a quotient whose denominator is 0
-// ("none").
+// Value gives a metric over the cells that match: a sum, a median, or a quotient of sums; ok is false for a quotient whose
+// denominator is 0 and for a median of nothing ("none").
 func (c Cells) Value(key string, match func(Cell) bool) (v float64, ok bool) {
 	m, _ := MetricByID(key)
+	if m.Median {
+		counts := map[int64]int64{}
+		for _, cell := range c {
+			if cell.Metric == key && (match == nil || match(cell)) {
+				counts[cell.Minute] += cell.N
+			}
+		}
+		return stat.MedianOfCounts(counts)
+	}
 	if !m.Ratio() {
 		return float64(c.Sum(key, match)), true
 	}

@@ -3,6 +3,7 @@ package insight
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"zhike/internal/facts"
 	"zhike/internal/kernel/bizdate"
@@ -42,6 +43,17 @@ func matterDims(m facts.Matter) []string {
 	return []string{"channel", m.Channel.String(), "consultant", m.Consultant.String(), "course", m.Course.String(), "kind", m.Kind}
 }
 
+// minutesOf are the dimensions of a first contact. A median is not the sum of others: for each value of a dimension, contacts are
+// counted by whole minutes, "<value>/<minutes>", so that days and centers add up and the median follows (performance.md, "How").
+func minutesOf(f *facts.FirstContact) []string {
+	minutes := "/" + strconv.FormatInt(f.Minutes, 10)
+	dims := matterDims(f.Matter)
+	for i := 1; i < len(dims); i += 2 {
+		dims[i] += minutes
+	}
+	return append(dims, everything, minutes)
+}
+
 func isNew(kind string) bool { return kind == "new" || kind == "return" }
 
 // fold adds a fact's figures. It is the only place that says what a metric counts.
@@ -53,6 +65,10 @@ func fold(s sums, f event.Fact, e event.Event) error {
 			metric = "leads"
 		}
 		s.add(metric, f.Day, f.Center, 1, matterDims(f.Matter)...)
+	case facts.TouchRecorded:
+		if f.First != nil && isNew(f.First.Kind) {
+			s.add("first_contact_minutes", e.Day, f.First.Center, 1, minutesOf(f.First)...)
+		}
 	case facts.ContactBreached:
 		s.add("sla_breaches", e.Day, f.Center, 1, matterDims(f.Matter)...)
 	case facts.AppointmentBooked:
@@ -185,7 +201,7 @@ func (m *memSums) sign(enquiry id.ID, since bizdate.Date) (out []visit, err erro
 // Reactions keeps the roll-ups of every fact that a metric counts.
 func Reactions() []op.Reaction {
 	return []op.Reaction{
-		counted[facts.EnquiryEntered](), counted[facts.ContactBreached](), counted[facts.AppointmentBooked](), counted[facts.AppointmentMoved](),
+		counted[facts.EnquiryEntered](), counted[facts.TouchRecorded](), counted[facts.ContactBreached](), counted[facts.AppointmentBooked](), counted[facts.AppointmentMoved](),
 		counted[facts.AppointmentCancelled](), counted[facts.AppointmentMissed](), counted[facts.VisitCheckedIn](), counted[facts.WalkedIn](),
 		counted[facts.ContractSigned](), counted[facts.PaymentTaken](), counted[facts.PaymentReversed](),
 	}

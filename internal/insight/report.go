@@ -30,7 +30,7 @@ type Report struct {
 	Totals     Row
 	Conclusion Conclusion
 	Generated  time.Time
-	Trend      []Point // the main figure by day, for the chart
+	Trend      []Trend // main figures by day, for the charts
 }
 
 // Column is a column: a dimension, or a metric of the catalogue.
@@ -53,10 +53,11 @@ type Figure struct {
 	None bool
 }
 
-// Point is a day's value.
-type Point struct {
-	Day bizdate.Date
-	V   float64
+// Trend is a metric by day: the last weeks up to the report's day, or its span.
+type Trend struct {
+	Metric string
+	From   bizdate.Date
+	Values []float64 // of the days from From on
 }
 
 // definition is a report by name.
@@ -65,17 +66,19 @@ type definition struct {
 	by      []string // dimensions that its rows may have, the first by default
 	daily   bool
 	main    []string // metrics that its conclusion compares
+	trend   []string // metrics that are drawn by day
 }
 
 var definitions = map[string]definition{
 	"daily-sales": {
 		metrics: []string{
-			"leads", "appointments", "no_shows", "visits", "show_rate", "contracts_new", "contracts_renewal", "visits_per_contract", "contract_amount",
+			"leads", "first_contact_minutes", "appointments", "no_shows", "visits", "show_rate", "contracts_new", "contracts_renewal", "visits_per_contract", "contract_amount",
 			"average_contract", "cash_in", "cash_in_new", "cash_in_renewal", "cash_in_other",
 		},
 		by:    []string{"center", "consultant", "channel", "day"},
 		daily: true,
 		main:  []string{"leads", "visits", "contracts", "cash_in"},
+		trend: []string{"cash_in", "visits"},
 	},
 }
 
@@ -105,26 +108,19 @@ func Make(ctx context.Context, tx *op.Tx, name string, p Params) (Report, error)
 	if err != nil {
 		return Report{}, err
 	}
-	dim := p.By
-	ask := Ask{Metrics: d.metrics, From: p.From, Until: p.Until, Centers: p.Centers}
-	switch dim {
-	case "center":
-	case "day":
-		ask.By = "day"
-	default:
-		ask.Dim = dim
-	}
-	cells, err := Figures(ctx, tx, ask)
+	g, err := gather(ctx, tx, d, p)
 	if err != nil {
 		return Report{}, err
 	}
-	r := Report{Name: name, Params: p, Generated: tx.Now, Columns: []Column{{Key: dim}}}
+	r := Report{Name: name, Params: p, Generated: tx.Now, Columns: make([]Column, 1, len(d.metrics)+1), Conclusion: conclude(d, p, g)}
+	r.Columns[0].Key = p.By
 	for _, m := range d.metrics {
 		metric, _ := MetricByID(m)
 		r.Columns = append(r.Columns, Column{Key: metric.Key(), Metric: m, Unit: metric.Unit})
 	}
-	r.fill(tx, d, cells)
-	return r, conclude(ctx, tx, d, &r)
+	r.fill(tx, d, g.rows)
+	r.Trend = g.trends(d, p)
+	return r, nil
 }
 
 func settle(ctx context.Context, tx *op.Tx, d definition, p Params) (Params, error) {
@@ -179,46 +175,39 @@ func lastDay(ctx context.Context, tx *op.Tx) (bizdate.Date, error) {
 	return bizdate.Date(day), nil
 }
 
+// fill adds the rows: each center of the viewer or of those asked for and each day, with or without figures; of other dimensions the
+// values that occur.
 func (r *Report) fill(tx *op.Tx, d definition, cells Cells) {
-	figures := func(match func(Cell) bool) []Figure {
-		out := make([]Figure, len(d.metrics))
-		for i, m := range d.metrics {
-			v, ok := cells.Value(m, match)
-			out[i] = Figure{V: v, None: !ok}
-		}
-		return out
-	}
 	switch r.Params.By {
 	case "center":
+		p := newPivot(d.metrics, cells, func(c Cell) rowKey { return rowKey{center: c.Center} })
 		for _, c := range organization.Of(tx).Centers(tx.Viewer) {
 			if len(r.Params.Centers) == 0 || slices.Contains(r.Params.Centers, c.ID) {
-				r.Rows = append(r.Rows, Row{Value: c.ID.String(), Cells: figures(func(x Cell) bool { return x.Center == c.ID })})
+				r.Rows = append(r.Rows, Row{Value: c.ID.String(), Cells: p.figures(rowKey{center: c.ID})})
 			}
 		}
-		if slices.ContainsFunc(cells, func(x Cell) bool { return x.Center.IsNone() }) {
-			r.Rows = append(r.Rows, Row{Cells: figures(func(x Cell) bool { return x.Center.IsNone() })})
+		if p.rows[rowKey{}] != nil { // the company's pool
+			r.Rows = append(r.Rows, Row{Cells: p.figures(rowKey{})})
 		}
+		r.Totals = Row{Cells: p.of(p.total)}
 	case "day":
+		p := newPivot(d.metrics, cells, func(c Cell) rowKey { return rowKey{day: c.Day} })
 		for day := r.Params.From; day <= r.Params.Until; day++ {
-			r.Rows = append(r.Rows, Row{Value: day.String(), Day: day, Cells: figures(func(x Cell) bool { return x.Day == day })})
+			r.Rows = append(r.Rows, Row{Value: day.String(), Day: day, Cells: p.figures(rowKey{day: day})})
 		}
+		r.Totals = Row{Cells: p.of(p.total)}
 	default:
-		for _, v := range cells.values() {
-			r.Rows = append(r.Rows, Row{Value: v, Cells: figures(func(x Cell) bool { return x.Value == v })})
+		p := newPivot(d.metrics, cells, func(c Cell) rowKey { return rowKey{value: c.Value} })
+		values := make([]string, 0, len(p.rows))
+		for k := range p.rows {
+			values = append(values, k.value)
 		}
-	}
-	r.Totals = Row{Cells: figures(nil)}
-}
-
-func (c Cells) values() []string {
-	var out []string
-	for _, x := range c {
-		if !slices.Contains(out, x.Value) {
-			out = append(out, x.Value)
+		slices.Sort(values)
+		for _, v := range values {
+			r.Rows = append(r.Rows, Row{Value: v, Cells: p.figures(rowKey{value: v})})
 		}
+		r.Totals = Row{Cells: p.of(p.total)}
 	}
-	slices.Sort(out)
-	return out
 }
 
 // DimensionsOf lists the dimensions that a report's rows may have.

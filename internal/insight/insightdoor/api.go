@@ -60,7 +60,7 @@ type MetricShown struct {
 	ID         string   `json:"id"`
 	Key        string   `json:"key" doc:"in reports: with the unit where it is fen or hours"`
 	Name       Both     `json:"name"`
-	Unit       string   `json:"unit" enum:"n,fen,%,ratio,h100"`
+	Unit       string   `json:"unit" enum:"n,fen,%,ratio,h100,min"`
 	Better     int      `json:"better" doc:"1 more is better, -1 less is better, 0 neither"`
 	Dimensions []string `json:"dimensions" nullable:"false"`
 	Numerator  string   `json:"numerator,omitempty"`

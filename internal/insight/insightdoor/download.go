@@ -17,28 +17,38 @@ import (
 )
 
 // Formats lists the files that a report can be.
-var Formats = []string{"csv", "xlsx"}
+var Formats = []string{"csv", "xlsx", formatPDF}
+
+const formatPDF = "pdf"
 
 func download(w http.ResponseWriter, r *http.Request, v view, format string) error {
 	if !slices.Contains(Formats, format) {
 		return problem.Refuse("INS-6", "invalid", problem.Field{Location: "format", Code: "not-one-of", Value: format, Args: map[string]any{"list": Formats}})
 	}
-	w.Header().Set("Content-Type", sheet.Format(format).ContentType())
+	media := "application/pdf"
+	if format != formatPDF {
+		media = sheet.Format(format).ContentType()
+	}
+	w.Header().Set("Content-Type", media)
 	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s-%s.%s"`, v.report.Name, v.report.Params.From, format))
-	return write(r.Context(), w, v.report, v.name, sheet.Format(format))
+	return v.write(r.Context(), w, format)
 }
 
 // File writes a report as a file: figures as numbers, money in yuan, names in the language of ctx.
-func File(ctx context.Context, tx *op.Tx, w io.Writer, name string, p insight.Params, f sheet.Format) error {
+func File(ctx context.Context, tx *op.Tx, w io.Writer, name string, p insight.Params, format string) error {
 	v, err := makeView(ctx, tx, name, p)
 	if err != nil {
 		return err
 	}
-	return write(ctx, w, v.report, v.name, f)
+	return v.write(ctx, w, format)
 }
 
-func write(ctx context.Context, w io.Writer, r insight.Report, name names, f sheet.Format) error {
-	out, err := sheet.NewWriter(f, w)
+func (v view) write(ctx context.Context, w io.Writer, format string) error {
+	if format == formatPDF {
+		return writePDF(ctx, w, v)
+	}
+	r := v.report
+	out, err := sheet.NewWriter(sheet.Format(format), w)
 	if err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
@@ -48,7 +58,7 @@ func write(ctx context.Context, w io.Writer, r insight.Report, name names, f she
 	}
 	rows := [][]any{head}
 	for _, row := range r.Rows {
-		rows = append(rows, fileRow(r, row, name(ctx, row.Value)))
+		rows = append(rows, fileRow(r, row, v.name(ctx, row.Value)))
 	}
 	rows = append(rows, fileRow(r, r.Totals, i18n.T(ctx, "insight.total")))
 	for _, row := range rows {

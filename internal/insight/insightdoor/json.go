@@ -79,7 +79,7 @@ func cells(r insight.Report, row insight.Row) map[string]any {
 		switch {
 		case f.None:
 			m[c.Key] = nil
-		case c.Unit == "%" || c.Unit == "ratio":
+		case c.Unit == "%" || c.Unit == "ratio" || c.Unit == "min":
 			m[c.Key] = f.V
 		default:
 			m[c.Key] = int64(f.V + 0.5*sign(f.V))

@@ -1,6 +1,7 @@
 package insightdoor
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -75,6 +76,11 @@ func (p Post) compose(ctx context.Context, out insight.Outgoing) (mail.Message, 
 			return fmt.Errorf("draw mail: %w", err)
 		}
 		m.Text, m.HTML = text.String(), html.String()
+		var document bytes.Buffer
+		if err := writePDF(ctx, &document, v); err != nil {
+			return err
+		}
+		m.Attachments = []mail.Attachment{{Name: v.report.Name + "-" + v.report.Params.From.String() + ".pdf", Type: "application/pdf", Content: document.Bytes()}}
 		return nil
 	})
 	return m, err

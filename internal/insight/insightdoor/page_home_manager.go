@@ -2,7 +2,10 @@ package insightdoor
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"strconv"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -14,6 +17,7 @@ import (
 	"zhike/internal/kernel/op"
 	"zhike/internal/organization"
 	"zhike/internal/web"
+	"zhike/internal/web/chart"
 )
 
 const monthsBack = 12 // that the month of the page can be chosen from
@@ -26,6 +30,7 @@ type managerView struct {
 	Center  id.ID // chosen in the switch; none: all
 	Now     insight.Cells
 	Before  insight.Cells // of the same days of the month before
+	Cash    insight.Cells // by month, up to the month of the page
 }
 
 // monthQuery chooses the month by its first day, or any other one.
@@ -67,7 +72,10 @@ func (v *managerView) read(ctx context.Context, tx *op.Tx) (err error) {
 		return err
 	}
 	ask.From, ask.Until = v.before()
-	v.Before, err = insight.Figures(ctx, tx, ask)
+	if v.Before, err = insight.Figures(ctx, tx, ask); err != nil {
+		return err
+	}
+	v.Cash, err = insight.Figures(ctx, tx, insight.Ask{Metrics: []string{"cash_in"}, From: v.Month.AddMonths(-monthsBack), Until: v.Month.AddMonths(1) - 1, Centers: listed(v.Center), By: "month"})
 	return err
 }
 
@@ -189,6 +197,62 @@ func (v managerView) centers(ctx context.Context) web.Table {
 	out.Foot = draw(i18n.T(ctx, "insight.total"), "", nil)
 	return out
 }
+
+// cash draws what was received by month, up to the month of the page.
+func (v managerView) cash(ctx context.Context) chart.Line {
+	m, _ := insight.MetricByID("cash_in")
+	word := shortly(ctx, m)
+	line := chart.Line{
+		Head:     chart.Head{Title: i18n.T(ctx, "home.cash-months"), Of: i18n.T(ctx, "home.month"), Value: i18n.T(ctx, "metric.cash_in"), Width: chartWidth, Format: word},
+		Series:   []chart.Series{{Name: i18n.T(ctx, "metric.cash_in")}},
+		FromZero: true,
+	}
+	most := 0
+	for n := range monthsBack + 1 {
+		month := v.Month.AddMonths(n - monthsBack)
+		until := min(month.AddMonths(1)-1, v.Today)
+		line.Labels = append(line.Labels, monthLabel(month, n == 0))
+		line.Series[0].Values = append(line.Series[0].Values, float64(v.Cash.Sum(m.ID, func(c insight.Cell) bool { return c.Day == month })))
+		line.Series[0].Hrefs = append(line.Series[0].Hrefs, link(insight.Column{Metric: m.ID}, insight.Params{From: month, Until: until, Centers: listed(v.Center)}, insight.Row{}))
+		if line.Series[0].Values[n] > line.Series[0].Values[most] {
+			most = n
+		}
+	}
+	values := line.Series[0].Values
+	line.Alt = i18n.T(ctx, "home.cash-months-alt", "from", i18n.Month(ctx, v.Month.AddMonths(-monthsBack)), "until", v.monthName(ctx, v.Month),
+		"most", word(values[most]), "month", i18n.Month(ctx, v.Month.AddMonths(most-monthsBack)), "last", word(values[monthsBack]))
+	return line
+}
+
+// monthLabel names a month under an axis: 12/11, 12, 13/1, 2; the first one and each January with the year.
+func monthLabel(m bizdate.Date, first bool) string {
+	year, month, _ := m.UTC().Date()
+	if first || month == time.January {
+		return fmt.Sprintf("%02d/%d", year%100, month)
+	}
+	return strconv.Itoa(int(month))
+}
+
+// cashByCenter draws what each center received, beside the same days of the month before.
+func (v managerView) cashByCenter(ctx context.Context) chart.Bars {
+	m, _ := insight.MetricByID("cash_in")
+	bars := chart.Bars{
+		Head:    chart.Head{Title: i18n.T(ctx, "home.cash-centers"), Of: i18n.T(ctx, "dimension.center"), Value: i18n.T(ctx, "metric.cash_in"), Width: chartWidth, Format: shortly(ctx, m)},
+		Compare: i18n.T(ctx, "home.month-before"), Lying: true,
+	}
+	for _, c := range v.Centers {
+		at := func(x insight.Cell) bool { return x.Center == c.ID }
+		before := float64(v.Before.Sum(m.ID, at))
+		bars.Points = append(bars.Points, chart.Point{
+			Label: c.Name(string(i18n.LangOf(ctx))), Value: float64(v.Now.Sum(m.ID, at)), Compare: &before,
+			Href: link(insight.Column{Metric: m.ID}, v.params(), insight.Row{Value: c.ID.String()}),
+		})
+	}
+	return bars
+}
+
+// mostDrawn is how many centers a chart has; more are read in the table.
+const mostDrawn = 12
 
 // months are those that can be chosen, newest first.
 func (v managerView) months() []bizdate.Date {

@@ -66,7 +66,7 @@ func TestUIH_Principal(t *testing.T) {
 			}
 		}
 		for _, link := range []string{
-			"/payments?from=2026-06-03&amp;until=2026-06-03", "/contracts?signed_from=2026-06-03&amp;signed_until=2026-06-03", "/reports/daily-sales?",
+			"/payments?center=&amp;from=2026-06-03&amp;until=2026-06-03", "/contracts?center=&amp;signed_from=2026-06-03&amp;signed_until=2026-06-03", "/reports/daily-sales?",
 			"/enquiries?consultant=" + s.StaffID(s.Consultant(s.HD)).String() + "&amp;outcome=open",
 		} {
 			if !strings.Contains(page, link) {

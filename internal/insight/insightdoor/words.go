@@ -30,10 +30,20 @@ func value(ctx context.Context, unit string, f insight.Figure) string {
 		return i18n.Percent(ctx, &f.V)
 	case "h100":
 		return i18n.Hours(ctx, hours.Centi(f.V))
+	case "min":
+		return i18n.T(ctx, "insight.minutes", "n", f.V)
 	case "ratio":
 		return i18n.T(ctx, "insight.to-one", "n", math.Round(f.V*10)/10)
 	}
 	return i18n.Count(ctx, int64(f.V))
+}
+
+// shortly words a figure of a metric in little space, for charts and summaries.
+func shortly(ctx context.Context, m insight.Metric) func(v float64) string {
+	if m.Unit == "fen" {
+		return func(v float64) string { return i18n.MoneyShort(ctx, money.Fen(math.Round(v))) }
+	}
+	return func(v float64) string { return value(ctx, m.Unit, insight.Figure{V: v}) }
 }
 
 // names words the values of a dimension.
@@ -136,6 +146,9 @@ func link(c insight.Column, p insight.Params, row insight.Row) string {
 	}
 	q.Set(l.from, from.String())
 	q.Set(l.until, until.String())
+	if len(p.Centers) == 0 {
+		q.Set("center", "") // all of them, whatever the center switch says
+	}
 	for _, center := range p.Centers {
 		q.Add("center", center.String())
 	}

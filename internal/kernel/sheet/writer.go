@@ -37,7 +37,7 @@ func (f Format) ContentType() string {
 
 // Writer writes a table row by row.
 type Writer interface {
-	// Row writes one row. Texts, whole numbers, money.Fen, hours.Centi, bizdate.Date, time.Time (as the clock of its zone
+	// Row writes one row. Texts, numbers, money.Fen, hours.Centi, bizdate.Date, time.Time (as the clock of its zone
 	// shows it), booleans and nil are written by their kind, all else as its text.
 	Row(cells ...any) error
 	// Close ends the table. The writer underneath stays open.
@@ -59,6 +59,12 @@ func NewWriter(f Format, w io.Writer) (Writer, error) {
 	default:
 		return nil, fmt.Errorf("write table: unknown format %q", f)
 	}
+}
+
+// AppendCSV goes on with a CSV that NewWriter began.
+func AppendCSV(w io.Writer) Writer {
+	out := bufio.NewWriterSize(w, window)
+	return &csvWriter{out: out, csv: csv.NewWriter(out)}
 }
 
 // guard stands before a text that would be taken for a formula.
@@ -117,6 +123,8 @@ func plain(cell any) (text string, isText bool) {
 		return strconv.Itoa(v), false
 	case int64:
 		return strconv.FormatInt(v, 10), false
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64), false
 	case bool:
 		return strings.ToUpper(strconv.FormatBool(v)), false
 	case money.Fen:
@@ -185,7 +193,7 @@ func (b *bookWriter) Row(cells ...any) error {
 
 func (b *bookWriter) cell(c any) any {
 	switch v := c.(type) {
-	case int, int64, bool:
+	case int, int64, float64, bool:
 		return v
 	case money.Fen:
 		return excelize.Cell{StyleID: b.decimal, Value: float64(v) / 100} // only shown: a workbook knows no other numbers

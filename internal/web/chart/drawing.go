@@ -67,6 +67,8 @@ type Label struct {
 	Fill   Paint // "" is the colour of texts
 }
 
+const faint = 0.16 // opacity of bands
+
 func (d *Drawing) add(marks ...Mark) { d.Marks = append(d.Marks, marks...) }
 
 // rule is a straight line.
@@ -171,7 +173,7 @@ func (p Path) svg(w *writer) {
 		w.text("fill", "none")
 	}
 	if p.Faint {
-		w.text("opacity", "0.16")
+		w.text("opacity", strconv.FormatFloat(faint, 'f', -1, 64))
 	}
 	w.paint("stroke", p.Stroke)
 	if p.Stroke != "" {

@@ -1,0 +1,4 @@
+package insightdoor
+
+// Value words a figure, for tests.
+var Value = value

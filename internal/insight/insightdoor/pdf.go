@@ -1,0 +1,124 @@
+package insightdoor
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+
+	"zhike/internal/insight"
+	"zhike/internal/kernel/i18n"
+	"zhike/internal/kernel/pdf"
+	"zhike/internal/web"
+)
+
+// mostBeside is how many rows stand side by side in a document; more stand one below the other, in two tables.
+const mostBeside = 8
+
+// writePDF writes a report as a document: what it means, its figures, its trend, and what the conclusion rests on (INS-6).
+func writePDF(ctx context.Context, w io.Writer, v view) error {
+	r := v.report
+	title := i18n.T(ctx, "report."+r.Name) + " · " + period(ctx, r.Params)
+	d, err := pdf.New(pdf.Options{
+		Title: title, Lang: i18n.LangOf(ctx).Tag(), Created: r.Generated,
+		Footer: title + " · " + i18n.T(ctx, "insight.made", "time", i18n.DateTime(ctx, r.Generated, web.Zone(ctx), r.Generated)),
+		Page: func(n, of int) string {
+			return i18n.T(ctx, "insight.pages", "n", strconv.Itoa(n), "of", strconv.Itoa(of))
+		},
+	})
+	if err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	d.Heading(1, conclusion(ctx, r.Conclusion))
+	d.Paragraph(title)
+	for _, t := range pdfTables(ctx, v) {
+		d.Table(t)
+	}
+	d.Heading(2, i18n.T(ctx, "insight.trend"))
+	var pictures []pdf.Sketch
+	for _, c := range trends(ctx, r) {
+		drawing := c.Draw()
+		pictures = append(pictures, pdf.Sketch{Title: c.Title, Width: drawing.Width, Height: drawing.Height, Draw: func(c pdf.Canvas) { drawing.On(c) }})
+	}
+	d.Pictures(pictures)
+	for _, c := range trends(ctx, r) {
+		d.Note(c.Alt)
+	}
+	d.Heading(2, i18n.T(ctx, "insight.evidence"))
+	d.Paragraph(i18n.T(ctx, "confidence."+r.Conclusion.Confidence))
+	if len(r.Conclusion.Evidence) > 0 {
+		d.Table(pdfEvidence(ctx, r.Conclusion))
+		d.Note(i18n.T(ctx, "conclusion.compared"))
+	}
+	if err := d.Write(w); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}
+
+// pdfTables are the figures: a column a row of the report where there are few, else a row each, counts and money apart.
+func pdfTables(ctx context.Context, v view) []pdf.Table {
+	r := v.report
+	all := append(append([]insight.Row{}, r.Rows...), r.Totals)
+	label := func(i int) string {
+		if i == len(r.Rows) {
+			return i18n.T(ctx, "insight.total")
+		}
+		return v.name(ctx, r.Rows[i].Value)
+	}
+	if len(r.Rows) <= mostBeside {
+		t := pdf.Table{Columns: []pdf.Column{{Title: i18n.T(ctx, "insight.figure")}}}
+		for i := range all {
+			t.Columns = append(t.Columns, pdf.Column{Title: label(i), Right: true})
+		}
+		for n, c := range r.Columns[1:] {
+			row := []string{i18n.T(ctx, "metric."+c.Metric)}
+			for _, line := range all {
+				row = append(row, value(ctx, c.Unit, line.Cells[n]))
+			}
+			t.Rows = append(t.Rows, row)
+		}
+		return []pdf.Table{t}
+	}
+	var out []pdf.Table
+	for _, money := range []bool{false, true} {
+		t := pdf.Table{Columns: []pdf.Column{{Title: i18n.T(ctx, "dimension."+r.Columns[0].Key)}}}
+		for _, c := range r.Columns[1:] {
+			if (c.Unit == "fen") == money {
+				t.Columns = append(t.Columns, pdf.Column{Title: i18n.T(ctx, "metric."+c.Metric), Right: true})
+			}
+		}
+		for i, line := range all {
+			row := []string{label(i)}
+			for n, c := range r.Columns[1:] {
+				if (c.Unit == "fen") == money {
+					row = append(row, value(ctx, c.Unit, line.Cells[n]))
+				}
+			}
+			if i == len(r.Rows) {
+				t.Foot = row
+			} else {
+				t.Rows = append(t.Rows, row)
+			}
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+func pdfEvidence(ctx context.Context, c insight.Conclusion) pdf.Table {
+	t := pdf.Table{Columns: []pdf.Column{
+		{Title: i18n.T(ctx, "insight.figure")},
+		{Title: i18n.T(ctx, "insight.this-day"), Right: true},
+		{Title: i18n.T(ctx, "insight.usual-mean"), Right: true},
+		{Title: i18n.T(ctx, "insight.usual-range"), Right: true},
+	}}
+	for _, e := range c.Evidence {
+		m, _ := insight.MetricByID(e.Metric)
+		word := func(x float64) string { return value(ctx, m.Unit, insight.Figure{V: x}) }
+		t.Rows = append(t.Rows, []string{
+			i18n.T(ctx, "metric."+e.Metric), word(e.Value), mean(ctx, m.Unit, e.Baseline), i18n.Range(ctx, word(e.Low), word(e.High)),
+		})
+	}
+	return t
+}
