@@ -88,15 +88,13 @@ func (a *App) liveDemo(ctx context.Context, c DemoConfig, tick *clock.Clock, fre
 	zone := a.Dir.Zone(id.None)
 	life, err := sim.New(a.Run, a.Dir, sim.Config{
 		Centers: c.Centers, Months: c.Months, Seed: demoSeed, Story: "case", Until: bizdate.Of(c.Now, zone), Cutoff: c.Now, Progress: c.Progress, Clock: tick,
+		Founded: a.demoLogins,
 	})
 	if err != nil {
 		return err
 	}
 	if fresh {
 		if err := life.Found(ctx); err != nil {
-			return err
-		}
-		if err := a.demoLogins(ctx); err != nil {
 			return err
 		}
 		return a.noteLived(ctx, c.Now)

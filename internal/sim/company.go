@@ -28,7 +28,7 @@ type place struct {
 	code        string
 	desk        []id.ID
 	consultants []id.ID
-	principal   id.ID
+	told        []id.ID // who gets messages: the consultants and the supervisors
 }
 
 // places are the centers of the reference scenario, the largest first.
@@ -59,7 +59,7 @@ var places = [][3]string{
 var posts = []struct {
 	role string
 	n    int
-}{{"principal", 1}, {"supervisor", 1}, {"front-desk", 2}, {"consultant", 4}, {"assistant", 3}, {"teacher", 4}, {"finance", 1}}
+}{{"principal", 1}, {"supervisor", 1}, {"front-desk", 2}, {"consultant", 3}, {"assistant", 3}, {"teacher", 4}, {"finance", 1}}
 
 func (l *Life) found(ctx context.Context) error {
 	names := newNames(l.Seed)
@@ -76,7 +76,55 @@ func (l *Life) found(ctx context.Context) error {
 	if err := l.sellCourses(ctx); err != nil {
 		return err
 	}
+	if err := l.dir.Refresh(ctx, l.run, 0); err != nil {
+		return err
+	}
+	if l.Founded != nil {
+		if err := l.Founded(ctx); err != nil {
+			return err
+		}
+	}
+	if err := l.openAccounts(ctx); err != nil {
+		return err
+	}
 	return l.recall(ctx)
+}
+
+// acting are the roles whose holders do something in this life, each through an account: the timeline names them (PPL-6).
+var acting = []string{"front-desk", "consultant", "supervisor"}
+
+// openAccounts gives those who act an account, unless they have one. Nobody knows its one-time password.
+func (l *Life) openAccounts(ctx context.Context) error {
+	v, _ := op.ViewerOf(ctx)
+	for _, c := range l.dir.Centers(v) {
+		for _, role := range acting {
+			for _, m := range l.dir.Holders(role, c.ID) {
+				acc, err := l.account(ctx, m.ID)
+				if err != nil {
+					return err
+				}
+				if !acc.ID.IsNone() {
+					continue
+				}
+				if _, err := organization.OpenAccount.Run(ctx, l.run, organization.OpenAccountInput{Login: m.Email, StaffID: m.ID}); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// account is that of a staff member; it has no id where there is none.
+func (l *Life) account(ctx context.Context, staff id.ID) (acc organization.Account, err error) {
+	err = l.run.Read(ctx, func(ctx context.Context, tx *op.Tx) error {
+		r, err := organization.RecipientOf(ctx, tx, staff)
+		if err == nil && r.Viewer != nil {
+			acc = organization.Account{ID: r.Account, Login: r.Viewer.Login, Staff: staff, Lang: r.Viewer.Lang, Active: true}
+		}
+		return err
+	})
+	return acc, err
 }
 
 func (l *Life) openCenter(ctx context.Context, i int, names *names) error {
@@ -144,22 +192,30 @@ func (l *Life) sellCourses(ctx context.Context) error {
 }
 
 // recall reads the company from the database, in an order that does not change.
-func (l *Life) recall(ctx context.Context) error {
+func (l *Life) recall(ctx context.Context) (err error) {
 	if err := l.dir.Refresh(ctx, l.run, 0); err != nil {
 		return err
 	}
 	v, _ := op.ViewerOf(ctx)
 	l.world = world{channels: map[string]id.ID{}}
+	l.accounts = map[id.ID]organization.Account{}
 	for _, c := range l.dir.Centers(v) {
 		p := place{center: c.ID, code: c.Code}
-		for _, m := range l.dir.Holders("front-desk", c.ID) {
-			p.desk = append(p.desk, m.ID)
-		}
-		for _, m := range l.dir.Holders("consultant", c.ID) {
-			p.consultants = append(p.consultants, m.ID)
-		}
-		for _, m := range l.dir.Holders("principal", c.ID) {
-			p.principal = m.ID
+		for _, role := range acting {
+			for _, m := range l.dir.Holders(role, c.ID) {
+				if l.accounts[m.ID], err = l.account(ctx, m.ID); err != nil {
+					return err
+				}
+				switch role {
+				case "front-desk":
+					p.desk = append(p.desk, m.ID)
+				case "consultant":
+					p.consultants = append(p.consultants, m.ID)
+					p.told = append(p.told, m.ID)
+				default:
+					p.told = append(p.told, m.ID)
+				}
+			}
 		}
 		if len(p.desk) == 0 || len(p.consultants) == 0 {
 			return fmt.Errorf("center %s: %w", c.Code, errNobody)

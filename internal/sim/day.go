@@ -11,6 +11,8 @@ import (
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/policy"
+	"zhike/internal/kernel/problem"
 	"zhike/internal/sales"
 )
 
@@ -59,30 +61,36 @@ func (a *agenda) at(t time.Time, do func(ctx context.Context) error) {
 	if t.Before(a.l.lived) {
 		t = a.l.lived.Add(time.Minute)
 	}
-	if last := a.open.Add(12*time.Hour - time.Minute); t.After(last) {
+	if last := a.closing(); t.After(last) {
 		t = last
 	}
 	a.n++
 	heap.Push(&a.queue, task{t, a.n, do})
 }
 
+// closing is the last minute of the opening hours.
+func (a *agenda) closing() time.Time { return a.open.Add(12*time.Hour - time.Minute) }
+
 // minute is an instant of the opening hours.
 func (a *agenda) minute(n int) time.Time { return a.open.Add(time.Duration(n) * time.Minute) }
 
-// day lives one day at all centers, each in one commit.
+// day lives one day at all centers, in one commit.
 func (l *Life) day(ctx context.Context, day bizdate.Date) error {
-	for i, p := range l.world.centers {
-		r := l.chance(day, i)
-		a := &agenda{l: l, place: p, day: day, r: r, names: &names{r}, open: day.In(l.dir.Zone(p.center)).Add(9 * time.Hour)}
-		l.Clock.Set(later(a.open, l.lived))
-		if err := a.plan(ctx); err != nil {
-			return err
+	return l.run.Batch(ctx, func(ctx context.Context) error {
+		l.viewers = map[id.ID]*policy.Viewer{}
+		for i, p := range l.world.centers {
+			r := l.chance(day, i)
+			a := &agenda{l: l, place: p, day: day, r: r, names: &names{r}, open: day.In(l.dir.Zone(p.center)).Add(9 * time.Hour)}
+			l.Clock.Set(later(a.open, l.lived))
+			if err := a.plan(ctx); err != nil {
+				return fmt.Errorf("center %s: %w", p.code, err)
+			}
+			if err := a.run(ctx); err != nil {
+				return fmt.Errorf("center %s: %w", p.code, err)
+			}
 		}
-		if err := l.run.Batch(ctx, a.run); err != nil {
-			return fmt.Errorf("center %s: %w", p.code, err)
-		}
-	}
-	return nil
+		return nil
+	})
 }
 
 func (a *agenda) run(ctx context.Context) error {
@@ -92,7 +100,11 @@ func (a *agenda) run(ctx context.Context) error {
 			return nil
 		}
 		a.l.Clock.Set(t.at)
-		if err := t.do(ctx); err != nil {
+		err := t.do(ctx)
+		if _, refused := problem.As(err); refused && !a.l.lived.IsZero() {
+			continue // people worked in the company meanwhile: what they decided may leave no room for it
+		}
+		if err != nil {
 			return fmt.Errorf("at %s: %w", t.at.Format("15:04"), err)
 		}
 	}
@@ -119,8 +131,38 @@ func (a *agenda) plan(ctx context.Context) error {
 				return err
 			}
 		}
+		a.messages()
+		if a.l.lived.After(a.open) {
+			if err := a.talks(ctx, tx); err != nil {
+				return err
+			}
+		}
+		if a.eve() {
+			if err := a.present(ctx, tx); err != nil {
+				return err
+			}
+		}
 		return a.instalments(ctx, tx)
 	})
+}
+
+// talks plans the end of the talks that were going on when the life was left.
+func (a *agenda) talks(ctx context.Context, tx *op.Tx) error {
+	list, err := sales.ListVisits(ctx, tx, sales.VisitFilter{Centers: []id.ID{a.place.center}, From: a.day, Until: a.day, Limit: 200})
+	if err != nil {
+		return err
+	}
+	for _, v := range list.Items {
+		if !v.Finished.IsZero() {
+			continue
+		}
+		e, err := sales.EnquiryByID(ctx, tx, v.Enquiry)
+		if err != nil {
+			return err
+		}
+		a.receive(sales.VisitAnswer{ID: v.ID, Enquiry: v.Enquiry, Person: v.Person, Consultant: v.Consultant}, a.channel(e.Channel))
+	}
+	return nil
 }
 
 // followUps plans what is due on the enquiries of those who are not expected today.

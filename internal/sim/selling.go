@@ -10,9 +10,13 @@ import (
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/money"
 	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
 	"zhike/internal/people"
 	"zhike/internal/sales"
 )
+
+// forgotten is the share of leads that nobody calls on their day.
+const forgotten = 0.12
 
 func (a *agenda) somebody() *people.RegisterInput {
 	name, gender := a.names.person()
@@ -28,25 +32,70 @@ func (a *agenda) course() contracts.Course {
 	return a.l.world.courses[a.r.IntN(len(a.l.world.courses))]
 }
 
-// lead enters a lead; its consultant calls within the day, sooner or later.
+// lead enters a lead at the front desk; its consultant calls, sooner or later.
 func (a *agenda) lead(ctx context.Context, channel string) error {
-	e, err := sales.Enter.Run(ctx, a.l.run, sales.EnterInput{
-		Person: a.somebody(), CenterID: a.place.center, ChannelID: a.l.world.channels[channel], CourseID: a.course().ID, NextStep: "first-contact", NextDay: a.day,
-	})
+	e, err := a.enter(ctx, channel)
 	if err != nil {
 		return err
 	}
-	wait := time.Duration(3+a.r.ExpFloat64()*14) * time.Minute
+	wait := time.Duration((3 + a.r.ExpFloat64()*14) * float64(time.Minute))
 	if a.l.factor("appointment", channel, a.place.code, a.day) < 1 {
 		wait *= 20
 	}
-	now := a.l.Clock.Now()
-	a.at(now.Add(wait), func(ctx context.Context) error { return a.call(ctx, e.ID, e.Consultant, channel, 0) })
-	return nil
+	at := a.l.Clock.Now().Add(wait)
+	if a.hit(forgotten) || at.After(a.closing()) {
+		at = time.Time{} // another day: see untouched
+	} else {
+		a.at(at, func(ctx context.Context) error { return a.call(ctx, e.ID, e.Consultant, channel, 0) })
+	}
+	return a.l.run.Read(ctx, func(ctx context.Context, tx *op.Tx) error {
+		full, err := sales.EnquiryByID(ctx, tx, e.ID)
+		if err == nil {
+			a.watch(full, at)
+		}
+		return err
+	})
+}
+
+func (a *agenda) enter(ctx context.Context, channel string) (sales.Entered, error) {
+	return sales.Enter.Run(a.l.as(ctx, of(a.r, a.place.desk)), a.l.run, sales.EnterInput{
+		Person: a.somebody(), CenterID: a.place.center, ChannelID: a.l.world.channels[channel], CourseID: a.course().ID, NextStep: "first-contact", NextDay: a.day,
+	})
+}
+
+// watch has it noted when the first contact of an enquiry does not come in its time (SAL-2); called is when it comes, zero for
+// another day.
+func (a *agenda) watch(e sales.Enquiry, called time.Time) {
+	due := e.ContactDue
+	if e.Breached || due.IsZero() || !called.IsZero() && !called.After(due) || due.After(a.closing()) {
+		return
+	}
+	a.at(later(due.Add(time.Minute), a.open), func(ctx context.Context) error {
+		_, err := sales.NoteBreach.Run(ctx, a.l.run, sales.NoteBreachInput{EnquiryID: e.ID})
+		if _, ok := problem.As(err); ok {
+			return nil // it was called, or noted, meanwhile
+		}
+		return err
+	})
+}
+
+// untouched plans the first contact of a lead that still waits for one.
+func (a *agenda) untouched(e sales.Enquiry) {
+	var at time.Time
+	if a.hit(0.6) {
+		at = a.minute(20 + a.r.IntN(660))
+		code := a.channel(e.Channel)
+		a.at(at, func(ctx context.Context) error { return a.call(ctx, e.ID, e.Consultant, code, int(a.day-e.EnteredDay)) })
+	}
+	a.watch(e, at)
 }
 
 // followUp plans what a consultant does about an enquiry that is due.
 func (a *agenda) followUp(e sales.Enquiry) {
+	if e.FirstTouch.IsZero() && !e.WalkIn {
+		a.untouched(e)
+		return
+	}
 	code := a.channel(e.Channel)
 	a.at(a.minute(20+a.r.IntN(660)), func(ctx context.Context) error {
 		switch e.NextStep {
@@ -73,18 +122,22 @@ func (a *agenda) call(ctx context.Context, enquiry, consultant id.ID, channel st
 	in := people.TouchInput{EnquiryID: enquiry, Channel: "call", Direction: "out", Note: of(a.r, notes)}
 	invite, _, _ := mix(channel)
 	invite *= a.l.factor("appointment", channel, a.place.code, a.day)
+	keen := 0.4 // a matter is talked over several times, in the end most come or say no
+	if age < 3 {
+		keen = 0.55
+	}
 	switch {
 	case a.hit(0.3):
-		in.Result, in.NextStep, in.NextDay, in.Note = "no-answer", "call-back", a.day+1, ""
-		if age > 12 {
+		in.Result, in.NextStep, in.NextDay, in.Note = "no-answer", "call-back", a.day+bizdate.Date(1+a.r.IntN(7)), ""
+		if age > 75 {
 			in.NextStep, in.NextDay, in.Closed = "", 0, "unreachable"
 		}
-	case a.hit(invite):
+	case a.hit(invite * keen):
 		in.Result, in.NextStep, in.NextDay = "come", "invite", a.day+bizdate.Date(1+a.r.IntN(5))
-	case a.hit(0.35) || age > 30:
+	case a.hit(0.08) || age > 80:
 		in.Result, in.Closed = "not-interested", of(a.r, []string{"price", "time", "distance", "other-school", "no-need"})
 	default:
-		in.Result, in.NextStep, in.NextDay = "discuss", "call-back", a.day+bizdate.Date(2+a.r.IntN(6))
+		in.Result, in.NextStep, in.NextDay = "discuss", "call-back", a.day+bizdate.Date(8+a.r.IntN(20))
 	}
 	if _, err := people.RecordTouch.Run(ctx, a.l.run, in); err != nil {
 		return err
@@ -92,9 +145,13 @@ func (a *agenda) call(ctx context.Context, enquiry, consultant id.ID, channel st
 	if in.Result != "come" {
 		return nil
 	}
-	starts := in.NextDay.In(a.l.dir.Zone(a.place.center)).Add(time.Duration(10+a.r.IntN(9))*time.Hour + time.Duration(a.r.IntN(2))*30*time.Minute)
-	_, err := sales.Book.Run(ctx, a.l.run, sales.BookInput{EnquiryID: enquiry, Starts: starts})
+	_, err := sales.Book.Run(ctx, a.l.run, sales.BookInput{EnquiryID: enquiry, Starts: a.someTime(in.NextDay)})
 	return err
+}
+
+// someTime is a half hour of a day's opening hours.
+func (a *agenda) someTime(day bizdate.Date) time.Time {
+	return day.In(a.l.dir.Zone(a.place.center)).Add(time.Duration(10+a.r.IntN(9))*time.Hour + time.Duration(a.r.IntN(2))*30*time.Minute)
 }
 
 // expect plans the arrival, or not, of who has an appointment today.
@@ -106,14 +163,19 @@ func (a *agenda) expect(ctx context.Context, tx *op.Tx, ap sales.Appointment) er
 	channel := a.channel(e.Channel)
 	_, show, _ := mix(channel)
 	desk := of(a.r, a.place.desk)
-	if !a.hit(show * a.l.factor("visit", channel, a.place.code, a.day)) {
+	shows, surely := a.hit(show*a.l.factor("visit", channel, a.place.code, a.day)), a.waits(ap)
+	if !shows && !surely {
 		a.at(ap.Starts.Add(90*time.Minute), func(ctx context.Context) error {
 			_, err := sales.Miss.Run(a.l.as(ctx, desk), a.l.run, sales.AppointmentInput{AppointmentID: ap.ID})
 			return err
 		})
 		return nil
 	}
-	a.at(ap.Starts.Add(time.Duration(a.r.IntN(25)-10)*time.Minute), func(ctx context.Context) error {
+	arrives := ap.Starts.Add(time.Duration(a.r.IntN(25)-10) * time.Minute)
+	if surely {
+		arrives = a.l.Cutoff.Add(-time.Duration(4+a.r.IntN(20)) * time.Minute)
+	}
+	a.at(arrives, func(ctx context.Context) error {
 		v, err := sales.CheckIn.Run(a.l.as(ctx, desk), a.l.run, sales.CheckInInput{AppointmentID: ap.ID})
 		if err != nil {
 			return err
@@ -195,7 +257,7 @@ func (a *agenda) afterQuote(ctx context.Context, e sales.Enquiry) error {
 	if len(quotes) == 0 || quotes[0].State != "open" || quotes[0].ValidUntil < a.day {
 		return a.call(ctx, e.ID, e.Consultant, "", 40)
 	}
-	in := people.TouchInput{EnquiryID: e.ID, Channel: "call", Direction: "out", Result: "discuss", NextStep: "follow-quote", NextDay: a.day + 2, Note: of(a.r, notes)}
+	in := people.TouchInput{EnquiryID: e.ID, Channel: "call", Direction: "out", Result: "discuss", NextStep: "follow-quote", NextDay: a.day + bizdate.Date(2+a.r.IntN(4)), Note: of(a.r, notes)}
 	switch {
 	case a.hit(signing * 0.45):
 		in.Result, in.NextDay = "willing", a.day
@@ -247,7 +309,7 @@ func (a *agenda) instalments(ctx context.Context, tx *op.Tx) error {
 	}
 	for _, d := range due {
 		late := a.day > d.Due
-		if late && !a.hit(0.25) || !late && !a.hit(0.7) {
+		if late && !a.hit(0.06) || !late && !a.hit(0.7) {
 			continue
 		}
 		a.at(a.minute(30+a.r.IntN(600)), func(ctx context.Context) error { return a.pay(ctx, d.Contract, d.Payer, d.Amount-d.Paid) })

@@ -29,7 +29,8 @@ type Config struct {
 	Cutoff          time.Time    // nothing happens after this instant of the last day; zero: the whole day
 	LeadsPerMonth   int          // of each center at its usual pace; 0: the story's
 	Progress        func(done, total int)
-	Clock           *clock.Clock // the runner's clock; it is set as the life goes on
+	Founded         func(ctx context.Context) error // called when the company is there and nothing has happened yet
+	Clock           *clock.Clock                    // the runner's clock; it is set as the life goes on
 }
 
 // DefaultUntil is the last day of a life that names none: simulations of the same arguments are the same, whenever they run.
@@ -51,11 +52,13 @@ type Cause struct {
 // Life is a company that is lived.
 type Life struct {
 	Config
-	run    *op.Runner
-	dir    *organization.Directory
-	world  world
-	lived  time.Time // what came before has happened already
-	causes []Cause
+	run      *op.Runner
+	dir      *organization.Directory
+	world    world
+	accounts map[id.ID]organization.Account // of who acts
+	viewers  map[id.ID]*policy.Viewer       // of who acted on the day: rights hold for a day
+	lived    time.Time                      // what came before has happened already
+	causes   []Cause
 }
 
 // New makes the life; Found or Resume must follow.
@@ -123,7 +126,16 @@ func (l *Life) chance(day bizdate.Date, center int) *rand.Rand {
 
 // as is the context of a staff member.
 func (l *Life) as(ctx context.Context, staff id.ID) context.Context {
-	return op.WithViewer(ctx, l.dir.Viewer(organization.Account{Staff: staff, Login: "sim", Active: true}))
+	v, ok := l.viewers[staff]
+	if !ok {
+		acc, found := l.accounts[staff]
+		if !found {
+			acc = organization.Account{Staff: staff, Login: "sim", Active: true}
+		}
+		v = l.dir.Viewer(acc)
+		l.viewers[staff] = v
+	}
+	return op.WithViewer(ctx, v)
 }
 
 var errNobody = errors.New("nobody holds the post")
