@@ -122,7 +122,18 @@ func (d *DB) Ping(ctx context.Context) error { return d.read.db.PingContext(ctx)
 // CopyTo writes a copy of an embedded database in one step, while others write (VACUUM INTO): a stepped copy would start anew with every
 // commit (TRU-13).
 func (d *DB) CopyTo(ctx context.Context, file string) error {
-	if _, err := d.read.db.ExecContext(ctx, "VACUUM INTO ?", file); err != nil {
+	conn, err := d.read.db.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("copy database: %w", err)
+	}
+	defer conn.Close()
+	// A reader's connection refuses it, though only the copy is written.
+	if _, err := conn.ExecContext(ctx, "PRAGMA query_only(0)"); err != nil {
+		return fmt.Errorf("copy database: %w", err)
+	}
+	_, err = conn.ExecContext(ctx, "VACUUM INTO ?", file)
+	_, again := conn.ExecContext(context.WithoutCancel(ctx), "PRAGMA query_only(1)")
+	if err := errors.Join(err, again); err != nil {
 		return fmt.Errorf("copy database: %w", err)
 	}
 	return nil
