@@ -46,6 +46,7 @@ func All() []event.Fact {
 		PersonRegistered{},
 		PersonChanged{},
 		PhoneRevealed{},
+		RevealLimitReached{},
 		TouchRecorded{},
 		HouseholdJoined{},
 		GuardianLinked{},

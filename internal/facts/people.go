@@ -49,6 +49,23 @@ func (PhoneRevealed) Kind() string { return "people.phone-revealed.1" }
 // About implements event.Fact.
 func (f PhoneRevealed) About() (center, person id.ID) { return f.Center, f.Person }
 
+// RevealLimitReached says that somebody asked for more reveals in a day than the role allows, and was refused (PPL-10). It is recorded
+// once a day and account.
+type RevealLimitReached struct {
+	Account id.ID  `json:"account_id"`
+	Staff   id.ID  `json:"staff_id"`
+	Center  id.ID  `json:"center_id"` // of who looked
+	Person  id.ID  `json:"person_id"` // who was not shown
+	Field   string `json:"field"`     // phone, duplicate
+	Shown   int64  `json:"shown"`     // reveals of the day
+}
+
+// Kind implements event.Fact.
+func (RevealLimitReached) Kind() string { return "people.reveal-limit-reached.1" }
+
+// About implements event.Fact.
+func (f RevealLimitReached) About() (center, person id.ID) { return f.Center, f.Person }
+
 // TouchRecorded says that somebody was in contact with a person (PPL-12).
 type TouchRecorded struct {
 	Touch     id.ID        `json:"touch_id"`

@@ -42,7 +42,7 @@ var shippedRoles = []shippedRole{
 }
 
 const principalRights = "staff:read@center position:read@center person:create+update+reveal@center enquiry:create+update+assign+import@center touch:create@center " +
-	"appointment:create+update@center visit:create+update@center quote:create@center contract:create+sign@center payment:reverse@center journal:read@center task:assign@center " +
+	"appointment:create+update@center visit:create+update@center quote:create@center contract:create+sign@center payment:reverse@center journal:read@center task:read+assign@center " +
 	"report:read+mail@center import:create+read@center assignment:read+update@center" + deskReads + work
 
 const itRights = "center:read+create+update@all room:read+create+update@all staff:read+create+update@all position:read+create+update@all account:read+create+update@all " +

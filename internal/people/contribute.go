@@ -12,7 +12,7 @@ import (
 
 // Operations lists this domain's operations.
 func Operations() []op.Any {
-	return []op.Any{Register, Change, Reveal, ShowDuplicate, RecordTouch, JoinHousehold, LinkGuardian}
+	return []op.Any{Register, Change, Reveal, ShowDuplicate, NoteRevealLimit, RecordTouch, JoinHousehold, LinkGuardian}
 }
 
 // Checks lists this domain's invariants (TRU-8).

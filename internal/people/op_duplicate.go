@@ -14,6 +14,9 @@ import (
 // counts as a reveal. The candidate must match the person, so that ids cannot be tried out. Refused: reveal-limit (PPL-10).
 var ShowDuplicate = op.Op[ShowDuplicateInput, Answer]{
 	Name: "people.show-duplicate", Rule: "PPL-4", Needs: "person:create", Fact: facts.PhoneRevealed{}, Do: showDuplicate,
+	Refused: func(ctx context.Context, r *op.Runner, in ShowDuplicateInput, p *problem.Problem) error {
+		return reportLimit(ctx, r, p, in.PersonID, revealDuplicate)
+	},
 }
 
 // ShowDuplicateInput names the person that Duplicates found, and what it was found by.

@@ -20,10 +20,13 @@ const (
 )
 
 // Reveal lets the viewer see the masked contact points of a person for some minutes (PPL-10): the answer holds none, Revealed then
-// reads them. Refused: reveal-limit, beyond the day's number of the role; a role that sees no phones at all.
+// reads them. Refused: reveal-limit, beyond the day's number of the role, which is reported; a role that sees no phones at all.
 var Reveal = op.Op[RevealInput, Answer]{
 	Name: "people.reveal", Rule: "PPL-10", Needs: "person:reveal", Fact: facts.PhoneRevealed{}, Do: reveal,
 	Subject: func(in RevealInput) op.Ref { return op.Ref{Kind: "person", ID: in.PersonID} },
+	Refused: func(ctx context.Context, r *op.Runner, in RevealInput, p *problem.Problem) error {
+		return reportLimit(ctx, r, p, in.PersonID, revealPhone)
+	},
 }
 
 // RevealInput names the person.

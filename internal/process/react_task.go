@@ -3,6 +3,7 @@ package process
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"zhike/internal/facts"
@@ -25,6 +26,7 @@ func Reactions(dir *organization.Directory) []op.Reaction {
 		op.On(t.entered),
 		op.On(t.assigned),
 		op.On(t.breached),
+		op.On(t.limited),
 	)
 }
 
@@ -61,7 +63,7 @@ func (t teller) entered(ctx context.Context, tx *op.Tx, f facts.EnquiryEntered, 
 		return nil
 	}
 	if f.Consultant.IsNone() && !f.Center.IsNone() {
-		return t.watchers(ctx, tx, f.Center, Notice{Kind: "unassigned", Person: f.Person, Link: "/enquiries/" + f.Enquiry.String()})
+		return t.watchers(ctx, tx, f.Center, id.None, Notice{Kind: "unassigned", Person: f.Person, Link: "/enquiries/" + f.Enquiry.String()})
 	}
 	return Notify(ctx, tx, Notice{Staff: f.Consultant, Kind: "enquiry", Person: f.Person, Link: "/enquiries/" + f.Enquiry.String()})
 }
@@ -81,19 +83,32 @@ func (t teller) assigned(ctx context.Context, tx *op.Tx, f facts.EnquiryAssigned
 
 // breached tells those who watch the center (SAL-2).
 func (t teller) breached(ctx context.Context, tx *op.Tx, f facts.ContactBreached, _ event.Event) error {
-	return t.watchers(ctx, tx, f.Center, Notice{Kind: "breach", Person: f.Person, Link: "/enquiries/" + f.Enquiry.String()})
+	return t.watchers(ctx, tx, f.Center, id.None, Notice{Kind: "breach", Person: f.Person, Link: "/enquiries/" + f.Enquiry.String()})
 }
 
-// watchers tells those who watch a center: the supervisors, or else the principals.
-func (t teller) watchers(ctx context.Context, tx *op.Tx, center id.ID, n Notice) error {
-	watch := t.dir.Holders("supervisor", center)
-	if len(watch) == 0 {
-		watch = t.dir.Holders("principal", center)
-	}
-	for _, m := range watch {
-		n.Staff = m.ID
-		if err := Notify(ctx, tx, n); err != nil {
-			return err
+// limited tells those who watch the center that a colleague asked for more phones in a day than the role allows (PPL-10).
+func (t teller) limited(ctx context.Context, tx *op.Tx, f facts.RevealLimitReached, _ event.Event) error {
+	m, _ := t.dir.Staff(f.Staff)
+	return t.watchers(ctx, tx, f.Center, f.Staff, Notice{Kind: "reveal-limit", Link: "/staff/" + f.Staff.String(), Params: map[string]string{"staff": m.Code}})
+}
+
+// watchers tells those who watch a center: the supervisors, else the principals, else the general managers; never the one whom it is
+// about.
+func (t teller) watchers(ctx context.Context, tx *op.Tx, center, about id.ID, n Notice) error {
+	for _, role := range []string{"supervisor", "principal", "general-manager"} {
+		at := center
+		if role == "general-manager" {
+			at = id.None
+		}
+		watch := slices.DeleteFunc(t.dir.Holders(role, at), func(m organization.Staff) bool { return m.ID == about })
+		for _, m := range watch {
+			n.Staff = m.ID
+			if err := Notify(ctx, tx, n); err != nil {
+				return err
+			}
+		}
+		if len(watch) > 0 {
+			return nil
 		}
 	}
 	return nil

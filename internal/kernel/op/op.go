@@ -33,7 +33,9 @@ type Op[In, Out any] struct {
 	Subject  func(In) Ref   // the record it is done on; loaded in scope (404), then asked for the right (403)
 	Subjects func(In) []Ref // further records that must be seen, e.g. the person of a new enquiry
 	Do       func(ctx context.Context, tx *Tx, in In) (Out, error)
-	Undo     string // name of the operation that takes it back (UI-B2), with the input that Do gave to Tx.Undoable
+	// Refused reports a refusal that somebody has to hear of, by another operation of its own: nothing of the refused one stays.
+	Refused func(ctx context.Context, r *Runner, in In, p *problem.Problem) error
+	Undo    string // name of the operation that takes it back (UI-B2), with the input that Do gave to Tx.Undoable
 }
 
 // Run runs the operation in a transaction of its own (or within the batch of ctx) and answers after the commit.
@@ -77,6 +79,11 @@ func (o Op[In, Out]) Run(ctx context.Context, r *Runner, in In) (out Out, err er
 		}
 		return nil
 	})
+	if p, ok := problem.As(err); ok && o.Refused != nil {
+		if failed := o.Refused(WithKey(ctx, ""), r, in, p); failed != nil {
+			return out, fmt.Errorf("report refusal of %s: %w", o.Name, failed)
+		}
+	}
 	return out, err
 }
 
