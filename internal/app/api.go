@@ -17,6 +17,7 @@ import (
 	"zhike/internal/organization/organizationdoor"
 	"zhike/internal/people/peopledoor"
 	"zhike/internal/process/processdoor"
+	"zhike/internal/rollout/rolloutdoor"
 	"zhike/internal/sales/salesdoor"
 	"zhike/internal/web"
 )
@@ -52,6 +53,7 @@ func (a *App) routes() *api.API {
 	salesdoor.API(r)
 	financedoor.API(r)
 	insightdoor.API(r)
+	rolloutdoor.API(r, rolloutdoor.Deps{Ops: a.Run, Dir: a.Dir, Files: a.files})
 	api.List(r, "/operations", "api.operations", "", registered(r))
 	return r
 }

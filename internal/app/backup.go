@@ -31,6 +31,7 @@ func (c *backupCmd) Run(s *Session) error {
 	}
 	defer done()
 	if err := a.DB.CopyTo(ctx, c.File); err != nil {
+		_ = os.Remove(c.File)
 		return err
 	}
 	if err := s.verify(c.File, a.Key); err != nil {

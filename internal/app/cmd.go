@@ -28,7 +28,7 @@ type CLI struct {
 	JSON bool   `name:"json" help:"Print JSON for programs."`
 
 	Config kong.ConfigFlag `name:"config" env:"ZHIKE_CONFIG" help:"JSON file with flags, e.g. {\"addr\": \"127.0.0.1:9000\", \"smtp_host\": \"mail.example\"}; the command line wins." placeholder:"FILE"`
-	Lang string `name:"lang" env:"ZHIKE_LANG" enum:"zh,en,auto" default:"auto" help:"Language of messages."`
+	Lang   string          `name:"lang" env:"ZHIKE_LANG" enum:"zh,en,auto" default:"auto" help:"Language of messages."`
 
 	Demo     demoCmd     `cmd:"" help:"Start with a demo company. Example: zhike demo"`
 	Serve    serveCmd    `cmd:"" help:"Serve. Example: zhike serve --db zhike.db --addr 127.0.0.1:8080"`

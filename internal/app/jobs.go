@@ -36,6 +36,9 @@ func (a *App) startJobs(ctx context.Context, public string, c mailConfig) error 
 	} else {
 		jobs.Register(a.Jobs, a.noMail)
 	}
+	if err := a.startImports(ctx); err != nil {
+		return err
+	}
 	return a.Jobs.Start(ctx)
 }
 

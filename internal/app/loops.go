@@ -101,4 +101,6 @@ func (a *App) forget(ctx context.Context) error {
 }
 
 // Settle seals, folds and settles everything that is open: after an import or a simulation.
-func (a *App) Settle(ctx context.Context) error { return errors.Join(a.seal(ctx), a.fold(ctx), a.settleTerms(ctx)) }
+func (a *App) Settle(ctx context.Context) error {
+	return errors.Join(a.seal(ctx), a.fold(ctx), a.settleTerms(ctx))
+}

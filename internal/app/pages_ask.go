@@ -41,7 +41,7 @@ func (p *pages) entries() []entry {
 		}
 		e := entry{place: at, action: action}
 		for _, lang := range i18n.Langs {
-			label := p.Catalogue.Text(lang, "shell."+at.name)
+			label := p.Catalogue.Text(lang, at.text())
 			r := pinyin.Of(label)
 			e.terms = append(e.terms, strings.ToLower(label), r.Full)
 			e.short = append(e.short, r.Initials)
@@ -56,7 +56,7 @@ func (p *pages) entries() []entry {
 			add(at, false)
 		}
 	}
-	for _, at := range []place{placeMessages, placeAccount, placePassword} {
+	for _, at := range []place{placeDailySales, placeMessages, placeAccount, placePassword} {
 		add(at, false)
 	}
 	return out
@@ -137,7 +137,7 @@ func (p *pages) matching(ctx context.Context, v *policy.Viewer, query string) (a
 	}
 	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Compare(b.rank, a.rank) })
 	for _, h := range hits {
-		s := web.Suggestion{Href: h.path, Title: shellText(ctx, h.name)}
+		s := web.Suggestion{Href: h.path, Title: i18n.T(ctx, h.text())}
 		if h.action {
 			actions = append(actions, s)
 		} else {

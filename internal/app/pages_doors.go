@@ -13,6 +13,7 @@ import (
 	"zhike/internal/organization/organizationdoor"
 	"zhike/internal/people"
 	"zhike/internal/people/peopledoor"
+	"zhike/internal/rollout/rolloutdoor"
 	"zhike/internal/sales/salesdoor"
 	"zhike/internal/web"
 )
@@ -27,6 +28,7 @@ func (p *pages) doors() {
 	salesdoor.Pages(p.mux, p.selling())
 	financedoor.Pages(p.mux, p.Run)
 	insightdoor.Pages(p.mux, p.Run)
+	rolloutdoor.Pages(p.mux, rolloutdoor.Deps{Ops: p.Run, Dir: p.Dir, Files: p.files})
 }
 
 func (p *pages) selling() salesdoor.Deps { return salesdoor.Deps{Ops: p.Run, Dir: p.Dir} }

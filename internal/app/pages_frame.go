@@ -3,21 +3,31 @@ package app
 import (
 	"context"
 	"log/slog"
+	"strings"
 
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
 	"zhike/internal/organization/organizationdoor"
 	"zhike/internal/process"
+	"zhike/internal/sales/salesdoor"
 	"zhike/internal/web"
 )
 
-// place is somewhere to go: a page, or the beginning of something new. Its name is the text shell.<name>.
+// place is somewhere to go: a page, or the beginning of something new.
 type place struct {
 	name  string
 	path  string
 	right string // who may go there; "" is everybody
 	key   string // letter after G
+}
+
+// text is the key of what a place is called: shell.<name>, or the name where it is a key.
+func (at place) text() string {
+	if strings.Contains(at.name, ".") {
+		return at.name
+	}
+	return "shell." + at.name
 }
 
 // group is a part of the left menu: at most six places (UI-S1).
@@ -38,6 +48,7 @@ var (
 	placePayments     = place{"payments", "/payments", "payment:read", ""}
 	placeImports      = place{"imports", "/imports", "import:read", ""}
 	placeReports      = place{"reports", "/reports", "report:read", "r"}
+	placeDailySales   = place{"report.daily-sales", "/reports/daily-sales", "report:read", ""}
 	placeChannels     = place{"channels", "/channels", "channel:update", ""}
 	placeAssignment   = place{"assignment", "/settings/assignment", "assignment:read", ""}
 	placeCourses      = place{"courses", "/courses", "course:update", ""}
@@ -99,7 +110,7 @@ func (p *pages) frame(ctx context.Context) web.Frame {
 	if !ok {
 		return web.Frame{}
 	}
-	unread, tasks := p.counts(ctx, v)
+	unread, tasks, counted := p.counts(ctx, v)
 	f := web.Frame{
 		Viewer: web.Viewer{Account: v.Account.String(), Name: v.Name, Role: organizationdoor.RoleName(ctx, p.Dir, v.Role)},
 		Ask:    true, Messages: placeMessages.path, Unread: unread, Settings: placeAccount.path,
@@ -107,7 +118,7 @@ func (p *pages) frame(ctx context.Context) web.Frame {
 	if f.Viewer.Name == "" {
 		f.Viewer.Name = v.Login
 	}
-	f.Nav = p.nav(ctx, v, tasks)
+	f.Nav = p.nav(ctx, v, tasks, counted)
 	for _, at := range beginnings {
 		if p.open(v, at) && len(f.New) < 6 {
 			f.New = append(f.New, web.NavItem{Label: shellText(ctx, at.name), Href: at.path})
@@ -118,8 +129,8 @@ func (p *pages) frame(ctx context.Context) web.Frame {
 	return f
 }
 
-// nav is the left menu: what exists and may be opened.
-func (p *pages) nav(ctx context.Context, v *policy.Viewer, tasks int) []web.NavGroup {
+// nav is the left menu: what exists and may be opened; counted are places with the count of what they lead to.
+func (p *pages) nav(ctx context.Context, v *policy.Viewer, tasks int, counted []web.NavItem) []web.NavGroup {
 	groups := menu
 	if p.home(v) == "it" {
 		groups = setUp
@@ -134,6 +145,11 @@ func (p *pages) nav(ctx context.Context, v *policy.Viewer, tasks int) []web.NavG
 			item := web.NavItem{Label: shellText(ctx, at.name), Href: at.path, Go: at.key}
 			if at == placeTasks {
 				item.Count = tasks
+			}
+			for _, c := range counted {
+				if path, _, _ := strings.Cut(c.Href, "?"); path == at.path {
+					item.Href, item.Count, item.Current = c.Href, c.Count, c.Current
+				}
 			}
 			nav.Items = append(nav.Items, item)
 		}
@@ -179,9 +195,9 @@ func (p *pages) centers(ctx context.Context, v *policy.Viewer) (list []web.Cente
 }
 
 // counts are what the shell tells at a glance. It is drawn without them where they cannot be read.
-func (p *pages) counts(ctx context.Context, v *policy.Viewer) (unread, tasks int) {
+func (p *pages) counts(ctx context.Context, v *policy.Viewer) (unread, tasks int, counted []web.NavItem) {
 	if v.Staff.IsNone() {
-		return 0, 0
+		return 0, 0, nil
 	}
 	err := p.read(ctx, func(ctx context.Context, tx *op.Tx) error {
 		n, err := process.Unread(ctx, tx)
@@ -189,11 +205,15 @@ func (p *pages) counts(ctx context.Context, v *policy.Viewer) (unread, tasks int
 			return err
 		}
 		m, err := process.CountTasks(ctx, tx, process.TaskFilter{Staff: v.Staff})
+		if err != nil {
+			return err
+		}
 		unread, tasks = int(n), int(m)
+		counted, err = salesdoor.Counted(ctx, tx, v, organizationdoor.Center(ctx, p.Dir, v))
 		return err
 	})
 	if err != nil {
 		p.Log.ErrorContext(ctx, "counts of the shell failed", slog.String("request_id", web.RequestID(ctx)), slog.String("error", err.Error()))
 	}
-	return unread, tasks
+	return unread, tasks, counted
 }

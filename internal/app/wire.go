@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"zhike/internal/api"
 	"zhike/internal/contracts/contractsdoor"
@@ -52,6 +53,7 @@ type Config struct {
 	ReadOnly bool
 	Clock    *clock.Clock
 	Key      []byte // master key of 32 bytes; none: the file beside the database (see masterKey)
+	Files    string // folder of the files that are handed in; none: see App.files
 	Fault    func() error
 	Log      *slog.Logger
 	// Unlimited takes the rate limits away: for measuring on loopback.
@@ -71,18 +73,23 @@ type App struct {
 	Jobs      *jobs.Queue
 	// Woken gets a signal after each commit with facts: the sealer reads it.
 	Woken chan struct{}
+
+	handedIn struct { // see files
+		sync.Mutex
+		files *rollout.Files
+	}
 }
 
 // Operations lists every operation of the program.
 func Operations() []op.Any {
 	return slices.Concat(organization.Operations(), people.Operations(), process.Operations(), marketing.Operations(), contracts.Operations(),
-		sales.Operations(), finance.Operations(), insight.Operations())
+		sales.Operations(), finance.Operations(), insight.Operations(), rollout.Operations())
 }
 
 // Resources lists every kind of record that the policy knows.
 func Resources() []policy.Resource {
 	return slices.Concat(organization.Resources(), people.Resources(), process.Resources(), marketing.Resources(), contracts.Resources(),
-		sales.Resources(), finance.Resources(), insight.Resources())
+		sales.Resources(), finance.Resources(), insight.Resources(), rollout.Resources())
 }
 
 // Checks lists every invariant of `zhike check` that a domain knows (TRU-8).
@@ -129,6 +136,7 @@ func Open(ctx context.Context, c Config) (*App, error) {
 			return nil, errors.Join(err, a.DB.Close())
 		}
 	}
+	a.Key = c.Key
 	if a.Vault, err = vault.New(c.Key); err != nil {
 		return nil, errors.Join(err, a.DB.Close())
 	}
@@ -174,10 +182,13 @@ func (a *App) Migrate(ctx context.Context) (from, to int64, err error) {
 		return from, to, err
 	}
 	ctx = op.WithViewer(ctx, policy.System())
-	for _, seed := range []func(context.Context, *op.Runner) error{organization.Seed, people.Seed, process.Seed, marketing.Seed, insight.Seed} {
+	for _, seed := range []func(context.Context, *op.Runner) error{organization.Seed, people.Seed, process.Seed, marketing.Seed} {
 		if err := seed(ctx, a.Run); err != nil {
 			return from, to, err
 		}
+	}
+	if err := insight.Rebuild(ctx, a.Run, a.Facts); err != nil {
+		return from, to, err
 	}
 	return from, to, a.Dir.Refresh(ctx, a.Run, 0)
 }
@@ -198,7 +209,14 @@ func (a *App) Ready(ctx context.Context) error {
 }
 
 // Close ends what Open began.
-func (a *App) Close() error { return a.DB.Close() }
+func (a *App) Close() error {
+	a.handedIn.Lock()
+	defer a.handedIn.Unlock()
+	if a.handedIn.files == nil {
+		return a.DB.Close()
+	}
+	return errors.Join(a.handedIn.files.Close(), a.DB.Close())
+}
 
 func (a *App) fatal(err error) {
 	a.Log.Error("the disk failed at commit; ending", slog.Any("error", err))

@@ -11,9 +11,6 @@ import (
 	"zhike/internal/kernel/rollup"
 )
 
-// Seed has nothing to write.
-func Seed(context.Context, *op.Runner) error { return nil }
-
 // Checks lists this domain's invariants; the roll-ups are compared by Recount, which needs the whole log.
 func Checks() []check.Check { return nil }
 

@@ -64,6 +64,9 @@ func setPreferences(ctx context.Context, tx *op.Tx, in PreferencesInput) (Done, 
 		set(&fields, c.name, c.to, c.from)
 	}
 	set(&fields, "letters", &a.Letters, in.Letters)
+	if in.Center != nil && !in.Center.IsNone() && !slices.ContainsFunc(Of(tx).Centers(tx.Viewer), func(c Center) bool { return c.ID == *in.Center }) {
+		bad.Add("center_id", "unknown", *in.Center)
+	}
 	set(&fields, "center", &a.Center, in.Center)
 	if err := bad.Err("UI-S1"); err != nil {
 		return Done{}, err

@@ -146,3 +146,25 @@ func Attributes(ctx context.Context, tx *op.Tx, subjects []id.ID) (map[id.ID][]A
 	}
 	return out, nil
 }
+
+// changeAttributes writes those of a list that differ from what a record has, and gives what they were.
+func changeAttributes(ctx context.Context, tx *op.Tx, subject id.ID, list []Attribute) (was []Attribute, err error) {
+	if len(list) == 0 {
+		return nil, nil
+	}
+	now, err := Attributes(ctx, tx, []id.ID{subject})
+	if err != nil {
+		return nil, err
+	}
+	var changed []Attribute
+	for _, a := range list {
+		i := slices.IndexFunc(now[subject], func(b Attribute) bool { return b.Field == a.Field })
+		switch {
+		case i < 0:
+			changed, was = append(changed, a), append(was, Attribute{Field: a.Field})
+		case now[subject][i].Text != a.Text:
+			changed, was = append(changed, a), append(was, now[subject][i])
+		}
+	}
+	return was, SetAttributes(ctx, tx, subject, changed)
+}

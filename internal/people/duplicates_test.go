@@ -2,6 +2,7 @@ package people_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -143,12 +144,18 @@ func TestPPL4_DuplicatesBeyondScope(t *testing.T) {
 	})
 }
 
+// memory holds the rows of a dry run.
+type memory map[string][]string
+
+func (m memory) Add(phone, name string) error         { m[phone] = append(m[phone], name); return nil }
+func (m memory) Names(phone string) ([]string, error) { return m[phone], nil }
+
 func TestPPL4_Matcher(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
 		he := register(t, s, s.FrontDesk(s.HD), people.RegisterInput{Name: "何雨桐", Phones: phones("13800138000")})
 		mother := register(t, s, s.FrontDesk(s.CY), people.RegisterInput{Name: "王静", Phones: phones("13800138000")})
-		m := people.NewMatcher()
-		chunk := []people.Candidate{{Name: "何雨桐", Phones: []string{"138 0013 8000"}}, {Phones: []string{"13900000001"}}}
+		m := people.NewMatcher(memory{})
+		chunk := []people.Candidate{{Name: "何雨桐", Phones: []string{"+8613800138000"}}, {Phones: []string{"+8613900000001"}}}
 		s.Read(t, s.System(), func(ctx context.Context, tx *op.Tx) error {
 			if err := m.Load(ctx, tx, chunk); err != nil {
 				return err
@@ -165,24 +172,26 @@ func TestPPL4_Matcher(t *testing.T) {
 		}{
 			{chunk[0], he, true},
 			{people.Candidate{Name: "王女士", Phones: []string{"+8613800138000"}}, mother, true},
-			{people.Candidate{Name: "李雷", Phones: []string{"13800138000"}}, id.None, false},
+			{people.Candidate{Name: "李雷", Phones: []string{"+8613800138000"}}, id.None, false},
 			{people.Candidate{Name: "何雨桐"}, id.None, false},
 			{chunk[1], id.None, false},
 		} {
-			if got, ok := m.Sure(c.in); got != c.want || ok != c.ok {
-				t.Errorf("%+v: %v %t, want %v %t", c.in, got, ok, c.want, c.ok)
+			if got, ok, err := m.Sure(c.in); got != c.want || ok != c.ok || err != nil {
+				t.Errorf("%+v: %v %t %v, want %v %t", c.in, got, ok, err, c.want, c.ok)
 			}
 		}
-		m.Note(chunk[1], he)
-		if got, ok := m.Sure(people.Candidate{Name: "张三", Phones: chunk[1].Phones}); got != he || !ok {
+		han := people.Candidate{Name: "韩梅", Phones: []string{"+8613900000002"}}
+		if err := errors.Join(m.Note(chunk[1], he), m.Note(han, id.None)); err != nil {
+			t.Fatal(err)
+		}
+		if got, ok, _ := m.Sure(people.Candidate{Name: "张三", Phones: chunk[1].Phones}); got != he || !ok {
 			t.Errorf("of this chunk: %v %t", got, ok)
 		}
-		m.Note(people.Candidate{Name: "韩梅", Phones: []string{"13900000002"}}, id.None)
 		s.Read(t, s.System(), func(ctx context.Context, tx *op.Tx) error { return m.Load(ctx, tx, chunk[:1]) })
-		if _, ok := m.Sure(people.Candidate{Name: "张三", Phones: chunk[1].Phones}); ok {
+		if _, ok, _ := m.Sure(people.Candidate{Name: "张三", Phones: chunk[1].Phones}); ok {
 			t.Error("a row of an earlier chunk is remembered; it is in the database")
 		}
-		if got, ok := m.Sure(people.Candidate{Name: "韩梅", Phones: []string{"13900000002"}}); !got.IsNone() || !ok {
+		if got, ok, _ := m.Sure(han); !got.IsNone() || !ok {
 			t.Errorf("of an earlier chunk of a dry run: %v %t", got, ok)
 		}
 	})

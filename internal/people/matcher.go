@@ -8,12 +8,18 @@ import (
 	"zhike/internal/kernel/op"
 )
 
+// Memory holds the phones and names of rows that a dry run accepted: they became nobody, and no look-up finds them.
+type Memory interface {
+	Add(phone, name string) error
+	Names(phone string) ([]string, error)
+}
+
 // Matcher finds sure duplicates for a whole import: it looks up the phones of a chunk of rows in one query (contract.md, import
 // "Merged"). Of rows that became persons it forgets all but those of the present chunk, as the next look-up finds them; rows of a
-// dry run, which became nobody, it remembers.
+// dry run are in its memory.
 type Matcher struct {
 	byPhone map[string][]match // of the present chunk
-	dry     map[string][]match // of earlier rows of a dry run
+	dry     Memory             // nil where rows become persons
 }
 
 type match struct {
@@ -21,17 +27,15 @@ type match struct {
 	name   string
 }
 
-// NewMatcher makes a matcher that knows nobody.
-func NewMatcher() *Matcher {
-	return &Matcher{byPhone: map[string][]match{}, dry: map[string][]match{}}
-}
+// NewMatcher makes a matcher that knows nobody; a dry run gives it a memory.
+func NewMatcher(dry Memory) *Matcher { return &Matcher{byPhone: map[string][]match{}, dry: dry} }
 
-// Load reads who has the phones of a chunk.
+// Load reads who has the phones of a chunk, which are in E.164.
 func (m *Matcher) Load(ctx context.Context, tx *op.Tx, list []Candidate) error {
 	clear(m.byPhone)
 	var phones []string
 	for _, c := range list {
-		for _, p := range c.read().Phones {
+		for _, p := range c.Phones {
 			if _, twice := m.byPhone[p]; !twice {
 				phones, m.byPhone[p] = append(phones, p), nil
 			}
@@ -58,31 +62,42 @@ func (m *Matcher) Load(ctx context.Context, tx *op.Tx, list []Candidate) error {
 
 // Sure gives the person who is the candidate for sure: the same phone and a compatible name, an equal one before others. The id is
 // none where the person is of an earlier row of a dry run.
-func (m *Matcher) Sure(c Candidate) (person id.ID, ok bool) {
-	c = c.read()
+func (m *Matcher) Sure(c Candidate) (person id.ID, ok bool, err error) {
+	name := oneLine(c.Name)
 	for _, p := range c.Phones {
-		for _, list := range [][]match{m.byPhone[p], m.dry[p]} {
-			for _, known := range list {
-				switch {
-				case known.name == c.Name:
-					return known.person, true
-				case !ok && SureDuplicate(c.Name, known.name):
-					person, ok = known.person, true
-				}
+		known := m.byPhone[p]
+		if m.dry != nil {
+			names, err := m.dry.Names(p)
+			if err != nil {
+				return id.None, false, err
+			}
+			for _, n := range names {
+				known = append(known[:len(known):len(known)], match{id.None, n})
+			}
+		}
+		for _, k := range known {
+			switch {
+			case k.name == name:
+				return k.person, true, nil
+			case !ok && SureDuplicate(name, k.name):
+				person, ok = k.person, true
 			}
 		}
 	}
-	return person, ok
+	return person, ok, nil
 }
 
 // Note remembers a row that became a person; none in a dry run.
-func (m *Matcher) Note(c Candidate, person id.ID) {
-	to := m.byPhone
-	if person.IsNone() {
-		to = m.dry
-	}
-	c = c.read()
+func (m *Matcher) Note(c Candidate, person id.ID) error {
+	name := oneLine(c.Name)
 	for _, p := range c.Phones {
-		to[p] = append(to[p], match{person, c.Name})
+		if person.IsNone() {
+			if err := m.dry.Add(p, name); err != nil {
+				return err
+			}
+			continue
+		}
+		m.byPhone[p] = append(m.byPhone[p], match{person, name})
 	}
+	return nil
 }

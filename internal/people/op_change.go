@@ -35,6 +35,8 @@ type ChangeInput struct {
 	Phones    *[]ContactInput `json:"phones,omitempty" maxItems:"10"`
 	Emails    *[]ContactInput `json:"emails,omitempty" maxItems:"10"`
 	WeChat    *[]ContactInput `json:"wechat,omitempty" maxItems:"10"`
+
+	Attributes []Attribute `json:"-"` // custom values, of an import
 }
 
 func change(ctx context.Context, tx *op.Tx, in ChangeInput) (Answer, error) {
@@ -53,6 +55,13 @@ func change(ctx context.Context, tx *op.Tx, in ChangeInput) (Answer, error) {
 		return Answer{}, err
 	}
 	fields, old := differences(was, now)
+	custom, err := changeAttributes(ctx, tx, p.ID, in.Attributes)
+	if err != nil {
+		return Answer{}, err
+	}
+	for _, a := range custom {
+		fields, old[a.Field] = append(fields, a.Field), a.Text
+	}
 	if len(fields) == 0 {
 		return Answer{}, problem.Refuse("ORG-10", "nothing-changed", problem.Field{Location: "person_id", Value: p.ID})
 	}

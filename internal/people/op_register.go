@@ -54,6 +54,9 @@ func register(ctx context.Context, tx *op.Tx, in RegisterInput) (Answer, error) 
 	if err := link(ctx, tx, Link{Person: p.ID, Kind: linkPerson, Ref: p.ID, Center: p.Center, Owner: tx.Viewer.Staff, State: LinkOpen}); err != nil {
 		return Answer{}, err
 	}
+	if err := SetAttributes(ctx, tx, p.ID, in.Attributes); err != nil {
+		return Answer{}, err
+	}
 	tx.Record(p.ID, facts.PersonRegistered{Person: p.ID, Center: p.Center, Staff: tx.Viewer.Staff, Phones: len(in.Phones)})
 	return Answer{ID: p.ID}, nil
 }

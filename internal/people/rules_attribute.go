@@ -71,6 +71,39 @@ func typed(a Attribute, kind string) Attribute {
 	return a
 }
 
+// mostChoices is how many different texts make a column of choices, of at least four times as many values.
+const mostChoices = 12
+
+// KindOf guesses the kind of a field from some of its values.
+func KindOf(values []string) string {
+	different := map[string]bool{}
+	for _, v := range values {
+		different[v] = true
+	}
+	for _, kind := range []string{FieldYesNo, FieldNumber, FieldDate} {
+		fits := len(values) > 0
+		for v := range different {
+			fits = fits && typed(Attribute{Text: v}, kind).Kind == kind
+		}
+		if fits && (kind != FieldYesNo || len(different) > 1 || !allNumbers(different)) {
+			return kind
+		}
+	}
+	if len(different) > 0 && len(different) <= mostChoices && len(values) >= 4*len(different) {
+		return FieldChoice
+	}
+	return FieldText
+}
+
+func allNumbers(texts map[string]bool) bool {
+	for t := range texts {
+		if _, ok := parseNumber(t); !ok {
+			return false
+		}
+	}
+	return true
+}
+
 // parseNumber reads a decimal number into ten-thousandths, exactly; more digits after the point than four are no number of ours.
 func parseNumber(s string) (int64, bool) {
 	s = strings.ReplaceAll(strings.TrimSpace(s), ",", "")

@@ -44,6 +44,7 @@ type RegisterInput struct {
 	Phones      []ContactInput `json:"phones,omitempty" maxItems:"10"`
 	Emails      []ContactInput `json:"emails,omitempty" maxItems:"10"`
 	WeChat      []ContactInput `json:"wechat,omitempty" maxItems:"10"`
+	Attributes  []Attribute    `json:"-"` // custom values, of an import
 }
 
 // normal folds what was typed: blanks, phones to E.164; it refuses a person that nothing names, and what is too long or unreadable.
@@ -116,6 +117,12 @@ func email(s string) (value, code string) {
 		return "", "bad-email"
 	}
 	return s[:at] + strings.ToLower(s[at:]), ""
+}
+
+// IsEmail tells whether a text has the form of an e-mail address.
+func IsEmail(s string) bool {
+	_, code := email(s)
+	return code == "" && utf8.RuneCountInString(s) <= 200
 }
 
 // oneLine is a text of one line: blanks around and between words count once, marks without width are dropped.

@@ -74,6 +74,9 @@ func TestUIB2_Undo(t *testing.T) {
 		if done(t, s, task) {
 			t.Error("the task is still done")
 		}
+		if _, err := process.ReopenTask.Run(consultant, s.Ops, process.FinishTaskInput{TaskID: task}); refusal(err) != "task-open" {
+			t.Errorf("an open task reopened: %v, want task-open", err)
+		}
 		if facts := s.Facts(t); !slices.Equal(facts[len(facts)-2:], []string{"process.task-done.1", "process.task-reopened.1"}) {
 			t.Errorf("facts = %v", facts)
 		}

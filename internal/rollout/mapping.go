@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"encoding/csv"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -14,6 +15,7 @@ import (
 	"golang.org/x/text/width"
 
 	"zhike/internal/kernel/problem"
+	"zhike/internal/people"
 )
 
 //go:embed fields.csv
@@ -30,11 +32,18 @@ const Ignore = "ignore"
 
 // Column says what a column of the file is.
 type Column struct {
-	Header string `json:"header" toml:"-"`
-	Field  string `json:"field" toml:"field"`           // of the kind, custom, or ignore
-	Code   string `json:"code,omitempty" toml:"code"`   // of a custom field
-	Known  string `json:"known,omitempty" toml:"known"` // custom: entry or later, relative to the outcome (SAL-12)
+	Header string `json:"header" maxLength:"500"`
+	Field  string `json:"field" maxLength:"40"`           // of the kind, custom, or ignore
+	Code   string `json:"code,omitempty" maxLength:"80"`  // of a custom field
+	Type   string `json:"type,omitempty" maxLength:"20"`  // custom: text, number, date, choice, yes-no
+	Known  string `json:"known,omitempty" maxLength:"20"` // custom: entry or later, relative to the outcome (SAL-12)
 }
+
+// The columns that a rejects file adds.
+const (
+	rowColumn    = "_row"
+	reasonColumn = "_reason"
+)
 
 // Mapping says what each column of a file is, and how words of the file read.
 type Mapping struct {
@@ -43,22 +52,24 @@ type Mapping struct {
 	Values  map[string]map[string]string `json:"values,omitempty"` // field → word of the file → word of the program
 }
 
-// Guess maps a header by the names that people give columns in either language; what it does not know is kept as an attribute,
-// the first column of a name wins.
-func Guess(kind string, header []string) (Mapping, error) {
+// Guess maps a header by the names that people give columns in either language; what it does not know is kept as an attribute of the
+// kind that a few rows show, the first column of a name wins.
+func Guess(kind string, header []string, rows [][]string) (Mapping, error) {
 	names, err := readNames(kind)
 	if err != nil {
 		return Mapping{}, err
 	}
 	m := Mapping{Kind: kind}
 	taken, codes := map[string]bool{}, map[string]bool{}
-	for _, h := range header {
+	for i, h := range header {
 		c := Column{Header: h, Field: names[fold(h)]}
 		switch {
+		case h == "" || h == rowColumn || h == reasonColumn:
+			c.Field = Ignore
 		case c.Field != "" && !taken[c.Field]:
 			taken[c.Field] = true
-		case kind == "leads" || kind == "people":
-			c.Field, c.Code, c.Known = Custom, unique(codes, Slug(h)), "entry"
+		case ofPeople(kind):
+			c.Field, c.Code, c.Type, c.Known = Custom, unique(codes, Slug(h)), people.KindOf(column(rows, i)), "entry"
 		default:
 			c.Field = Ignore
 		}
@@ -134,8 +145,22 @@ func unique(taken map[string]bool, code string) string {
 	return c
 }
 
-// mapFile is the file of --map: [columns] with the field of a header, or a table {field, code, known}; [values.FIELD] with the
-// words of the file.
+func ofPeople(kind string) bool { return kind == "leads" || kind == "people" }
+
+// column gives the cells of a column that are not empty.
+func column(rows [][]string, i int) (out []string) {
+	for _, r := range rows {
+		if i < len(r) {
+			if v := plainText(r[i]); v != "" && v != "Select" {
+				out = append(out, v)
+			}
+		}
+	}
+	return out
+}
+
+// mapFile is the file of --map: [columns] with the field of a header, or a table {field, code, type, known}; [values.FIELD] with
+// the words of the file.
 type mapFile struct {
 	Columns map[string]any               `toml:"columns"`
 	Values  map[string]map[string]string `toml:"values"`
@@ -149,69 +174,129 @@ func (m Mapping) Edit(file []byte) (Mapping, error) {
 	}
 	m.Columns, m.Values = slices.Clone(m.Columns), f.Values
 	var bad problem.Invalid
-	for header, v := range f.Columns {
+	for _, header := range slices.Sorted(maps.Keys(f.Columns)) {
 		i := slices.IndexFunc(m.Columns, func(c Column) bool { return fold(c.Header) == fold(header) })
 		if i < 0 {
 			bad.Add("map."+header, "no-such-column", header)
 			continue
 		}
-		c := columnOf(m.Columns[i].Header, v)
-		c.check(&bad, m.Kind)
-		m.Columns[i] = c
+		m.Columns[i] = m.Columns[i].said(f.Columns[header])
 	}
-	return m, append(bad, m.check()...).Err("ROL-1")
+	return m, append(bad, m.check(byHeader(m.Columns))...).Err("ROL-1")
 }
 
-// columnOf reads what a map file says of a column: a field, or a table {field, code, known}.
-func columnOf(header string, said any) Column {
-	c := Column{Header: header, Field: Custom}
-	switch v := said.(type) {
+// Set changes the columns as they were chosen on the page; headers and the words of values stay.
+func (m Mapping) Set(columns []Column) (Mapping, error) {
+	if len(columns) != len(m.Columns) {
+		return m, problem.Refuse("ROL-1", "invalid", problem.Field{Location: "columns", Code: "columns-differ", Value: len(columns), Args: map[string]any{"limit": len(m.Columns)}})
+	}
+	chosen := make([]Column, len(columns))
+	for i, c := range columns {
+		was := m.Columns[i]
+		chosen[i] = Column{Header: was.Header, Field: c.Field}
+		if c.Field == Custom {
+			chosen[i] = Column{
+				Header: was.Header, Field: Custom, Code: cmp.Or(strings.TrimSpace(c.Code), was.Code, Slug(was.Header)), Type: cmp.Or(c.Type, was.Type, people.FieldText), Known: cmp.Or(c.Known, was.Known, "entry"),
+			}
+		}
+	}
+	m.Columns = chosen
+	return m, m.check(byPlace).Err("ROL-1")
+}
+
+// byHeader and byPlace name a column in what is refused: as a map file does, and as the page does.
+func byHeader(columns []Column) func(int, string) string {
+	return func(i int, _ string) string { return "map." + columns[i].Header }
+}
+
+func byPlace(i int, part string) string { return fmt.Sprintf("columns.%d.%s", i, part) }
+
+// said is a column with what a map file says of it: a field, or a table {field, code, type, known}.
+func (c Column) said(what any) Column {
+	out := Column{Header: c.Header, Field: Custom}
+	switch v := what.(type) {
 	case string:
-		c.Field = v
+		out.Field = v
 	case map[string]any:
 		if f, ok := v["field"].(string); ok {
-			c.Field = f
+			out.Field = f
 		}
-		c.Code, _ = v["code"].(string)
-		c.Known, _ = v["known"].(string)
+		out.Code, _ = v["code"].(string)
+		out.Type, _ = v["type"].(string)
+		out.Known, _ = v["known"].(string)
 	}
-	if c.Field == Custom {
-		c.Code, c.Known = cmp.Or(c.Code, Slug(header)), cmp.Or(c.Known, "entry")
+	if out.Field == Custom {
+		out.Code, out.Known, out.Type = cmp.Or(out.Code, c.Code, Slug(c.Header)), cmp.Or(out.Known, "entry"), cmp.Or(out.Type, c.Type, people.FieldText)
 	}
-	return c
+	return out
 }
 
-func (c Column) check(bad *problem.Invalid, kind string) {
-	if known := append(Fields(kind), Custom, Ignore); !slices.Contains(known, c.Field) {
-		bad.Add("map."+c.Header, "not-one-of", c.Field, "list", strings.Join(known, ", "))
+// needed lists the fields without which a kind cannot be imported.
+func needed(kind string) []string {
+	switch kind {
+	case "centers":
+		return []string{"code", "name_zh"}
+	case "staff":
+		return []string{"code", "name"}
+	case "packages":
+		return []string{"code", "course", "name_zh", "hours", "price"}
 	}
-	if c.Field == Custom && c.Known != "entry" && c.Known != "later" {
-		bad.Add("map."+c.Header, "not-one-of", c.Known, "list", "entry, later")
-	}
+	return nil
 }
 
-// check refuses a mapping with two columns of one field, or without what its kind needs.
-func (m Mapping) check() problem.Invalid {
-	var bad problem.Invalid
+// check refuses unknown fields, two columns of one field, and a mapping without what its kind needs.
+func (m Mapping) check(at func(i int, part string) string) (bad problem.Invalid) {
+	fields := append(Fields(m.Kind), Custom, Ignore)
 	seen := map[string]string{}
-	for _, c := range m.Columns {
-		if c.Field == Custom || c.Field == Ignore {
+	for i, c := range m.Columns {
+		name := c.Field
+		switch {
+		case c.Field == Ignore:
 			continue
+		case !slices.Contains(fields, c.Field) || c.Field == Custom && !ofPeople(m.Kind):
+			bad.Add(at(i, "field"), "not-one-of", c.Field, "list", strings.Join(fields, ", "))
+			continue
+		case c.Field == Custom:
+			c.checkCustom(&bad, at, i)
+			name = Custom + " " + c.Code
 		}
-		if before, ok := seen[c.Field]; ok {
-			bad.Add("map."+c.Header, "field-twice", c.Field, "other", before)
+		if before, twice := seen[name]; twice {
+			bad.Add(at(i, "field"), "field-twice", c.Field, "other", before)
 		}
-		seen[c.Field] = c.Header
+		seen[name] = c.Header
 	}
-	for _, need := range map[string][]string{"centers": {"code", "name_zh"}, "staff": {"code", "name"}, "packages": {"code", "course", "name_zh", "hours", "price"}}[m.Kind] {
+	for _, need := range needed(m.Kind) {
 		if seen[need] == "" {
 			bad.Add("map", "column-missing", need, "field", need)
 		}
 	}
-	if m.Kind == "leads" || m.Kind == "people" {
-		if seen["name"] == "" && seen["phone"] == "" && seen["external_key"] == "" {
-			bad.Add("map", "column-missing", nil, "field", "name, phone, external_key")
-		}
+	if ofPeople(m.Kind) && seen["name"] == "" && seen["phone"] == "" && seen["external_key"] == "" {
+		bad.Add("map", "column-missing", nil, "field", "name, phone, external_key")
 	}
 	return bad
+}
+
+const longestCode = 80
+
+func (c Column) checkCustom(bad *problem.Invalid, at func(int, string) string, i int) {
+	if c.Known != "entry" && c.Known != "later" {
+		bad.Add(at(i, "known"), "not-one-of", c.Known, "list", "entry, later")
+	}
+	if !slices.Contains(people.FieldKinds, c.Type) {
+		bad.Add(at(i, "type"), "not-one-of", c.Type, "list", strings.Join(people.FieldKinds, ", "))
+	}
+	if n := len([]rune(c.Code)); n > longestCode {
+		bad.Add(at(i, "code"), "too-long", nil, "max", longestCode, "limit", longestCode, "count", n)
+	}
+}
+
+// custom lists the custom fields of a mapping, for people.DefineFields.
+func (m Mapping) custom() (out []people.Field) {
+	resource := map[string]string{"leads": "enquiry", "people": "person"}[m.Kind]
+	for i, c := range m.Columns {
+		if c.Field == Custom {
+			out = append(out, people.Field{Code: c.Code, Resource: resource, Kind: c.Type, NameZH: c.Header, NameEN: c.Header, Known: c.Known, No: int64(i)})
+		}
+	}
+	return out
 }

@@ -13,30 +13,33 @@ import (
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/money"
 	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/policy"
 	"zhike/internal/kernel/problem"
 	"zhike/internal/organization"
 )
 
-func newChunker(ctx context.Context, r *op.Runner, m Mapping, o Options) (chunker, error) {
-	switch m.Kind {
+func newChunker(ctx context.Context, r *op.Runner, i ImportRun, v *policy.Viewer, dry bool) (chunker, error) {
+	switch i.Kind {
 	case "leads", "people":
-		return newLeadImport(ctx, r, m, o.Center)
-	case "centers":
-		return &records{run: r, mapping: m, do: importCenter}, nil
-	case "staff":
-		return &records{run: r, mapping: m, do: importStaff}, nil
-	}
-	courses := map[string]id.ID{}
-	err := r.Read(ctx, func(ctx context.Context, tx *op.Tx) error {
-		list, err := contracts.Courses(ctx, tx, false)
-		for _, c := range list {
-			for _, name := range []string{c.Code, c.NameZH, c.NameEN} {
-				courses[fold(name)] = c.ID
-			}
+		b, err := newBase(r, i.Mapping, i.Center, v.Scope("import:create"), dry)
+		if err != nil {
+			return nil, err
 		}
+		if i.Kind == "people" {
+			return &personImport{b}, nil
+		}
+		return newLeadImport(ctx, b)
+	case "centers":
+		return &records{run: r, mapping: i.Mapping, dry: dry, do: importCenter}, nil
+	case "staff":
+		return &records{run: r, mapping: i.Mapping, dry: dry, do: importStaff}, nil
+	}
+	var courses map[string]id.ID
+	err := r.Read(ctx, func(ctx context.Context, tx *op.Tx) (err error) {
+		courses, err = coursesByName(ctx, tx)
 		return err
 	})
-	return &records{run: r, mapping: m, do: func(ctx context.Context, r *op.Runner, v map[string]string) error {
+	return &records{run: r, mapping: i.Mapping, dry: dry, do: func(ctx context.Context, r *op.Runner, v map[string]string) error {
 		return importPackage(ctx, r, v, courses)
 	}}, err
 }
@@ -45,41 +48,47 @@ func newChunker(ctx context.Context, r *op.Runner, m Mapping, o Options) (chunke
 type records struct {
 	run     *op.Runner
 	mapping Mapping
+	dry     bool
 	do      func(ctx context.Context, r *op.Runner, v map[string]string) error
 }
 
-func (rs *records) notMapped() map[string]map[string]int { return nil }
+func (rs *records) close() error { return nil }
 
 var errDry = errors.New("dry run")
 
-func (rs *records) chunk(ctx context.Context, list []row, dry bool, done func(row, string, *Reject)) error {
-	if !dry {
-		return rs.rows(ctx, list, done)
+func (rs *records) chunk(ctx context.Context, list []row, note func(row, outcome)) error {
+	if !rs.dry {
+		return rs.rows(ctx, list, note)
 	}
+	var outcomes []outcome
 	err := rs.run.Batch(ctx, func(ctx context.Context) error {
-		if err := rs.rows(ctx, list, done); err != nil {
+		outcomes = nil
+		if err := rs.rows(ctx, list, func(_ row, o outcome) { outcomes = append(outcomes, o) }); err != nil {
 			return err
 		}
 		return errDry
 	})
-	if errors.Is(err, errDry) {
-		return nil
+	if !errors.Is(err, errDry) {
+		return err
 	}
-	return err
+	for i, o := range outcomes {
+		note(list[i], o)
+	}
+	return nil
 }
 
-func (rs *records) rows(ctx context.Context, list []row, done func(row, string, *Reject)) error {
+func (rs *records) rows(ctx context.Context, list []row, note func(row, outcome)) error {
 	for _, r := range list {
 		err := rs.do(ctx, rs.run, rs.mapping.values(r.cells))
 		p, refusal := problem.As(err)
 		switch {
 		case err == nil:
-			done(r, Accepted, nil)
+			note(r, outcome{what: Accepted})
 		case refusal && len(p.Fields) > 0 && strings.HasSuffix(p.Code, "-taken"):
-			done(r, Merged, nil)
+			note(r, outcome{what: Merged})
 		case refusal && p.Status < 500:
-			_, reject, _ := refused(Lead{Row: r.no}, err)
-			done(r, Rejected, reject)
+			o, _ := refused(Lead{Row: r.no}, err)
+			note(r, o)
 		default:
 			return err
 		}
@@ -94,7 +103,7 @@ func (m Mapping) values(cells []string) map[string]string {
 		if i >= len(cells) || c.Field == Ignore || c.Field == Custom {
 			continue
 		}
-		v := strings.TrimSpace(cells[i])
+		v := plainText(cells[i])
 		if word, ok := m.Values[c.Field][v]; ok {
 			v = word
 		}

@@ -8,11 +8,14 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/width"
 
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/phone"
+	"zhike/internal/people"
 )
 
 //go:embed words.csv
@@ -23,7 +26,7 @@ type Cell struct {
 	Code, Text string
 }
 
-// Lead is a row of a list of leads, its values read.
+// Lead is a row of a list of leads or of people, its values read.
 type Lead struct {
 	Row        int
 	Key        string
@@ -43,6 +46,7 @@ type Lead struct {
 	OutcomeDay bizdate.Date
 	Note       string
 	Custom     []Cell
+	Kept       []Cell // field → value that is none of the field's, kept as text and reported as unmapped
 }
 
 // Reject says why a row cannot be imported: field, value, and the code of the text "reject.<code>".
@@ -53,19 +57,29 @@ type Reject struct {
 	Code  string `json:"code"`
 }
 
+// Lengths of values in characters, as the operations take them; what is longer is kept as text.
 const (
-	longestName  = 200
+	longestKey   = 200
+	longestName  = 100
 	longestValue = 2000
 )
 
-// lead reads a row. Cells with nothing in them, and the words that stand for nothing chosen, are missing.
-func (m Mapping) lead(no int, cells []string, zone *time.Location) (l Lead, r *Reject) {
+// where says where and when a row is read: the zone of its instants, and the day after which nobody is born.
+type where struct {
+	zone  *time.Location
+	today bizdate.Date
+}
+
+// lead reads a row. Cells with nothing in them, and the words that stand for nothing chosen, are missing. Rejected (contract.md,
+// import): a phone that is none, a date that cannot be read, a row that names nobody. All else is kept, as text where it is not what
+// its field wants.
+func (m Mapping) lead(no int, cells []string, at where) (l Lead, r *Reject) {
 	l.Row = no
 	for i, c := range m.Columns {
 		if i >= len(cells) || c.Field == Ignore {
 			continue
 		}
-		v := strings.TrimSpace(cells[i])
+		v := plainText(cells[i])
 		if word, ok := m.Values[c.Field][v]; ok {
 			v = word
 		}
@@ -73,13 +87,10 @@ func (m Mapping) lead(no int, cells []string, zone *time.Location) (l Lead, r *R
 			continue
 		}
 		if c.Field == Custom {
-			if len([]rune(v)) > longestValue {
-				return l, &Reject{no, c.Header, clip(v), "too-long"}
-			}
-			l.Custom = append(l.Custom, Cell{c.Code, v})
+			l.Custom = append(l.Custom, Cell{c.Code, clipTo(v, longestValue)})
 			continue
 		}
-		if code := l.set(c.Field, v, zone); code != "" {
+		if code := l.set(c.Field, v, at); code != "" {
 			return l, &Reject{no, c.Header, clip(v), code}
 		}
 	}
@@ -89,56 +100,112 @@ func (m Mapping) lead(no int, cells []string, zone *time.Location) (l Lead, r *R
 	return l, nil
 }
 
+// plainText is a cell without blanks around it and without what cannot be printed.
+func plainText(s string) string {
+	if strings.ContainsFunc(s, unprintable) || !utf8.ValidString(s) {
+		s = strings.Map(func(r rune) rune {
+			if unprintable(r) {
+				return -1
+			}
+			return r
+		}, strings.ToValidUTF8(s, ""))
+	}
+	return strings.TrimSpace(s)
+}
+
+func unprintable(r rune) bool { return r != '\n' && r != '\t' && unicode.IsControl(r) || r == '\ufeff' }
+
 func clip(s string) string {
+	if len(s) <= 80 {
+		return s
+	}
 	if r := []rune(s); len(r) > 80 {
 		return string(r[:80]) + "…"
 	}
 	return s
 }
 
+// clipTo cuts a text to so many characters.
+func clipTo(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	if r := []rune(s); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return s
+}
+
+// keep keeps a value as text beside the record.
+func (l *Lead) keep(field, v string) { l.Kept = append(l.Kept, Cell{field, clipTo(v, longestValue)}) }
+
+// line gives a value of one line that fits, else it is kept as text.
+func (l *Lead) line(field, v string, most int) string {
+	if v = strings.Join(strings.Fields(v), " "); len(v) > most && utf8.RuneCountInString(v) > most {
+		l.keep(field, v)
+		return ""
+	}
+	return v
+}
+
 // set reads one value; it gives the code of what is wrong with it.
-func (l *Lead) set(field, v string, zone *time.Location) string {
-	if field == "note" {
-		if l.Note = v; len([]rune(v)) > longestValue {
-			return "too-long"
+func (l *Lead) set(field, v string, at where) string {
+	switch field {
+	case "note":
+		l.Note = clipTo(v, longestValue)
+	case "external_key":
+		l.Key = l.line(field, v, longestKey)
+	case "name":
+		if l.Name = l.line(field, v, longestName); l.Name == "" {
+			l.Name = clipTo(strings.Join(strings.Fields(v), " "), longestName)
 		}
-		return ""
+	case "wechat":
+		l.WeChat = l.line(field, v, longestKey)
+	case "district":
+		l.District = l.line(field, v, longestName)
+	case "channel":
+		l.Channel = clipTo(strings.Join(strings.Fields(v), " "), longestKey)
+	case "course":
+		l.Course = clipTo(v, longestValue)
+	case "center":
+		l.Center = clipTo(v, longestValue)
+	case "consultant":
+		l.Consultant = clipTo(v, longestValue)
+	default:
+		return l.read(field, v, at)
 	}
-	if len([]rune(v)) > longestName {
-		return "too-long"
-	}
-	plain := map[string]*string{
-		"external_key": &l.Key, "name": &l.Name, "wechat": &l.WeChat, "district": &l.District, "channel": &l.Channel, "course": &l.Course,
-		"center": &l.Center, "consultant": &l.Consultant,
-	}
-	if to, ok := plain[field]; ok {
-		*to = v
-		return ""
-	}
-	return l.read(field, v, zone)
+	return ""
 }
 
 // read reads a value that has a form.
-func (l *Lead) read(field, v string, zone *time.Location) string {
+func (l *Lead) read(field, v string, at where) string {
 	var err error
 	switch field {
 	case "phone":
-		if l.Phone, err = phone.Parse(v, "CN"); err != nil {
+		if l.Phone, err = phone.Parse(v, phone.China); err != nil {
 			return "bad-phone"
 		}
 	case "email":
-		l.Email = strings.ToLower(width.Fold.String(v))
+		if l.Email = strings.ToLower(width.Fold.String(v)); !people.IsEmail(l.Email) {
+			l.Email = ""
+			l.keep(field, v)
+		}
 	case "gender":
-		l.Gender = gender(v)
+		if l.Gender = gender(v); l.Gender == "" {
+			l.keep(field, v)
+		}
 	case "birth":
-		l.Birth, err = day(v)
+		if l.Birth, err = day(v); err == nil && (l.Birth > at.today || l.Birth < at.today-130*365) {
+			l.Birth = 0
+			l.keep(field, v)
+		}
 	case "entered":
-		l.Entered, err = instant(v, zone)
+		l.Entered, err = instant(v, at.zone)
 	case "outcome_day":
 		l.OutcomeDay, err = day(v)
 	case "outcome":
-		if l.Outcome = outcome(v); l.Outcome == "" {
-			return "bad-outcome"
+		if l.Outcome = outcomeWord(v); l.Outcome == "" {
+			l.keep(field, v)
 		}
 	}
 	if err != nil {
@@ -149,7 +216,7 @@ func (l *Lead) read(field, v string, zone *time.Location) string {
 
 func gender(v string) string { return words()["gender"][strings.ToLower(v)] }
 
-func outcome(v string) string { return words()["outcome"][strings.ToLower(v)] }
+func outcomeWord(v string) string { return words()["outcome"][strings.ToLower(v)] }
 
 // words are the ways in which people write the values of a field: field → small letters → word of the program.
 var words = sync.OnceValue(func() map[string]map[string]string {

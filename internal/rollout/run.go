@@ -5,14 +5,15 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
-	"strings"
+	"slices"
 	"time"
 
-	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
@@ -20,64 +21,28 @@ import (
 	"zhike/internal/kernel/sheet"
 )
 
-// rowsAtOnce is the number of rows of one commit.
-const rowsAtOnce = 500
+const (
+	rowsAtOnce  = 500 // of one commit at the command line
+	rowsOfJob   = 100 // of one commit of a job: others write meanwhile
+	sampledRows = 200 // by which the kinds of custom columns are guessed
+)
 
-// Options say what is imported and how.
+// Options say what is imported and how, at the command line.
 type Options struct {
 	Kind     string
 	Path     string
 	Map      []byte   // map file; nil: guessed
-	Mapping  *Mapping // instead of Map: edited on the page
+	Mapping  *Mapping // instead of Map
 	DryRun   bool
 	Center   id.ID  // of rows that name none; none: the company's pool
 	Rejects  string // path of the rejects file; "" writes none
-	Run      id.ID  // continue this run; none: a new one, or the unfinished one of the same file
 	Progress func(done, total int64)
 }
 
-// Result is what became of the rows; the four counts add up to Rows.
-type Result struct {
-	Rows        int64                     `json:"rows"`
-	Accepted    int64                     `json:"accepted"`
-	Merged      int64                     `json:"merged"`
-	Updated     int64                     `json:"updated"`
-	Rejected    int64                     `json:"rejected"`
-	RejectsFile string                    `json:"rejects_file,omitempty"`
-	Unmapped    map[string]map[string]int `json:"unmapped,omitempty"` // names that the company does not know: field → name → rows
-	Run         id.ID                     `json:"run_id,omitempty"`
-	First       []Reject                  `json:"first_rejects,omitempty"`
-}
-
-// most rejects that a result lists; all of them are in the rejects file.
-const listedRejects = 20
-
-// ImportRun is a bulk run as it is kept: its progress and counts are written in the commit of each chunk, so that it goes on where
-// it stopped.
-type ImportRun struct {
-	ID      id.ID     `json:"id" db:"id"`
-	Kind    string    `json:"kind" db:"kind"`
-	State   string    `json:"state" db:"state"` // running, done, failed
-	Account id.ID     `json:"account_id" db:"account"`
-	Center  id.ID     `json:"center_id" db:"center"`
-	Name    string    `json:"name" db:"name"`
-	Params  string    `json:"-" db:"params"`
-	Counts  Result    `json:"counts" db:"counts,json"`
-	Done    int64     `json:"done" db:"done"`
-	Total   int64     `json:"total" db:"total"`
-	Attempt int64     `json:"attempt" db:"attempt"`
-	Problem string    `json:"problem" db:"problem"`
-	Created time.Time `json:"created_at" db:"created_at"`
-	Updated time.Time `json:"updated_at" db:"updated_at"`
-}
-
-// TableName implements op.Record.
-func (ImportRun) TableName() string { return "runs" }
-
-// chunker brings rows of a kind in; each row is done with what became of it.
+// chunker brings rows of a kind in; it notes of each row what became of it.
 type chunker interface {
-	chunk(ctx context.Context, rows []row, dry bool, done func(row, string, *Reject)) error
-	notMapped() map[string]map[string]int
+	chunk(ctx context.Context, rows []row, note func(row, outcome)) error
+	close() error
 }
 
 // row is a row of the file: its number as a person counts, and its cells.
@@ -86,94 +51,111 @@ type row struct {
 	cells []string
 }
 
-// Import brings a file in. What one row does wrong rejects that row alone; a file that cannot be read is a problem and changes
-// nothing.
+// Import brings a file in; one that an earlier call did not bring to its end goes on where it stopped. What one row does wrong
+// rejects that row alone; a file that cannot be read is a problem and changes nothing.
 func Import(ctx context.Context, r *op.Runner, o Options) (Result, error) {
-	if v, ok := op.ViewerOf(ctx); !ok || !v.May("import:create") {
+	v, ok := op.ViewerOf(ctx)
+	if !ok || !v.May("import:create") {
 		return Result{}, problem.Forbidden("import:create")
+	}
+	m, err := o.mapping()
+	if err != nil {
+		return Result{}, err
 	}
 	in, err := sheet.Open(o.Path, sheet.Options{})
 	if err != nil {
 		return Result{}, err
 	}
 	defer in.Close()
-	m, err := mappingOf(o, in.Header())
-	if err != nil {
-		return Result{}, err
+	l := load{
+		run: r, in: in, dry: o.DryRun, atOnce: rowsAtOnce, state: ImportRun{Kind: o.Kind, Mapping: m, Center: o.Center}, progress: o.Progress,
+		rejects: rejectsFile{header: in.Header()},
 	}
-	c, err := newChunker(ctx, r, m, o)
-	if err != nil {
-		return Result{}, err
+	if o.Rejects != "" {
+		l.rejects.open = func() (*os.File, error) { return os.OpenFile(o.Rejects, os.O_RDWR|os.O_CREATE, 0o600) }
 	}
-	im := &importer{Options: o, run: r, in: in, chunker: c, rejects: rejectsFile{path: o.Rejects, header: in.Header()}}
 	if !o.DryRun {
-		if err := im.begin(ctx); err != nil {
+		if l.state, err = begin(ctx, r, o, m); err != nil {
 			return Result{}, err
 		}
-		ctx = op.WithRun(ctx, im.state.ID)
 	}
-	err = im.all(ctx)
-	if e := im.rejects.close(); err == nil {
-		err = e
+	if err := l.all(ctx, v); err != nil {
+		return l.counts, err
 	}
-	if err != nil {
-		return im.counts, err
+	if l.rejects.end > 0 {
+		l.counts.RejectsFile = o.Rejects
 	}
-	im.counts.Unmapped = c.notMapped()
-	return im.counts, im.finish(ctx)
+	return l.counts, nil
 }
 
-func mappingOf(o Options, header []string) (Mapping, error) {
+func (o Options) mapping() (Mapping, error) {
 	if o.Mapping != nil {
-		m := *o.Mapping
-		return m, m.check().Err("ROL-1")
+		return *o.Mapping, o.Mapping.check(byHeader(o.Mapping.Columns)).Err("ROL-1")
 	}
-	m, err := Guess(o.Kind, header)
+	in, err := sheet.Open(o.Path, sheet.Options{})
 	if err != nil {
-		return m, err
+		return Mapping{}, err
 	}
-	if o.Map != nil {
+	defer in.Close()
+	rows, err := sample(in)
+	if err != nil {
+		return Mapping{}, err
+	}
+	m, err := Guess(o.Kind, in.Header(), rows)
+	switch {
+	case err != nil:
+		return m, err
+	case o.Map != nil:
 		return m.Edit(o.Map)
 	}
-	return m, m.check().Err("ROL-1")
+	return m, m.check(byHeader(m.Columns)).Err("ROL-1")
 }
 
-type importer struct {
-	Options
-	run     *op.Runner
-	in      *sheet.Reader
-	chunker chunker
-	state   ImportRun
-	counts  Result
-	rejects rejectsFile
-}
-
-// begin notes the run, or finds the unfinished one of the same file.
-func (im *importer) begin(ctx context.Context) error {
-	digest, err := digestOf(im.Path)
-	if err != nil {
-		return err
+// sample reads the first rows.
+func sample(in *sheet.Reader) (rows [][]string, err error) {
+	for len(rows) < sampledRows {
+		_, cells, err := in.Next()
+		if errors.Is(err, io.EOF) {
+			return rows, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, slices.Clone(cells))
 	}
-	return im.run.Write(op.WithViewer(ctx, policy.System()), func(ctx context.Context, tx *op.Tx) error {
-		sel := tx.Unscoped("the importer's own run").Select(&im.state)
-		if im.Run.IsNone() {
-			sel.Where("params = ? AND kind = ? AND state = 'running'", digest, im.Kind)
-		} else {
-			sel.Where("id = ?", im.Run)
-		}
-		err := sel.Limit(1).Scan(ctx)
-		if err == nil {
-			im.counts = im.state.Counts
-			im.state.Attempt++
-			return tx.Save(ctx, &im.state, "attempt")
-		}
-		if !errors.Is(err, sql.ErrNoRows) {
+	return rows, nil
+}
+
+// begin notes the run of a file of the command line, or finds the unfinished one of the same file.
+func begin(ctx context.Context, r *op.Runner, o Options, m Mapping) (state ImportRun, err error) {
+	digest, err := digestOf(o.Path)
+	if err != nil {
+		return state, err
+	}
+	v, _ := op.ViewerOf(ctx)
+	err = r.Write(ctx, func(ctx context.Context, tx *op.Tx) error {
+		err := tx.Unscoped("the importer's own run").Select(&state).
+			Where("digest = ? AND kind = ? AND file = '' AND state IN ('running', 'stopped', 'failed')", digest, o.Kind).Limit(1).Scan(ctx)
+		switch {
+		case err == nil:
+			state.Mapping = m
+			state.State = Stopped
+			return tx.Save(ctx, &state, "mapping", "state")
+		case !errors.Is(err, sql.ErrNoRows):
 			return fmt.Errorf("look for run: %w", err)
 		}
-		v, _ := op.ViewerOf(ctx)
-		im.state = ImportRun{ID: tx.NewID(), Kind: im.Kind, State: "running", Account: v.Account, Center: im.Center, Name: im.Path, Params: digest, Attempt: 1, Created: tx.Now, Updated: tx.Now}
-		return tx.Insert(ctx, im.state)
+		state = ImportRun{
+			ID: tx.NewID(), Kind: o.Kind, State: Checked, Account: v.Account, Staff: v.Staff, Home: v.Center, Center: o.Center, Lang: v.Lang, Name: o.Path, Digest: digest,
+			Mapping: m, Created: tx.Now, Updated: tx.Now,
+		}
+		return tx.Insert(ctx, state)
 	})
+	if err != nil {
+		return state, err
+	}
+	started, err := Start.Run(ctx, r, StartInput{ImportID: state.ID})
+	state.State, state.Attempt = Running, started.Attempt
+	return state, err
 }
 
 func digestOf(path string) (string, error) {
@@ -189,166 +171,200 @@ func digestOf(path string) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
+// load brings the rows of an open file in, or says what would happen.
+type load struct {
+	run      *op.Runner
+	in       *sheet.Reader
+	dry      bool
+	atOnce   int
+	state    ImportRun
+	counts   Result
+	rejects  rejectsFile
+	progress func(done, total int64)
+	noted    time.Time // when the progress of a dry run was written last
+	until    time.Time // when the turn of a job ends; zero: never
+
+	chunker chunker
+}
+
+var (
+	// errGone says that the run was stopped, or is another worker's by now: what this one did since its last commit is undone.
+	errGone = errors.New("the run is another's")
+	// errTurn says that the turn of a job is over; the run goes on in the next one.
+	errTurn = errors.New("the turn is over")
+)
+
 // all reads the file chunk by chunk; rows that an earlier attempt did are passed over.
-func (im *importer) all(ctx context.Context) error {
-	rows := make([]row, 0, rowsAtOnce)
+func (l *load) all(ctx context.Context, v *policy.Viewer) (err error) {
+	if l.chunker, err = newChunker(ctx, l.run, l.state, v, l.dry); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, l.chunker.close(), l.rejects.close()) }()
+	l.counts, l.rejects.end = l.state.Counts, l.state.Rejects
+	if l.dry {
+		l.counts, l.rejects.end, l.state.Row = Result{}, 0, 0
+	}
+	l.counts.Run = l.state.ID
+	ctx = op.WithViewer(op.WithRun(ctx, l.state.ID), importing(v, l.state.Kind))
+	rows := make([]row, 0, l.atOnce)
 	for {
-		no, cells, err := im.in.Next()
+		rows, err = l.next(rows[:0])
 		end := errors.Is(err, io.EOF)
 		if err != nil && !end {
 			return err
 		}
-		if !end && int64(no) > im.state.Done {
-			rows = append(rows, row{no, append([]string(nil), cells...)})
-		}
-		if len(rows) == rowsAtOnce || end && len(rows) > 0 {
-			if err := im.one(ctx, rows); err != nil {
+		if len(rows) > 0 {
+			if err := l.one(ctx, rows); err != nil {
 				return err
 			}
-			rows = rows[:0]
 		}
-		if end {
-			return nil
-		}
-		if err := ctx.Err(); err != nil {
-			return err
+		switch {
+		case end:
+			return l.finish(ctx)
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case !l.until.IsZero() && l.run.Clock.Now().After(l.until):
+			return errTurn
 		}
 	}
 }
 
-// one does a chunk. The counts are written in its commit; the rejects file follows after it.
-func (im *importer) one(ctx context.Context, rows []row) error {
-	counts := im.counts
-	var rejected []rejectedRow
-	note := func(r row, what string, reject *Reject) {
-		counts.Rows++
-		switch what {
-		case Accepted:
-			counts.Accepted++
-		case Merged:
-			counts.Merged++
-		case Updated:
-			counts.Updated++
-		default:
-			counts.Rejected++
-			rejected = append(rejected, rejectedRow{r, *reject})
-			if len(counts.First) < listedRejects {
-				counts.First = append(counts.First, *reject)
-			}
+// next reads the rows of the next chunk; io.EOF comes with the last one.
+func (l *load) next(rows []row) ([]row, error) {
+	for len(rows) < l.atOnce {
+		no, cells, err := l.in.Next()
+		if err != nil {
+			return rows, err
+		}
+		if int64(no) > l.state.Row {
+			rows = append(rows, row{no, slices.Clone(cells)})
 		}
 	}
-	start, last := counts, int64(rows[len(rows)-1].no)
-	body := func(ctx context.Context) error {
-		counts, rejected = start, nil // a repeated transaction counts from its start
-		if err := im.chunker.chunk(ctx, rows, im.DryRun, note); err != nil || im.DryRun {
+	return rows, nil
+}
+
+// importing is who brings the rows in: the importer, with what the rows of a list of people need. They are entered by nobody's desk:
+// what names no center lies in the company's pool, and who imports owns nothing of it (contract.md, import).
+func importing(v *policy.Viewer, kind string) *policy.Viewer {
+	if !ofPeople(kind) {
+		return v
+	}
+	w := *v
+	w.Staff, w.Center = id.None, id.None
+	if v.System {
+		return &w
+	}
+	reach := v.Scope("import:create")
+	w.Rights = maps.Clone(v.Rights)
+	for _, right := range []string{"person:create", "person:read", "enquiry:create", "enquiry:assign"} {
+		w.Rights[right] = policy.Scope{All: true} // a sure duplicate is merged wherever it lies (PPL-4)
+	}
+	for _, right := range []string{"person:update", "enquiry:read", "enquiry:import", "center:read"} {
+		w.Rights[right] = reach
+	}
+	return &w
+}
+
+// one does a chunk. The counts are written in its commit, and hold only if the run is still this worker's (TRU-7); the rejects file is
+// written before it, beyond the end that was committed.
+func (l *load) one(ctx context.Context, rows []row) error {
+	var counts Result
+	var rejected []rejectedRow
+	note := func(r row, o outcome) {
+		counts.add(o)
+		if o.what == Rejected {
+			rejected = append(rejected, rejectedRow{r, *o.reject})
+		}
+	}
+	last := int64(rows[len(rows)-1].no)
+	var end int64
+	body := func(ctx context.Context) (err error) {
+		counts, rejected = l.counts.copied(), nil // a repeated transaction counts from its start
+		if err := l.chunker.chunk(ctx, rows, note); err != nil {
 			return err
 		}
-		im.state.Done, im.state.Counts = last, counts
-		return im.run.Write(ctx, func(ctx context.Context, tx *op.Tx) error {
-			im.state.Updated = tx.Now
-			return tx.Save(ctx, &im.state, "done", "counts", "updated_at")
-		})
+		if end, err = l.rejects.write(ctx, rejected); err != nil || l.dry {
+			return err
+		}
+		return l.commit(ctx, last, counts, end, Running)
 	}
 	var err error
-	if im.DryRun {
+	if l.dry {
 		err = body(ctx)
 	} else {
-		err = im.run.Batch(ctx, body)
+		err = l.run.Batch(ctx, body)
 	}
 	if err != nil {
 		return err
 	}
-	im.counts = counts
-	if im.Progress != nil {
-		im.Progress(im.in.Progress())
+	l.counts, l.rejects.end, l.state.Row = counts, end, last
+	if l.progress != nil {
+		l.progress(l.in.Progress())
 	}
-	return im.rejects.write(ctx, rejected)
-}
-
-func (im *importer) finish(ctx context.Context) error {
-	im.counts.Run = im.state.ID
-	if im.rejects.out != nil {
-		im.counts.RejectsFile = im.rejects.path
-	}
-	if im.DryRun {
-		return nil
-	}
-	return im.run.Write(op.WithViewer(ctx, policy.System()), func(ctx context.Context, tx *op.Tx) error {
-		im.state.State, im.state.Counts, im.state.Updated = "done", im.counts, tx.Now
-		return tx.Save(ctx, &im.state, "state", "counts", "updated_at")
-	})
-}
-
-type rejectedRow struct {
-	row    row
-	reject Reject
-}
-
-// rejectsFile holds the rows that were rejected with their reason, in the form in which they came: corrected, it can be imported
-// again.
-type rejectsFile struct {
-	path   string
-	f      *os.File
-	out    sheet.Writer
-	header []string
-}
-
-func (r *rejectsFile) open() error {
-	var err error
-	if r.f, err = os.Create(r.path); err != nil {
-		return fmt.Errorf("make rejects file: %w", err)
-	}
-	if r.out, err = sheet.NewWriter(sheet.CSV, r.f); err != nil {
-		return err
-	}
-	var head []any
-	for _, h := range r.header {
-		head = append(head, h)
-	}
-	return r.out.Row(append(head, "_row", "_reason")...)
-}
-
-func (r *rejectsFile) write(ctx context.Context, rows []rejectedRow) error {
-	if len(rows) == 0 || r.path == "" {
-		return nil
-	}
-	if r.out == nil {
-		if err := r.open(); err != nil {
-			return err
-		}
-	}
-	for _, x := range rows {
-		var cells []any
-		for i := range r.header {
-			if i < len(x.row.cells) {
-				cells = append(cells, x.row.cells[i])
-			} else {
-				cells = append(cells, "")
-			}
-		}
-		if err := r.out.Row(append(cells, x.row.no, Words(ctx, x.reject))...); err != nil {
-			return fmt.Errorf("write rejects file: %w", err)
-		}
+	if l.dry {
+		return l.tell(ctx)
 	}
 	return nil
 }
 
-func (r *rejectsFile) close() error {
-	if r.out == nil {
-		return nil
+// commit writes how far the run is, within the transaction of its rows. Where it was stopped, or another worker goes on with it, the
+// transaction is undone.
+func (l *load) commit(ctx context.Context, last int64, counts Result, rejects int64, state string) error {
+	text, err := json.Marshal(counts)
+	if err != nil {
+		return fmt.Errorf("write counts: %w", err)
 	}
-	return errors.Join(r.out.Close(), r.f.Close())
+	done, total := l.in.Progress()
+	return l.run.Write(op.WithViewer(ctx, policy.System()), func(ctx context.Context, tx *op.Tx) error {
+		n, err := tx.Exec(ctx, `UPDATE imports SET state = ?, done = ?, counts = ?, rejects = ?, read_bytes = ?, total_bytes = ?, updated_at = ?
+			WHERE id = ? AND attempt = ? AND state = 'running' AND done = ?`,
+			state, last, string(text), rejects, done, max(done, total), tx.Now, l.state.ID, l.state.Attempt, l.state.Row)
+		if err != nil {
+			return fmt.Errorf("write progress: %w", err)
+		}
+		if n == 0 {
+			return errGone
+		}
+		return nil
+	})
 }
 
-// Words says why a row was rejected, in the language of ctx.
-func Words(ctx context.Context, r Reject) string {
-	key := "reject." + r.Code
-	if !i18n.Has(ctx, key) {
-		key = "problem." + r.Code
+// tell writes, once a second, how far a dry run of a job is.
+func (l *load) tell(ctx context.Context) error {
+	now := l.run.Clock.Now()
+	if l.state.ID.IsNone() || now.Sub(l.noted) < time.Second {
+		return nil
 	}
-	text := i18n.T(ctx, key, "value", r.Value)
-	if r.Field == "" {
-		return text
+	l.noted = now
+	done, total := l.in.Progress()
+	return l.trial(ctx, Checking, done, total)
+}
+
+func (l *load) trial(ctx context.Context, state string, done, total int64) error {
+	text, err := json.Marshal(l.counts)
+	if err != nil {
+		return fmt.Errorf("write counts: %w", err)
 	}
-	return strings.TrimSpace(r.Field + ": " + text + " " + r.Value)
+	return l.run.Write(op.WithViewer(ctx, policy.System()), func(ctx context.Context, tx *op.Tx) error {
+		n, err := tx.Exec(ctx, "UPDATE imports SET state = ?, trial = ?, read_bytes = ?, total_bytes = ?, updated_at = ? WHERE id = ? AND attempt = ? AND state = 'checking'",
+			state, string(text), done, max(done, total), tx.Now, l.state.ID, l.state.Attempt)
+		if err != nil {
+			return fmt.Errorf("write progress: %w", err)
+		}
+		if n == 0 {
+			return errGone
+		}
+		return nil
+	})
+}
+
+func (l *load) finish(ctx context.Context) error {
+	switch {
+	case !l.dry:
+		return l.commit(ctx, l.state.Row, l.counts, l.rejects.end, Done)
+	case l.state.ID.IsNone():
+		return nil
+	}
+	done, total := l.in.Progress()
+	return l.trial(ctx, Checked, done, total)
 }

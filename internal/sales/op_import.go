@@ -15,6 +15,7 @@ import (
 // Known is what is known of an external key.
 type Known struct {
 	Enquiry, Person id.ID
+	Center          id.ID // of the enquiry; none: the company's pool
 	channel, course id.ID
 	outcome         string
 	attributes      map[string]string
@@ -46,7 +47,7 @@ func KnownKeys(ctx context.Context, tx *op.Tx, keys []string) (map[string]Known,
 	for key, r := range refs {
 		k := Known{Enquiry: r.Enquiry, Person: r.Person, attributes: map[string]string{}}
 		if i := slices.IndexFunc(list, func(e Enquiry) bool { return e.ID == r.Enquiry }); i >= 0 {
-			k.channel, k.course, k.outcome = list[i].Channel, list[i].Course, list[i].Outcome
+			k.Center, k.channel, k.course, k.outcome = list[i].Center, list[i].Channel, list[i].Course, list[i].Outcome
 			k.joined = list[i].ExternalKey == nil || *list[i].ExternalKey != key
 		}
 		for _, a := range attributes[r.Enquiry] {
@@ -56,6 +57,9 @@ func KnownKeys(ctx context.Context, tx *op.Tx, keys []string) (map[string]Known,
 	}
 	return out, nil
 }
+
+// Joined tells that the key came with a row that joined the enquiry of another key.
+func (k Known) Joined() bool { return k.joined }
 
 // Differs tells whether a change brings anything new. What the change leaves out stays; a merged row changes nothing, else two rows
 // of one person would overwrite each other with every import.

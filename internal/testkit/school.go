@@ -85,7 +85,7 @@ func NewSchool(t testing.TB, dsn string) *School {
 
 func openSchool(t testing.TB, dsn string, c *clock.Clock) *School {
 	t.Helper()
-	a, err := app.Open(t.Context(), app.Config{DSN: dsn, Clock: c, Key: Key})
+	a, err := app.Open(t.Context(), app.Config{DSN: dsn, Clock: c, Key: Key, Files: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}

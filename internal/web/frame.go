@@ -153,6 +153,16 @@ func Address(ctx context.Context, pairs ...string) string {
 	return u.RequestURI()
 }
 
+// Without is the address of a list without one of its filters, at its first page. A list without a center says so, else the center
+// switch would give it one (UI-S1).
+func Without(ctx context.Context, name string) string {
+	value := ""
+	if name == "center" {
+		value = "all"
+	}
+	return Address(ctx, name, value, "page", "", "after", "")
+}
+
 func (i NavItem) current(ctx context.Context) bool {
 	path := here(ctx).Path
 	return i.Current || i.Href != "" && i.Href == path

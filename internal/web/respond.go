@@ -121,7 +121,7 @@ func Fail(w http.ResponseWriter, r *http.Request, err error) {
 		w.Header().Set("X-Problem", "yes")
 		r, page = r.WithContext(WithProblem(r.Context(), p, r.PostForm)), ErrorSummary{}
 	}
-	if err := render(w, r, p.Status, page); err != nil {
+	if err := render(w, r, p.Status, page); err != nil && r.Context().Err() == nil {
 		slog.ErrorContext(r.Context(), "error page failed", slog.String("request_id", RequestID(r.Context())), slog.String("error", err.Error()))
 		http.Error(w, http.StatusText(p.Status), p.Status)
 	}

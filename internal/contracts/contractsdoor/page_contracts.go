@@ -133,7 +133,7 @@ func (v listView) chips(ctx context.Context) web.FilterChips {
 	out := web.FilterChips{Clear: "/contracts", Add: contractFilters(v)}
 	add := func(name, label, value string) {
 		if value != "" {
-			out.Items = append(out.Items, web.FilterChip{Label: t(ctx, label), Value: value, Drop: web.Address(ctx, name, "", "page", "", "after", "")})
+			out.Items = append(out.Items, web.FilterChip{Label: t(ctx, label), Value: value, Drop: web.Without(ctx, name)})
 		}
 	}
 	q := v.Query

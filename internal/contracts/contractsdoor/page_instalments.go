@@ -80,7 +80,7 @@ func (v dueView) tabs(ctx context.Context) web.Tabs {
 func (v dueView) chips(ctx context.Context) web.FilterChips {
 	out := web.FilterChips{Clear: "/instalments", Add: dueFilters(v)}
 	add := func(name, label, value string) {
-		out.Items = append(out.Items, web.FilterChip{Label: t(ctx, label), Value: value, Drop: web.Address(ctx, name, "", "page", "")})
+		out.Items = append(out.Items, web.FilterChip{Label: t(ctx, label), Value: value, Drop: web.Without(ctx, name)})
 	}
 	q := v.Query
 	if q.Search != "" {

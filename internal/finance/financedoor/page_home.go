@@ -85,10 +85,20 @@ func (v homeView) sentence(ctx context.Context) string {
 
 // dayList is the list of the day's payments, of a center and method where they are named.
 func (v homeView) dayList(center, method string) string {
-	return query("/payments", "from", v.Day.String(), "until", v.Day.String(), "center", center, "method", method)
+	return every(query("/payments", "from", v.Day.String(), "until", v.Day.String(), "center", center, "method", method), center)
 }
 
-func (v homeView) lateList() string { return query("/instalments", "due_until", (v.Day - 1).String()) }
+func (v homeView) lateList() string {
+	return every(query("/instalments", "due_until", (v.Day-1).String()), "")
+}
+
+// every makes the address of a list that names no center say that it means all of them: the figure that leads there counts them all.
+func every(address, center string) string {
+	if center == "" {
+		return address + "&center="
+	}
+	return address
+}
 
 // sum adds the day's lines that match; ok is false where there are none.
 func (v homeView) sum(center id.ID, method string) (sum money.Fen, ok bool) {

@@ -140,6 +140,24 @@ func add(ctx context.Context, tx *db.Tx, k Key, n int64) error {
 	return nil
 }
 
+// Replace writes sums in the place of all that there are, folded and open.
+func Replace(ctx context.Context, tx *db.Tx, sums Deltas) error {
+	if err := tx.Lock(ctx, "event_head", 2); err != nil {
+		return fmt.Errorf("lock roll-ups: %w", err)
+	}
+	for _, table := range []string{"rollup_deltas", "rollups"} {
+		if _, err := tx.Exec(ctx, "DELETE FROM "+table); err != nil {
+			return fmt.Errorf("remove roll-ups: %w", err)
+		}
+	}
+	for _, k := range sums.sorted() {
+		if err := add(ctx, tx, k, sums[k]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Scan reads every sum by day, folded and open together, for the recount of `zhike check`.
 func Scan(ctx context.Context, tx *db.Tx) (Deltas, error) {
 	rows, err := tx.Query(ctx, `SELECT metric, day, center, dim, value, SUM(n) FROM (

@@ -80,7 +80,7 @@ func (v listView) sentence(ctx context.Context) string {
 func (v listView) chips(ctx context.Context) web.FilterChips {
 	out := web.FilterChips{Clear: "/people", Add: peopleFilters(v)}
 	add := func(name, label, value string) {
-		out.Items = append(out.Items, web.FilterChip{Label: t(ctx, label), Value: value, Drop: web.Address(ctx, name, "", "page", "", "after", "")})
+		out.Items = append(out.Items, web.FilterChip{Label: t(ctx, label), Value: value, Drop: web.Without(ctx, name)})
 	}
 	if v.Query.Search != "" {
 		add("q", "search", v.Query.Search)

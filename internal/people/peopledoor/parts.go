@@ -121,7 +121,7 @@ func (v personView) enquiryStep(ctx context.Context, e sales.Enquiry) (web.NextS
 			n.Text = t(ctx, "visit-passed", "time", moment(ctx, v.Visit.Starts))
 		}
 	}
-	n.Actions = []web.Button{{Label: t(ctx, "do."+step), Href: "/enquiries/" + e.ID.String() + "/step/" + step, Kind: web.Primary}}
+	n.Actions = []web.Button{{Label: t(ctx, "do."+step), Href: query("/enquiries/"+e.ID.String()+"/step/"+step, "back", personPath(v.Person.ID, "")), Kind: web.Primary}}
 	if number := v.number(); dial(number) != "" {
 		n.Actions = append(n.Actions, web.Button{Label: t(ctx, "dial", "number", i18n.Phone(ctx, number)), Href: dial(number), Key: "C"})
 	}

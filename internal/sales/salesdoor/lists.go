@@ -71,7 +71,7 @@ func (n names) matterChips(ctx context.Context, list []matterChip, kind string, 
 	var out []web.FilterChip
 	add := func(name, value string) {
 		if value != "" {
-			out = append(out, web.FilterChip{Label: t(ctx, "field."+name), Value: value, Drop: web.Address(ctx, name, "", "page", "", "after", "")})
+			out = append(out, web.FilterChip{Label: t(ctx, "field."+name), Value: value, Drop: web.Without(ctx, name)})
 		}
 	}
 	for _, c := range list {

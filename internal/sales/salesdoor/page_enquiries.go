@@ -170,7 +170,7 @@ func (v enquiriesView) chips(ctx context.Context) web.FilterChips {
 	out := web.FilterChips{Clear: query("/enquiries", "stage", v.Query.Stage), Add: enquiryFilters(v)}
 	add := func(name, label, value string) {
 		if value != "" {
-			out.Items = append(out.Items, web.FilterChip{Label: label, Value: value, Drop: web.Address(ctx, name, "", "page", "", "after", "")})
+			out.Items = append(out.Items, web.FilterChip{Label: label, Value: value, Drop: web.Without(ctx, name)})
 		}
 	}
 	q, today := v.Query, web.Today(ctx)

@@ -76,6 +76,13 @@ func (p door) getQuoteForm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx := r.Context()
+	if len(v.Packages) == 1 {
+		v.Form.Packages = []id.ID{v.Packages[0].ID} // chosen already
+	}
+	if form, err := web.Decode[quoteForm](r); err == nil && r.Method == http.MethodPost {
+		v.Form = form
+	}
+	v.Price = v.Form.price(v.Packages, web.Today(ctx))
 	page := web.Page{H1: t(ctx, "quote.h1", "name", v.person(ctx, v.Enquiry.Person)), Sub: v.course(ctx, v.Enquiry.Course)}
 	return web.Render(w, r, web.Shell(page, quoteFormPage(v)))
 }

@@ -30,16 +30,20 @@ func (p door) getStep(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	to := v.stepPage(r.PathValue("step"))
+	here, _ := backOf(r)
+	if here == "" {
+		here = enquiryPath(v.Enquiry.ID)
+	}
+	to := v.stepPage(r.PathValue("step"), here)
 	if to == "" {
 		return problem.NotFound("step")
 	}
 	return web.Redirect(w, r, to)
 }
 
-// stepPage is where a step is done as the matter stands; where nothing can be done yet, the page of what has to come before.
-func (v enquiryView) stepPage(step string) string {
-	here := enquiryPath(v.Enquiry.ID)
+// stepPage is where a step is done as the matter stands; where nothing can be done yet, the page of what has to come before. Forms of
+// the step come back to here.
+func (v enquiryView) stepPage(step, here string) string {
 	back := func(form string) string { return query(enquiryPath(v.Enquiry.ID, form), "back", here) }
 	switch step {
 	case "first-touch":
@@ -55,7 +59,7 @@ func (v enquiryView) stepPage(step string) string {
 		if visit, ok := v.openVisit(); ok {
 			return path("visits", visit.ID.String())
 		}
-		return here
+		return enquiryPath(v.Enquiry.ID)
 	case "quote":
 		return enquiryPath(v.Enquiry.ID, "quote")
 	case "contract":

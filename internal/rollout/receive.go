@@ -1,0 +1,223 @@
+package rollout
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/policy"
+	"zhike/internal/kernel/problem"
+	"zhike/internal/organization"
+)
+
+// keptFiles is how long the files of an import are kept after its last change; what was brought in stays.
+const keptFiles = 30 * 24 * time.Hour
+
+// ReceiveInput says what a file is that is handed in.
+type ReceiveInput struct {
+	Kind     string `json:"kind" enum:"leads,people,centers,staff,packages"`
+	CenterID id.ID  `json:"center_id,omitempty" doc:"of rows that name none; none: the company's pool"`
+	Name     string `json:"name,omitempty" maxLength:"200" doc:"of the file"`
+}
+
+// Receive keeps a file, guesses what its columns are, and lets a job say what would happen. Nothing of it is brought in yet. Refused:
+// an unknown kind, another's center, and what kernel/sheet refuses.
+func (f *Files) Receive(ctx context.Context, r *op.Runner, in ReceiveInput, file io.Reader) (i ImportRun, err error) {
+	v, err := mayImport(ctx, in.Kind)
+	if err != nil {
+		return i, err
+	}
+	if !in.CenterID.IsNone() && !slices.ContainsFunc(r.Org.(*organization.Directory).Centers(v), func(c organization.Center) bool { return c.ID == in.CenterID }) {
+		return i, problem.NotFound("center")
+	}
+	if err := f.forget(ctx, r); err != nil {
+		return i, err
+	}
+	name, digest, err := f.keep(file)
+	if err != nil {
+		return i, err
+	}
+	m, err := f.guess(in.Kind, name)
+	if err == nil {
+		err = r.Write(ctx, func(ctx context.Context, tx *op.Tx) (err error) {
+			var same []ImportRun // a file that is handed in twice is one import (TRU-2)
+			err = tx.Select(&same).Where("digest = ? AND account = ? AND kind = ? AND file <> '' AND done = 0 AND state IN ('checking', 'checked')", digest, v.Account, in.Kind).
+				Limit(10).Scan(ctx)
+			if err != nil {
+				return fmt.Errorf("look for the same file: %w", err)
+			}
+			if n := slices.IndexFunc(same, func(s ImportRun) bool { return s.Center == in.CenterID }); n >= 0 {
+				i = same[n]
+				return nil
+			}
+			i = ImportRun{
+				ID: tx.NewID(), Kind: in.Kind, State: Checked, Account: v.Account, Staff: v.Staff, Home: v.Center, Center: in.CenterID, Lang: v.Lang,
+				Name: shownName(in.Name), File: name, Digest: digest, Mapping: m, Created: tx.Now, Updated: tx.Now,
+			}
+			if err := tx.Insert(ctx, i); err != nil {
+				return err
+			}
+			if m.check(byPlace) != nil {
+				return nil // a person must say first what the columns are
+			}
+			i, err = turn(ctx, tx, i, Checking)
+			return err
+		})
+	}
+	if err != nil || i.File != name {
+		return i, errors.Join(err, f.remove(name))
+	}
+	return i, nil
+}
+
+// mayImport gives who asks, if they may import a kind: lists of people with the right to import, the others with the right to enter
+// such records too.
+func mayImport(ctx context.Context, kind string) (*policy.Viewer, error) {
+	v, ok := op.ViewerOf(ctx)
+	if !ok {
+		return nil, problem.Unauthorized("unauthorized")
+	}
+	if !slices.Contains(Kinds, kind) {
+		return nil, problem.Refuse("ROL-1", "invalid", problem.Field{Location: "kind", Code: "not-one-of", Value: kind, Args: map[string]any{"list": strings.Join(Kinds, ", ")}})
+	}
+	for _, right := range rightsOf(kind) {
+		if !v.May(right) {
+			return nil, problem.Forbidden(right)
+		}
+	}
+	return v, nil
+}
+
+func rightsOf(kind string) []string {
+	switch kind {
+	case "centers":
+		return []string{"import:create", "center:create"}
+	case "staff":
+		return []string{"import:create", "staff:create"}
+	case "packages":
+		return []string{"import:create", "package:create"}
+	}
+	return []string{"import:create"}
+}
+
+// KindsOf lists the kinds that a viewer may import.
+func KindsOf(v *policy.Viewer) (out []string) {
+	for _, kind := range Kinds {
+		if !slices.ContainsFunc(rightsOf(kind), func(right string) bool { return !v.May(right) }) {
+			out = append(out, kind)
+		}
+	}
+	return out
+}
+
+// shownName is the name of a file without its folders and without what cannot be printed.
+func shownName(name string) string {
+	return clipTo(plainText(filepath.Base(strings.ReplaceAll("/"+name, "\\", "/"))), longestKey)
+}
+
+func (f *Files) guess(kind, name string) (Mapping, error) {
+	in, file, err := f.open(name)
+	if err != nil {
+		return Mapping{}, err
+	}
+	defer file.Close()
+	defer in.Close()
+	rows, err := sample(in)
+	if err != nil {
+		return Mapping{}, err
+	}
+	return Guess(kind, in.Header(), rows)
+}
+
+// forget removes the files of imports that nobody touched for a month.
+func (f *Files) forget(ctx context.Context, r *op.Runner) error {
+	var old []ImportRun
+	err := r.Write(op.WithViewer(ctx, policy.System()), func(ctx context.Context, tx *op.Tx) error {
+		sel := tx.Select(&old).Where("file <> '' AND updated_at < ?", tx.Now.Add(-keptFiles)).Limit(100)
+		if err := sel.Scan(ctx); err != nil {
+			return fmt.Errorf("look for old files: %w", err)
+		}
+		for _, i := range old {
+			i.File, i.Counts.First, i.Trial = "", nil, Result{}
+			if i.State != Done {
+				i.State = Stopped
+			}
+			if err := tx.Save(ctx, &i, "file", "counts", "trial", "state"); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, i := range old {
+		err = errors.Join(err, f.remove(i.File))
+	}
+	return err
+}
+
+// ChangeMapping says what the columns of a file are, as long as none of its rows was brought in; a job says again what would happen.
+// Refused: import-begun, and what a mapping refuses.
+func ChangeMapping(ctx context.Context, r *op.Runner, key id.ID, columns []Column) (i ImportRun, err error) {
+	return i, change(ctx, r, key, func(ctx context.Context, tx *op.Tx, was ImportRun) (err error) {
+		if was.Begun() || was.File == "" {
+			return problem.Refuse("ROL-1", "import-begun", problem.Field{Location: "import_id", Value: was.ID})
+		}
+		if was.Mapping, err = was.Mapping.Set(columns); err != nil {
+			return err
+		}
+		if err := tx.Save(ctx, &was, "mapping"); err != nil {
+			return err
+		}
+		i, err = turn(ctx, tx, was, Checking)
+		return err
+	})
+}
+
+// Stop ends the work of a job after the rows that it has committed; the run can go on later.
+func Stop(ctx context.Context, r *op.Runner, key id.ID) (i ImportRun, err error) {
+	return i, change(ctx, r, key, func(ctx context.Context, tx *op.Tx, was ImportRun) (err error) {
+		if i = was; !was.Busy() {
+			return nil
+		}
+		state := Stopped
+		if was.State == Checking {
+			state = Checked
+		}
+		i, err = turn(ctx, tx, was, state)
+		return err
+	})
+}
+
+func change(ctx context.Context, r *op.Runner, key id.ID, do func(ctx context.Context, tx *op.Tx, i ImportRun) error) error {
+	if v, ok := op.ViewerOf(ctx); !ok || !v.May("import:create") {
+		return problem.Forbidden("import:create")
+	}
+	return r.Write(ctx, func(ctx context.Context, tx *op.Tx) error {
+		i, err := loadImport(ctx, tx, key)
+		if err != nil {
+			return err
+		}
+		return do(ctx, tx, i)
+	})
+}
+
+// Sample gives the first rows of a file, for who handed it in.
+func (f *Files) Sample(i ImportRun, n int) ([][]string, error) {
+	in, file, err := f.open(i.File)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	defer in.Close()
+	rows, err := sample(in)
+	return rows[:min(n, len(rows))], err
+}
