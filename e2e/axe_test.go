@@ -1,0 +1,348 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"zhike/internal/finance"
+	"zhike/internal/kernel/i18n"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/organization"
+	"zhike/internal/organization/organizationdoor"
+	"zhike/internal/sales"
+	"zhike/internal/testkit"
+	"zhike/internal/web"
+)
+
+// look is a page of a route, as a role sees it; part tells why the route is none. Without a path it is the page of an import that is
+// handed in first.
+type look struct {
+	route string
+	role  string
+	path  string
+	part  string
+}
+
+// name is the role and the route, without signs that files do not take.
+func (l look) name() string {
+	return strings.Trim(strings.NewReplacer("/", "_", "{", "", "}", "", "$", "").Replace(l.role+l.route), "_")
+}
+
+// records are what pages are about.
+type records struct {
+	enquiry, visited, quoted                           id.ID // enquiries: invited, received, quoted
+	appointment, visit, finished, quote, draft, signed id.ID
+	payment, person, room                              id.ID
+}
+
+// live fills a school with a record of each kind.
+func live(t *testing.T, s *testkit.School) (r records) {
+	t.Helper()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	desk, consultant := s.FrontDesk(s.HD), s.Consultant(s.HD)
+	e, a := s.Appointment(t, s.HD)
+	r.enquiry, r.appointment = e.ID, a.ID
+	checkIn := func() (id.ID, id.ID) {
+		e, a := s.Appointment(t, s.HD)
+		v, err := sales.CheckIn.Run(desk, s.Ops, sales.CheckInInput{AppointmentID: a.ID})
+		must(err)
+		return e.ID, v.ID
+	}
+	r.visited, r.visit = checkIn()
+	finish := func(visit id.ID) {
+		_, err := sales.FinishVisit.Run(consultant, s.Ops, sales.FinishVisitInput{VisitID: visit, Needs: map[string]string{"goal": "口语"}, Outcome: "quote"})
+		must(err)
+	}
+	quote := func() (enquiry, quote id.ID) {
+		e, v := checkIn()
+		finish(v)
+		q, err := sales.MakeQuote.Run(consultant, s.Ops, sales.MakeQuoteInput{EnquiryID: e, Packages: []id.ID{s.Package}})
+		must(err)
+		r.finished = v
+		return e, q.ID
+	}
+	r.quoted, r.quote = quote()
+	_, q := quote()
+	c, err := sales.DraftContract.Run(consultant, s.Ops, sales.DraftContractInput{QuoteID: q})
+	must(err)
+	r.draft, r.signed = c.ID, s.Contract(t, s.HD).ID
+	p, err := finance.TakePayment.Run(desk, s.Ops, finance.TakePaymentInput{ContractID: r.signed, Method: "wechat", Amount: 100_000})
+	must(err)
+	r.payment = p.ID
+	room, err := organization.AddRoom.Run(s.IT(), s.Ops, organization.RoomInput{CenterID: s.HD, Name: "201", Seats: 12})
+	must(err)
+	r.room = room.ID
+	s.Enquiry(t, s.HD)
+	s.Read(t, s.System(), func(ctx context.Context, tx *op.Tx) error {
+		found, err := sales.EnquiryByID(ctx, tx, r.visited)
+		r.person = found.Person
+		return err
+	})
+	must(s.App.Settle(s.System()))
+	return r
+}
+
+// looks has a line for every route of a page: one without fails the test.
+func looks(s *testkit.School, r records) []look {
+	at := func(pattern string, key id.ID) string { return strings.Replace(pattern, "{id}", key.String(), 1) }
+	page := func(role, pattern string, key id.ID) look {
+		return look{route: pattern, role: role, path: at(pattern, key)}
+	}
+	list := func(role string, patterns ...string) (out []look) {
+		for _, p := range patterns {
+			route, _, _ := strings.Cut(p, "?")
+			out = append(out, look{route: route, role: role, path: p})
+		}
+		return out
+	}
+	part := func(route, why string) look { return look{route: route, part: why} }
+	staff := s.StaffID(s.Finance(s.HD))
+	return slices.Concat(
+		list("", web.SignInPath),
+		[]look{{route: "/{$}", role: "consultant", path: "/"}, {route: "/{$}", role: "front-desk", path: "/"}, {route: "/{$}", role: "principal", path: "/"},
+			{route: "/{$}", role: "general-manager", path: "/"}, {route: "/{$}", role: "finance", path: "/"}, {route: "/{$}", role: "it", path: "/"}},
+		list("consultant", "/work", "/tasks", "/messages", "/account", "/account/totp", organizationdoor.PasswordPath, web.AskPath+"?q=heyu", "/enquiries", "/enquiries?until=2020-01-01", "/enquiries/new"),
+		[]look{
+			page("consultant", "/enquiries/{id}", r.enquiry), page("consultant", "/enquiries/{id}/call", r.enquiry), page("consultant", "/enquiries/{id}/book", r.visited),
+			page("consultant", "/enquiries/{id}/lose", r.enquiry), page("consultant", "/enquiries/{id}/quote", r.quoted), page("principal", "/enquiries/{id}/assign", r.enquiry),
+			page("front-desk", "/appointments/{id}/move", r.appointment), page("consultant", "/visits/{id}", r.visit), page("consultant", "/visits/{id}", r.finished), page("consultant", "/quotes/{id}", r.quote),
+			page("consultant", "/contracts/{id}", r.draft), page("front-desk", "/contracts/{id}", r.signed), page("consultant", "/contracts/{id}/sign", r.draft), page("consultant", "/contracts/{id}/print", r.signed),
+			page("front-desk", "/payments/{id}", r.payment), page("finance", "/payments/{id}/reverse", r.payment),
+			page("front-desk", "/people/{id}", r.person), page("front-desk", "/people/{id}/edit", r.person),
+		},
+		list("front-desk", "/desk", "/appointments", "/visits", "/walk-ins/new", "/people", "/people/new", "/contracts", "/payments", "/payments/new", "/payments/new?contract_id="+r.signed.String()),
+		list("finance", "/instalments"),
+		list("principal", "/imports", "/imports/new", "/reports", "/settings/assignment", "/settings/assignment/edit"),
+		[]look{{route: "/imports/{id}", role: "principal"}, {route: "/reports/{name}", role: "principal", path: "/reports/daily-sales"}},
+		list("it", "/centers", "/centers/new", "/staff", "/staff/new", "/roles", "/settings", "/channels", "/channels/new", "/courses", "/courses/new", "/packages", "/packages/new"),
+		[]look{
+			page("it", "/centers/{id}", s.HD), page("it", "/centers/{id}/edit", s.HD), page("it", "/rooms/{id}/edit", r.room), page("it", "/staff/{id}", staff), page("it", "/staff/{id}/edit", staff),
+			{route: "/roles/{code}", role: "it", path: "/roles/consultant"},
+			page("it", "/channels/{id}/edit", s.Web), page("it", "/courses/{id}/edit", s.Course), page("it", "/packages/{id}/edit", s.Package),
+			{route: "/", role: "it", path: "/nothing"}, {route: "/", role: "consultant", path: "/settings"},
+		},
+		[]look{
+			part(web.SuggestPath, "a list below the ask field"), part("/enquiries/new/duplicates", "a part of the form"), part("/people/new/duplicates", "a part of the form"),
+			part("/enquiries/{id}/quote/price", "a part of the form"), part("/enquiries/{id}/step/{step}", "leads on"), part("/assets/", "files"),
+			part("/imports/{id}/progress", "a part of the page of an import"), part("/imports/{id}/rejects", "a file"),
+			part("/dev/components", "looked at by the tests of internal/web"),
+		},
+	)
+}
+
+// constants are the paths that doors name.
+var constants = map[string]string{"web.AskPath": web.AskPath, "web.SuggestPath": web.SuggestPath, "web.SignInPath": web.SignInPath, "PasswordPath": organizationdoor.PasswordPath}
+
+var getRoute = regexp.MustCompile(`"GET (?:(/[^"]*)"|" \+ ([\w.]+))`)
+
+// routes are the patterns of every GET that a door or the program registers for pages, read from their source: a mux does not tell.
+func routes(t *testing.T) (list []string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(testkit.Root(t), "internal", "*", "*door", "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, err := filepath.Glob(filepath.Join(testkit.Root(t), "internal", "app", "pages*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range append(files, own...) {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range getRoute.FindAllStringSubmatch(string(text), -1) {
+			route := m[1]
+			if m[2] != "" {
+				if route = constants[m[2]]; route == "" {
+					t.Errorf("%s: this test does not know the path %s", filepath.Base(file), m[2])
+				}
+			}
+			list = append(list, route)
+		}
+	}
+	return list
+}
+
+// TestUIG_Routes: every route of a page is looked at.
+func TestUIG_Routes(t *testing.T) {
+	s := testkit.NewSchool(t, filepath.Join(t.TempDir(), "zhike.db"))
+	known := map[string]bool{"": true}
+	for _, l := range looks(s, records{}) {
+		known[l.route] = true
+	}
+	all := routes(t)
+	if len(all) < 50 {
+		t.Errorf("only %d routes were found", len(all))
+	}
+	for _, route := range all {
+		if !known[route] {
+			t.Errorf("GET %s has no line in looks", route)
+		}
+	}
+}
+
+// TestUIG1_UIG9_Pages looks at every page in both languages and themes, wide and narrow: nothing that axe finds, no sideways scroll, no
+// key of a text in place of the text; one h1 and one primary button at most (UI-S2). Pictures lie in shots/pages.
+func TestUIG1_UIG9_Pages(t *testing.T) {
+	s := testkit.NewSchool(t, filepath.Join(t.TempDir(), "zhike.db"))
+	r := live(t, s)
+	for _, lang := range i18n.Langs {
+		st := open(t, s, lang)
+		t.Run(string(lang), func(t *testing.T) {
+			t.Parallel()
+			byRole := map[string][]look{}
+			for _, l := range looks(s, r) {
+				if l.part == "" {
+					byRole[l.role] = append(byRole[l.role], l)
+				}
+			}
+			for role, pages := range byRole {
+				v := st.viewer(t, role)
+				for _, l := range pages {
+					t.Run(l.name(), func(t *testing.T) {
+						u := *v
+						u.t = t
+						u.look(l)
+					})
+				}
+			}
+		})
+	}
+}
+
+// viewer signs in without the form: as nobody where the role is "".
+func (st site) viewer(t *testing.T, role string) *user {
+	t.Helper()
+	u := &user{site: st, t: t, tab: testkit.Browser(t)}
+	testkit.Act(u.tab, t, chromedp.Navigate(st.base+"/assets/none"))
+	if role != "" {
+		center := st.s.HD
+		if slices.Contains([]string{"it", "general-manager", "marketing"}, role) {
+			center = id.None
+		}
+		u.send(web.SignInPath, "login="+st.s.Login(role, center)+"&password=correct+horse")
+	}
+	u.send(web.PreferencesPath, "lang="+string(st.lang))
+	testkit.Complaints(u.tab, t) // there is no such file: the address is there for its origin
+	return u
+}
+
+// send sends a form.
+func (u *user) send(path, body string) {
+	u.t.Helper()
+	testkit.Read(u.tab, u.t, chromedp.Evaluate[bool](fmt.Sprintf("fetch(%q,{method:'POST',headers:{'Content-Type':'application/x-www-form-urlencoded'},body:%q}).then(()=>true)", path, body), chromedp.EvalAwaitPromise))
+}
+
+const (
+	// keys are the words that look like keys of the catalogue, in what is read and in what is said.
+	keys = `(() => {
+		const said = [...document.querySelectorAll("[aria-label], [placeholder], [title], option, [value]")].flatMap(e => [e.ariaLabel, e.placeholder, e.title, e.tagName === "OPTION" && e.textContent]);
+		const words = [document.title, document.body.textContent, ...said].filter(Boolean).join(" ").split(/[\s,;:()（）：；，。“”"'·/]+/);
+		return words.filter(w => /^[a-z]+(-[a-z]+)*(\.[a-z]+(-[a-z]+)*)+$/.test(w) && !w.endsWith(".example") || w.includes("⟦"));
+	})()`
+	// upload hands in a list and gives the address of its import.
+	upload = `(async () => {
+		const form = new FormData();
+		form.set("kind", "leads");
+		form.set("file", new File(["姓名,电话\n赵敏,13900001111\n"], "leads.csv"));
+		return new URL((await fetch("/imports/new", {method: "POST", body: form})).url).pathname;
+	})()`
+	// heads are the h1s, buttons the primary buttons that are seen.
+	heads   = `document.querySelectorAll("h1").length`
+	buttons = `[...document.querySelectorAll("main .btn.p")].filter(b => b.checkVisibility({visibilityProperty: true}) && b.getClientRects().length > 0).length`
+	// contrast looks for what a theme can break.
+	contrast = `axe.run(document, {resultTypes: ["violations"], runOnly: {type: "rule", values: ["color-contrast"]}}).then(r => r.violations.flatMap(v => v.nodes.map(n => n.target.flat(9).join(" ") + " " + n.failureSummary)))`
+)
+
+// look looks at a page: it is opened once, the widths and themes are changed in place.
+func (u *user) look(l look) {
+	t := u.t
+	t.Helper()
+	bad := func(width int64, theme, format string, args ...any) {
+		t.Errorf("%s (%s, %s) %d px %s: %s", l.path, l.role, u.lang, width, theme, fmt.Sprintf(format, args...))
+	}
+	size := func(width int64) {
+		if err := testkit.Viewport(u.tab, width, 900); err != nil {
+			t.Fatal(err)
+		}
+	}
+	size(1440)
+	if l.path == "" {
+		l.path = value[string](u, upload)
+	}
+	testkit.Act(u.tab, t, chromedp.Navigate(u.base+l.path))
+	for _, width := range []int64{1440, 390} {
+		size(width)
+		for _, theme := range []string{"light", "dark"} {
+			u.read(fmt.Sprintf("document.documentElement.dataset.theme = %q", theme))
+			if theme == "dark" {
+				for _, found := range value[[]string](u, contrast) {
+					bad(width, theme, "%s", found)
+				}
+				continue
+			}
+			for _, v := range testkit.Axe(u.tab, t) {
+				bad(width, theme, "%s", v)
+			}
+		}
+	}
+	for _, width := range []int64{390, 320} {
+		size(width)
+		if got := value[int64](u, "document.documentElement.scrollWidth"); got > width {
+			bad(width, "", "the page is %d px wide", got)
+		}
+	}
+	for _, key := range value[[]string](u, keys) {
+		bad(0, "", "a text is not translated: %s", key)
+	}
+	if n := value[int](u, heads); n != 1 {
+		bad(0, "", "%d h1", n)
+	}
+	size(1440)
+	if n := value[int](u, buttons); n > 1 {
+		bad(1440, "", "%d primary buttons", n)
+	}
+	for _, c := range testkit.Complaints(u.tab, t) {
+		if c.Kind != "network" || l.route != "/" { // 403 and 404 are the page itself
+			bad(0, "", "the browser complains: %+v", c)
+		}
+	}
+	if os.Getenv("ZHIKE_SHOTS") != "" { //nolint:forbidigo // pictures for people, which take their time
+		for _, width := range []int64{1440, 390} {
+			size(width)
+			if err := testkit.Screenshot(u.tab, filepath.Join(testkit.Root(t), "shots", "pages", fmt.Sprintf("%s-%s-%d.png", l.name(), u.lang, width))); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+// value evaluates an expression in the page, a promise too.
+func value[T any](u *user, expression string) T {
+	u.t.Helper()
+	return testkit.Read(u.tab, u.t, chromedp.Evaluate[T](expression, func(p *runtime.EvaluateParams) {
+		chromedp.EvalAwaitPromise(p)
+		chromedp.EvalAsValue(p)
+	}))
+}
