@@ -116,8 +116,14 @@ func looks(s *testkit.School, r records) []look {
 	staff := s.StaffID(s.Finance(s.HD))
 	return slices.Concat(
 		list("", web.SignInPath),
-		[]look{{route: "/{$}", role: "consultant", path: "/"}, {route: "/{$}", role: "front-desk", path: "/"}, {route: "/{$}", role: "principal", path: "/"},
-			{route: "/{$}", role: "general-manager", path: "/"}, {route: "/{$}", role: "finance", path: "/"}, {route: "/{$}", role: "it", path: "/"}},
+		[]look{
+			{route: "/{$}", role: "consultant", path: "/"},
+			{route: "/{$}", role: "front-desk", path: "/"},
+			{route: "/{$}", role: "principal", path: "/"},
+			{route: "/{$}", role: "general-manager", path: "/"},
+			{route: "/{$}", role: "finance", path: "/"},
+			{route: "/{$}", role: "it", path: "/"},
+		},
 		list("consultant", "/work", "/tasks", "/messages", "/account", "/account/totp", organizationdoor.PasswordPath, web.AskPath+"?q=heyu", "/enquiries", "/enquiries?until=2020-01-01", "/enquiries/new"),
 		[]look{
 			page("consultant", "/enquiries/{id}", r.enquiry), page("consultant", "/enquiries/{id}/call", r.enquiry), page("consultant", "/enquiries/{id}/book", r.visited),
@@ -136,7 +142,8 @@ func looks(s *testkit.School, r records) []look {
 			page("it", "/centers/{id}", s.HD), page("it", "/centers/{id}/edit", s.HD), page("it", "/rooms/{id}/edit", r.room), page("it", "/staff/{id}", staff), page("it", "/staff/{id}/edit", staff),
 			{route: "/roles/{code}", role: "it", path: "/roles/consultant"},
 			page("it", "/channels/{id}/edit", s.Web), page("it", "/courses/{id}/edit", s.Course), page("it", "/packages/{id}/edit", s.Package),
-			{route: "/", role: "it", path: "/nothing"}, {route: "/", role: "consultant", path: "/settings"},
+			{route: "/", role: "it", path: "/nothing"},
+			{route: "/", role: "consultant", path: "/settings"},
 		},
 		[]look{
 			part(web.SuggestPath, "a list below the ask field"), part("/enquiries/new/duplicates", "a part of the form"), part("/people/new/duplicates", "a part of the form"),
@@ -259,7 +266,7 @@ const (
 	keys = `(() => {
 		const said = [...document.querySelectorAll("[aria-label], [placeholder], [title], option, [value]")].flatMap(e => [e.ariaLabel, e.placeholder, e.title, e.tagName === "OPTION" && e.textContent]);
 		const words = [document.title, document.body.textContent, ...said].filter(Boolean).join(" ").split(/[\s,;:()（）：；，。“”"'·/]+/);
-		return words.filter(w => /^[a-z]+(-[a-z]+)*(\.[a-z]+(-[a-z]+)*)+$/.test(w) && !w.endsWith(".example") || w.includes("⟦"));
+		return words.filter(w => /^[a-z]+(-[a-z]+)*(\.[a-z]+(-[a-z]+)*)+$/.test(w) && !/\.(example|csv|xlsx)$/.test(w) || w.includes("⟦"));
 	})()`
 	// upload hands in a list and gives the address of its import.
 	upload = `(async () => {

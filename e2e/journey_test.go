@@ -291,8 +291,8 @@ func (j *journey) pay(u *user) {
 			j.t.Errorf("payment = %+v", p.Payment)
 		}
 		c, err := contracts.ByID(ctx, tx, j.contract)
-		if err == nil && c.Contract.Open() != 0 {
-			j.t.Errorf("%s of the contract is open", c.Contract.Open())
+		if err == nil && c.Open() != 0 {
+			j.t.Errorf("%s of the contract is open", c.Open())
 		}
 		return err
 	})

@@ -34,7 +34,7 @@ type site struct {
 func open(t *testing.T, s *testkit.School, lang i18n.Lang) site {
 	t.Helper()
 	server := httptest.NewServer(s.App.Handler("", false))
-	loops, stop := context.WithCancel(context.Background())
+	loops, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	ended := make(chan struct{})
 	go func() { defer close(ended); s.App.Loops(loops) }()
 	t.Cleanup(func() {
@@ -63,11 +63,11 @@ func (st site) mails(t *testing.T) *testkit.MailServer {
 	}
 	a := st.s.App
 	jobs.Register(a.Jobs, insightdoor.Post{Run: a.Run, Catalogue: a.Catalogue, Server: sender, Public: st.base}.Send)
-	if err := a.Jobs.Start(context.Background()); err != nil {
+	if err := a.Jobs.Start(context.WithoutCancel(t.Context())); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := a.Jobs.Stop(context.Background()); err != nil {
+		if err := a.Jobs.Stop(context.WithoutCancel(t.Context())); err != nil {
 			t.Error(err)
 		}
 	})

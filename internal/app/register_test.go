@@ -78,8 +78,7 @@ func personal(t reflect.Type, seen []reflect.Type) string {
 	if t.Kind() != reflect.Struct || t == reflect.TypeFor[time.Time]() || slices.Contains(seen, t) {
 		return ""
 	}
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if slices.Contains([]string{"name", "name_latin", "phone", "value", "email", "note", "birth", "password", "token", "secret"}, name) {
 			return t.Name() + "." + name

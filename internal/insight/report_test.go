@@ -73,9 +73,14 @@ func TestINS3_FirstContact(t *testing.T) {
 			value  string
 			want   float64
 		}{
-			{"all", s.GM(), "center", "", 15}, {"a center", s.GM(), "center", s.HD.String(), 12.5}, {"the other center", s.GM(), "center", s.CY.String(), 50},
-			{"a consultant", s.GM(), "consultant", consultant, 12.5}, {"a channel", s.GM(), "channel", s.Web.String(), 15},
-			{"a day", s.GM(), "day", day.String(), 15}, {"who sees one center", s.Principal(s.CY), "center", "", 50}, {"who sees the own", s.Consultant(s.HD), "consultant", "", 12.5},
+			{"all", s.GM(), "center", "", 15},
+			{"a center", s.GM(), "center", s.HD.String(), 12.5},
+			{"the other center", s.GM(), "center", s.CY.String(), 50},
+			{"a consultant", s.GM(), "consultant", consultant, 12.5},
+			{"a channel", s.GM(), "channel", s.Web.String(), 15},
+			{"a day", s.GM(), "day", day.String(), 15},
+			{"who sees one center", s.Principal(s.CY), "center", "", 50},
+			{"who sees the own", s.Consultant(s.HD), "consultant", "", 12.5},
 		} {
 			p := today
 			p.By = tt.by

@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
@@ -72,7 +73,7 @@ func (m *Matcher) Sure(c Candidate) (person id.ID, ok bool, err error) {
 				return id.None, false, err
 			}
 			for _, n := range names {
-				known = append(known[:len(known):len(known)], match{id.None, n})
+				known = append(slices.Clip(known), match{id.None, n})
 			}
 		}
 		for _, k := range known {

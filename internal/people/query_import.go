@@ -51,7 +51,7 @@ func NewlyKnown(person id.ID, in RegisterInput) KnownPerson {
 
 func knownPersons(ctx context.Context, tx *op.Tx, where string, list any, n int) (out []KnownPerson, err error) {
 	if n == 0 {
-		return nil, nil //nolint:nilnil // nobody is looked for
+		return nil, nil
 	}
 	type row struct {
 		ID        id.ID        `db:"id"`

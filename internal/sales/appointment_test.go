@@ -12,7 +12,7 @@ import (
 	"zhike/internal/testkit"
 )
 
-func appointment(t testing.TB, s *testkit.School, key id.ID) sales.Appointment {
+func appointment(t *testing.T, s *testkit.School, key id.ID) sales.Appointment {
 	t.Helper()
 	return ask(t, s, s.System(), func(ctx context.Context, tx *op.Tx) (sales.Appointment, error) {
 		return sales.AppointmentByID(ctx, tx, key)
@@ -20,7 +20,7 @@ func appointment(t testing.TB, s *testkit.School, key id.ID) sales.Appointment {
 }
 
 // touched is an enquiry that may be invited.
-func touched(t testing.TB, s *testkit.School) id.ID {
+func touched(t *testing.T, s *testkit.School) id.ID {
 	t.Helper()
 	e := s.Enquiry(t, s.HD)
 	touch(t, s, e.ID, "")

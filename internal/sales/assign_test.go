@@ -16,7 +16,7 @@ import (
 )
 
 // enterAs enters an enquiry that the rules assign; edit changes its input.
-func enterAs(t testing.TB, s *testkit.School, ctx context.Context, edit func(in *sales.EnterInput)) sales.Entered {
+func enterAs(t *testing.T, s *testkit.School, ctx context.Context, edit func(in *sales.EnterInput)) sales.Entered {
 	t.Helper()
 	in := sales.EnterInput{Person: &people.RegisterInput{Name: "何雨桐"}, CenterID: s.HD, ChannelID: s.Web, CourseID: s.Course}
 	if edit != nil {
@@ -25,7 +25,7 @@ func enterAs(t testing.TB, s *testkit.School, ctx context.Context, edit func(in 
 	return must(sales.Enter.Run(ctx, s.Ops, in))(t)
 }
 
-func rule(t testing.TB, s *testkit.School, in sales.SetRuleInput) sales.RuleAnswer {
+func rule(t *testing.T, s *testkit.School, in sales.SetRuleInput) sales.RuleAnswer {
 	t.Helper()
 	in.Active = true
 	return must(sales.SetRule.Run(s.IT(), s.Ops, in))(t)
@@ -234,7 +234,7 @@ func TestSAL2_BreachToldToPrincipal(t *testing.T) {
 	})
 }
 
-func run(t testing.TB, s *testkit.School) {
+func run(t *testing.T, s *testkit.School) {
 	t.Helper()
 	if err := sales.DueWork(s.System(), s.Ops); err != nil {
 		t.Fatal(err)
@@ -375,7 +375,7 @@ func isStale(err error) bool {
 	return ok && p.Code == "stale"
 }
 
-func work(t testing.TB, s *testkit.School) []sales.WorkRow {
+func work(t *testing.T, s *testkit.School) []sales.WorkRow {
 	t.Helper()
 	return ask(t, s, s.Consultant(s.HD), func(ctx context.Context, tx *op.Tx) ([]sales.WorkRow, error) {
 		rows, total, err := sales.WorkList(ctx, tx, s.StaffID(s.Consultant(s.HD)), 50, 0)

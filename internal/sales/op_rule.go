@@ -3,7 +3,6 @@ package sales
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -53,6 +52,36 @@ type RuleAnswer struct {
 }
 
 func setRule(ctx context.Context, tx *op.Tx, in SetRuleInput) (RuleAnswer, error) {
+	if err := in.check(tx); err != nil {
+		return RuleAnswer{}, err
+	}
+	r := AssignmentRule{ID: in.RuleID, No: in.No, Center: in.CenterID, Channel: in.ChannelID, Lang: in.Lang, Strategy: in.Strategy, Staff: in.Staff, Active: in.Active}
+	if r.ID.IsNone() {
+		r.ID = tx.NewID()
+		if err := tx.Insert(ctx, r); err != nil {
+			return RuleAnswer{}, err
+		}
+	} else {
+		var old AssignmentRule
+		if err := problem.Found(tx.Select(&old).Where("id = ?", r.ID).Scan(ctx), "assignment"); err != nil {
+			return RuleAnswer{}, err
+		}
+		if r.Version = old.Version; in.Base != nil {
+			r.Version = *in.Base
+		}
+		if err := tx.Save(ctx, &r, "no", "center", "channel", "lang", "strategy", "staff", "active"); err != nil {
+			return RuleAnswer{}, err
+		}
+	}
+	if err := tx.Changed(ctx, "assignment-rules"); err != nil {
+		return RuleAnswer{}, err
+	}
+	tx.Record(r.ID, facts.AssignmentRuleSet{RuleID: r.ID, Center: r.Center})
+	return RuleAnswer{ID: r.ID, Version: r.Version}, nil
+}
+
+// check refuses what is no rule, and one for all centers from who sets those of some.
+func (in SetRuleInput) check(tx *op.Tx) error {
 	var bad problem.Invalid
 	if !slices.Contains(Strategies, in.Strategy) {
 		bad.Add("strategy", "not-one-of", in.Strategy, "list", strings.Join(Strategies, ", "))
@@ -68,30 +97,5 @@ func setRule(ctx context.Context, tx *op.Tx, in SetRuleInput) (RuleAnswer, error
 			bad.Add(fmt.Sprintf("staff_ids.%d", i), "unknown", s)
 		}
 	}
-	if err := bad.Err("SAL-2"); err != nil {
-		return RuleAnswer{}, err
-	}
-	r := AssignmentRule{ID: in.RuleID, No: in.No, Center: in.CenterID, Channel: in.ChannelID, Lang: in.Lang, Strategy: in.Strategy, Staff: in.Staff, Active: in.Active}
-	if r.ID.IsNone() {
-		r.ID = tx.NewID()
-		if err := tx.Insert(ctx, r); err != nil {
-			return RuleAnswer{}, err
-		}
-	} else {
-		var old AssignmentRule
-		if err := problem.Found(tx.Select(&old).Where("id = ?", r.ID).Scan(ctx), "assignment"); err != nil {
-			return RuleAnswer{}, err
-		}
-		if r.Version = old.Version; in.Base != nil && *in.Base != old.Version {
-			return RuleAnswer{}, &problem.Problem{Status: http.StatusPreconditionFailed, Code: "stale", Rule: "ORG-10"}
-		}
-		if err := tx.Save(ctx, &r, "no", "center", "channel", "lang", "strategy", "staff", "active"); err != nil {
-			return RuleAnswer{}, err
-		}
-	}
-	if err := tx.Changed(ctx, "assignment-rules"); err != nil {
-		return RuleAnswer{}, err
-	}
-	tx.Record(r.ID, facts.AssignmentRuleSet{RuleID: r.ID, Center: r.Center})
-	return RuleAnswer{ID: r.ID, Version: r.Version}, nil
+	return bad.Err("SAL-2")
 }

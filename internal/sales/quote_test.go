@@ -13,7 +13,7 @@ import (
 	"zhike/internal/testkit"
 )
 
-func quote(t testing.TB, s *testkit.School, key id.ID) sales.Quote {
+func quote(t *testing.T, s *testkit.School, key id.ID) sales.Quote {
 	t.Helper()
 	return ask(t, s, s.System(), func(ctx context.Context, tx *op.Tx) (sales.Quote, error) { return sales.QuoteByID(ctx, tx, key) })
 }

@@ -19,8 +19,8 @@ import (
 )
 
 // must gives the answer of an operation that has to succeed.
-func must[T any](v T, err error) func(t testing.TB) T {
-	return func(t testing.TB) T {
+func must[T any](v T, err error) func(t *testing.T) T {
+	return func(t *testing.T) T {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)
@@ -48,7 +48,7 @@ func refusal(err error) string {
 }
 
 // ask runs a query and ends the test on an error.
-func ask[T any](t testing.TB, s *testkit.School, ctx context.Context, query func(ctx context.Context, tx *op.Tx) (T, error)) (out T) {
+func ask[T any](t *testing.T, s *testkit.School, ctx context.Context, query func(ctx context.Context, tx *op.Tx) (T, error)) (out T) {
 	t.Helper()
 	s.Read(t, ctx, func(ctx context.Context, tx *op.Tx) (err error) {
 		out, err = query(ctx, tx)
@@ -57,12 +57,12 @@ func ask[T any](t testing.TB, s *testkit.School, ctx context.Context, query func
 	return out
 }
 
-func enquiry(t testing.TB, s *testkit.School, key id.ID) sales.Enquiry {
+func enquiry(t *testing.T, s *testkit.School, key id.ID) sales.Enquiry {
 	t.Helper()
 	return ask(t, s, s.System(), func(ctx context.Context, tx *op.Tx) (sales.Enquiry, error) { return sales.EnquiryByID(ctx, tx, key) })
 }
 
-func count(t testing.TB, s *testkit.School, text string, args ...any) int64 {
+func count(t *testing.T, s *testkit.School, text string, args ...any) int64 {
 	t.Helper()
 	return ask(t, s, s.System(), func(ctx context.Context, tx *op.Tx) (int64, error) {
 		return op.OneOf[int64](ctx, tx.Unscoped("test"), text, args...)
@@ -71,14 +71,33 @@ func count(t testing.TB, s *testkit.School, text string, args ...any) int64 {
 
 // tables are those that operations of sales change, with what changes of a row that stays: its version, or the sum of its numbers.
 var tables = []struct{ name, mark string }{
-	{"events", "0"}, {"persons", "version"}, {"contact_points", "0"}, {"person_links", "0"}, {"search_terms", "0"}, {"touches", "version"}, {"leads", "0"}, {"attributes", "0"},
-	{"enquiries", "version"}, {"appointments", "version"}, {"visits", "version"}, {"quotes", "version"}, {"contracts", "version"}, {"assignment_rules", "version"},
-	{"assignment_turns", "given + open_count"}, {"number_series", "last"}, {"cases", "0"}, {"case_refs", "0"}, {"case_steps", "0"}, {"tasks", "version"}, {"notices", "0"},
-	{"rollup_deltas", "n"}, {"idempotency", "hits"},
+	{"events", "0"},
+	{"persons", "version"},
+	{"contact_points", "0"},
+	{"person_links", "0"},
+	{"search_terms", "0"},
+	{"touches", "version"},
+	{"leads", "0"},
+	{"attributes", "0"},
+	{"enquiries", "version"},
+	{"appointments", "version"},
+	{"visits", "version"},
+	{"quotes", "version"},
+	{"contracts", "version"},
+	{"assignment_rules", "version"},
+	{"assignment_turns", "given + open_count"},
+	{"number_series", "last"},
+	{"cases", "0"},
+	{"case_refs", "0"},
+	{"case_steps", "0"},
+	{"tasks", "version"},
+	{"notices", "0"},
+	{"rollup_deltas", "n"},
+	{"idempotency", "hits"},
 }
 
 // state counts the rows of all tables, and their changes.
-func state(t testing.TB, s *testkit.School) string {
+func state(t *testing.T, s *testkit.School) string {
 	t.Helper()
 	var parts []string
 	for _, table := range tables {
@@ -117,14 +136,14 @@ func call(ctx context.Context, s *testkit.School, o op.Any, format string, args 
 }
 
 // since lists the facts recorded while do ran.
-func since(t testing.TB, s *testkit.School, do func()) []string {
+func since(t *testing.T, s *testkit.School, do func()) []string {
 	t.Helper()
 	n := len(s.Facts(t))
 	do()
 	return s.Facts(t)[n:]
 }
 
-func same(t testing.TB, what string, got, want []string) {
+func same(t *testing.T, what string, got, want []string) {
 	t.Helper()
 	if !slices.Equal(got, want) {
 		t.Errorf("%s = %v, want %v", what, got, want)
@@ -134,7 +153,7 @@ func same(t testing.TB, what string, got, want []string) {
 func today(s *testkit.School) bizdate.Date { return bizdate.Of(s.Clock.Now(), s.Dir.Zone(s.HD)) }
 
 // notices lists what somebody was told, oldest first.
-func notices(t testing.TB, s *testkit.School, ctx context.Context) (kinds []string) {
+func notices(t *testing.T, s *testkit.School, ctx context.Context) (kinds []string) {
 	t.Helper()
 	list := ask(t, s, ctx, func(ctx context.Context, tx *op.Tx) ([]process.Notice, error) {
 		list, _, err := process.Notices(ctx, tx, id.None, 100)
@@ -147,7 +166,7 @@ func notices(t testing.TB, s *testkit.School, ctx context.Context) (kinds []stri
 }
 
 // touch records a contact that leads on, or that ends the matter.
-func touch(t testing.TB, s *testkit.School, key id.ID, closed string) {
+func touch(t *testing.T, s *testkit.School, key id.ID, closed string) {
 	t.Helper()
 	in := people.TouchInput{EnquiryID: key, Channel: "call", Direction: "out", Result: "discuss", NextStep: "call-back", NextDay: today(s) + 1}
 	if closed != "" {
@@ -157,14 +176,14 @@ func touch(t testing.TB, s *testkit.School, key id.ID, closed string) {
 }
 
 // visited takes a new enquiry to a visit that is not finished.
-func visited(t testing.TB, s *testkit.School) (sales.Entered, sales.VisitAnswer) {
+func visited(t *testing.T, s *testkit.School) (sales.Entered, sales.VisitAnswer) {
 	t.Helper()
 	e, a := s.Appointment(t, s.HD)
 	return e, must(sales.CheckIn.Run(s.FrontDesk(s.HD), s.Ops, sales.CheckInInput{AppointmentID: a.ID}))(t)
 }
 
 // analysed takes a new enquiry to a finished visit.
-func analysed(t testing.TB, s *testkit.School) sales.Entered {
+func analysed(t *testing.T, s *testkit.School) sales.Entered {
 	t.Helper()
 	e, v := visited(t, s)
 	must(sales.FinishVisit.Run(s.Consultant(s.HD), s.Ops, sales.FinishVisitInput{VisitID: v.ID, Needs: map[string]string{"goal": "口语"}, Outcome: "quote"}))(t)
@@ -172,7 +191,7 @@ func analysed(t testing.TB, s *testkit.School) sales.Entered {
 }
 
 // quoted takes a new enquiry to a quote.
-func quoted(t testing.TB, s *testkit.School) (sales.Entered, sales.QuoteAnswer) {
+func quoted(t *testing.T, s *testkit.School) (sales.Entered, sales.QuoteAnswer) {
 	t.Helper()
 	e := analysed(t, s)
 	return e, must(sales.MakeQuote.Run(s.Consultant(s.HD), s.Ops, sales.MakeQuoteInput{EnquiryID: e.ID, Packages: []id.ID{s.Package}}))(t)

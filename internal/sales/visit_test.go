@@ -15,7 +15,7 @@ import (
 	"zhike/internal/testkit"
 )
 
-func visit(t testing.TB, s *testkit.School, key id.ID) sales.Visit {
+func visit(t *testing.T, s *testkit.School, key id.ID) sales.Visit {
 	t.Helper()
 	return ask(t, s, s.System(), func(ctx context.Context, tx *op.Tx) (sales.Visit, error) { return sales.VisitByID(ctx, tx, key) })
 }

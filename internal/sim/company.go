@@ -191,8 +191,34 @@ func (l *Life) sellCourses(ctx context.Context) error {
 	return nil
 }
 
+// staffOf reads who acts at a center, and their accounts.
+func (l *Life) staffOf(ctx context.Context, c organization.Center) (place, error) {
+	p := place{center: c.ID, code: c.Code}
+	for _, role := range acting {
+		for _, m := range l.dir.Holders(role, c.ID) {
+			acc, err := l.account(ctx, m.ID)
+			if err != nil {
+				return p, err
+			}
+			l.accounts[m.ID] = acc
+			if role == "front-desk" {
+				p.desk = append(p.desk, m.ID)
+				continue
+			}
+			if role == "consultant" {
+				p.consultants = append(p.consultants, m.ID)
+			}
+			p.told = append(p.told, m.ID)
+		}
+	}
+	if len(p.desk) == 0 || len(p.consultants) == 0 {
+		return p, fmt.Errorf("center %s: %w", c.Code, errNobody)
+	}
+	return p, nil
+}
+
 // recall reads the company from the database, in an order that does not change.
-func (l *Life) recall(ctx context.Context) (err error) {
+func (l *Life) recall(ctx context.Context) error {
 	if err := l.dir.Refresh(ctx, l.run, 0); err != nil {
 		return err
 	}
@@ -200,25 +226,9 @@ func (l *Life) recall(ctx context.Context) (err error) {
 	l.world = world{channels: map[string]id.ID{}}
 	l.accounts = map[id.ID]organization.Account{}
 	for _, c := range l.dir.Centers(v) {
-		p := place{center: c.ID, code: c.Code}
-		for _, role := range acting {
-			for _, m := range l.dir.Holders(role, c.ID) {
-				if l.accounts[m.ID], err = l.account(ctx, m.ID); err != nil {
-					return err
-				}
-				switch role {
-				case "front-desk":
-					p.desk = append(p.desk, m.ID)
-				case "consultant":
-					p.consultants = append(p.consultants, m.ID)
-					p.told = append(p.told, m.ID)
-				default:
-					p.told = append(p.told, m.ID)
-				}
-			}
-		}
-		if len(p.desk) == 0 || len(p.consultants) == 0 {
-			return fmt.Errorf("center %s: %w", c.Code, errNobody)
+		p, err := l.staffOf(ctx, c)
+		if err != nil {
+			return err
 		}
 		l.world.centers = append(l.world.centers, p)
 	}

@@ -132,18 +132,24 @@ func (a *agenda) plan(ctx context.Context) error {
 			}
 		}
 		a.messages()
-		if a.l.lived.After(a.open) {
-			if err := a.talks(ctx, tx); err != nil {
-				return err
-			}
-		}
-		if a.eve() {
-			if err := a.present(ctx, tx); err != nil {
-				return err
-			}
+		if err := a.edges(ctx, tx); err != nil {
+			return err
 		}
 		return a.instalments(ctx, tx)
 	})
+}
+
+// edges plans what a day has at the beginning and at the end of a stretch of life.
+func (a *agenda) edges(ctx context.Context, tx *op.Tx) error {
+	if a.l.lived.After(a.open) {
+		if err := a.talks(ctx, tx); err != nil {
+			return err
+		}
+	}
+	if a.eve() {
+		return a.present(ctx, tx)
+	}
+	return nil
 }
 
 // talks plans the end of the talks that were going on when the life was left.

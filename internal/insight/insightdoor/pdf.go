@@ -80,30 +80,27 @@ func pdfTables(ctx context.Context, v view) []pdf.Table {
 		}
 		return []pdf.Table{t}
 	}
-	var out []pdf.Table
-	for _, money := range []bool{false, true} {
-		t := pdf.Table{Columns: []pdf.Column{{Title: i18n.T(ctx, "dimension."+r.Columns[0].Key)}}}
-		for _, c := range r.Columns[1:] {
-			if (c.Unit == "fen") == money {
-				t.Columns = append(t.Columns, pdf.Column{Title: i18n.T(ctx, "metric."+c.Metric), Right: true})
-			}
-		}
-		for i, line := range all {
-			row := []string{label(i)}
-			for n, c := range r.Columns[1:] {
-				if (c.Unit == "fen") == money {
-					row = append(row, value(ctx, c.Unit, line.Cells[n]))
-				}
-			}
-			if i == len(r.Rows) {
-				t.Foot = row
-			} else {
-				t.Rows = append(t.Rows, row)
-			}
-		}
-		out = append(out, t)
+	return []pdf.Table{pdfPart(ctx, r, all, label, false), pdfPart(ctx, r, all, label, true)}
+}
+
+// pdfPart is a row each of the report, with its columns of money or those of counts; the last one is the totals.
+func pdfPart(ctx context.Context, r insight.Report, all []insight.Row, label func(int) string, money bool) pdf.Table {
+	t := pdf.Table{Columns: []pdf.Column{{Title: i18n.T(ctx, "dimension."+r.Columns[0].Key)}}}
+	lines := make([][]string, len(all))
+	for i := range all {
+		lines[i] = []string{label(i)}
 	}
-	return out
+	for n, c := range r.Columns[1:] {
+		if (c.Unit == "fen") != money {
+			continue
+		}
+		t.Columns = append(t.Columns, pdf.Column{Title: i18n.T(ctx, "metric."+c.Metric), Right: true})
+		for i, line := range all {
+			lines[i] = append(lines[i], value(ctx, c.Unit, line.Cells[n]))
+		}
+	}
+	t.Rows, t.Foot = lines[:len(lines)-1], lines[len(lines)-1]
+	return t
 }
 
 func pdfEvidence(ctx context.Context, c insight.Conclusion) pdf.Table {

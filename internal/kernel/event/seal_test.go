@@ -179,8 +179,11 @@ func forge(r *rand.Rand, seq, head int64, fresh id.ID) forgery {
 	case 11:
 		return forgery{"DELETE FROM events WHERE seq = ?", []any{seq}, fmt.Sprint(seq, " missing")}
 	default:
-		return forgery{`INSERT INTO events (id, seq, at, day, kind, by_login, payload, digest) SELECT ?, ?, at, day, kind, by_login, payload, digest FROM events WHERE seq = ?`,
-			[]any{fresh, head + 1, seq}, fmt.Sprint(head+1, " added")}
+		return forgery{
+			`INSERT INTO events (id, seq, at, day, kind, by_login, payload, digest) SELECT ?, ?, at, day, kind, by_login, payload, digest FROM events WHERE seq = ?`,
+			[]any{fresh, head + 1, seq},
+			fmt.Sprint(head+1, " added"),
+		}
 	}
 }
 

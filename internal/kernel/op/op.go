@@ -57,27 +57,17 @@ func (o Op[In, Out]) Run(ctx context.Context, r *Runner, in In) (out Out, err er
 	err = r.write(ctx, v, func(ctx context.Context, tx *Tx) error {
 		var zero Out
 		out = zero
-		if key != "" {
-			answered, err := tx.replay(ctx, key, digest, &out)
-			if answered || err != nil {
-				return err
-			}
+		if key == "" {
+			return o.outer(ctx, tx, in, &out)
 		}
-		if guard, ok := ctx.Value(guardKey{}).(func(context.Context, *Tx) error); ok {
-			if err := guard(ctx, tx); err != nil {
-				return err
-			}
-		}
-		if err := o.do(ctx, tx, in, &out); err != nil {
+		answered, err := tx.replay(ctx, key, digest, &out)
+		if answered || err != nil {
 			return err
 		}
-		if err := tx.offer(ctx, o.Name, o.Undo); err != nil {
+		if err := o.outer(ctx, tx, in, &out); err != nil {
 			return err
 		}
-		if key != "" {
-			return tx.keep(ctx, key, o.Name, digest, out)
-		}
-		return nil
+		return tx.keep(ctx, key, o.Name, digest, out)
 	})
 	if p, ok := problem.As(err); ok && o.Refused != nil {
 		if failed := o.Refused(WithKey(ctx, ""), r, in, p); failed != nil {
@@ -85,6 +75,19 @@ func (o Op[In, Out]) Run(ctx context.Context, r *Runner, in In) (out Out, err er
 		}
 	}
 	return out, err
+}
+
+// outer does the operation that a caller asked for: behind the condition of an undo, and with an offer to undo it (UI-B2).
+func (o Op[In, Out]) outer(ctx context.Context, tx *Tx, in In, out *Out) error {
+	if guard, ok := ctx.Value(guardKey{}).(func(context.Context, *Tx) error); ok {
+		if err := guard(ctx, tx); err != nil {
+			return err
+		}
+	}
+	if err := o.do(ctx, tx, in, out); err != nil {
+		return err
+	}
+	return tx.offer(ctx, o.Name, o.Undo)
 }
 
 // In runs the operation inside another one's transaction: policy, gate and fact are its own; key, repeat and acknowledgement are

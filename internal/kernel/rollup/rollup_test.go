@@ -93,7 +93,7 @@ func TestINS3_FoldedAndOpenAreTheRecount(t *testing.T) {
 			for range rapid.IntRange(1, 4).Draw(r, "transactions") {
 				added := rollup.Deltas{}
 				fails := rapid.IntRange(0, 5).Draw(r, "fails") == 0
-				err := s.Ops.Write(s.System(), func(ctx context.Context, tx *op.Tx) error {
+				err := s.Ops.Write(s.System(), func(_ context.Context, tx *op.Tx) error {
 					clear(added)
 					for range rapid.IntRange(0, 25).Draw(r, "deltas") {
 						metric := rapid.SampledFrom([]string{"sales.leads", "sales.visits", "finance.cash"}).Draw(r, "metric")

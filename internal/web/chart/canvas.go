@@ -63,7 +63,7 @@ func (p Path) on(c Canvas) {
 		return
 	}
 	var lengths []float64
-	for _, part := range strings.Fields(p.Dash) {
+	for part := range strings.FieldsSeq(p.Dash) {
 		if n, err := strconv.ParseFloat(part, 64); err == nil {
 			lengths = append(lengths, n)
 		}
