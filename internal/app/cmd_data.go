@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -205,17 +206,35 @@ func (c *reportCmd) Run(s *Session) error {
 func (c *reportCmd) mail(ctx context.Context, s *Session, a *App, p insight.Params) error {
 	in := insight.MailReportInput{Report: c.Name, Params: p}
 	for _, who := range c.MailTo {
-		m, ok := a.Dir.StaffByContact(who)
-		if !ok {
+		staff, err := a.colleague(ctx, who)
+		if err != nil {
+			return err
+		}
+		if staff.IsNone() {
 			return problem.Refuse("INS-6", "invalid", problem.Field{Location: "mail-to", Code: "unknown", Value: who})
 		}
-		in.Staff = append(in.Staff, m.ID)
+		in.Staff = append(in.Staff, staff)
 	}
 	out, err := insight.MailReport.Run(ctx, a.Run, in)
 	if err != nil {
 		return err
 	}
 	return s.print(out)
+}
+
+// colleague gives the staff member of a code, an e-mail address or a login; none if nobody is meant.
+func (a *App) colleague(ctx context.Context, who string) (id.ID, error) {
+	if m, ok := a.Dir.StaffByContact(who); ok {
+		return m.ID, nil
+	}
+	var acc organization.Account
+	err := a.Run.Read(ctx, func(ctx context.Context, tx *op.Tx) error {
+		return tx.Unscoped("the command line names the login").Select(&acc).Where("login = ? AND active = TRUE", strings.ToLower(who)).Scan(ctx)
+	})
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return id.None, fmt.Errorf("look for %s: %w", who, err)
+	}
+	return acc.Staff, nil
 }
 
 type simulateCmd struct {

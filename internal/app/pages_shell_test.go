@@ -166,3 +166,25 @@ func TestPRC5_Tasks(t *testing.T) {
 	v.get("/tasks?view=done").want(t, http.StatusOK, "接待到访", "共 1 条")
 	signedIn(t, s, base, "consultant2", s.HD).post("/tasks/"+done, "_next", "/tasks").want(t, http.StatusNotFound)
 }
+
+// TestUIB2_UndoPage: the page after a task was done offers to undo it, once, and so does the list of what one just did.
+func TestUIB2_UndoPage(t *testing.T) {
+	t.Parallel()
+	s := school(t)
+	base := serve(t, s, app.PageOptions{})
+	checkIn(t, s)
+	v := signedIn(t, s, base, "consultant", s.HD)
+	task := between(v.get("/tasks").body, `action="/tasks/`, `"`)
+	v.post("/tasks/"+task, "_next", "/tasks").wantTo(t, "/tasks")
+	after := v.get("/tasks")
+	after.want(t, http.StatusOK, "任务已完成", "撤销")
+	undo := "/undo/" + between(after.body, `action="/undo/`, `"`)
+	v.get("/messages").want(t, http.StatusOK, "刚才做的", "完成任务", undo)
+	signedIn(t, s, base, "consultant2", s.HD).post(undo, "_next", "/tasks").want(t, http.StatusNotFound)
+	v.post(undo, "_next", "/tasks").wantTo(t, "/tasks")
+	v.get("/tasks").want(t, http.StatusOK, "已撤销", "待办 1 件", "接待到访")
+	v.post(undo, "_next", "/tasks").want(t, http.StatusUnprocessableEntity, "已经撤销过了")
+	if strings.Contains(v.get("/messages").body, "刚才做的") {
+		t.Error("what was undone is still offered")
+	}
+}
