@@ -12,8 +12,17 @@ import (
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
 	"zhike/internal/organization"
 )
+
+type userCmd struct {
+	Add   userAddCmd   `cmd:"" help:"Open an account; prints a one-time password. Example: zhike user add anna --role it"`
+	Reset userResetCmd `cmd:"" help:"Give an account a new one-time password."`
+	List  userListCmd  `cmd:"" help:"List accounts with positions and last use. Example: zhike user list --json"`
+	Close userCloseCmd `cmd:"" help:"Close an account and end its sessions. Example: zhike user close anna"`
+	Token userTokenCmd `cmd:"" help:"Make a long-lived token. Example: zhike user token anna --name sync --expires 90d"`
+}
 
 type userListCmd struct{}
 
@@ -114,4 +123,102 @@ func (c *userCloseCmd) Run(s *Session) error {
 	}
 	fmt.Fprintln(s.Out, c.Login, state)
 	return nil
+}
+
+type userAddCmd struct {
+	Login  string `arg:"" help:"Login: e-mail, phone or a name."`
+	Role   string `name:"role" required:"" help:"Role, e.g. it."`
+	Center string `name:"center" help:"Code of the center; the whole company if left out."`
+	Name   string `name:"name" help:"Name of the staff member; the login if left out."`
+}
+
+// Run implements kong.
+func (c *userAddCmd) Run(s *Session) error {
+	a, ctx, done, err := s.open(false, "")
+	if err != nil {
+		return err
+	}
+	defer done()
+	in := organization.AddUserInput{Login: c.Login, Role: c.Role, Name: c.Name}
+	if c.Center != "" {
+		center, ok := a.Dir.CenterByCode(c.Center)
+		if !ok {
+			return problem.NotFound("center")
+		}
+		in.CenterID = center.ID
+	}
+	out, err := organization.AddUser(ctx, a.Run, in)
+	if err != nil {
+		return err
+	}
+	return s.secret(map[string]any{"id": out.ID, "password": out.Password}, out.Password)
+}
+
+// secret prints something that is shown once.
+func (s *Session) secret(doc map[string]any, text string) error {
+	if s.JSON {
+		return s.print(doc)
+	}
+	fmt.Fprintln(s.Out, text)
+	return nil
+}
+
+type userResetCmd struct {
+	Login string `arg:"" help:"Login."`
+}
+
+// Run implements kong.
+func (c *userResetCmd) Run(s *Session) error {
+	a, ctx, done, err := s.open(false, "")
+	if err != nil {
+		return err
+	}
+	defer done()
+	acc, err := a.account(ctx, c.Login)
+	if err != nil {
+		return err
+	}
+	out, err := organization.ResetPassword.Run(ctx, a.Run, organization.ResetPasswordInput{AccountID: acc})
+	if err != nil {
+		return err
+	}
+	return s.secret(map[string]any{"id": out.ID, "password": out.Password}, out.Password)
+}
+
+func (a *App) account(ctx context.Context, login string) (key id.ID, err error) {
+	err = a.Run.Read(ctx, func(ctx context.Context, tx *op.Tx) error {
+		var acc organization.Account
+		err := tx.Select(&acc).Where("login = ?", strings.ToLower(login)).Scan(ctx)
+		key = acc.ID
+		return problem.Found(err, "account")
+	})
+	return key, err
+}
+
+type userTokenCmd struct {
+	Login   string `arg:"" help:"Login."`
+	Name    string `name:"name" required:"" help:"What it is for."`
+	Expires string `name:"expires" default:"90d" help:"How long it lives, in days: 90d."`
+}
+
+// Run implements kong.
+func (c *userTokenCmd) Run(s *Session) error {
+	var days int
+	if _, err := fmt.Sscanf(c.Expires, "%dd", &days); err != nil {
+		return fmt.Errorf("%w: --expires wants days, such as 90d", errUsage)
+	}
+	a, ctx, done, err := s.open(false, "")
+	if err != nil {
+		return err
+	}
+	defer done()
+	acc, err := a.account(ctx, c.Login)
+	if err != nil {
+		return err
+	}
+	out, err := organization.IssueToken.Run(ctx, a.Run, organization.IssueTokenInput{Name: c.Name, Days: days, AccountID: acc})
+	if err != nil {
+		return err
+	}
+	return s.secret(map[string]any{"id": out.ID, "token": out.Token, "expires_at": out.Expires}, out.Token)
 }
