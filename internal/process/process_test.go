@@ -21,8 +21,8 @@ import (
 	"zhike/internal/testkit"
 )
 
-func must[T any](v T, err error) func(t testing.TB) T {
-	return func(t testing.TB) T {
+func must[T any](v T, err error) func(t *testing.T) T {
+	return func(t *testing.T) T {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)
@@ -50,7 +50,7 @@ func worded(err error) string {
 }
 
 // ask runs a query and ends the test on an error.
-func ask[T any](t testing.TB, s *testkit.School, ctx context.Context, query func(ctx context.Context, tx *op.Tx) (T, error)) (out T) {
+func ask[T any](t *testing.T, s *testkit.School, ctx context.Context, query func(ctx context.Context, tx *op.Tx) (T, error)) (out T) {
 	t.Helper()
 	s.Read(t, ctx, func(ctx context.Context, tx *op.Tx) (err error) {
 		out, err = query(ctx, tx)
@@ -59,27 +59,27 @@ func ask[T any](t testing.TB, s *testkit.School, ctx context.Context, query func
 	return out
 }
 
-func count(t testing.TB, s *testkit.School, text string, args ...any) int64 {
+func count(t *testing.T, s *testkit.School, text string, args ...any) int64 {
 	t.Helper()
 	return ask(t, s, s.System(), func(ctx context.Context, tx *op.Tx) (int64, error) {
 		return op.OneOf[int64](ctx, tx.Unscoped("test"), text, args...)
 	})
 }
 
-func steps(t testing.TB, s *testkit.School, enquiry id.ID) []string {
+func steps(t *testing.T, s *testkit.School, enquiry id.ID) []string {
 	t.Helper()
 	list := ask(t, s, s.System(), func(ctx context.Context, tx *op.Tx) ([]string, error) { return process.StepsOf(ctx, tx, enquiry) })
 	slices.Sort(list)
 	return list
 }
 
-func tasks(t testing.TB, s *testkit.School, ctx context.Context, f process.TaskFilter) []process.Task {
+func tasks(t *testing.T, s *testkit.School, ctx context.Context, f process.TaskFilter) []process.Task {
 	t.Helper()
 	f.Limit = 50
 	return ask(t, s, ctx, func(ctx context.Context, tx *op.Tx) ([]process.Task, error) { return process.Tasks(ctx, tx, f) })
 }
 
-func told(t testing.TB, s *testkit.School, ctx context.Context) (list []process.Notice, unread int64) {
+func told(t *testing.T, s *testkit.School, ctx context.Context) (list []process.Notice, unread int64) {
 	t.Helper()
 	s.Read(t, ctx, func(ctx context.Context, tx *op.Tx) (err error) {
 		list, unread, err = process.Notices(ctx, tx, id.None, 50)
@@ -89,19 +89,19 @@ func told(t testing.TB, s *testkit.School, ctx context.Context) (list []process.
 }
 
 // visited takes a new enquiry of Haidian to a visit that is not finished.
-func visited(t testing.TB, s *testkit.School) (sales.Entered, sales.VisitAnswer) {
+func visited(t *testing.T, s *testkit.School) (sales.Entered, sales.VisitAnswer) {
 	t.Helper()
 	e, a := s.Appointment(t, s.HD)
 	return e, must(sales.CheckIn.Run(s.FrontDesk(s.HD), s.Ops, sales.CheckInInput{AppointmentID: a.ID}))(t)
 }
 
-func finish(t testing.TB, s *testkit.School, visit id.ID) {
+func finish(t *testing.T, s *testkit.School, visit id.ID) {
 	t.Helper()
 	must(sales.FinishVisit.Run(s.Consultant(s.HD), s.Ops, sales.FinishVisitInput{VisitID: visit, Needs: map[string]string{"goal": "口语"}, Outcome: "quote"}))(t)
 }
 
 // blueprint reads the shipped one from the database.
-func blueprint(t testing.TB, s *testkit.School) (b process.Blueprint) {
+func blueprint(t *testing.T, s *testkit.School) (b process.Blueprint) {
 	t.Helper()
 	s.Read(t, s.System(), func(ctx context.Context, tx *op.Tx) error {
 		return tx.Unscoped("test").Select(&b).Where("code = ? AND version = 1", process.LeadToContract).Scan(ctx)

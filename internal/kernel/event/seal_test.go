@@ -18,7 +18,7 @@ import (
 )
 
 // log writes n events of one person, straight into the table of the log, as operations do.
-func log(t testing.TB, s *testkit.School, n int) {
+func log(t *testing.T, s *testkit.School, n int) {
 	t.Helper()
 	person := s.Clock.NewID()
 	err := s.Ops.Write(s.System(), func(ctx context.Context, tx *op.Tx) error {
@@ -42,7 +42,7 @@ func log(t testing.TB, s *testkit.School, n int) {
 }
 
 // seal seals what is open, in blocks, and tells how many.
-func seal(t testing.TB, s *testkit.School) (sealed int) {
+func seal(t *testing.T, s *testkit.School) (sealed int) {
 	t.Helper()
 	for {
 		var n int
@@ -60,7 +60,7 @@ func seal(t testing.TB, s *testkit.School) (sealed int) {
 }
 
 // verify lists the faults of the log as "seq what", and its last number.
-func verify(t testing.TB, s *testkit.School) (faults []string, head int64) {
+func verify(t *testing.T, s *testkit.School) (faults []string, head int64) {
 	t.Helper()
 	s.Read(t, s.System(), func(ctx context.Context, tx *op.Tx) error {
 		list, last, _, err := event.Verify(ctx, tx.Tx, nil)
@@ -73,7 +73,7 @@ func verify(t testing.TB, s *testkit.School) (faults []string, head int64) {
 	return faults, head
 }
 
-func numbers(t testing.TB, s *testkit.School, text string, args ...any) (out []int64) {
+func numbers(t *testing.T, s *testkit.School, text string, args ...any) (out []int64) {
 	t.Helper()
 	s.Read(t, s.System(), func(ctx context.Context, tx *op.Tx) (err error) {
 		out, err = op.AllOf[int64](ctx, tx.Unscoped("test"), text, args...)

@@ -17,7 +17,7 @@ import (
 )
 
 // scan reads the sums by day that are not zero, folded and open together.
-func scan(t testing.TB, s *testkit.School) (out rollup.Deltas) {
+func scan(t *testing.T, s *testkit.School) (out rollup.Deltas) {
 	t.Helper()
 	s.Read(t, s.System(), func(ctx context.Context, tx *op.Tx) (err error) {
 		out, err = rollup.Scan(ctx, tx.Tx)
@@ -27,7 +27,7 @@ func scan(t testing.TB, s *testkit.School) (out rollup.Deltas) {
 }
 
 // months reads the sums by month, with the open deltas.
-func months(t testing.TB, s *testkit.School) rollup.Deltas {
+func months(t *testing.T, s *testkit.School) rollup.Deltas {
 	t.Helper()
 	type row struct {
 		Metric string       `db:"metric"`
