@@ -83,8 +83,8 @@ const (
 	idleTime   = 2 * time.Minute
 	stopTime   = 20 * time.Second
 
-	// What lives is small beside the caches of the database, so the collector may let garbage grow to three times of it (PRF-10).
-	garbagePercent = 300
+	// What lives is small beside the caches of the database, so the collector may let garbage grow to twice of it (PRF-10).
+	garbagePercent = 200
 )
 
 // serve runs the program until the context ends: HTTP, background work, jobs. It then ends what it began, in turn.

@@ -39,9 +39,11 @@ func (r gatheredRow) cell() Cell {
 }
 
 // gatherText has the folded sums of the rows as they are, the days to compare with and those of the trend without their centers, and
-// what is not folded yet.
+// what is not folded yet. Sums and medians are two parts: an OR between them would read every day there is.
 const gatherText = `SELECT 0 AS part, r.metric, r.center, r.day, r.value, r.n FROM rollups r
-		WHERE {scope:report r} AND r.grain = 'd' AND #rows AND r.day >= ? AND r.day <= ? #centers
+		WHERE {scope:report r} AND r.grain = 'd' AND r.metric IN (?) AND r.dim = ? AND r.day >= ? AND r.day <= ? #centers
+	UNION ALL SELECT 0 AS part, r.metric, r.center, r.day, r.value, r.n FROM rollups r
+		WHERE {scope:report r} AND r.grain = 'd' AND r.metric IN (?) AND r.dim = ? AND r.day >= ? AND r.day <= ? #centers
 	UNION ALL SELECT 1 AS part, r.metric, ? AS center, r.day, '' AS value, CAST(SUM(r.n) AS BIGINT) AS n FROM rollups r
 		WHERE {scope:report r} AND r.grain = 'd' AND r.metric IN (?) AND r.dim = ? AND r.day IN (?) #centers GROUP BY r.metric, r.day
 	UNION ALL SELECT 2 AS part, r.metric, ? AS center, r.day, '' AS value, CAST(SUM(r.n) AS BIGINT) AS n FROM rollups r
@@ -79,7 +81,8 @@ func gather(ctx context.Context, tx *op.Tx, d definition, p Params) (gathered, e
 	since := trendFrom(p)
 	args := make([]any, 0, 40)
 	add := func(list ...any) { args = append(append(args, list...), centerArgs...) }
-	add(append(slices.Clone(ofArgs), int64(p.From), int64(p.Until))...)
+	add(sums, dim, int64(p.From), int64(p.Until))
+	add(medians, medianDim(dim), int64(p.From), int64(p.Until))
 	add(id.None, d.main, base, days)
 	add(id.None, d.trend, base, int64(since), int64(p.Until))
 	args = append(append(args, []string{dim, medianDim(dim)}), ofArgs...)
