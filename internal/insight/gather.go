@@ -53,11 +53,21 @@ const gatherText = `SELECT 0 AS part, r.metric, r.center, r.day, r.value, r.n FR
 
 // gather reads what a report needs. Its time depends on the days and centers asked for, not on the number of records (INS-3).
 func gather(ctx context.Context, tx *op.Tx, d definition, p Params) (gathered, error) {
+	text, args, dim, base := gatherQuery(tx, d, p)
+	rows, err := op.All[gatheredRow](ctx, tx, text, args...)
+	if err != nil {
+		return gathered{}, fmt.Errorf("read figures: %w", err)
+	}
+	return sortOut(rows, d, p, dim, base), nil
+}
+
+// gatherQuery gives the query with its values, the dimension of the rows and that of the sums over everything.
+func gatherQuery(tx *op.Tx, d definition, p Params) (text string, args []any, dim, base string) {
 	asked := ""
 	if p.By != "center" && p.By != "day" {
 		asked = p.By
 	}
-	dim, base := ownDim(tx, asked), ownDim(tx, "")
+	dim, base = ownDim(tx, asked), ownDim(tx, "")
 	sums, medians := sumsOf(d.metrics)
 	for _, m := range d.main {
 		if !slices.Contains(sums, m) {
@@ -79,7 +89,7 @@ func gather(ctx context.Context, tx *op.Tx, d definition, p Params) (gathered, e
 		}
 	}
 	since := trendFrom(p)
-	args := make([]any, 0, 40)
+	args = make([]any, 0, 40)
 	add := func(list ...any) { args = append(append(args, list...), centerArgs...) }
 	add(sums, dim, int64(p.From), int64(p.Until))
 	add(medians, medianDim(dim), int64(p.From), int64(p.Until))
@@ -87,12 +97,7 @@ func gather(ctx context.Context, tx *op.Tx, d definition, p Params) (gathered, e
 	add(id.None, d.trend, base, int64(since), int64(p.Until))
 	args = append(append(args, []string{dim, medianDim(dim)}), ofArgs...)
 	add(slices.Concat(d.main, d.trend), base, int64(min(since, p.From-7*weeks)), int64(p.Until))
-	text := strings.NewReplacer("#rows", of, "#centers", centers).Replace(gatherText)
-	rows, err := op.All[gatheredRow](ctx, tx, text, args...)
-	if err != nil {
-		return gathered{}, fmt.Errorf("read figures: %w", err)
-	}
-	return sortOut(rows, d, p, dim, base), nil
+	return strings.NewReplacer("#rows", of, "#centers", centers).Replace(gatherText), args, dim, base
 }
 
 // sortOut puts the rows of the answer where they belong; open sums may belong to several parts.

@@ -2,6 +2,8 @@ package insight_test
 
 import (
 	"context"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -190,5 +192,27 @@ func TestINS7_Conclusion(t *testing.T) {
 			}
 			return nil
 		})
+	})
+}
+
+// TestPRF6_ReportPlan: every part that reads folded sums is found by metric, dimension and days; none reads every day there is (INS-3).
+func TestPRF6_ReportPlan(t *testing.T) {
+	s := testkit.NewSchool(t, filepath.Join(t.TempDir(), "zhike.db"))
+	day := bizdate.Of(s.Clock.Now(), s.Dir.Zone(s.HD))
+	s.Read(t, s.GM(), func(ctx context.Context, tx *op.Tx) error {
+		plan, err := insight.ReportPlan(ctx, tx, "daily-sales", insight.Params{From: day, Until: day, By: "consultant"})
+		found := 0
+		for _, step := range plan {
+			if !strings.Contains(step, "rollups_metric") {
+				continue
+			}
+			if found++; !strings.Contains(step, "grain=? AND metric=? AND dim=? AND day") {
+				t.Errorf("reads too much: %s", step)
+			}
+		}
+		if found != 4 {
+			t.Errorf("%d parts by index, want 4: %q", found, plan)
+		}
+		return err
 	})
 }
