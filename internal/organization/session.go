@@ -383,10 +383,4 @@ func endSessionsOf(ctx context.Context, tx *op.Tx, staff id.ID) error {
 }
 
 // changed tells every node that the organization has to be read again.
-func changed(ctx context.Context, tx *op.Tx) error {
-	_, err := tx.Exec(ctx, "UPDATE versions SET n = n + 1 WHERE id = 'organization'")
-	if err != nil {
-		return fmt.Errorf("note change of organization: %w", err)
-	}
-	return nil
-}
+func changed(ctx context.Context, tx *op.Tx) error { return tx.Changed(ctx, "organization") }
