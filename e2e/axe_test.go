@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -154,43 +153,6 @@ func looks(s *testkit.School, r records) []look {
 	)
 }
 
-// constants are the paths that doors name.
-var constants = map[string]string{"web.AskPath": web.AskPath, "web.SuggestPath": web.SuggestPath, "web.SignInPath": web.SignInPath, "PasswordPath": organizationdoor.PasswordPath}
-
-var getRoute = regexp.MustCompile(`"GET (?:(/[^"]*)"|" \+ ([\w.]+))`)
-
-// routes are the patterns of every GET that a door or the program registers for pages, read from their source: a mux does not tell.
-func routes(t *testing.T) (list []string) {
-	t.Helper()
-	files, err := filepath.Glob(filepath.Join(testkit.Root(t), "internal", "*", "*door", "*.go"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	own, err := filepath.Glob(filepath.Join(testkit.Root(t), "internal", "app", "pages*.go"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range append(files, own...) {
-		if strings.HasSuffix(file, "_test.go") {
-			continue
-		}
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, m := range getRoute.FindAllStringSubmatch(string(text), -1) {
-			route := m[1]
-			if m[2] != "" {
-				if route = constants[m[2]]; route == "" {
-					t.Errorf("%s: this test does not know the path %s", filepath.Base(file), m[2])
-				}
-			}
-			list = append(list, route)
-		}
-	}
-	return list
-}
-
 // TestUIG_Routes: every route of a page is looked at.
 func TestUIG_Routes(t *testing.T) {
 	s := testkit.NewSchool(t, filepath.Join(t.TempDir(), "zhike.db"))
@@ -198,7 +160,7 @@ func TestUIG_Routes(t *testing.T) {
 	for _, l := range looks(s, records{}) {
 		known[l.route] = true
 	}
-	all := routes(t)
+	all := testkit.PageRoutes(t)
 	if len(all) < 50 {
 		t.Errorf("only %d routes were found", len(all))
 	}

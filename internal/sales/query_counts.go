@@ -22,8 +22,8 @@ func CountWork(ctx context.Context, tx *op.Tx, staff id.ID) (WorkCounts, error) 
 	text := `SELECT COUNT(*) AS open, COALESCE(SUM(CASE WHEN e.stage = 'new' THEN 1 ELSE 0 END), 0) AS new,
 		COALESCE(SUM(CASE WHEN e.stage = 'quoted' THEN 1 ELSE 0 END), 0) AS quoted,
 		COALESCE(SUM(CASE WHEN e.first_touch_at IS NULL AND e.walk_in = FALSE AND e.contact_due_at < ? THEN 1 ELSE 0 END), 0) AS first_overdue
-		FROM enquiries e WHERE {scope:enquiry e} AND e.outcome = 'open'`
-	args := []any{tx.Now}
+		FROM enquiries e WHERE {scope:enquiry e} AND e.stage IN (?)`
+	args := []any{tx.Now, stagesOf("open")}
 	if !staff.IsNone() {
 		text, args = text+" AND e.consultant = ?", append(args, staff)
 	}
@@ -32,6 +32,16 @@ func CountWork(ctx context.Context, tx *op.Tx, staff id.ID) (WorkCounts, error) 
 		return c, fmt.Errorf("count work: %w", err)
 	}
 	return c, nil
+}
+
+// CountOpen counts the open enquiries in scope; a zero center or consultant holds for all.
+func CountOpen(ctx context.Context, tx *op.Tx, center, consultant id.ID) (int64, error) {
+	where, args := EnquiryFilter{Outcome: "open", Center: center, Consultant: consultant}.where()
+	n, err := op.One[int64](ctx, tx, "SELECT COUNT(*) FROM enquiries e WHERE "+where, args...)
+	if err != nil {
+		return 0, fmt.Errorf("count open enquiries: %w", err)
+	}
+	return n, nil
 }
 
 // CountAppointments counts the appointments of a day in scope that are still open; a zero center or consultant holds for all.

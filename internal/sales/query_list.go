@@ -58,10 +58,11 @@ func (f EnquiryFilter) where() (text string, args []any) {
 	if f.Kind != "" {
 		add("e.kind IN (?)", strings.Split(f.Kind, ","))
 	}
-	for _, c := range [][2]string{{"stage", string(f.Stage)}, {"outcome", f.Outcome}} {
-		if c[1] != "" {
-			add("e."+c[0]+" = ?", c[1])
-		}
+	if f.Stage != "" {
+		add("e.stage = ?", string(f.Stage))
+	}
+	if f.Outcome != "" {
+		add("e.stage IN (?)", stagesOf(f.Outcome))
 	}
 	if !f.From.IsZero() {
 		add("e.entered_day >= ?", int64(f.From))
@@ -82,6 +83,17 @@ func (f EnquiryFilter) where() (text string, args []any) {
 		add("e.person IN (?)", f.Persons)
 	}
 	return b.String(), args
+}
+
+// stagesOf gives the stages of an outcome. The indexes of enquiries hold the stage: what is counted by it reads no record.
+func stagesOf(outcome string) []string {
+	var list []string
+	for _, s := range Stages {
+		if s.outcome() == outcome {
+			list = append(list, string(s))
+		}
+	}
+	return list
 }
 
 // EnquiryList is a page of enquiries and how many there are.

@@ -38,6 +38,14 @@ func (s Stage) Rank() int {
 // Open tells whether the enquiry can still sign.
 func (s Stage) Open() bool { return s != Signed && s != Lost }
 
+// outcome is how an enquiry at the stage ended: open, signed or lost.
+func (s Stage) outcome() string {
+	if s.Open() {
+		return "open"
+	}
+	return string(s)
+}
+
 // Reach gives the stage after something that leads to at least the stage to: it only rises. A lost or pooled enquiry that
 // moves again is open again.
 func (s Stage) Reach(to Stage) Stage {

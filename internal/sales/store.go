@@ -41,13 +41,9 @@ func move(ctx context.Context, tx *op.Tx, e *Enquiry, to Stage, columns ...strin
 		was := e.Stage
 		e.Stage, e.Moved = to, tx.Now
 		columns = append(columns, "stage", "moved_at")
-		switch to {
-		case Signed:
-			e.Outcome, e.OutcomeDay = "signed", tx.Today(e.Center)
-		case Lost:
-			e.Outcome, e.OutcomeDay = "lost", tx.Today(e.Center)
-		default:
-			e.Outcome, e.OutcomeDay = "open", 0
+		e.Outcome, e.OutcomeDay = to.outcome(), 0
+		if !to.Open() {
+			e.OutcomeDay = tx.Today(e.Center)
 		}
 		columns = append(columns, "outcome", "outcome_day")
 		if to != Lost && e.LostReason != "" {

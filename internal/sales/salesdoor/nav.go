@@ -29,15 +29,11 @@ func Counted(ctx context.Context, tx *op.Tx, v *policy.Viewer, center id.ID) (pl
 		}))
 	}
 	if v.May("enquiry:read") {
-		stages, err := sales.StageCounts(ctx, tx, sales.EnquiryFilter{Outcome: "open", Consultant: own, Center: center})
+		open, err := sales.CountOpen(ctx, tx, center, own)
 		if err != nil {
 			return nil, err
 		}
-		open := 0
-		for _, s := range stages {
-			open += int(s.N)
-		}
-		places = append(places, place(ctx, web.NavItem{Count: open, Href: query("/enquiries", "outcome", "open", "consultant", text(own), "center", text(center))}))
+		places = append(places, place(ctx, web.NavItem{Count: int(open), Href: query("/enquiries", "outcome", "open", "consultant", text(own), "center", text(center))}))
 	}
 	return places, nil
 }
