@@ -76,10 +76,15 @@ func (p *pages) postUndo(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := p.Run.Undo(r.Context(), key); err != nil {
+	taken, err := p.Run.UndoRun(r.Context(), key)
+	if err != nil {
 		return err
 	}
-	return web.Redirect(w, r, web.LocalPath(r.PostForm.Get("_next")), web.Status{Text: shellText(r.Context(), "undone-now"), Tone: web.Good})
+	words := shellText(r.Context(), "undone-now")
+	if taken > 1 {
+		words = shellText(r.Context(), "undone-run", "count", taken)
+	}
+	return web.Redirect(w, r, web.LocalPath(r.PostForm.Get("_next")), web.Status{Text: words, Tone: web.Good})
 }
 
 // postMessagesRead marks what was on the page as read; looking at the page alone changes nothing (TRU-19).
@@ -111,9 +116,18 @@ func recentTable(ctx context.Context, v messagesView) web.Table {
 		{Label: shellText(ctx, "message")}, {Label: shellText(ctx, "message-when")}, {Label: i18n.T(ctx, "web.undo")},
 	}}
 	for _, a := range v.Recent {
-		table.Rows = append(table.Rows, web.Row{ID: a.ID.String(), Cells: []templ.Component{web.Text(i18n.T(ctx, "op."+a.Did)), ago(a.At), undoForm(a)}})
+		table.Rows = append(table.Rows, web.Row{ID: a.ID.String(), Cells: []templ.Component{web.Text(recentName(ctx, a)), ago(a.At), undoForm(a)}})
 	}
 	return table
+}
+
+// recentName is what was done, of a bulk run with how often.
+func recentName(ctx context.Context, a op.Recent) string {
+	name := i18n.T(ctx, "op."+a.Did)
+	if a.N > 1 {
+		name += " × " + i18n.Count(ctx, a.N)
+	}
+	return name
 }
 
 func noticeTable(ctx context.Context, v messagesView) web.Table {

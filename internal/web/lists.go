@@ -6,15 +6,23 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/problem"
 )
 
-// SelectionOf reads what a bulk form sent (UI-L3).
-func SelectionOf(r *http.Request) Selection {
-	n, err := strconv.Atoi(r.PostForm.Get("_count"))
-	if err != nil {
-		n = 0 // without script nobody counted
+// SelectionOf reads how many of a list a bulk form chose (UI-L3).
+func SelectionOf(r *http.Request) (s Selection, err error) {
+	s.All = r.PostForm.Get("_all") == "true"
+	s.Total, _ = strconv.Atoi(r.PostForm.Get("_total")) // what is no number is no count, and the server's differs
+	for _, text := range r.PostForm["_except"] {
+		key, err := id.Parse(text)
+		if err != nil {
+			return s, problem.Refuse("UI-L3", "invalid", problem.Field{Location: "ids", Code: "invalid", Value: text})
+		}
+		s.Except = append(s.Except, key)
 	}
-	return Selection{IDs: r.PostForm["ids"], All: r.PostForm.Get("_all") == "true", Except: r.PostForm["_except"], Count: n}
+	return s, nil
 }
 
 // PageOf reads the page number of a list's address, from 1.

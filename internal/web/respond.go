@@ -77,7 +77,7 @@ func IsFragment(r *http.Request) bool { return r.Header.Get("HX-Request") == "tr
 // Redirect goes to another page after a form was done; the page says what happened, with its undo.
 func Redirect(w http.ResponseWriter, r *http.Request, to string, status ...Status) error {
 	for _, s := range status {
-		http.SetCookie(w, s.offering(r.Context()).cookie(r))
+		http.SetCookie(w, s.Offering(r.Context()).cookie(r))
 	}
 	if IsFragment(r) {
 		w.Header().Set("HX-Redirect", to)

@@ -33,8 +33,8 @@ func said(ctx context.Context) (Status, bool) {
 // UndoPath is where what was done is taken back: followed by the id of the offer.
 const UndoPath = "/undo/"
 
-// offering adds the undo that the operations of the request offered.
-func (s Status) offering(ctx context.Context) Status {
+// Offering adds the undo that the operations of the request offered.
+func (s Status) Offering(ctx context.Context) Status {
 	if offer := op.Offered(ctx); s.Undo == "" && !offer.IsNone() {
 		s.Undo = UndoPath + offer.String()
 	}

@@ -1,10 +1,9 @@
 package op
 
 import (
+	"cmp"
 	"context"
-	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -24,6 +23,7 @@ type undo struct {
 	Input   string    `db:"input"`
 	Subject id.ID     `db:"subject"` // of the fact
 	Event   id.ID     `db:"event"`
+	Run     id.ID     `db:"run"` // the bulk run that it was part of
 	At      time.Time `db:"at"`
 	Done    time.Time `db:"done_at"`
 }
@@ -36,7 +36,7 @@ type (
 	guardKey struct{}
 )
 
-// WithUndo asks the operations of a page for an offer to undo them; Offered gives the last one.
+// WithUndo asks the operations of a page for an offer to undo them; Offered gives the last one, of a bulk run that for all of it.
 func WithUndo(ctx context.Context) context.Context {
 	return context.WithValue(ctx, offerKey{}, new(id.ID))
 }
@@ -65,33 +65,71 @@ func (t *Tx) offer(ctx context.Context, did, inverse string) error {
 	if err != nil {
 		return fmt.Errorf("encode undo of %s: %w", did, err)
 	}
-	u := undo{ID: t.NewID(), Account: t.Viewer.Account, Did: did, Op: inverse, Input: string(b), Subject: t.last.Subject, Event: t.last.ID, At: t.Now}
+	u := undo{ID: t.NewID(), Account: t.Viewer.Account, Did: did, Op: inverse, Input: string(b), Subject: t.last.Subject, Event: t.last.ID, Run: t.runID, At: t.Now}
 	if err := t.Insert(ctx, u); err != nil {
 		return err
 	}
-	*into = u.ID
+	*into = u.offer()
 	return nil
 }
 
-// Undo takes back what the viewer did, by the inverse operation with its own fact (UI-B2). Refused: undone, undo-late, and undo-changed
-// where the record has a later fact.
+// offer is the key by which it is taken back.
+func (u undo) offer() id.ID {
+	if u.Run.IsNone() {
+		return u.ID
+	}
+	return u.Run
+}
+
+// Undo is UndoRun for one thing.
 func (r *Runner) Undo(ctx context.Context, key id.ID) error {
-	var u undo
-	err := r.Read(ctx, func(ctx context.Context, tx *Tx) error {
-		return tx.Unscoped("one's own offer").Select(&u).Where("id = ? AND account = ?", key, tx.Viewer.Account).Scan(ctx)
+	_, err := r.UndoRun(ctx, key)
+	return err
+}
+
+// UndoRun takes back what the viewer did, one thing or a whole bulk run, each by the inverse operation with its own fact (UI-B2), and tells
+// how many things. Of a run, what cannot be taken back any more stays. Refused, where nothing was taken back: undone, undo-late, and
+// undo-changed where the record has a later fact.
+func (r *Runner) UndoRun(ctx context.Context, key id.ID) (taken int, err error) {
+	var list []undo
+	err = r.Read(ctx, func(ctx context.Context, tx *Tx) error {
+		return tx.Unscoped("one's own offers").Select(&list).Where("account = ? AND (id = ? OR run = ?)", tx.Viewer.Account, key, key).Order("id DESC").Scan(ctx)
 	})
-	if errors.Is(err, sql.ErrNoRows) {
-		return problem.NotFound("undo")
-	}
 	if err != nil {
-		return fmt.Errorf("load undo: %w", err)
+		return 0, fmt.Errorf("load undo: %w", err)
 	}
+	if len(list) == 0 {
+		return 0, problem.NotFound("undo")
+	}
+	var refused error
+	for _, u := range list {
+		switch err := r.takeBack(ctx, u); {
+		case err == nil:
+			taken++
+		case isRefusal(err):
+			refused = cmp.Or(refused, err)
+		default:
+			return taken, err
+		}
+	}
+	if taken == 0 {
+		return 0, refused
+	}
+	return taken, nil
+}
+
+func isRefusal(err error) bool {
+	_, ok := problem.As(err)
+	return ok
+}
+
+func (r *Runner) takeBack(ctx context.Context, u undo) error {
 	o, ok := r.operations[u.Op]
 	if !ok {
 		return fmt.Errorf("undo %s: no operation %s", u.Did, u.Op)
 	}
 	ctx = context.WithValue(ctx, guardKey{}, func(ctx context.Context, tx *Tx) error { return u.take(ctx, tx) })
-	_, err = o.Call(WithKey(ctx, ""), r, []byte(u.Input))
+	_, err := o.Call(WithKey(ctx, ""), r, []byte(u.Input))
 	return err
 }
 
@@ -127,17 +165,19 @@ func (r *Runner) Register(list ...Any) {
 	}
 }
 
-// Recent is something one did and can still undo.
+// Recent is something one did, or a bulk run, and can still undo.
 type Recent struct {
 	ID  id.ID     `json:"id" db:"id"`
 	Did string    `json:"did" db:"did"` // operation
 	At  time.Time `json:"at" db:"at"`
+	N   int64     `json:"n" db:"n"` // things done, more than one in a bulk run
 }
 
 // RecentActions lists what the viewer did in the last ten minutes and can still undo, newest first.
 func RecentActions(ctx context.Context, tx *Tx) ([]Recent, error) {
 	list, err := AllOf[Recent](ctx, tx.Unscoped("one's own offers"),
-		"SELECT id, did, at FROM undos WHERE account = ? AND at >= ? AND done_at IS NULL ORDER BY id DESC LIMIT 50", tx.Viewer.Account, tx.Now.Add(-UndoTime))
+		`SELECT COALESCE(run, id) AS id, MAX(did) AS did, MAX(at) AS at, COUNT(*) AS n FROM undos
+		WHERE account = ? AND at >= ? AND done_at IS NULL GROUP BY COALESCE(run, id) ORDER BY MAX(at) DESC, COALESCE(run, id) DESC LIMIT 50`, tx.Viewer.Account, tx.Now.Add(-UndoTime))
 	if err != nil {
 		return nil, fmt.Errorf("list recent actions: %w", err)
 	}

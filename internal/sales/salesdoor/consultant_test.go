@@ -1,12 +1,14 @@
 package salesdoor_test
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
 
 	"zhike/internal/kernel/i18n"
+	"zhike/internal/kernel/op"
 	"zhike/internal/sales"
 	"zhike/internal/testkit"
 )
@@ -157,6 +159,63 @@ func TestUIL3_Assign(t *testing.T) {
 		consultant := open(s.Consultant2(s.HD), t, s)
 		_, page = consultant.post("/enquiries", http.StatusOK, "ids", a.ID.String(), "consultant_id", other, "reason", "load")
 		consultant.wants(page, "1 张没有转")
+	})
+}
+
+// TestUIL3_AssignAll: all that match the list, less those un-ticked, go to a consultant in one run, which is taken back together; where
+// another number matches than was seen, nobody is given away.
+func TestUIL3_AssignAll(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		var all []sales.Entered
+		for range 4 {
+			all = append(all, s.Enquiry(t, s.HD))
+		}
+		gone := s.Enquiry(t, s.HD)
+		if _, err := sales.Lose.Run(s.Consultant(s.HD), s.Ops, sales.LoseInput{EnquiryID: gone.ID, Reason: "price"}); err != nil {
+			t.Fatal(err)
+		}
+		other := s.StaffID(s.Consultant2(s.HD))
+		p := open(s.Principal(s.HD), t, s)
+		list := "/enquiries?outcome=open"
+		if page := p.get("/enquiries", http.StatusOK); !strings.Contains(page, `name="_total" value="5"`) {
+			t.Error("the list does not say how many match")
+		}
+		_, page := p.post(list, http.StatusUnprocessableEntity, "_all", "true", "_total", "5", "consultant_id", other.String(), "reason", "load")
+		p.wants(page, "选中的行现在有 4 条，选择时是 5 条。")
+		owners := func() (n int) {
+			s.Read(t, s.System(), func(ctx context.Context, tx *op.Tx) error {
+				for _, e := range append(all, gone) {
+					if found, err := sales.EnquiryByID(ctx, tx, e.ID); err != nil {
+						return err
+					} else if found.Consultant == other {
+						n++
+					}
+				}
+				return nil
+			})
+			return n
+		}
+		if n := owners(); n != 0 {
+			t.Errorf("%d were given away though the number had changed", n)
+		}
+		_, page = p.post(list, http.StatusOK, "_all", "true", "_total", "4", "_except", all[1].ID.String(), "consultant_id", other.String(), "reason", "load")
+		p.wants(page, "3 张咨询单已转给consultant2@HD。", "撤销")
+		if n := owners(); n != 3 {
+			t.Errorf("%d were given, want 3: all that match less one", n)
+		}
+		ctx := s.Principal(s.HD)
+		var recent []op.Recent
+		s.Read(t, ctx, func(ctx context.Context, tx *op.Tx) (err error) {
+			recent, err = op.RecentActions(ctx, tx)
+			return err
+		})
+		if len(recent) != 1 || recent[0].N != 3 {
+			t.Fatalf("what can be undone is %+v, want one run of 3", recent)
+		}
+		if taken, err := s.Ops.UndoRun(ctx, recent[0].ID); err != nil || taken != 3 || owners() != 0 {
+			t.Errorf("taken back %d, %v; %d still lie with the other", taken, err, owners())
+		}
+		s.Check(t)
 	})
 }
 

@@ -11,42 +11,19 @@ import (
 	"zhike/internal/web"
 )
 
-// assignForm gives enquiries to a consultant; the boxes of the list are its ids.
+// assignForm gives the chosen enquiries of a list to a consultant.
 type assignForm struct {
 	IDs          []id.ID `json:"ids"`
 	ConsultantID id.ID   `json:"consultant_id"`
 	Reason       string  `json:"reason" maxLength:"40"`
 }
 
-// postAssign gives the chosen enquiries of the page to a consultant, each by itself: what was refused is reported with its reason
-// (UI-L3). One page at a time: at most 50.
+// postAssign gives the chosen enquiries, or all that the list holds, to a consultant, each by itself: what was refused is reported with its
+// reason (UI-L3).
 func (p door) postAssign(w http.ResponseWriter, r *http.Request) error {
-	in, err := web.Decode[assignForm](r)
+	report, err := p.assignChosen(r)
 	if err != nil {
 		return web.Again(w, r, err, p.getEnquiries)
-	}
-	var bad problem.Invalid
-	if len(in.IDs) == 0 || len(in.IDs) > listRows {
-		bad.Add("ids", "choose-rows", len(in.IDs), "limit", listRows)
-	}
-	if in.ConsultantID.IsNone() {
-		bad.Add("consultant_id", "required", nil)
-	}
-	if err := bad.Err("UI-L3"); err != nil {
-		return web.Again(w, r, err, p.getEnquiries)
-	}
-	report := &bulkReport{To: p.Dir.StaffName(in.ConsultantID)}
-	for _, key := range in.IDs {
-		ctx := op.WithKey(r.Context(), formKey(r, key.String()))
-		_, err := sales.Assign.Run(ctx, p.Ops, sales.AssignInput{EnquiryID: key, ConsultantID: in.ConsultantID, Reason: in.Reason})
-		switch why, ok := problem.As(err); {
-		case err == nil:
-			report.Done++
-		case ok:
-			report.Skipped = append(report.Skipped, skipped{key, why})
-		default:
-			return err
-		}
 	}
 	v, err := p.enquiries(r)
 	if err != nil {
@@ -54,7 +31,40 @@ func (p door) postAssign(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Report = report
 	ctx := r.Context()
-	return web.Render(w, r, web.Shell(web.Page{Title: t(ctx, "enquiries.title"), H1: report.sentence(ctx)}, enquiriesPage(v)))
+	if report.Done > 0 {
+		ctx = web.WithStatus(ctx, web.Status{Text: report.sentence(ctx), Tone: web.Good}.Offering(ctx))
+	}
+	return web.Render(w, r.WithContext(ctx), web.Shell(web.Page{Title: t(ctx, "enquiries.title"), H1: report.sentence(ctx)}, enquiriesPage(v)))
+}
+
+func (p door) assignChosen(r *http.Request) (*bulkReport, error) {
+	form, err := web.Decode[assignForm](r)
+	if err != nil {
+		return nil, err
+	}
+	if form.ConsultantID.IsNone() {
+		return nil, problem.Refuse("UI-L3", "invalid", problem.Field{Location: "consultant_id", Code: "required"})
+	}
+	q, err := listQuery[enquiryQuery](r)
+	if err != nil {
+		return nil, err
+	}
+	chosen, err := web.SelectionOf(r)
+	if err != nil {
+		return nil, err
+	}
+	in := sales.BulkAssign{
+		IDs: form.IDs, All: chosen.All, Except: chosen.Except, Total: int64(chosen.Total), Filter: q.filter(web.Today(r.Context())), ConsultantID: form.ConsultantID, Reason: form.Reason,
+	}
+	err = p.read(r, func(ctx context.Context, tx *op.Tx) error {
+		in.Filter.Persons, err = found(ctx, tx, q.Search)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	done, err := sales.AssignMany(r.Context(), p.Ops, in, func(e id.ID) string { return formKey(r, e.String()) })
+	return &bulkReport{BulkAssigned: done, To: p.Dir.StaffName(in.ConsultantID)}, err
 }
 
 func (b bulkReport) sentence(ctx context.Context) string {

@@ -12,7 +12,6 @@ import (
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
-	"zhike/internal/kernel/problem"
 	"zhike/internal/people"
 	"zhike/internal/sales"
 	"zhike/internal/web"
@@ -295,12 +294,6 @@ func (v enquiriesView) next(ctx context.Context) string {
 
 // bulkReport says what a bulk step did: how many, and which were left out for what reason (UI-L3).
 type bulkReport struct {
-	Done    int
-	Skipped []skipped
-	To      string
-}
-
-type skipped struct {
-	Enquiry id.ID
-	Why     *problem.Problem
+	sales.BulkAssigned
+	To string
 }

@@ -54,8 +54,6 @@ function count(form) {
   const n = everything?.checked ? total - (boxes.length - ticked) : ticked;
   bar.hidden = n === 0;
   for (const place of all("[data-n]", bar)) place.textContent = n.toLocaleString("en-US");
-  const field = one("[name=_count]", bar);
-  if (field) field.value = String(n);
   const head = one("[data-select-all]", form);
   if (head) { head.checked = ticked > 0 && ticked === boxes.length; head.indeterminate = ticked > 0 && ticked < boxes.length; }
 }
