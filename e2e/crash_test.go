@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -37,22 +38,37 @@ import (
 // writers is the number of clients that work at once.
 const writers = 8
 
-// TestTRU1_TRU10_Crash kills the server amid writes, again and again: what was acknowledged is there, what was not is there
-// exactly once after it was repeated with its key (TRU-2), and every invariant holds. ZHIKE_CRASH is the number of kills.
-func TestTRU1_TRU10_Crash(t *testing.T) {
-	rounds := 10
-	if text := os.Getenv("ZHIKE_CRASH"); text != "" { //nolint:forbidigo // how long this test may take
-		var err error
-		if rounds, err = strconv.Atoi(text); err != nil {
-			t.Fatalf("ZHIKE_CRASH: %v", err)
-		}
-	}
-	program := filepath.Join(t.TempDir(), "zhike")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", program, "./cmd/zhike")
+// program builds Zhike into a folder of the test.
+func program(t *testing.T) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "zhike")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", file, "./cmd/zhike")
 	build.Dir = testkit.Root(t)
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
+	return file
+}
+
+// times is how often a test strikes: ZHIKE_CRASH, or a few.
+func times(t *testing.T, few int) int {
+	t.Helper()
+	text := os.Getenv("ZHIKE_CRASH") //nolint:forbidigo // how long this test may take
+	if text == "" {
+		return few
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatalf("ZHIKE_CRASH: %v", err)
+	}
+	return n
+}
+
+// TestTRU1_TRU10_Crash kills the server amid writes, again and again: what was acknowledged is there, what was not is there
+// exactly once after it was repeated with its key (TRU-2), and every invariant holds. ZHIKE_CRASH is the number of kills.
+func TestTRU1_TRU10_Crash(t *testing.T) {
+	t.Parallel()
+	rounds, program := times(t, 10), program(t)
 	t.Run("sqlite", func(t *testing.T) {
 		crash(t, program, filepath.Join(t.TempDir(), "zhike.db"), rounds)
 	})
@@ -69,9 +85,10 @@ func TestTRU1_TRU10_Crash(t *testing.T) {
 	})
 }
 
-// crashed is a database whose server is killed.
+// crashed is a database whose server is disturbed.
 type crashed struct {
 	program, dsn, key string
+	under             []string // what runs the server, if anything: strace with its faults
 	addr              string
 	header            http.Header
 	child             *child.Child
@@ -80,6 +97,9 @@ type crashed struct {
 
 	center, course, channel id.ID
 	phones                  int
+
+	round  uint64
+	before map[string]map[string]bool // subjects of the log before the first round
 
 	mu     sync.Mutex
 	acked  map[string][]string // record ids by kind of fact
@@ -94,9 +114,17 @@ type attempt struct {
 }
 
 func crash(t *testing.T, program, dsn string, rounds int) {
-	seed := clock.System().Uint64()
-	t.Logf("seed %d, %d rounds", seed, rounds)
-	r := rand.New(rand.NewPCG(seed, 0))
+	c := prepareCrash(t, program, dsn)
+	c.rounds(t, rounds, func() {
+		if err := syscall.Kill(c.pid, syscall.SIGKILL); err != nil {
+			t.Fatalf("kill: %v", err)
+		}
+	}, func() {})
+}
+
+// prepareCrash makes a school at dsn that a server can be started on.
+func prepareCrash(t *testing.T, program, dsn string) *crashed {
+	t.Helper()
 	c := &crashed{program: program, dsn: dsn, key: filepath.Join(t.TempDir(), "key"), acked: map[string][]string{}}
 	if err := os.WriteFile(c.key, testkit.Key, 0o600); err != nil {
 		t.Fatal(err)
@@ -105,23 +133,43 @@ func crash(t *testing.T, program, dsn string, rounds int) {
 		s := testkit.NewSchool(t, dsn)
 		c.center, c.course, c.channel = s.HD, s.Course, s.Web
 	})
-	before := c.logged(t)
-	for round := range rounds {
+	c.before = c.logged(t)
+	return c
+}
+
+// rounds lets clients write, strikes amid that, mends what was struck once the server is gone, and does so again and again. In the end
+// what was acknowledged is there exactly once.
+func (c *crashed) rounds(t *testing.T, rounds int, strike, mend func()) {
+	t.Helper()
+	seed := clock.System().Uint64()
+	t.Logf("seed %d, %d rounds", seed, rounds)
+	r := rand.New(rand.NewPCG(seed, 0))
+	for range rounds {
 		c.start(t)
 		if c.header == nil {
 			c.signIn(t) // once: an acknowledged session survives as well
 		}
 		c.repeat(t)
 		c.confirm(t)
-		c.killAmid(t, time.Duration(30+r.IntN(400))*time.Millisecond, uint64(round))
+		c.amid(t, time.Duration(30+r.IntN(400))*time.Millisecond, strike)
+		mend()
 	}
+	c.settle(t)
+	if len(c.opened) < rounds {
+		t.Errorf("%d enquiries in %d rounds: there was no load", len(c.opened), rounds)
+	}
+}
+
+// settle starts the server a last time and compares the log with what was acknowledged.
+func (c *crashed) settle(t *testing.T) {
+	t.Helper()
 	c.start(t)
 	c.repeat(t)
 	c.confirm(t)
 	c.child.Stop()
 	after, total := c.logged(t), 0
 	for kind, ids := range c.acked {
-		if got, want := len(after[kind]), len(before[kind])+len(ids); got != want {
+		if got, want := len(after[kind]), len(c.before[kind])+len(ids); got != want {
 			t.Errorf("%d facts %s, want %d: each acknowledged write exactly once", got, kind, want)
 		}
 		for _, v := range ids {
@@ -130,9 +178,6 @@ func crash(t *testing.T, program, dsn string, rounds int) {
 			}
 		}
 		total += len(ids)
-	}
-	if len(c.opened) < rounds {
-		t.Errorf("%d enquiries in %d rounds: there was no load", len(c.opened), rounds)
 	}
 	t.Logf("%d acknowledged writes", total)
 	c.check(t)
@@ -152,7 +197,8 @@ func (c *crashed) start(t *testing.T) {
 	c.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: writers}, Timeout: time.Minute}
 	c.child, err = child.Start(child.Spec{Name: "crash", Stop: "TERM", Program: func(dir string) []string {
 		const script = `echo $$ >"$1/pid"; shift; exec "$@"` // the server keeps the number of the shell
-		return []string{"/bin/sh", "-c", script, "zhike", dir, "env", "ZHIKE_KEY_FILE=" + c.key, c.program, "serve", "--measure", "--db", c.dsn, "--addr", c.addr}
+		return slices.Concat([]string{"/bin/sh", "-c", script, "zhike", dir, "env", "ZHIKE_KEY_FILE=" + c.key}, c.under,
+			[]string{c.program, "serve", "--measure", "--db", c.dsn, "--addr", c.addr})
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -198,36 +244,42 @@ var errAsked = errors.New("refused")
 // send sends one write and gives the body of its answer. Too many requests are waited out.
 func (c *crashed) send(ctx context.Context, a attempt) ([]byte, error) {
 	for {
-		req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+c.addr+a.path, bytes.NewReader(a.body))
-		if err != nil {
-			return nil, err
-		}
-		maps.Copy(req.Header, c.header)
-		req.Header.Set("Content-Type", "application/json")
-		if a.key != "" {
-			req.Header.Set("Idempotency-Key", a.key)
-		}
-		resp, err := c.client.Do(req)
-		if err != nil {
-			return nil, err
-		}
-		body, err := io.ReadAll(resp.Body)
-		_ = resp.Body.Close()
+		status, body, err := c.post(ctx, a)
 		switch {
 		case err != nil:
 			return nil, err
-		case resp.StatusCode == http.StatusTooManyRequests, resp.StatusCode == http.StatusServiceUnavailable:
+		case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable:
 			select {
 			case <-time.After(100 * time.Millisecond):
 				continue
 			case <-ctx.Done():
 				return nil, ctx.Err()
 			}
-		case resp.StatusCode >= 300:
-			return nil, fmt.Errorf("%w: POST %s: %s %s", errAsked, a.path, resp.Status, body)
+		case status >= 300:
+			return nil, fmt.Errorf("%w: POST %s: %d %s", errAsked, a.path, status, body)
 		}
 		return body, nil
 	}
+}
+
+// post sends one write and gives its answer.
+func (c *crashed) post(ctx context.Context, a attempt) (status int, body []byte, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+c.addr+a.path, bytes.NewReader(a.body))
+	if err != nil {
+		return 0, nil, err
+	}
+	maps.Copy(req.Header, c.header)
+	req.Header.Set("Content-Type", "application/json")
+	if a.key != "" {
+		req.Header.Set("Idempotency-Key", a.key)
+	}
+	resp, err := c.client.Do(req)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer resp.Body.Close()
+	body, err = io.ReadAll(resp.Body)
+	return resp.StatusCode, body, err
 }
 
 // ack notes what an answer acknowledges.
@@ -259,9 +311,13 @@ func (c *crashed) next(r *rand.Rand, key string) attempt {
 	return attempt{"/api/v1/enquiries", key, facts.EnquiryEntered{}.Kind(), []byte(body)}
 }
 
-// killAmid lets the clients write and kills the server some time after the first acknowledgement.
-func (c *crashed) killAmid(t *testing.T, after time.Duration, round uint64) {
+// amid lets the clients write and strikes some time after the first acknowledgement; the server answers nobody after that.
+func (c *crashed) amid(t *testing.T, after time.Duration, strike func()) {
 	t.Helper()
+	round := c.round
+	c.round++
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
 	began := make(chan struct{})
 	note := sync.OnceFunc(func() { close(began) })
 	var all sync.WaitGroup
@@ -270,7 +326,7 @@ func (c *crashed) killAmid(t *testing.T, after time.Duration, round uint64) {
 			r := rand.New(rand.NewPCG(round, uint64(i)))
 			for n := 0; ; n++ {
 				a := c.next(r, fmt.Sprintf("crash-%d-%d-%d", round, i, n))
-				answer, err := c.send(t.Context(), a)
+				answer, err := c.send(ctx, a)
 				if err == nil {
 					err = c.ack(a, answer)
 				}
@@ -295,12 +351,13 @@ func (c *crashed) killAmid(t *testing.T, after time.Duration, round uint64) {
 	case <-began:
 		<-time.After(after)
 	case <-ended:
-		t.Fatal("the clients ended before the server was killed")
+		t.Fatal("the clients ended before the server was struck")
 	}
-	if err := syscall.Kill(c.pid, syscall.SIGKILL); err != nil {
-		t.Fatalf("kill: %v", err)
-	}
+	strike()
 	<-ended
+	if ctx.Err() != nil {
+		t.Fatal("the server went on a minute after it was struck")
+	}
 	c.child.Stop()
 	c.client.CloseIdleConnections()
 	if t.Failed() {

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need beside Go, where it is missing: PostgreSQL 15 or later, Chromium, a Chinese font.
+# Installs what the tests need beside Go, where it is missing: PostgreSQL 15 or later, Chromium, a Chinese font, and on Linux strace,
+# by which a disk fails.
 # Only Debian and its kin, as root. Elsewhere one line says what is left out; with CI=true that is a failure.
 set -euo pipefail
 
@@ -12,11 +13,13 @@ has_postgres() {
 }
 has_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
 has_font() { command -v fc-list && [ -n "$(fc-list :lang=zh-cn family)" ]; }
+has_strace() { [ "$(uname)" != Linux ] || command -v strace; }
 
 missing() {
   has_postgres >/dev/null || echo postgresql
   has_chromium >/dev/null || echo chromium
   has_font >/dev/null || echo fonts-noto-cjk fontconfig
+  has_strace >/dev/null || echo strace
 }
 
 packages=$(missing | xargs)

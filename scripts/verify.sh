@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fails when a generated file differs from what its sources give. Generates in a copy: the work tree stays as it is.
+# Fails when a generated file, or go.mod, differs from what its sources give. Generates in a copy: the work tree stays as it is.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 copy=$(mktemp -d)
@@ -14,5 +14,9 @@ if ! "$copy/generated/scripts/generate.sh" >"$copy/log" 2>&1; then
 fi
 if ! (cd "$copy" && diff -rq here generated); then
   echo "run make generate and commit what changes"
+  exit 1
+fi
+if ! go mod tidy -diff; then
+  echo "run go mod tidy and commit what changes"
   exit 1
 fi

@@ -62,6 +62,15 @@ func Notify(ctx context.Context, tx *op.Tx, n Notice) error {
 	return tx.Insert(ctx, n)
 }
 
+// ToldSince tells whether anybody was told something of a kind since an instant.
+func ToldSince(ctx context.Context, tx *op.Tx, kind string, since time.Time) (bool, error) {
+	n, err := op.OneOf[int64](ctx, tx.Unscoped("whether it was told, not what"), "SELECT COUNT(*) FROM notices WHERE kind = ? AND created_at >= ?", kind, since)
+	if err != nil {
+		return false, fmt.Errorf("look for notices: %w", err)
+	}
+	return n > 0, nil
+}
+
 func assign(ctx context.Context, tx *op.Tx, t Task) error {
 	if t.Staff.IsNone() {
 		return nil

@@ -106,6 +106,12 @@ func (c *Child) Stop() {
 	<-c.ended
 }
 
+// Code is the exit code of the program, once it has ended; -1 for one that a signal ended.
+func (c *Child) Code() int {
+	<-c.ended
+	return c.guard.ProcessState.ExitCode()
+}
+
 // folder makes the folder, which belongs to the user that the program runs as. Another user may not reach the
 // temporary folder of root, so that one's folder is in /tmp.
 func folder(spec Spec) (string, error) {
