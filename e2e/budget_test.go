@@ -230,3 +230,14 @@ func TestUIB5_WorkListByKeyboard(t *testing.T) {
 	testkit.Act(u.tab, t, chromedp.KeyEvent("2"), chromedp.SendKeys(`#panel input[name="note"]`, "爸爸出差\r"))
 	u.reads("第 2 / 2 件")
 }
+
+// TestUIS4_Recent: the ask field offers what one looked at last before anything is typed; the keyboard opens it.
+func TestUIS4_Recent(t *testing.T) {
+	s, st := desked(t)
+	e := s.Enquiry(t, s.HD)
+	u := st.as(t, "front-desk", s.HD)
+	path := "/people/" + e.PersonID.String()
+	testkit.Act(u.tab, t, chromedp.Navigate(u.base+path), chromedp.WaitVisible("main h1"), chromedp.Navigate(u.base+"/"), chromedp.WaitVisible("#q"),
+		chromedp.Focus("#q"), chromedp.WaitVisible("#ask-list [role=option]"), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.Enter))
+	u.until(fmt.Sprintf("location.pathname === %q", path))
+}

@@ -147,20 +147,28 @@ func (p *pages) matching(ctx context.Context, v *policy.Viewer, query string) (a
 	return actions, places
 }
 
-// getSuggest is the list below the ask field. It always has a line that Enter opens.
+// getSuggest is the list below the ask field. To what was typed it always has a line that Enter opens; before anything is, it holds the
+// records that one looked at last.
 func (p *pages) getSuggest(w http.ResponseWriter, r *http.Request) error {
 	f, err := p.search(r, mostSuggested)
 	if err != nil {
 		return err
 	}
 	ctx := r.Context()
+	if f.Query == "" {
+		recent, err := p.recent(ctx, r.URL.Query()["recent"])
+		if err != nil {
+			return err
+		}
+		return web.Render(w, r, web.Suggestions([]web.SuggestionGroup{{Title: shellText(ctx, "ask-recent"), Items: recent}}))
+	}
 	few := func(list []web.Suggestion) []web.Suggestion { return list[:min(len(list), mostSuggested)] }
 	groups := []web.SuggestionGroup{
 		{Title: shellText(ctx, "ask-people"), Items: few(f.People)},
 		{Title: shellText(ctx, "ask-actions"), Items: few(f.Actions)},
 		{Title: shellText(ctx, "ask-pages"), Items: few(f.Pages)},
 	}
-	if f.Query != "" && (f.More || f.none()) {
+	if f.More || f.none() {
 		groups = append(groups, web.SuggestionGroup{Title: shellText(ctx, "ask-all"), Items: []web.Suggestion{{
 			Href: web.AskPath + "?" + url.Values{"q": {f.Query}}.Encode(), Title: shellText(ctx, "ask-everything", "query", f.Query),
 		}}})

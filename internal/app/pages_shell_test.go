@@ -143,6 +143,27 @@ func TestUIS3_Ask(t *testing.T) {
 	v.get("/ask?q="+strings.Repeat("x", 300)).want(t, http.StatusUnprocessableEntity, "太长")
 }
 
+// TestUIS4_Recent: before anything is typed, the ask field names the records that one looked at last, each only to who may see it.
+func TestUIS4_Recent(t *testing.T) {
+	t.Parallel()
+	s := school(t)
+	base := serve(t, s, app.PageOptions{})
+	e := s.Enquiry(t, s.HD)
+	c := s.Contract(t, s.HD)
+	paths := []string{"/enquiries/" + e.ID.String(), "/contracts/" + c.ID.String(), "/people/" + e.PersonID.String(), "/people/x", "/staff/" + e.ID.String(), "//evil.example"}
+	ask := "/ask/suggest?recent=" + strings.Join(paths, "&recent=")
+	a := signedIn(t, s, base, "front-desk", s.HD).get(ask)
+	a.want(t, http.StatusOK, "最近看过", "何雨桐", "咨询单", "合同 HD")
+	for i, path := range paths {
+		if got := strings.Contains(a.body, `data-href="`+path+`"`); got != (i < 3) {
+			t.Errorf("%s is offered: %t", path, got)
+		}
+	}
+	if a := signedIn(t, s, base, "front-desk", s.CY).get(ask); strings.Contains(a.body, "data-href") {
+		t.Errorf("another center is offered %s", a.body)
+	}
+}
+
 // TestPRC5_Tasks: a visitor's arrival is a message and a task of the consultant, who finishes it.
 func TestPRC5_Tasks(t *testing.T) {
 	t.Parallel()

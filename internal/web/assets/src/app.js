@@ -4,6 +4,7 @@ import { startDrafts } from "./drafts.js";
 import { startForms } from "./forms.js";
 import { startKeys } from "./keys.js";
 import { startMenus } from "./menus.js";
+import { startRecent } from "./recent.js";
 import { startRows } from "./rows.js";
 import { startSwaps } from "./swap.js";
 
@@ -14,4 +15,5 @@ startAsk();
 startForms();
 startDrafts();
 startRows();
+startRecent();
 document.documentElement.classList.add("js");

@@ -1,5 +1,6 @@
 // The ask field (UI-S3): an ARIA combobox whose list is a fragment of the server.
 import { all, one, say, text } from "./dom.js";
+import { recentPaths } from "./recent.js";
 
 let asked = null; // the request on its way
 let origin = null; // where Esc returns to
@@ -20,16 +21,19 @@ function close(field, list) {
 async function suggest(field, list) {
   asked?.abort();
   const words = field.value.trim();
-  if (!words) return close(field, list);
+  const recent = words ? [] : recentPaths();
+  if (!words && !recent.length) return close(field, list);
   asked = new AbortController();
   try {
-    const answer = await fetch(`${field.form.dataset.suggest}?q=${encodeURIComponent(words)}`, { signal: asked.signal, headers: { "HX-Request": "true" } });
+    const query = new URLSearchParams(words ? [["q", words]] : recent.map((path) => ["recent", path]));
+    const answer = await fetch(`${field.form.dataset.suggest}?${query}`, { signal: asked.signal, headers: { "HX-Request": "true" } });
     if (!answer.ok) return close(field, list);
     list.innerHTML = await answer.text();
+    if (!options(list).length || document.activeElement !== field) return close(field, list);
     options(list).forEach((option, i) => { option.id = `ask-${i}`; });
     list.hidden = false;
     field.setAttribute("aria-expanded", "true");
-    choose(field, list, options(list)[0]);
+    choose(field, list, words ? options(list)[0] : null);
     say(text("found", { n: options(list).length }));
   } catch (error) {
     if (error.name !== "AbortError") close(field, list);
@@ -69,7 +73,7 @@ export function startAsk() {
   if (!field || !list) return;
   let timer = 0;
   for (const [name, value] of Object.entries({ role: "combobox", "aria-expanded": "false", "aria-controls": "ask-list", "aria-autocomplete": "list", autocomplete: "off" })) field.setAttribute(name, value);
-  field.addEventListener("focus", (event) => { origin = event.relatedTarget ?? document.activeElement; });
+  field.addEventListener("focus", (event) => { origin = event.relatedTarget ?? document.activeElement; suggest(field, list); });
   field.addEventListener("input", (event) => {
     clearTimeout(timer);
     if (!event.isComposing) timer = setTimeout(suggest, 60, field, list);
