@@ -134,7 +134,7 @@ func looks(s *testkit.School, r records) []look {
 		},
 		list("front-desk", "/desk", "/appointments", "/visits", "/walk-ins/new", "/people", "/people/new", "/contracts", "/payments", "/payments/new", "/payments/new?contract_id="+r.signed.String()),
 		list("finance", "/instalments"),
-		list("principal", "/imports", "/imports/new", "/reports", "/settings/assignment", "/settings/assignment/edit"),
+		list("principal", "/imports", "/imports/new", "/reports", "/settings/assignment", "/settings/assignment/edit", "/settings/assignment/ladder"),
 		[]look{{route: "/imports/{id}", role: "principal"}, {route: "/reports/{name}", role: "principal", path: "/reports/daily-sales"}},
 		list("it", "/centers", "/centers/new", "/staff", "/staff/new", "/roles", "/settings", "/channels", "/channels/new", "/courses", "/courses/new", "/packages", "/packages/new"),
 		[]look{

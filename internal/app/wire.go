@@ -182,7 +182,7 @@ func (a *App) Migrate(ctx context.Context) (from, to int64, err error) {
 		return from, to, err
 	}
 	ctx = op.WithViewer(ctx, policy.System())
-	for _, seed := range []func(context.Context, *op.Runner) error{organization.Seed, people.Seed, process.Seed, marketing.Seed} {
+	for _, seed := range []func(context.Context, *op.Runner) error{organization.Seed, people.Seed, process.Seed, marketing.Seed, sales.Seed} {
 		if err := seed(ctx, a.Run); err != nil {
 			return from, to, err
 		}

@@ -26,8 +26,9 @@ type PersonChanged struct {
 	Center  id.ID             `json:"center_id"`
 	Version int64             `json:"version"` // of the person after the change
 	Fields  []string          `json:"fields"`
-	Digests map[string]string `json:"digests"` // field → SHA-256 of what is sealed, hexadecimal
-	Before  map[string][]byte `json:"-"`       // field → sealed old value, on the way to its table
+	Digests map[string]string `json:"digests"`                // field → SHA-256 of what is sealed, hexadecimal
+	Reverts id.ID             `json:"reverts_event,omitzero"` // the change that is taken back (UI-B2)
+	Before  map[string][]byte `json:"-"`                      // field → sealed old value, on the way to its table
 }
 
 // Kind implements event.Fact.
@@ -81,6 +82,8 @@ type TouchRecorded struct {
 	Closed    string       `json:"closed_reason"` // code of why the matter ends, where there is no next step
 	// First is there where the touch is the first contact of a lead (SAL-2).
 	First *FirstContact `json:"first_contact,omitempty"`
+	// Ends is the open appointment that is cancelled where the touch closes the matter (SAL-4).
+	Ends *AppointmentState `json:"ended_appointment,omitempty"`
 }
 
 // FirstContact is how long a lead waited for its first contact.
@@ -94,6 +97,28 @@ func (TouchRecorded) Kind() string { return "people.touch-recorded.1" }
 
 // About implements event.Fact.
 func (f TouchRecorded) About() (center, person id.ID) { return f.Center, f.Person }
+
+// TouchWithdrawn says that a touch was taken back by who recorded it (UI-B2): it counts no more. First, and Day, the business date of
+// the touch, say what it had counted as.
+type TouchWithdrawn struct {
+	Touch    id.ID             `json:"touch_id"`
+	Recorded id.ID             `json:"recorded_event"` // that the touch was recorded
+	Person   id.ID             `json:"person_id"`
+	Enquiry  id.ID             `json:"enquiry_id"`
+	Center   id.ID             `json:"center_id"`
+	Staff    id.ID             `json:"staff_id"`
+	Day      bizdate.Date      `json:"recorded_day"`
+	First    *FirstContact     `json:"first_contact,omitempty"`
+	Stage    string            `json:"stage,omitempty"`                // of the enquiry, again
+	Restores *AppointmentState `json:"restored_appointment,omitempty"` // that the touch had ended, and that is still ahead
+	Ended    *AppointmentState `json:"-"`                              // that the touch had ended
+}
+
+// Kind implements event.Fact.
+func (TouchWithdrawn) Kind() string { return "people.touch-withdrawn.1" }
+
+// About implements event.Fact.
+func (f TouchWithdrawn) About() (center, person id.ID) { return f.Center, f.Person }
 
 // HouseholdJoined says that persons live together (PPL-3).
 type HouseholdJoined struct {

@@ -26,6 +26,8 @@ type EnquiryUpdated struct {
 	Matter
 	Fields  []string `json:"fields"`
 	Outcome string   `json:"outcome,omitempty"` // signed or lost, where the row says so
+	// Ends is the open appointment that is cancelled with a matter that is lost.
+	Ends *AppointmentState `json:"ended_appointment,omitempty"`
 }
 
 // LeadMerged says that a further source record joined an enquiry (MKT-11).
@@ -44,20 +46,31 @@ func (EnquiryUpdated) Kind() string { return "sales.enquiry-updated.1" }
 type EnquiryAssigned struct {
 	Matter
 	From   id.ID  `json:"from_staff"`
-	Reason string `json:"reason"` // code: rule, by-hand, claimed, hand-over
+	Reason string `json:"reason"` // code: rule, by-hand, claimed, hand-over, late
 }
 
 // Kind implements event.Fact.
 func (EnquiryAssigned) Kind() string { return "sales.enquiry-assigned.1" }
 
-// EnquiryLost says that an enquiry ended without a contract.
+// EnquiryLost says that an enquiry ended without a contract, and its open appointment with it.
 type EnquiryLost struct {
 	Matter
-	Reason string `json:"reason"`
+	Reason string            `json:"reason"`
+	Ends   *AppointmentState `json:"ended_appointment,omitempty"`
 }
 
 // Kind implements event.Fact.
 func (EnquiryLost) Kind() string { return "sales.enquiry-lost.1" }
+
+// EnquiryReopened says that the loss of an enquiry was taken back (UI-B2).
+type EnquiryReopened struct {
+	Matter
+	Stage    string            `json:"stage"`                          // again
+	Restores *AppointmentState `json:"restored_appointment,omitempty"` // that the loss had ended, and that is still ahead
+}
+
+// Kind implements event.Fact.
+func (EnquiryReopened) Kind() string { return "sales.enquiry-reopened.1" }
 
 // ContactBreached says that the first contact did not come in its time (SAL-2); a job notices it.
 type ContactBreached struct {
@@ -67,6 +80,32 @@ type ContactBreached struct {
 
 // Kind implements event.Fact.
 func (ContactBreached) Kind() string { return "sales.sla-breached.1" }
+
+// ContactEscalated says that a step of the ladder was done, since the first contact did not come (SAL-2). Matter.Consultant is who owned
+// the enquiry.
+type ContactEscalated struct {
+	Matter
+	Step   id.ID  `json:"step_id"`
+	Action string `json:"action"`            // tell-owner, tell-supervisor, reassign
+	After  int64  `json:"after"`             // working days or hours since the entry
+	Unit   string `json:"unit"`              // days, hours
+	To     id.ID  `json:"to_staff,omitzero"` // who has it from now on; none where nobody else suits
+}
+
+// Kind implements event.Fact.
+func (ContactEscalated) Kind() string { return "sales.contact-escalated.1" }
+
+// LadderStepSet says that a step of the ladder was made or changed (SAL-2).
+type LadderStepSet struct {
+	Step   id.ID `json:"step_id"`
+	Center id.ID `json:"center_id"`
+}
+
+// Kind implements event.Fact.
+func (LadderStepSet) Kind() string { return "sales.ladder-step-set.1" }
+
+// About implements event.Fact.
+func (f LadderStepSet) About() (center, person id.ID) { return f.Center, id.None }
 
 // AppointmentBooked says that a prospect was invited (SAL-4). Moved names the appointment that it replaces.
 type AppointmentBooked struct {
@@ -117,6 +156,16 @@ type AppointmentMissed struct{ AppointmentState }
 // Kind implements event.Fact.
 func (AppointmentMissed) Kind() string { return "sales.appointment-missed.1" }
 
+// AppointmentRestored says that the last step of an appointment was taken back (UI-B2).
+type AppointmentRestored struct {
+	AppointmentState
+	From  string `json:"from_state"` // what it was taken back from: confirmed, cancelled, no-show
+	State string `json:"state"`      // again
+}
+
+// Kind implements event.Fact.
+func (AppointmentRestored) Kind() string { return "sales.appointment-restored.1" }
+
 // VisitCheckedIn says that a visitor arrived (SAL-5).
 type VisitCheckedIn struct {
 	Matter
@@ -129,6 +178,22 @@ type VisitCheckedIn struct {
 
 // Kind implements event.Fact.
 func (VisitCheckedIn) Kind() string { return "sales.visit-checked-in.1" }
+
+// VisitWithdrawn says that a check-in was taken back (UI-B2): the visit counts no more, the appointment is open again.
+type VisitWithdrawn struct {
+	Matter
+	Visit       id.ID        `json:"visit_id"`
+	Recorded    id.ID        `json:"recorded_event"` // that the visitor arrived
+	Appointment id.ID        `json:"appointment_id"`
+	Inviter     id.ID        `json:"inviter_id"`
+	Day         bizdate.Date `json:"day"`       // business date of the appointment
+	VisitDay    bizdate.Date `json:"visit_day"` // business date of the check-in
+	State       string       `json:"state"`     // of the appointment, again
+	Stage       string       `json:"stage"`     // of the enquiry, again
+}
+
+// Kind implements event.Fact.
+func (VisitWithdrawn) Kind() string { return "sales.visit-withdrawn.1" }
 
 // WalkedIn says that a visitor came without an appointment (SAL-5).
 type WalkedIn struct {
@@ -147,6 +212,8 @@ type VisitFinished struct {
 	Needs   []string `json:"needs"`   // codes of the questions answered
 	Outcome string   `json:"outcome"` // quote, think, lost
 	Reason  string   `json:"reason,omitempty"`
+	// Ends is the open appointment that is cancelled with a matter that is lost.
+	Ends *AppointmentState `json:"ended_appointment,omitempty"`
 }
 
 // Kind implements event.Fact.

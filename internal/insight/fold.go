@@ -3,6 +3,7 @@ package insight
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"zhike/internal/facts"
@@ -37,6 +38,7 @@ type sums interface {
 	remember(v visit) error
 	// sign gives the visits of an enquiry since a day that had not signed, and notes that they have.
 	sign(enquiry id.ID, since bizdate.Date) ([]visit, error)
+	forget(enquiry, key id.ID) error
 }
 
 func matterDims(m facts.Matter) []string {
@@ -78,7 +80,7 @@ func fold(s sums, f event.Fact, e event.Event) error {
 		s.add("appointments", f.Day, f.Center, -1, dims...)
 		s.add("appointments", f.ToDay, f.Center, 1, dims...)
 	case facts.AppointmentCancelled:
-		s.add("appointments", f.Day, f.Center, -1, append(matterDims(f.Matter), "inviter", f.Inviter.String())...)
+		appointed(s, &f.AppointmentState, -1)
 	case facts.AppointmentMissed:
 		s.add("no_shows", f.Day, f.Center, 1, append(matterDims(f.Matter), "inviter", f.Inviter.String())...)
 	case facts.VisitCheckedIn:
@@ -93,14 +95,66 @@ func fold(s sums, f event.Fact, e event.Event) error {
 	case facts.PaymentReversed:
 		cash(s, f.Pay, e.Day, -1)
 	}
+	appointed(s, ended(f), -1)
+	return takeBack(s, f)
+}
+
+// ended is the open appointment that a fact ends with its matter, if any.
+func ended(f event.Fact) *facts.AppointmentState {
+	switch f := f.(type) {
+	case facts.TouchRecorded:
+		return f.Ends
+	case facts.EnquiryLost:
+		return f.Ends
+	case facts.EnquiryUpdated:
+		return f.Ends
+	case facts.VisitFinished:
+		return f.Ends
+	}
 	return nil
 }
 
-func visited(s sums, m facts.Matter, key id.ID, day bizdate.Date) error {
-	s.add("visits", day, m.Center, 1, matterDims(m)...)
-	if isNew(m.Kind) {
-		s.add("visits_new", day, m.Center, 1, matterDims(m)...)
+// takeBack subtracts what a fact that was undone had added, on the day where it stands (UI-B2).
+func takeBack(s sums, f event.Fact) error {
+	switch f := f.(type) {
+	case facts.TouchWithdrawn:
+		if f.First != nil && isNew(f.First.Kind) {
+			s.add("first_contact_minutes", f.Day, f.First.Center, -1, minutesOf(f.First)...)
+		}
+		appointed(s, f.Restores, 1)
+	case facts.EnquiryReopened:
+		appointed(s, f.Restores, 1)
+	case facts.AppointmentRestored:
+		switch f.From {
+		case "cancelled":
+			appointed(s, &f.AppointmentState, 1)
+		case "no-show":
+			s.add("no_shows", f.Day, f.Center, -1, append(matterDims(f.Matter), "inviter", f.Inviter.String())...)
+		}
+	case facts.VisitWithdrawn:
+		s.add("arrived", f.Day, f.Center, -1, append(matterDims(f.Matter), "inviter", f.Inviter.String())...)
+		received(s, f.Matter, f.VisitDay, -1)
+		return s.forget(f.Enquiry, f.Visit)
 	}
+	return nil
+}
+
+// appointed adds an appointment to its day, or takes it off; none where s is nil.
+func appointed(s sums, a *facts.AppointmentState, n int64) {
+	if a != nil {
+		s.add("appointments", a.Day, a.Center, n, append(matterDims(a.Matter), "inviter", a.Inviter.String())...)
+	}
+}
+
+func received(s sums, m facts.Matter, day bizdate.Date, n int64) {
+	s.add("visits", day, m.Center, n, matterDims(m)...)
+	if isNew(m.Kind) {
+		s.add("visits_new", day, m.Center, n, matterDims(m)...)
+	}
+}
+
+func visited(s sums, m facts.Matter, key id.ID, day bizdate.Date) error {
+	received(s, m, day, 1)
 	return s.remember(visit{ID: key, Enquiry: m.Enquiry, Center: m.Center, Day: day, Channel: m.Channel.String(), Consultant: m.Consultant.String(), Course: m.Course.String()})
 }
 
@@ -159,6 +213,13 @@ func (t txSums) add(metric string, day bizdate.Date, center id.ID, n int64, dims
 
 func (t txSums) remember(v visit) error { return t.tx.Insert(t.ctx, v) }
 
+func (t txSums) forget(_, key id.ID) error {
+	if _, err := t.tx.Exec(t.ctx, "DELETE FROM insight_visits WHERE id = ?", key); err != nil {
+		return fmt.Errorf("forget visit: %w", err)
+	}
+	return nil
+}
+
 func (t txSums) sign(enquiry id.ID, since bizdate.Date) (list []visit, err error) {
 	err = t.tx.Unscoped("roll-ups count for everybody").Select(&list).Where("enquiry = ? AND day >= ? AND signed = FALSE", enquiry, int64(since)).Order("id").Scan(t.ctx)
 	if err != nil {
@@ -188,6 +249,11 @@ func (m *memSums) remember(v visit) error {
 	return nil
 }
 
+func (m *memSums) forget(enquiry, key id.ID) error {
+	m.visits[enquiry] = slices.DeleteFunc(m.visits[enquiry], func(v visit) bool { return v.ID == key })
+	return nil
+}
+
 func (m *memSums) sign(enquiry id.ID, since bizdate.Date) (out []visit, err error) {
 	for i, v := range m.visits[enquiry] {
 		if !v.Signed && v.Day >= since {
@@ -202,7 +268,8 @@ func (m *memSums) sign(enquiry id.ID, since bizdate.Date) (out []visit, err erro
 func Reactions() []op.Reaction {
 	return []op.Reaction{
 		counted[facts.EnquiryEntered](), counted[facts.TouchRecorded](), counted[facts.ContactBreached](), counted[facts.AppointmentBooked](), counted[facts.AppointmentMoved](),
-		counted[facts.AppointmentCancelled](), counted[facts.AppointmentMissed](), counted[facts.VisitCheckedIn](), counted[facts.WalkedIn](),
+		counted[facts.TouchWithdrawn](), counted[facts.EnquiryLost](), counted[facts.EnquiryUpdated](), counted[facts.EnquiryReopened](), counted[facts.VisitFinished](),
+		counted[facts.AppointmentRestored](), counted[facts.VisitWithdrawn](), counted[facts.AppointmentCancelled](), counted[facts.AppointmentMissed](), counted[facts.VisitCheckedIn](), counted[facts.WalkedIn](),
 		counted[facts.ContractSigned](), counted[facts.PaymentTaken](), counted[facts.PaymentReversed](),
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 // Operations lists this domain's operations.
 func Operations() []op.Any {
-	return []op.Any{Register, Change, Reveal, ShowDuplicate, NoteRevealLimit, RecordTouch, JoinHousehold, LinkGuardian}
+	return []op.Any{Register, Change, RevertChange, Reveal, ShowDuplicate, NoteRevealLimit, RecordTouch, WithdrawTouch, JoinHousehold, LinkGuardian}
 }
 
 // Checks lists this domain's invariants (TRU-8).
@@ -42,6 +42,9 @@ var ofFacts = []check.Query{
 		LEFT JOIN events e ON e.subject = p.id AND e.kind = 'people.person-registered.1' GROUP BY p.id HAVING COUNT(e.id) <> 1`},
 	{What: "touch: facts of it", Text: `SELECT t.id, CAST(COUNT(e.id) AS BIGINT) AS got, 1 AS want FROM touches t
 		LEFT JOIN events e ON e.subject = t.id AND e.kind = 'people.touch-recorded.1' GROUP BY t.id HAVING COUNT(e.id) <> 1`},
+	{What: "touch that was taken back: facts of it", Text: `SELECT t.id, CAST(COUNT(e.id) AS BIGINT) AS got, CASE WHEN t.withdrawn_at IS NULL THEN 0 ELSE 1 END AS want FROM touches t
+		LEFT JOIN events e ON e.subject = t.id AND e.kind = 'people.touch-withdrawn.1' GROUP BY t.id, t.withdrawn_at
+		HAVING COUNT(e.id) <> CASE WHEN t.withdrawn_at IS NULL THEN 0 ELSE 1 END`},
 	{What: "enquiry: the link of its person", Text: `SELECT e.subject AS id, 0 AS got, 1 AS want FROM events e WHERE e.kind = 'sales.enquiry-entered.1'
 		AND NOT EXISTS (SELECT 1 FROM person_links l WHERE l.person = e.person AND l.kind = 'enquiry' AND l.ref = e.subject)`},
 	{What: "contract: the link of its student", Text: `SELECT e.subject AS id, 0 AS got, 1 AS want FROM events e WHERE e.kind = 'contracts.contract-signed.1'

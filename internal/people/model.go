@@ -64,6 +64,7 @@ type Touch struct {
 	NextDay   bizdate.Date `json:"next_day" db:"next_day"`
 	Closed    string       `json:"closed_reason" db:"closed_reason"`
 	At        time.Time    `json:"at" db:"at"`
+	Withdrawn time.Time    `json:"-" db:"withdrawn_at"` // taken back: it counts no more (UI-B2)
 	Version   int64        `json:"version" db:"version"`
 }
 

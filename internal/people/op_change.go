@@ -19,6 +19,7 @@ import (
 var Change = op.Op[ChangeInput, Answer]{
 	Name: "people.change", Rule: "ORG-10", Needs: "person:update", Fact: facts.PersonChanged{}, Do: change,
 	Subject: func(in ChangeInput) op.Ref { return op.Ref{Kind: "person", ID: in.PersonID} },
+	Undo:    "people.revert-change",
 }
 
 // ChangeInput names what changes.
@@ -37,6 +38,8 @@ type ChangeInput struct {
 	WeChat    *[]ContactInput `json:"wechat,omitempty" maxItems:"10"`
 
 	Attributes []Attribute `json:"-"` // custom values, of an import
+
+	reverts id.ID // the change that this one takes back
 }
 
 func change(ctx context.Context, tx *op.Tx, in ChangeInput) (Answer, error) {
@@ -73,10 +76,11 @@ func change(ctx context.Context, tx *op.Tx, in ChangeInput) (Answer, error) {
 	if err := saveChange(ctx, tx, &p, was, now); err != nil {
 		return Answer{}, err
 	}
-	f := facts.PersonChanged{Person: p.ID, Center: p.Center, Version: p.Version, Fields: fields}
+	f := facts.PersonChanged{Person: p.ID, Center: p.Center, Version: p.Version, Fields: fields, Reverts: in.reverts}
 	if err := sealBefore(ctx, tx, &f, old); err != nil {
 		return Answer{}, err
 	}
+	tx.Undoable(RevertInput{PersonID: p.ID})
 	tx.Record(p.ID, f)
 	return Answer{ID: p.ID, Version: p.Version}, nil
 }

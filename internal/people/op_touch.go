@@ -23,6 +23,7 @@ var RecordTouch = op.Op[TouchInput, TouchAnswer]{
 		}
 		return op.Ref{Kind: "enquiry", ID: in.EnquiryID}
 	},
+	Undo: "people.withdraw-touch",
 }
 
 // TouchInput is what was said and what comes next.
@@ -67,6 +68,7 @@ func recordTouch(ctx context.Context, tx *op.Tx, in TouchInput) (TouchAnswer, er
 	if err := tx.Insert(ctx, t); err != nil {
 		return TouchAnswer{}, err
 	}
+	tx.Undoable(WithdrawTouchInput{TouchID: t.ID})
 	tx.Record(t.ID, facts.TouchRecorded{
 		Touch: t.ID, Person: t.Person, Enquiry: t.Enquiry, Center: t.Center, Staff: t.Staff, Channel: t.Channel, Direction: t.Direction, Result: t.Result,
 		NextStep: t.NextStep, NextDay: t.NextDay, Closed: t.Closed,
@@ -96,7 +98,7 @@ func matterOf(ctx context.Context, tx *op.Tx, in TouchInput) (Link, error) {
 
 // Touches lists the newest touches of a person in scope.
 func Touches(ctx context.Context, tx *op.Tx, person id.ID, limit int) (list []Touch, err error) {
-	if err := tx.Select(&list).Where("person = ?", person).Order("at DESC, id DESC").Limit(limit).Scan(ctx); err != nil {
+	if err := tx.Select(&list).Where("person = ? AND withdrawn_at IS NULL", person).Order("at DESC, id DESC").Limit(limit).Scan(ctx); err != nil {
 		return nil, fmt.Errorf("list touches: %w", err)
 	}
 	return list, nil

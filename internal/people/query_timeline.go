@@ -102,8 +102,8 @@ func countTimeline(ctx context.Context, tx *op.Tx, person id.ID, seen []string, 
 	return nil
 }
 
-// fromEvents joins the touches that the viewer sees to the events of a person.
-const fromEvents = " FROM events e LEFT JOIN touches t ON t.id = e.subject AND {scope:touch t} WHERE e.person = ? AND "
+// fromEvents joins the touches that the viewer sees to the events of a person; one that was taken back is seen no more.
+const fromEvents = " FROM events e LEFT JOIN touches t ON t.id = e.subject AND t.withdrawn_at IS NULL AND {scope:touch t} WHERE e.person = ? AND "
 
 // matters lists the matters of a person that the viewer sees, as the payloads of events name them.
 func matters(ctx context.Context, tx *op.Tx, person id.ID) ([]string, error) {

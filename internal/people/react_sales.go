@@ -16,6 +16,12 @@ func salesReactions() []op.Reaction {
 	return []op.Reaction{
 		op.On(entered),
 		op.On(touched),
+		op.On(func(ctx context.Context, tx *op.Tx, f facts.TouchWithdrawn, _ event.Event) error {
+			if f.Enquiry.IsNone() {
+				return nil
+			}
+			return turnLink(ctx, tx, f.Person, linkEnquiry, f.Enquiry, outcomeState(f.Stage))
+		}),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.EnquiryUpdated, _ event.Event) error {
 			return updated(ctx, tx, f)
 		}),
@@ -25,12 +31,16 @@ func salesReactions() []op.Reaction {
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.EnquiryLost, _ event.Event) error {
 			return turnLink(ctx, tx, f.Person, linkEnquiry, f.Enquiry, LinkEnded)
 		}),
+		op.On(func(ctx context.Context, tx *op.Tx, f facts.EnquiryReopened, _ event.Event) error {
+			return turnLink(ctx, tx, f.Person, linkEnquiry, f.Enquiry, outcomeState(f.Stage))
+		}),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.AppointmentBooked, _ event.Event) error {
 			return reopen(ctx, tx, f.Matter)
 		}),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.VisitCheckedIn, _ event.Event) error {
 			return visited(ctx, tx, f.Matter, f.Visit)
 		}),
+		op.On(unvisited),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.WalkedIn, _ event.Event) error {
 			return visited(ctx, tx, f.Matter, f.Visit)
 		}),
@@ -77,6 +87,7 @@ func updated(ctx context.Context, tx *op.Tx, f facts.EnquiryUpdated) error {
 	return turnLink(ctx, tx, f.Person, linkEnquiry, f.Enquiry, outcomeState(f.Outcome))
 }
 
+// outcomeState is the state of an enquiry's link by its outcome or stage.
 func outcomeState(outcome string) string {
 	switch outcome {
 	case "signed":
@@ -106,4 +117,15 @@ func visited(ctx context.Context, tx *op.Tx, m facts.Matter, visit id.ID) error 
 		return nil
 	}
 	return link(ctx, tx, Link{Person: m.Person, Kind: linkVisit, Ref: visit, Center: m.Center, State: LinkEnded})
+}
+
+// unvisited: who was not here after all is seen as before.
+func unvisited(ctx context.Context, tx *op.Tx, f facts.VisitWithdrawn, _ event.Event) error {
+	if err := turnLink(ctx, tx, f.Person, linkEnquiry, f.Enquiry, outcomeState(f.Stage)); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, "DELETE FROM person_links WHERE person = ? AND kind = ? AND ref = ?", f.Person, linkVisit, f.Visit); err != nil {
+		return fmt.Errorf("take link of visit away: %w", err)
+	}
+	return nil
 }

@@ -73,6 +73,17 @@ func OldValues(ctx context.Context, tx *op.Tx, person id.ID, events []id.ID) ([]
 	if err != nil {
 		return nil, err
 	}
+	list, err := openBefore(ctx, tx, person, events)
+	for i, o := range list {
+		if slices.Contains(lists, o.Field) {
+			list[i].Text = show(o.Text)
+		}
+	}
+	return list, err
+}
+
+// openBefore opens the old values beside events of a person that was loaded in scope.
+func openBefore(ctx context.Context, tx *op.Tx, person id.ID, events []id.ID) ([]OldValue, error) {
 	v, err := vaultOf(tx)
 	if err != nil {
 		return nil, err
@@ -89,8 +100,6 @@ func OldValues(ctx context.Context, tx *op.Tx, person id.ID, events []id.ID) ([]
 			list[i].Gone = true
 		case err != nil:
 			return nil, fmt.Errorf("open old value: %w", err)
-		case slices.Contains(lists, o.Field):
-			list[i].Text = show(string(plain))
 		default:
 			list[i].Text = string(plain)
 		}

@@ -20,6 +20,15 @@ func caseReactions() []op.Reaction {
 			}
 			return step(ctx, tx, f.Enquiry, e)
 		}),
+		op.On(func(ctx context.Context, tx *op.Tx, f facts.TouchWithdrawn, _ event.Event) error {
+			return unstep(ctx, tx, f.Enquiry, f.Recorded)
+		}),
+		op.On(func(ctx context.Context, tx *op.Tx, f facts.VisitWithdrawn, _ event.Event) error {
+			if _, err := tx.Exec(ctx, "DELETE FROM case_refs WHERE ref = ?", f.Visit); err != nil {
+				return fmt.Errorf("unlink from case: %w", err)
+			}
+			return unstep(ctx, tx, f.Enquiry, f.Recorded)
+		}),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.AppointmentBooked, e event.Event) error {
 			return stepOf(ctx, tx, f.Matter, f.Appointment, e)
 		}),
@@ -103,6 +112,17 @@ func step(ctx context.Context, tx *op.Tx, key id.ID, e event.Event) error {
 				return fmt.Errorf("note step: %w", err)
 			}
 		}
+	}
+	return nil
+}
+
+// unstep takes away the steps that a fact had completed and that was taken back (UI-B2): the gates ask for them again.
+func unstep(ctx context.Context, tx *op.Tx, key, recorded id.ID) error {
+	if key.IsNone() {
+		return nil
+	}
+	if _, err := tx.Exec(ctx, "DELETE FROM case_steps WHERE case_id = ? AND event = ?", key, recorded); err != nil {
+		return fmt.Errorf("take step away: %w", err)
 	}
 	return nil
 }

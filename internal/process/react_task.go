@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"zhike/internal/facts"
@@ -27,6 +28,23 @@ func Reactions(dir *organization.Directory) []op.Reaction {
 		op.On(t.assigned),
 		op.On(t.breached),
 		op.On(t.limited),
+		op.On(withdrawn),
+		op.On(t.escalated),
+		op.On(func(ctx context.Context, tx *op.Tx, f facts.EnquiryLost, _ event.Event) error {
+			return ended(ctx, tx, f.Ends, "appointment-ended")
+		}),
+		op.On(func(ctx context.Context, tx *op.Tx, f facts.TouchRecorded, _ event.Event) error {
+			return ended(ctx, tx, f.Ends, "appointment-ended")
+		}),
+		op.On(func(ctx context.Context, tx *op.Tx, f facts.VisitFinished, _ event.Event) error {
+			return ended(ctx, tx, f.Ends, "appointment-ended")
+		}),
+		op.On(func(ctx context.Context, tx *op.Tx, f facts.EnquiryReopened, _ event.Event) error {
+			return ended(ctx, tx, f.Restores, "appointment-again")
+		}),
+		op.On(func(ctx context.Context, tx *op.Tx, f facts.TouchWithdrawn, _ event.Event) error {
+			return ended(ctx, tx, f.Restores, "appointment-again")
+		}),
 	)
 }
 
@@ -54,6 +72,39 @@ func (t teller) receive(ctx context.Context, tx *op.Tx, m facts.Matter, visit id
 
 func finished(ctx context.Context, tx *op.Tx, f facts.VisitFinished, _ event.Event) error {
 	return closeTasks(ctx, tx, "receive", f.Visit)
+}
+
+// withdrawn: the visitor was not here after all: nobody has to receive, and the consultant is told (UI-B2).
+func withdrawn(ctx context.Context, tx *op.Tx, f facts.VisitWithdrawn, _ event.Event) error {
+	if err := closeTasks(ctx, tx, "receive", f.Visit); err != nil {
+		return err
+	}
+	return Notify(ctx, tx, Notice{Staff: f.Consultant, Kind: "visitor-not-here", Person: f.Person, Link: "/enquiries/" + f.Enquiry.String()})
+}
+
+// ended tells who invited that the appointment ended with its matter, or is open again with it (SAL-4).
+func ended(ctx context.Context, tx *op.Tx, s *facts.AppointmentState, kind string) error {
+	if s == nil {
+		return nil
+	}
+	return Notify(ctx, tx, Notice{Staff: s.Inviter, Kind: kind, Person: s.Person, Link: "/enquiries/" + s.Enquiry.String(), Params: map[string]string{"day": s.Day.String()}})
+}
+
+// escalated tells whom the ladder names that the first contact of an enquiry did not come (SAL-2): its owner, else, and where nobody else
+// can take it over, those who watch the center. Who has it from now on is told by assigned.
+func (t teller) escalated(ctx context.Context, tx *op.Tx, f facts.ContactEscalated, _ event.Event) error {
+	n := Notice{Kind: "contact-late-" + f.Unit, Person: f.Person, Link: "/enquiries/" + f.Enquiry.String(), Params: map[string]string{"n": strconv.FormatInt(f.After, 10)}}
+	switch {
+	case f.Action == "reassign" && f.To.IsNone():
+		n.Kind = "nobody-else"
+	case f.Action == "reassign":
+		n.Kind, n.Staff = "taken-over", f.Consultant
+		return Notify(ctx, tx, n)
+	case f.Action == "tell-owner" && !f.Consultant.IsNone():
+		n.Staff = f.Consultant
+		return Notify(ctx, tx, n)
+	}
+	return t.watchers(ctx, tx, f.Center, id.None, n)
 }
 
 // entered tells the owner of a new enquiry; where no rule found one, those who watch the center (SAL-2). A bulk run tells nobody row

@@ -40,11 +40,11 @@ func checkOwners(ctx context.Context, tx *op.Tx) ([]string, error) {
 func checkVisits(ctx context.Context, tx *op.Tx) ([]string, error) {
 	u := tx.Unscoped("check")
 	without, err := op.AllOf[id.ID](ctx, u, `SELECT a.id FROM appointments a WHERE a.state = 'arrived'
-		AND (SELECT COUNT(*) FROM visits v WHERE v.enquiry = a.enquiry AND v.appointment = a.id) <> 1 ORDER BY a.id LIMIT 100`)
+		AND (SELECT COUNT(*) FROM visits v WHERE v.enquiry = a.enquiry AND v.appointment = a.id AND v.withdrawn_at IS NULL) <> 1 ORDER BY a.id LIMIT 100`)
 	if err != nil {
 		return nil, err
 	}
-	early, err := op.AllOf[id.ID](ctx, u, `SELECT v.id FROM visits v JOIN appointments a ON a.id = v.appointment WHERE a.state <> 'arrived' ORDER BY v.id LIMIT 100`)
+	early, err := op.AllOf[id.ID](ctx, u, `SELECT v.id FROM visits v JOIN appointments a ON a.id = v.appointment WHERE a.state <> 'arrived' AND v.withdrawn_at IS NULL ORDER BY v.id LIMIT 100`)
 	if err != nil {
 		return nil, err
 	}
@@ -63,10 +63,14 @@ func name(format string, ids []id.ID) []string {
 type Refold struct {
 	registry *event.Registry
 	stages   map[id.ID]Stage
+	before   map[id.ID]Stage // before the last fact of an enquiry: what an undo leads back to
+	wrong    []string
 }
 
 // NewRefold begins a fold.
-func NewRefold(r *event.Registry) *Refold { return &Refold{registry: r, stages: map[id.ID]Stage{}} }
+func NewRefold(r *event.Registry) *Refold {
+	return &Refold{registry: r, stages: map[id.ID]Stage{}, before: map[id.ID]Stage{}}
+}
 
 // Event folds one event of the log.
 func (r *Refold) Event(e event.Event) error {
@@ -74,9 +78,15 @@ func (r *Refold) Event(e event.Event) error {
 	if err != nil {
 		return err
 	}
-	if key := enquiryOf(f); !key.IsNone() {
-		r.stages[key] = r.stages[key].After(f)
+	key := enquiryOf(f)
+	if key.IsNone() {
+		return nil
 	}
+	was := r.stages[key]
+	if to, undone := takenBack(f); undone && to != r.before[key] {
+		r.wrong = append(r.wrong, fmt.Sprintf("enquiry %s was taken back to %s, it had stood at %q", key, to, r.before[key]))
+	}
+	r.before[key], r.stages[key] = was, was.After(f)
 	return nil
 }
 
@@ -90,7 +100,7 @@ func (r *Refold) Differences(ctx context.Context, tx *op.Tx) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out []string
+	out := r.wrong
 	for _, e := range rows {
 		if want := r.stages[e.ID]; want != e.Stage {
 			out = append(out, fmt.Sprintf("enquiry %s stands at %s, what happened leads to %q", e.ID, e.Stage, want))

@@ -1,10 +1,11 @@
 // Package sales holds enquiries, appointments, visits and quotes: from the first lead to the contract.
 //
 //	SAL-1  stage.go; react_touch.go and the operations move the stage by what happened
-//	SAL-2  rules_assign.go, op_enter.go, op_assign.go; breaches: work_due.go
+//	SAL-2  rules_assign.go, op_enter.go, op_assign.go; breaches: work_due.go; their ladder: ladder.go, op_ladder.go
 //	SAL-4  op_appointment.go, op_appointment_state.go; reminders and no-shows: work_due.go
 //	SAL-5  op_checkin.go, op_walkin.go
 //	SAL-6  op_finish.go, rules_needs.go
+//	UI-B2  undo.go
 //	SAL-7  op_quote.go, op_contract.go; prices are contracts.PriceLines
 package sales
 

@@ -14,7 +14,28 @@ import (
 )
 
 // Completions lists what sales adds to facts of others.
-func Completions() []op.Completion { return []op.Completion{op.Completing(firstContact)} }
+func Completions() []op.Completion {
+	return []op.Completion{op.Completing(touchRecorded), op.Completing(withdrawn)}
+}
+
+// touchRecorded adds to a touch what it is for its enquiry: the first contact, or its end.
+func touchRecorded(ctx context.Context, tx *op.Tx, f facts.TouchRecorded) (facts.TouchRecorded, error) {
+	if f.Enquiry.IsNone() {
+		return f, nil
+	}
+	if f.NextStep == "" {
+		e, err := loadEnquiry(ctx, tx, f.Enquiry)
+		if err != nil {
+			return f, err
+		}
+		if e.Stage.After(f) == Lost {
+			if f.Ends, err = endingWith(ctx, tx, e); err != nil {
+				return f, err
+			}
+		}
+	}
+	return firstContact(ctx, tx, f)
+}
 
 // untouched is what the first contact of an enquiry is measured by.
 type untouched struct {
@@ -30,9 +51,6 @@ type untouched struct {
 // firstContact notes in the first touch of an enquiry how many working minutes of its center it took (SAL-2): the log says it, since
 // opening hours may change later.
 func firstContact(ctx context.Context, tx *op.Tx, f facts.TouchRecorded) (facts.TouchRecorded, error) {
-	if f.Enquiry.IsNone() {
-		return f, nil
-	}
 	e, err := op.OneOf[untouched](ctx, tx.Unscoped("the operation's subject was seen"),
 		"SELECT person, center, consultant, channel, course, kind, entered_at FROM enquiries WHERE id = ? AND first_touch_at IS NULL AND walk_in = FALSE", f.Enquiry)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -36,6 +36,7 @@ type Enquiry struct {
 	NextStep    string       `json:"next_step" db:"next_step"`
 	NextDay     bizdate.Date `json:"next_day" db:"next_day"`
 	WalkIn      bool         `json:"walk_in" db:"walk_in"`
+	Past        *past        `json:"-" db:"past,json"`
 	Version     int64        `json:"version" db:"version"`
 }
 
@@ -72,6 +73,7 @@ type Appointment struct {
 	State      AppointmentState `json:"state" db:"state"`
 	MovedTo    id.ID            `json:"moved_to" db:"moved_to"`
 	Reminded   bool             `json:"-" db:"reminded"`
+	Was        AppointmentState `json:"-" db:"was"` // before its last step, to take that back
 	Version    int64            `json:"version" db:"version"`
 }
 
@@ -91,7 +93,8 @@ type Visit struct {
 	Finished    time.Time         `json:"finished_at,omitzero" db:"finished_at"`
 	Outcome     string            `json:"outcome" db:"outcome"` // quote, think, lost
 	LostReason  string            `json:"lost_reason" db:"lost_reason"`
-	Needs       map[string]string `json:"-" db:"needs,json"` // question → answer; personal, read by its own query
+	Withdrawn   time.Time         `json:"withdrawn_at,omitzero" db:"withdrawn_at"` // the check-in was taken back: it counts no more
+	Needs       map[string]string `json:"-" db:"needs,json"`                       // question → answer; personal, read by its own query
 	Version     int64             `json:"version" db:"version"`
 }
 
@@ -128,5 +131,6 @@ func Resources() []policy.Resource {
 		{Name: "visit", Table: "visits", Center: "center", Owner: "consultant"},
 		{Name: "quote", Table: "quotes", Center: "center", Owner: "consultant"},
 		{Name: "assignment", Table: "assignment_rules", Center: "center"},
+		{Name: "ladder-step", Table: "contact_ladder", Center: "center", Where: ladderScope},
 	}
 }

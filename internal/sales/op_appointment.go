@@ -133,7 +133,7 @@ func moveAppointment(ctx context.Context, tx *op.Tx, in MoveInput) (BookedAppoin
 		return BookedAppointment{}, err
 	}
 	next := a
-	next.ID, next.State, next.Version, next.Reminded = tx.NewID(), Booked, 0, false
+	next.ID, next.State, next.Was, next.Version, next.Reminded = tx.NewID(), Booked, "", 0, false
 	next.Starts, next.Day = in.Starts.UTC(), bizdate.Of(in.Starts, tx.Zone(a.Center))
 	if err := tx.Insert(ctx, next); err != nil {
 		return BookedAppointment{}, err
@@ -142,7 +142,7 @@ func moveAppointment(ctx context.Context, tx *op.Tx, in MoveInput) (BookedAppoin
 	if err := tx.Save(ctx, &a, "state", "moved_to"); err != nil {
 		return BookedAppointment{}, err
 	}
-	if err := comes(ctx, tx, e, nextVisit, next.Day); err != nil {
+	if err := comes(ctx, tx, e, a.ID, nextVisit, next.Day); err != nil {
 		return BookedAppointment{}, err
 	}
 	tx.Undoable(MoveInput{AppointmentID: next.ID, Starts: a.Starts})

@@ -53,7 +53,7 @@ func assign(ctx context.Context, tx *op.Tx, in AssignInput) (Answer, error) {
 	if in.ConsultantID == e.Consultant {
 		bad.Add("consultant_id", "same-owner", in.ConsultantID)
 	}
-	if !slices.Contains(AssignReasons, in.Reason) {
+	if !slices.Contains(AssignReasons, in.Reason) && (in.Reason != byLadder || !tx.Viewer.System) {
 		bad.Add("reason", "not-one-of", in.Reason, "list", strings.Join(AssignReasons, ", "))
 	}
 	if err := bad.Err("SAL-2"); err != nil {
@@ -93,10 +93,10 @@ func handOver(ctx context.Context, tx *op.Tx, e Enquiry) error {
 	return nil
 }
 
-// Lose ends an enquiry without a contract, with a reason from the list. Refused: already-ended.
+// Lose ends an enquiry without a contract, with a reason from the list, and cancels its open appointment. Refused: already-ended.
 var Lose = op.Op[LoseInput, Answer]{
 	Name: "sales.lose-enquiry", Rule: "SAL-6", Needs: "enquiry:update", Fact: facts.EnquiryLost{}, Do: lose,
-	Subject: func(in LoseInput) op.Ref { return op.Ref{Kind: "enquiry", ID: in.EnquiryID} },
+	Subject: func(in LoseInput) op.Ref { return op.Ref{Kind: "enquiry", ID: in.EnquiryID} }, Undo: "sales.reopen-enquiry",
 }
 
 // LoseInput says why.
@@ -116,10 +116,16 @@ func lose(ctx context.Context, tx *op.Tx, in LoseInput) (Answer, error) {
 	if err := lossReason(ctx, tx, "reason", in.Reason); err != nil {
 		return Answer{}, err
 	}
-	e.LostReason, e.NextStep, e.NextDay = in.Reason, "", 0
-	if err := move(ctx, tx, &e, Lost, "lost_reason", "next_step", "next_day"); err != nil {
+	f := facts.EnquiryLost{Matter: e.matter(), Reason: in.Reason}
+	if f.Ends, err = endOpen(ctx, tx, e); err != nil {
 		return Answer{}, err
 	}
-	tx.Record(e.ID, facts.EnquiryLost{Matter: e.matter(), Reason: in.Reason})
+	e.remember(e.ID)
+	e.LostReason, e.NextStep, e.NextDay = in.Reason, "", 0
+	if err := move(ctx, tx, &e, Lost, "past", "lost_reason", "next_step", "next_day"); err != nil {
+		return Answer{}, err
+	}
+	tx.Undoable(EnquiryInput{EnquiryID: e.ID})
+	tx.Record(e.ID, f)
 	return Answer{ID: e.ID, Stage: e.Stage, Version: e.Version}, nil
 }

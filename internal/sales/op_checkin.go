@@ -29,7 +29,7 @@ func (v Visit) answer(stage Stage) VisitAnswer {
 // CheckIn makes the visit of an appointment (SAL-5); the consultant is told by process. Refused: not-open, other-day.
 var CheckIn = op.Op[CheckInInput, VisitAnswer]{
 	Name: "sales.check-in", Rule: "SAL-5", Needs: "visit:create", Fact: facts.VisitCheckedIn{}, Do: checkIn,
-	Subject: func(in CheckInInput) op.Ref { return op.Ref{Kind: "appointment", ID: in.AppointmentID} },
+	Subject: func(in CheckInInput) op.Ref { return op.Ref{Kind: "appointment", ID: in.AppointmentID} }, Undo: "sales.withdraw-check-in",
 }
 
 // CheckInInput is what the front desk knows; the rest is in the appointment.
@@ -51,7 +51,7 @@ func checkIn(ctx context.Context, tx *op.Tx, in CheckInInput) (VisitAnswer, erro
 		return VisitAnswer{}, err
 	}
 	visit.Consultant = e.Consultant
-	if err := tx.Save(ctx, &arrived, "state"); err != nil {
+	if err := tx.Save(ctx, &arrived, "state", "was"); err != nil {
 		return VisitAnswer{}, err
 	}
 	if err := tx.Insert(ctx, visit); err != nil {
@@ -59,10 +59,12 @@ func checkIn(ctx context.Context, tx *op.Tx, in CheckInInput) (VisitAnswer, erro
 	}
 	f := facts.VisitCheckedIn{Matter: e.matter(), Visit: visit.ID, Appointment: arrived.ID, Inviter: arrived.Inviter, Day: arrived.Day, Arrived: visit.Arrived}
 	f.Center = visit.Center
+	e.remember(visit.ID)
 	e.NextStep, e.NextDay = nextFinish, visit.Day
-	if err := move(ctx, tx, &e, e.Stage.After(f), "next_step", "next_day"); err != nil {
+	if err := move(ctx, tx, &e, e.Stage.After(f), "past", "next_step", "next_day"); err != nil {
 		return VisitAnswer{}, err
 	}
+	tx.Undoable(VisitInput{VisitID: visit.ID})
 	tx.Record(visit.ID, f)
 	return visit.answer(e.Stage), nil
 }
@@ -76,7 +78,7 @@ func (a Appointment) arrive(visit id.ID, at time.Time, zone *time.Location) (App
 	if a.Day > bizdate.Of(at, zone) {
 		return a, Visit{}, problem.Refuse("SAL-4", "other-day", problem.Field{Location: "appointment_id", Value: a.ID}).With("day", a.Day.String())
 	}
-	a.State = Arrived
+	a.Was, a.State = a.State, Arrived
 	return a, Visit{
 		ID: visit, Enquiry: a.Enquiry, Appointment: a.ID, Person: a.Person, Center: a.Center, Consultant: a.Consultant,
 		Arrived: at, Day: bizdate.Of(at, zone), Needs: map[string]string{},

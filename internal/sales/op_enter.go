@@ -239,6 +239,7 @@ func own(ctx context.Context, tx *op.Tx, e *Enquiry, byHand id.ID) error {
 	return give(ctx, tx, e.Center, e.Consultant, tx.Now)
 }
 
+// next gives the consultant to whom the rules assign an enquiry: not the one who has it.
 func next(ctx context.Context, tx *op.Tx, e Enquiry) (id.ID, error) {
 	rules, err := op.Keep(ctx, tx, "assignment-rules", func(ctx context.Context, tx *op.Tx) (rules []AssignmentRule, err error) {
 		err = tx.Unscoped("the rules decide, nobody reads them").Select(&rules).Where("active = TRUE").Order("no, id").Scan(ctx)
@@ -250,7 +251,7 @@ func next(ctx context.Context, tx *op.Tx, e Enquiry) (id.ID, error) {
 	rule := pick(rules, e)
 	var candidates []id.ID
 	for _, m := range organization.Of(tx).Holders("consultant", e.Center) {
-		if len(rule.Staff) == 0 || slices.Contains(rule.Staff, m.ID) {
+		if m.ID != e.Consultant && (len(rule.Staff) == 0 || slices.Contains(rule.Staff, m.ID)) {
 			candidates = append(candidates, m.ID)
 		}
 	}

@@ -19,7 +19,7 @@ var Outcomes = []string{"quote", "think", "lost"}
 
 const longestAnswer = 1000
 
-// FinishVisit ends a visit with the needs analysis and an outcome (SAL-6). Refused: visit-finished, required answers of the
+// FinishVisit ends a visit with the needs analysis and an outcome (SAL-6). Refused: visit-finished, visit-withdrawn, required answers of the
 // course, a loss without a reason of the list.
 var FinishVisit = op.Op[FinishVisitInput, VisitAnswer]{
 	Name: "sales.finish-visit", Rule: "SAL-6", Needs: "visit:update", Fact: facts.VisitFinished{}, Do: finishVisit,
@@ -39,6 +39,9 @@ func finishVisit(ctx context.Context, tx *op.Tx, in FinishVisitInput) (VisitAnsw
 	v, err := loadVisit(ctx, tx, in.VisitID)
 	if err != nil {
 		return VisitAnswer{}, err
+	}
+	if !v.Withdrawn.IsZero() {
+		return VisitAnswer{}, problem.Refuse("SAL-5", "visit-withdrawn", problem.Field{Location: "visit_id", Value: v.ID})
 	}
 	if !v.Finished.IsZero() {
 		return VisitAnswer{}, problem.Refuse("SAL-6", "visit-finished", problem.Field{Location: "visit_id", Value: v.ID})
@@ -71,6 +74,11 @@ func finishVisit(ctx context.Context, tx *op.Tx, in FinishVisitInput) (VisitAnsw
 		return VisitAnswer{}, err
 	}
 	f := facts.VisitFinished{Matter: e.matter(), Visit: v.ID, Needs: codes(answers), Outcome: in.Outcome, Reason: in.LostReason}
+	if e.Stage.After(f) == Lost {
+		if f.Ends, err = endOpen(ctx, tx, e); err != nil {
+			return VisitAnswer{}, err
+		}
+	}
 	if err := move(ctx, tx, &e, e.Stage.After(f), "course", "lost_reason", "next_step", "next_day"); err != nil {
 		return VisitAnswer{}, err
 	}

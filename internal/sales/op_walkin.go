@@ -2,6 +2,7 @@ package sales
 
 import (
 	"context"
+	"fmt"
 
 	"zhike/internal/facts"
 	"zhike/internal/kernel/bizdate"
@@ -24,7 +25,7 @@ type WalkInInput struct {
 }
 
 // WalkIn receives somebody who came without an appointment: person, enquiry and visit in one go (SAL-5). An open enquiry of a
-// known person is taken up again.
+// known person is taken up again. Refused: has-appointment, since who is expected is checked in.
 var WalkIn = op.Op[WalkInInput, VisitAnswer]{
 	Name: "sales.walk-in", Rule: "SAL-5", Needs: "visit:create", Fact: facts.WalkedIn{}, Do: walkIn,
 	Subjects: func(in WalkInInput) []op.Ref {
@@ -46,6 +47,9 @@ func walkIn(ctx context.Context, tx *op.Tx, in WalkInInput) (VisitAnswer, error)
 	if in.CenterID.IsNone() {
 		return VisitAnswer{}, problem.Refuse("SAL-5", "invalid", problem.Field{Location: "center_id", Code: "required"})
 	}
+	if err := expected(ctx, tx, in); err != nil {
+		return VisitAnswer{}, err
+	}
 	e, err := openEnquiry(ctx, tx, in)
 	if err != nil {
 		return VisitAnswer{}, err
@@ -65,6 +69,39 @@ func walkIn(ctx context.Context, tx *op.Tx, in WalkInInput) (VisitAnswer, error)
 	}
 	tx.Record(v.ID, f)
 	return v.answer(e.Stage), nil
+}
+
+// expected refuses somebody who has an open appointment at the center today: it is checked in instead, else it would count as a no-show
+// (SAL-4). Who comes with name and phone is looked for among those who are surely the same.
+func expected(ctx context.Context, tx *op.Tx, in WalkInInput) error {
+	field, persons := "person_id", []id.ID{in.PersonID}
+	if in.PersonID.IsNone() {
+		if in.Phone == "" {
+			return nil
+		}
+		list, err := people.Duplicates(ctx, tx, people.Candidate{Name: in.Name, Phones: []string{in.Phone}})
+		if err != nil {
+			return err
+		}
+		field, persons = "phone", nil
+		for _, d := range list {
+			if d.Sure {
+				persons = append(persons, d.ID)
+			}
+		}
+	}
+	var open []Appointment
+	err := tx.Unscoped("it refuses, and names the time only").Select(&open).Where("person IN (?) AND center = ? AND day = ? AND state IN ('booked', 'confirmed')",
+		persons, in.CenterID, int64(tx.Today(in.CenterID))).Order("starts_at, id").Limit(1).Scan(ctx)
+	if err != nil {
+		return fmt.Errorf("look for appointment of the day: %w", err)
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	return problem.Refuse("SAL-5", "invalid", problem.Field{
+		Location: field, Code: "has-appointment", Value: open[0].ID, Args: map[string]any{"time": open[0].Starts.In(tx.Zone(in.CenterID)).Format("15:04")},
+	})
 }
 
 // openEnquiry takes up the open enquiry of a known person at this center, or enters a new one.

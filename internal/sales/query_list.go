@@ -124,14 +124,20 @@ func Enquiries(ctx context.Context, tx *op.Tx, f EnquiryFilter) (out EnquiryList
 	if out.Items, err = op.All[Enquiry](ctx, tx, text, append(args, f.Limit, offset)...); err != nil {
 		return out, fmt.Errorf("list enquiries: %w", err)
 	}
-	if end := offset + len(out.Items); int64(end) < out.Total && len(out.Items) == f.Limit {
-		out.Next = fmt.Sprintf("o%d", end)
-	}
+	out.Next = nextCursor(offset, len(out.Items), f.Limit, out.Total)
 	return out, nil
 }
 
 const enquiryColumns = `e.id, e.person, e.center, e.consultant, e.channel, e.course, e.kind, e.stage, e.lang, e.external_key, e.outcome, e.outcome_day,
 	e.lost_reason, e.entered_at, e.entered_day, e.moved_at, e.first_touch_at, e.last_touch_at, e.contact_due_at, e.breached, e.next_step, e.next_day, e.walk_in, e.version`
+
+// nextCursor is the cursor after a page of rows from an offset on; "" at the end.
+func nextCursor(offset, rows, limit int, total int64) string {
+	if end := offset + rows; int64(end) < total && rows == limit {
+		return fmt.Sprintf("o%d", end)
+	}
+	return ""
+}
 
 // offsetOf reads a cursor.
 func offsetOf(cursor string, offset int) (int, error) {

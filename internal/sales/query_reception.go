@@ -81,14 +81,12 @@ func Appointments(ctx context.Context, tx *op.Tx, f AppointmentFilter) (out Appo
 	if err != nil {
 		return out, err
 	}
-	out.Items, err = op.All[Appointment](ctx, tx, `SELECT a.id, a.enquiry, a.person, a.center, a.consultant, a.inviter, a.starts_at, a.day, a.state, a.moved_to, a.reminded, a.version`+
+	out.Items, err = op.All[Appointment](ctx, tx, `SELECT a.id, a.enquiry, a.person, a.center, a.consultant, a.inviter, a.starts_at, a.day, a.state, a.moved_to, a.reminded, a.was, a.version`+
 		b.String()+" ORDER BY a.starts_at, a.id LIMIT ? OFFSET ?", append(args, f.Limit, offset)...)
 	if err != nil {
 		return out, fmt.Errorf("list appointments: %w", err)
 	}
-	if end := offset + len(out.Items); int64(end) < out.Total && len(out.Items) == f.Limit {
-		out.Next = fmt.Sprintf("o%d", end)
-	}
+	out.Next = nextCursor(offset, len(out.Items), f.Limit, out.Total)
 	return out, nil
 }
 
@@ -106,7 +104,7 @@ func VisitByID(ctx context.Context, tx *op.Tx, key id.ID) (v Visit, err error) {
 
 // VisitsOf lists the visits of an enquiry in scope, newest first.
 func VisitsOf(ctx context.Context, tx *op.Tx, enquiry id.ID) (list []Visit, err error) {
-	if err := tx.Select(&list).Where("enquiry = ?", enquiry).Order("id DESC").Limit(50).Scan(ctx); err != nil {
+	if err := tx.Select(&list).Where("enquiry = ? AND withdrawn_at IS NULL", enquiry).Order("id DESC").Limit(50).Scan(ctx); err != nil {
 		return nil, fmt.Errorf("list visits of enquiry: %w", err)
 	}
 	return list, nil

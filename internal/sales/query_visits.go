@@ -42,6 +42,7 @@ type VisitFilter struct {
 	Centers       []id.ID // any of them
 	Of            MatterFilter
 	From, Until   bizdate.Date
+	After         string // cursor
 	Limit, Offset int
 }
 
@@ -49,11 +50,12 @@ type VisitFilter struct {
 type VisitList struct {
 	Items []Visit
 	Total int64
+	Next  string // cursor of the next page; "" at the end
 }
 
 // ListVisits lists visits in scope, newest first, with their exact number.
 func ListVisits(ctx context.Context, tx *op.Tx, f VisitFilter) (out VisitList, err error) {
-	where, args := " FROM visits v WHERE {scope:visit v}", []any{}
+	where, args := " FROM visits v WHERE {scope:visit v} AND v.withdrawn_at IS NULL", []any{}
 	add := func(cond string, values ...any) { where, args = where+" AND "+cond, append(args, values...) }
 	if len(f.Centers) > 0 {
 		add("v.center IN (?)", f.Centers)
@@ -73,11 +75,16 @@ func ListVisits(ctx context.Context, tx *op.Tx, f VisitFilter) (out VisitList, e
 	if out.Total, err = op.One[int64](ctx, tx, "SELECT COUNT(*)"+where, args...); err != nil {
 		return out, fmt.Errorf("count visits: %w", err)
 	}
-	out.Items, err = op.All[Visit](ctx, tx, `SELECT v.id, v.enquiry, v.appointment, v.person, v.center, v.consultant, v.arrived_at, v.day, v.finished_at, v.outcome, v.lost_reason, v.needs, v.version`+
-		where+" ORDER BY v.arrived_at DESC, v.id DESC LIMIT ? OFFSET ?", append(args, f.Limit, f.Offset)...)
+	offset, err := offsetOf(f.After, f.Offset)
+	if err != nil {
+		return out, err
+	}
+	out.Items, err = op.All[Visit](ctx, tx, `SELECT v.id, v.enquiry, v.appointment, v.person, v.center, v.consultant, v.arrived_at, v.day, v.finished_at, v.outcome, v.lost_reason, v.withdrawn_at, v.needs, v.version`+
+		where+" ORDER BY v.arrived_at DESC, v.id DESC LIMIT ? OFFSET ?", append(args, f.Limit, offset)...)
 	if err != nil {
 		return out, fmt.Errorf("list visits: %w", err)
 	}
+	out.Next = nextCursor(offset, len(out.Items), f.Limit, out.Total)
 	return out, nil
 }
 

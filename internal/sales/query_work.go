@@ -16,6 +16,24 @@ type WorkRow struct {
 	NextVisit id.ID  `json:"-" db:"appointment"` // open appointment, if any
 }
 
+// WorkPage is a page of a work list.
+type WorkPage struct {
+	Items []WorkRow
+	Total int64
+	Next  string // cursor of the next page; "" at the end
+}
+
+// WorkAfter is the page of a work list after a cursor, from its beginning for "".
+func WorkAfter(ctx context.Context, tx *op.Tx, staff id.ID, cursor string, limit int) (out WorkPage, err error) {
+	offset, err := offsetOf(cursor, 0)
+	if err != nil {
+		return out, err
+	}
+	out.Items, out.Total, err = WorkList(ctx, tx, staff, limit, offset)
+	out.Next = nextCursor(offset, len(out.Items), limit, out.Total)
+	return out, err
+}
+
 // WorkList lists the open enquiries of a consultant that want something done by today, most urgent first, with their number:
 // breached first contacts, first contacts due, next steps of today, next steps overdue, and matters without a next step. A visitor
 // who walked in has had the first contact.

@@ -10,7 +10,7 @@ import (
 
 // Reactions lists what sales does about facts of others: a touch moves the matter, a signature ends it.
 func Reactions() []op.Reaction {
-	return []op.Reaction{op.On(touched), op.On(signed)}
+	return []op.Reaction{op.On(touched), op.On(touchWithdrawn), op.On(signed)}
 }
 
 // touched notes the contact, the next step, and the stage that follows (SAL-1, PPL-12).
@@ -22,8 +22,12 @@ func touched(ctx context.Context, tx *op.Tx, f facts.TouchRecorded, _ event.Even
 	if err != nil {
 		return err
 	}
+	if err := end(ctx, tx, f.Ends); err != nil {
+		return err
+	}
+	e.remember(f.Touch)
 	e.LastTouch, e.NextStep, e.NextDay = tx.Now, f.NextStep, f.NextDay
-	columns := []string{"last_touch_at", "next_step", "next_day"}
+	columns := []string{"past", "last_touch_at", "next_step", "next_day"}
 	if e.FirstTouch.IsZero() {
 		e.FirstTouch = tx.Now
 		columns = append(columns, "first_touch_at")
@@ -34,6 +38,21 @@ func touched(ctx context.Context, tx *op.Tx, f facts.TouchRecorded, _ event.Even
 		columns = append(columns, "lost_reason")
 	}
 	return move(ctx, tx, &e, to, columns...)
+}
+
+// touchWithdrawn makes the enquiry what it was before the touch (UI-B2).
+func touchWithdrawn(ctx context.Context, tx *op.Tx, f facts.TouchWithdrawn, _ event.Event) error {
+	if f.Enquiry.IsNone() {
+		return nil
+	}
+	e, err := loadEnquiry(ctx, tx, f.Enquiry)
+	if err != nil {
+		return err
+	}
+	if err := restore(ctx, tx, &e, f.Touch); err != nil {
+		return err
+	}
+	return standAgain(ctx, tx, f.Restores)
 }
 
 func signed(ctx context.Context, tx *op.Tx, f facts.ContractSigned, _ event.Event) error {

@@ -95,7 +95,23 @@ func (s Stage) After(f event.Fact) Stage {
 	case facts.EnquiryLost:
 		return s.lose()
 	}
+	if to, ok := takenBack(f); ok {
+		return to
+	}
 	return s
+}
+
+// takenBack gives the stage at which an enquiry stands again after an undo (UI-B2); a touch that belongs to none has none.
+func takenBack(f event.Fact) (Stage, bool) {
+	switch f := f.(type) {
+	case facts.TouchWithdrawn:
+		return Stage(f.Stage), f.Stage != ""
+	case facts.VisitWithdrawn:
+		return Stage(f.Stage), true
+	case facts.EnquiryReopened:
+		return Stage(f.Stage), true
+	}
+	return "", false
 }
 
 func (s Stage) lose() Stage {
@@ -127,6 +143,12 @@ func enquiryOf(f event.Fact) id.ID {
 	case facts.ContractSigned:
 		return f.Enquiry
 	case facts.EnquiryLost:
+		return f.Enquiry
+	case facts.TouchWithdrawn:
+		return f.Enquiry
+	case facts.VisitWithdrawn:
+		return f.Enquiry
+	case facts.EnquiryReopened:
 		return f.Enquiry
 	}
 	return id.None

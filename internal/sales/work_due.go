@@ -38,6 +38,9 @@ func noteBreach(ctx context.Context, tx *op.Tx, in NoteBreachInput) (Answer, err
 	if err := tx.Save(ctx, &e, "breached"); err != nil {
 		return Answer{}, err
 	}
+	if err := climb(ctx, tx, e); err != nil {
+		return Answer{}, err
+	}
 	tx.Record(e.ID, facts.ContactBreached{Matter: e.matter(), Due: e.ContactDue})
 	return Answer{ID: e.ID, Stage: e.Stage, Version: e.Version}, nil
 }
@@ -47,11 +50,14 @@ const (
 	hour      = time.Hour
 )
 
-// DueWork does what time alone brings: breached first contacts (SAL-2), reminders of appointments, and no-shows of days that are
+// DueWork does what time alone brings: breached first contacts and the steps of their ladder (SAL-2), reminders of appointments, and no-shows of days that are
 // over (SAL-4). A job runs it every minute; each step may run twice and does its work once.
 func DueWork(ctx context.Context, r *op.Runner) error {
 	ctx = op.WithViewer(ctx, policy.System())
 	if err := dueBreaches(ctx, r); err != nil {
+		return err
+	}
+	if err := dueSteps(ctx, r); err != nil {
 		return err
 	}
 	if err := dueReminders(ctx, r); err != nil {
@@ -82,6 +88,32 @@ func dueBreaches(ctx context.Context, r *op.Runner) error {
 			if _, ok := problem.As(err); !ok {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// dueSteps does the next step of the ladder for each enquiry for which one is due; where the ladder was changed meanwhile and none is, it
+// notes when the next one will be.
+func dueSteps(ctx context.Context, r *op.Runner) error {
+	ids, err := dueIDs(ctx, r, `SELECT id FROM enquiries WHERE first_touch_at IS NULL AND outcome = 'open' AND ladder_at IS NOT NULL
+		AND ladder_at <= ? ORDER BY ladder_at LIMIT ?`, func(tx *op.Tx) []any { return []any{tx.Now, dueAtOnce} })
+	if err != nil {
+		return err
+	}
+	for _, key := range ids {
+		_, err := Escalate.Run(ctx, r, EnquiryInput{EnquiryID: key})
+		if _, refused := problem.As(err); refused {
+			err = r.Write(ctx, func(ctx context.Context, tx *op.Tx) error {
+				e, err := loadEnquiry(ctx, tx, key)
+				if err != nil {
+					return err
+				}
+				return climb(ctx, tx, e)
+			})
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
@@ -132,9 +164,9 @@ func remind(ctx context.Context, tx *op.Tx, centers []id.ID, until time.Time) er
 	return nil
 }
 
-// dueMisses turns what was not closed by the end of its day into no-shows.
+// dueMisses turns what was not closed by the end of its day into no-shows, except where the person was received that day.
 func dueMisses(ctx context.Context, r *op.Runner) error {
-	ids, err := dueIDs(ctx, r, "SELECT id FROM appointments WHERE state IN ('booked', 'confirmed') AND starts_at < ? ORDER BY starts_at LIMIT ?",
+	ids, err := dueIDs(ctx, r, "SELECT a.id FROM appointments a WHERE a.state IN ('booked', 'confirmed') AND a.starts_at < ? AND NOT "+received+" ORDER BY a.starts_at LIMIT ?",
 		func(tx *op.Tx) []any { return []any{tx.Now.Add(-12 * hour), dueAtOnce} })
 	if err != nil {
 		return err

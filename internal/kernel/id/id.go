@@ -42,6 +42,11 @@ func At(t time.Time, hi, lo uint64) ID {
 	return v
 }
 
+// Time is when a record was made, to the millisecond, in UTC.
+func (v ID) Time() time.Time {
+	return time.UnixMilli(int64(binary.BigEndian.Uint64(v[:8]) >> 16)).UTC()
+}
+
 // IsNone tells whether v names no record.
 func (v ID) IsNone() bool { return v == None }
 

@@ -3,10 +3,14 @@ package op
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
+	"zhike/internal/kernel/event"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/problem"
 )
@@ -150,9 +154,29 @@ func (u undo) take(ctx context.Context, tx *Tx) error {
 		return fmt.Errorf("look for later facts: %w", err)
 	}
 	if later > 0 {
-		return problem.Refuse("UI-B2", "undo-changed", problem.Field{Location: "undo"})
+		return UndoChanged()
 	}
 	return nil
+}
+
+// Latest gives the last fact about a subject that was seen, for the operation that takes it back (UI-B2). Refused: undo-changed where it
+// is of none of the kinds, undo-late where it is older than UndoTime.
+func (t *Tx) Latest(ctx context.Context, subject id.ID, kinds ...string) (e event.Event, err error) {
+	err = t.Unscoped("the subject was seen").Select(&e).Where("subject = ?", subject).Order("id DESC").Limit(1).Scan(ctx)
+	switch {
+	case err != nil && !errors.Is(err, sql.ErrNoRows):
+		return e, fmt.Errorf("load last fact: %w", err)
+	case err != nil || !slices.Contains(kinds, e.Kind):
+		return e, UndoChanged()
+	case t.Now.Sub(e.At) > UndoTime:
+		return e, problem.Refuse("UI-B2", "undo-late", problem.Field{Location: "undo"})
+	}
+	return e, nil
+}
+
+// UndoChanged refuses to take back what something else came after (UI-B2).
+func UndoChanged() error {
+	return problem.Refuse("UI-B2", "undo-changed", problem.Field{Location: "undo"})
 }
 
 // Register makes operations known by name.

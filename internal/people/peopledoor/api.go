@@ -18,6 +18,7 @@ func API(a *api.API) {
 	api.Get(a, "/people/{id}/timeline", "people.timeline", "person:read", showTimeline)
 	api.Post(a, "/people", people.Register)
 	api.Patch(a, "/people/{id}", people.Change)
+	api.Post(a, "/people/{id}/revert", people.RevertChange)
 	api.PostWith(a, "/people/{id}/reveal", people.Reveal, revealed)
 	api.Call(a, http.MethodPost, "/people/duplicates", "people.duplicates", func(r *http.Request, c people.Candidate) (DuplicatesShown, error) {
 		list, err := people.FindDuplicates(r.Context(), a.Ops, c)

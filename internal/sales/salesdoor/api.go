@@ -62,7 +62,10 @@ func apiEnquiries(a *api.API) {
 	api.Post(a, "/enquiries/{id}/touches", people.RecordTouch)
 	api.Post(a, "/enquiries/{id}/assign", sales.Assign)
 	api.Post(a, "/enquiries/{id}/lose", sales.Lose)
+	api.Post(a, "/enquiries/{id}/reopen", sales.ReopenEnquiry)
+	api.Post(a, "/touches/{id}/withdraw", people.WithdrawTouch)
 	api.Post(a, "/enquiries/{id}/breach", sales.NoteBreach)
+	api.Post(a, "/enquiries/{id}/escalate", sales.Escalate)
 	api.Post(a, "/enquiry-updates", sales.UpdateImported)
 	api.Post(a, "/enquiry-merges", sales.MergeLead)
 	api.List(a, "/work-list", "sales.work-list", "enquiry:read", workList)
@@ -71,6 +74,11 @@ func apiEnquiries(a *api.API) {
 		return page.Page[sales.AssignmentRule]{Items: list, Total: int64(len(list))}, err
 	})
 	api.Post(a, "/assignment-rules", sales.SetRule)
+	api.List(a, "/contact-ladder", "sales.contact-ladder", "assignment:read", func(ctx context.Context, tx *op.Tx, _ noParams) (page.Page[sales.LadderStep], error) {
+		list, err := sales.Ladder(ctx, tx)
+		return page.Page[sales.LadderStep]{Items: list, Total: int64(len(list))}, err
+	})
+	api.Post(a, "/contact-ladder", sales.SetLadderStep)
 }
 
 func enquiries(ctx context.Context, tx *op.Tx, q enquiriesQuery) (page.Page[sales.Enquiry], error) {
@@ -88,8 +96,9 @@ func enquiries(ctx context.Context, tx *op.Tx, q enquiriesQuery) (page.Page[sale
 }
 
 type workQuery struct {
-	Limit        int   `query:"limit" minimum:"1" maximum:"200" doc:"50 if left out"`
-	ConsultantID id.ID `query:"consultant_id" doc:"oneself if left out"`
+	Limit        int    `query:"limit" minimum:"1" maximum:"200" doc:"50 if left out"`
+	Cursor       string `query:"cursor" maxLength:"400" doc:"next_cursor of the page before"`
+	ConsultantID id.ID  `query:"consultant_id" doc:"oneself if left out"`
 }
 
 func workList(ctx context.Context, tx *op.Tx, q workQuery) (page.Page[sales.WorkRow], error) {
@@ -99,8 +108,8 @@ func workList(ctx context.Context, tx *op.Tx, q workQuery) (page.Page[sales.Work
 	if q.ConsultantID.IsNone() {
 		q.ConsultantID = tx.Viewer.Staff
 	}
-	rows, total, err := sales.WorkList(ctx, tx, q.ConsultantID, q.Limit, 0)
-	return page.Page[sales.WorkRow]{Items: rows, Total: total}, err
+	list, err := sales.WorkAfter(ctx, tx, q.ConsultantID, q.Cursor, q.Limit)
+	return page.Page[sales.WorkRow]{Items: list.Items, Next: list.Next, Total: list.Total}, err
 }
 
 type appointmentsQuery struct {
@@ -117,6 +126,7 @@ type appointmentsQuery struct {
 
 type visitsQuery struct {
 	Limit    int          `query:"limit" minimum:"1" maximum:"200" doc:"50 if left out"`
+	Cursor   string       `query:"cursor" maxLength:"400" doc:"next_cursor of the page before"`
 	CenterID id.ID        `query:"center_id"`
 	From     bizdate.Date `query:"from"`
 	Until    bizdate.Date `query:"to"`
@@ -132,13 +142,8 @@ func apiReception(a *api.API) {
 	api.Post(a, "/appointments/{id}/confirm", sales.Confirm)
 	api.Post(a, "/appointments/{id}/cancel", sales.Cancel)
 	api.Post(a, "/appointments/{id}/miss", sales.Miss)
-	api.List(a, "/visits", "sales.visits", "visit:read", func(ctx context.Context, tx *op.Tx, q visitsQuery) (page.Page[sales.Visit], error) {
-		if q.Limit == 0 {
-			q.Limit = page.Usual
-		}
-		list, total, err := sales.Visits(ctx, tx, q.CenterID, q.From, q.Until, q.Limit, 0)
-		return page.Page[sales.Visit]{Items: list, Total: total}, err
-	})
+	api.Post(a, "/appointments/{id}/restore", sales.RestoreAppointment)
+	api.List(a, "/visits", "sales.visits", "visit:read", visits)
 	api.Get(a, "/visits/{id}", "sales.visit", "visit:read", func(ctx context.Context, tx *op.Tx, q visitID) (VisitShown, error) {
 		v, err := sales.VisitByID(ctx, tx, q.ID)
 		return VisitShown{Visit: v, Needs: v.Needs}, err
@@ -146,6 +151,19 @@ func apiReception(a *api.API) {
 	api.Post(a, "/visits", sales.CheckIn)
 	api.Post(a, "/walk-ins", sales.WalkIn)
 	api.Post(a, "/visits/{id}/finish", sales.FinishVisit)
+	api.Post(a, "/visits/{id}/withdraw", sales.WithdrawCheckIn)
+}
+
+func visits(ctx context.Context, tx *op.Tx, q visitsQuery) (page.Page[sales.Visit], error) {
+	f := sales.VisitFilter{From: q.From, Until: q.Until, After: q.Cursor, Limit: q.Limit}
+	if f.Limit == 0 {
+		f.Limit = page.Usual
+	}
+	if !q.CenterID.IsNone() {
+		f.Centers = []id.ID{q.CenterID}
+	}
+	list, err := sales.ListVisits(ctx, tx, f)
+	return page.Page[sales.Visit]{Items: list.Items, Next: list.Next, Total: list.Total}, err
 }
 
 // VisitShown is a visit with the answers of its needs analysis.

@@ -63,9 +63,11 @@ func Pages(mux *http.ServeMux, d Deps) {
 		"GET /quotes/{id}":           p.getQuote,
 		"POST /quotes/{id}/contract": p.postContract,
 
-		"GET /settings/assignment":      p.getRules,
-		"GET /settings/assignment/edit": p.getRule,
-		"POST /settings/assignment":     p.postRule,
+		"GET /settings/assignment":         p.getRules,
+		"GET /settings/assignment/edit":    p.getRule,
+		"POST /settings/assignment":        p.postRule,
+		"GET /settings/assignment/ladder":  p.getLadder,
+		"POST /settings/assignment/ladder": p.postLadder,
 	} {
 		mux.Handle(pattern, page)
 	}

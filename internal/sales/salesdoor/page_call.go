@@ -155,6 +155,15 @@ func (p door) goOn(w http.ResponseWriter, r *http.Request, done, said string) er
 	return web.Redirect(w, r, to, web.Status{Text: v.Saved, Tone: web.Good})
 }
 
+// undoPath is where what the request just did is taken back; "" where it cannot be (UI-B2).
+func undoPath(ctx context.Context) string {
+	offer := op.Offered(ctx)
+	if offer.IsNone() {
+		return ""
+	}
+	return web.UndoPath + offer.String()
+}
+
 // action is where the panel's form goes.
 func (v callView) action(form string) string {
 	return query(enquiryPath(v.Enquiry.ID, form), "back", v.Base, "no", strconv.Itoa(v.No), "of", ofText(v.Of))

@@ -9,6 +9,7 @@ import (
 	"zhike/internal/contracts"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
 	"zhike/internal/people"
 	"zhike/internal/sales"
 	"zhike/internal/web"
@@ -124,12 +125,20 @@ type walkInView struct {
 	Center id.ID
 	Person id.ID // known from a search
 	Back   string
+	// Expected is the open appointment of who came: it is checked in instead.
+	Expected *sales.Appointment
 }
 
 func (p door) getWalkIn(w http.ResponseWriter, r *http.Request) error {
+	return p.walkInOf(w, r, id.None)
+}
+
+// walkInOf is the form, with the appointment by which who is expected is checked in: the one that a refusal names, else that of a known
+// person.
+func (p door) walkInOf(w http.ResponseWriter, r *http.Request, appointment id.ID) error {
 	v := walkInView{Center: p.centerOf(r.Context())}
 	v.Back, _ = backOf(r)
-	if known, err := id.Parse(r.URL.Query().Get("person_id")); err == nil {
+	if known, err := id.Parse(r.FormValue("person_id")); err == nil {
 		v.Person = known
 	}
 	err := p.read(r, func(ctx context.Context, tx *op.Tx) (err error) {
@@ -138,13 +147,59 @@ func (p door) getWalkIn(w http.ResponseWriter, r *http.Request) error {
 				return err
 			}
 		}
-		v.names, err = p.load(ctx, tx, v.Person)
+		if v.Expected, err = expectedToday(ctx, tx, v, appointment); err != nil {
+			return err
+		}
+		persons := []id.ID{v.Person}
+		if v.Expected != nil {
+			persons = append(persons, v.Expected.Person)
+		}
+		v.names, err = p.load(ctx, tx, persons...)
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	return web.Render(w, r, web.Shell(web.Page{H1: t(r.Context(), "walk-in.h1")}, walkInPage(v)))
+}
+
+// expectedToday gives an appointment, else today's open one of the person of a form; nil where nobody is expected.
+func expectedToday(ctx context.Context, tx *op.Tx, v walkInView, appointment id.ID) (*sales.Appointment, error) {
+	if !appointment.IsNone() {
+		a, err := sales.AppointmentByID(ctx, tx, appointment)
+		return &a, err
+	}
+	if v.Person.IsNone() {
+		return nil, nil //nolint:nilnil // nobody is expected
+	}
+	today := tx.Today(v.Center)
+	list, err := sales.Appointments(ctx, tx, sales.AppointmentFilter{Center: v.Center, Person: v.Person, From: today, Until: today, Open: true, Limit: 1})
+	if err != nil || len(list.Items) == 0 {
+		return nil, err
+	}
+	return &list.Items[0], nil
+}
+
+// appointmentIn is the appointment that a refused walk-in has to be checked in by; none for another refusal.
+func appointmentIn(err error) id.ID {
+	p, ok := problem.As(err)
+	if !ok {
+		return id.None
+	}
+	for _, f := range p.Fields {
+		if key, ok := f.Value.(id.ID); ok && f.Code == "has-appointment" {
+			return key
+		}
+	}
+	return id.None
+}
+
+// orHome is the page that a form comes back to, home where it is not known.
+func orHome(back string) string {
+	if back == "" {
+		return "/"
+	}
+	return back
 }
 
 func (p door) postWalkIn(w http.ResponseWriter, r *http.Request) error {
@@ -157,7 +212,8 @@ func (p door) postWalkIn(w http.ResponseWriter, r *http.Request) error {
 	}
 	out, err := sales.WalkIn.Run(r.Context(), p.Ops, in)
 	if err != nil {
-		return web.Again(w, r, relocate(err, "person.name", "name", "phones.0.value", "phone", "person.phones.0.value", "phone", "phones", "phone"), p.getWalkIn)
+		err = relocate(err, "person.name", "name", "phones.0.value", "phone", "person.phones.0.value", "phone", "phones", "phone")
+		return web.Again(w, r, err, func(w http.ResponseWriter, r *http.Request) error { return p.walkInOf(w, r, appointmentIn(err)) })
 	}
 	return web.Redirect(w, r, nextOf(r, "/"), p.arrived(r, out))
 }

@@ -20,6 +20,7 @@ type rulesView struct {
 	names
 	Rules []sales.AssignmentRule
 	Rule  sales.AssignmentRule
+	Steps []sales.LadderStep
 }
 
 func (p door) rules(r *http.Request) (v rulesView, err error) {
@@ -28,6 +29,9 @@ func (p door) rules(r *http.Request) (v rulesView, err error) {
 	}
 	err = p.read(r, func(ctx context.Context, tx *op.Tx) error {
 		if v.Rules, err = sales.Rules(ctx, tx); err != nil {
+			return err
+		}
+		if v.Steps, err = sales.Ladder(ctx, tx); err != nil {
 			return err
 		}
 		v.names, err = p.load(ctx, tx)

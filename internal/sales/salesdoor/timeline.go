@@ -88,6 +88,14 @@ func (v enquiryView) outcome(ctx context.Context, item people.Item) string {
 		var f facts.EnquiryLost
 		read(item, &f)
 		return code(ctx, "loss-reason", f.Reason)
+	case "sales.contact-escalated":
+		var f facts.ContactEscalated
+		read(item, &f)
+		return join(ladderText(ctx, f.After, f.Unit), code(ctx, "ladder-action", f.Action))
+	case "sales.appointment-restored":
+		var f facts.AppointmentRestored
+		read(item, &f)
+		return code(ctx, "appointment-state", f.From) + " → " + code(ctx, "appointment-state", f.State)
 	case "sales.visit-finished":
 		var f facts.VisitFinished
 		read(item, &f)

@@ -69,7 +69,7 @@ func workSaved(v workView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.StatusUpdate(web.Status{Text: v.Saved, Tone: web.Good}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.StatusUpdate(web.Status{Text: v.Saved, Tone: web.Good, Undo: undoPath(ctx)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
