@@ -58,6 +58,7 @@ var (
 	placeRoles        = place{"roles", "/roles", "role:read", ""}
 	placeSettings     = place{"settings", "/settings", "setting:read", ""}
 	placeAccount      = place{"account", "/account", "", ""}
+	placeViews        = place{"views", web.ViewsPath, "", ""}
 	placePassword     = place{"password", "/password", "", ""}
 	placeAsk          = place{"ask", web.AskPath, "", ""}
 )
