@@ -14,7 +14,6 @@ import (
 	"strconv"
 
 	"zhike/internal/kernel/i18n"
-	"zhike/internal/organization"
 	"zhike/internal/web"
 )
 
@@ -57,7 +56,7 @@ func viewsPage(v viewsView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = v.table(ctx, t(ctx, "view.own"), v.Own).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = v.own(ctx).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -81,7 +80,7 @@ func viewsPage(v viewsView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = v.table(ctx, t(ctx, "view.others"), v.Others).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = v.others(ctx).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -100,15 +99,29 @@ func viewsPage(v viewsView) templ.Component {
 	})
 }
 
-func (v viewsView) table(ctx context.Context, caption string, list []organization.ShownView) web.Table {
-	table := web.Table{Caption: caption, Columns: []web.Column{
-		{Label: i18n.T(ctx, "web.view.name")}, {Label: t(ctx, "view.list")}, {Label: t(ctx, "view.owner")}, {Label: i18n.T(ctx, "web.view.shared")}, {Label: i18n.T(ctx, "web.view.every")},
+func (v viewsView) own(ctx context.Context) web.Table {
+	table := web.Table{Caption: t(ctx, "view.own"), Columns: []web.Column{
+		{Label: i18n.T(ctx, "web.view.name")}, {Label: t(ctx, "view.list")}, {Label: i18n.T(ctx, "web.view.shared")}, {Label: i18n.T(ctx, "web.view.every")},
 		{Label: i18n.T(ctx, "web.list.actions"), Quiet: true},
 	}}
-	for _, w := range list {
+	for _, w := range v.Own {
 		table.Rows = append(table.Rows, web.Row{ID: w.ID.String(), Href: v.viewAddress(w.View), Cells: cells(
-			web.RecordLink(v.viewAddress(w.View), w.Name), web.Text(v.listName(ctx, w.List)), web.Text(orNone(v.Dir.StaffName(w.Owner))), web.Text(v.sharedWith(ctx, w.View)),
-			web.Text(mailed(ctx, w)), web.Button{Label: t(ctx, "edit"), Hidden: w.Name, Small: true, Href: viewPath(w.ID)},
+			web.RecordLink(v.viewAddress(w.View), w.Name), web.Text(v.listName(ctx, w.List)), web.Text(v.sharedWith(ctx, w.View)), web.Text(mailed(ctx, w)),
+			web.Button{Label: t(ctx, "edit"), Hidden: w.Name, Small: true, Href: viewPath(w.ID)},
+		)})
+	}
+	return table
+}
+
+func (v viewsView) others(ctx context.Context) web.Table {
+	table := web.Table{Caption: t(ctx, "view.others"), Columns: []web.Column{
+		{Label: i18n.T(ctx, "web.view.name")}, {Label: t(ctx, "view.list")}, {Label: t(ctx, "view.owner")}, {Label: i18n.T(ctx, "web.view.every")},
+		{Label: i18n.T(ctx, "web.list.actions"), Quiet: true},
+	}}
+	for _, w := range v.Others {
+		table.Rows = append(table.Rows, web.Row{ID: w.ID.String(), Href: v.viewAddress(w.View), Cells: cells(
+			web.RecordLink(v.viewAddress(w.View), w.Name), web.Text(v.listName(ctx, w.List)), web.Text(orNone(v.Dir.StaffName(w.Owner))), web.Text(mailed(ctx, w)),
+			web.Button{Label: t(ctx, "view.subscribe"), Hidden: w.Name, Small: true, Href: viewPath(w.ID)},
 		)})
 	}
 	return table
@@ -150,7 +163,7 @@ func newViewPage(f web.SaveForm) templ.Component {
 			var templ_7745c5c3_Var6 string
 			templ_7745c5c3_Var6, templ_7745c5c3_Err = templruntime.NewAttributeExpression(f.List).Resolve(ctx)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `organization/organizationdoor/page_views.templ`, Line: 45, Col: 49}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `organization/organizationdoor/page_views.templ`, Line: 58, Col: 49}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var6)
 			if templ_7745c5c3_Err != nil {
@@ -163,7 +176,7 @@ func newViewPage(f web.SaveForm) templ.Component {
 			var templ_7745c5c3_Var7 string
 			templ_7745c5c3_Var7, templ_7745c5c3_Err = templruntime.NewAttributeExpression(f.Query).Resolve(ctx)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `organization/organizationdoor/page_views.templ`, Line: 46, Col: 51}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `organization/organizationdoor/page_views.templ`, Line: 59, Col: 51}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var7)
 			if templ_7745c5c3_Err != nil {
@@ -309,7 +322,7 @@ func viewPage(v viewView) templ.Component {
 				var templ_7745c5c3_Var12 string
 				templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "view.read-only"))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `organization/organizationdoor/page_views.templ`, Line: 72, Col: 52}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `organization/organizationdoor/page_views.templ`, Line: 85, Col: 52}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 				if templ_7745c5c3_Err != nil {
@@ -414,7 +427,7 @@ func viewPage(v viewView) templ.Component {
 				var templ_7745c5c3_Var16 string
 				templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "view.delete-note"))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `organization/organizationdoor/page_views.templ`, Line: 94, Col: 51}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `organization/organizationdoor/page_views.templ`, Line: 107, Col: 51}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 				if templ_7745c5c3_Err != nil {
@@ -427,7 +440,7 @@ func viewPage(v viewView) templ.Component {
 				var templ_7745c5c3_Var17 string
 				templ_7745c5c3_Var17, templ_7745c5c3_Err = templruntime.NewAttributeExpression(templ.SafeURL(viewPath(v.ID, "delete"))).ResolveURL(ctx)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `organization/organizationdoor/page_views.templ`, Line: 95, Col: 84}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `organization/organizationdoor/page_views.templ`, Line: 108, Col: 84}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var17)
 				if templ_7745c5c3_Err != nil {
