@@ -123,7 +123,7 @@ func looks(s *testkit.School, r records) []look {
 			{route: "/{$}", role: "finance", path: "/"},
 			{route: "/{$}", role: "it", path: "/"},
 		},
-		list("consultant", "/work", "/tasks", "/messages", "/account", "/account/totp", organizationdoor.PasswordPath, web.AskPath+"?q=heyu", "/enquiries", "/enquiries?until=2020-01-01", "/enquiries/new"),
+		list("consultant", "/work", "/tasks", "/messages", "/account", "/views", "/account/totp", organizationdoor.PasswordPath, web.AskPath+"?q=heyu", "/enquiries", "/enquiries?until=2020-01-01", "/enquiries/new"),
 		[]look{
 			page("consultant", "/enquiries/{id}", r.enquiry), page("consultant", "/enquiries/{id}/call", r.enquiry), page("consultant", "/enquiries/{id}/book", r.visited),
 			page("consultant", "/enquiries/{id}/lose", r.enquiry), page("consultant", "/enquiries/{id}/quote", r.quoted), page("principal", "/enquiries/{id}/assign", r.enquiry),

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"zhike/internal/insight"
 	"zhike/internal/kernel/db"
 	"zhike/internal/kernel/event"
 	"zhike/internal/kernel/op"
@@ -30,6 +31,9 @@ func (a *App) Loops(ctx context.Context) {
 		a.every(ctx, time.Minute, nil, "due work", func(ctx context.Context) error { return sales.DueWork(ctx, a.Run) })
 	})
 	all.Go(func() { a.every(ctx, time.Minute, nil, "watch the disk", a.watchDisk) })
+	all.Go(func() {
+		a.every(ctx, time.Minute, nil, "mail saved views", func(ctx context.Context) error { return insight.MailViews(ctx, a.Run) })
+	})
 	all.Go(func() { a.every(ctx, time.Hour, nil, "forget old keys", a.forget) })
 	all.Wait()
 }

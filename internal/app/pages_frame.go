@@ -3,11 +3,13 @@ package app
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
+	"zhike/internal/organization"
 	"zhike/internal/organization/organizationdoor"
 	"zhike/internal/process"
 	"zhike/internal/sales/salesdoor"
@@ -58,6 +60,7 @@ var (
 	placeRoles        = place{"roles", "/roles", "role:read", ""}
 	placeSettings     = place{"settings", "/settings", "setting:read", ""}
 	placeAccount      = place{"account", "/account", "", ""}
+	placeViews        = place{"views", web.ViewsPath, "", ""}
 	placePassword     = place{"password", "/password", "", ""}
 	placeAsk          = place{"ask", web.AskPath, "", ""}
 )
@@ -126,7 +129,22 @@ func (p *pages) frame(ctx context.Context) web.Frame {
 	}
 	f.Bottom = p.bottom(ctx, v, f.New, unread, tasks)
 	f.Centers, f.Center = p.centers(ctx, v)
+	f.Grants = p.grants(ctx)
 	return f
+}
+
+// grants says whose roles give positions, and on which page (UI-B7).
+func (p *pages) grants(ctx context.Context) string {
+	var roles []string
+	for _, role := range p.Dir.Roles() {
+		if slices.ContainsFunc(p.Dir.Rights(role.Code), func(r organization.Right) bool { return r.Resource == "position" && r.Action == "create" }) {
+			roles = append(roles, organizationdoor.RoleName(ctx, p.Dir, role.Code))
+		}
+	}
+	if len(roles) == 0 {
+		return ""
+	}
+	return shellText(ctx, "who-grants", "who", strings.Join(roles, shellText(ctx, "or")), "page", shellText(ctx, placeStaff.name))
 }
 
 // nav is the left menu: what exists and may be opened; counted are places with the count of what they lead to.

@@ -209,3 +209,18 @@ func TestUIB2_UndoPage(t *testing.T) {
 		t.Error("what was undone is still offered")
 	}
 }
+
+// TestUIB7_WhoGrants: 403 names the right that is missing, the roles that give it, and the page where they do, by its name in the menu.
+func TestUIB7_WhoGrants(t *testing.T) {
+	t.Parallel()
+	s := school(t)
+	base := serve(t, s, app.PageOptions{})
+	desk := signedIn(t, s, base, "front-desk", s.HD)
+	desk.get("/channels/new").want(t, http.StatusForbidden, "“新建渠道”", "请IT或项目小组在“人员”页")
+	desk.post("/preferences", "lang", "en", "_next", "/")
+	desk.get("/channels/new").want(t, http.StatusForbidden, "ask IT or", "on the page Staff")
+	it := signedIn(t, s, base, "it", id.None)
+	if nav := it.get("/").body; !strings.Contains(nav, "人员") {
+		t.Error("the page that is named is not in the menu of who grants")
+	}
+}

@@ -171,6 +171,15 @@ func (a *App) wire() {
 	a.Run.React(finance.Reactions()...)
 	a.Run.React(insight.Reactions()...)
 	a.Run.React(process.Reactions(a.Dir)...)
+	a.lists()
+}
+
+// lists names the lists whose views can be saved (UI-L1).
+func (a *App) lists() {
+	a.Dir.Register(salesdoor.Lists(salesdoor.Deps{Ops: a.Run, Dir: a.Dir})...)
+	a.Dir.Register(peopledoor.Lists()...)
+	a.Dir.Register(contractsdoor.Lists()...)
+	a.Dir.Register(financedoor.Lists()...)
 }
 
 // Migrate brings the schema to this version and writes the shipped data where they are missing. It is idempotent.

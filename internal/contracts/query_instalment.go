@@ -74,6 +74,43 @@ func OpenInstalments(ctx context.Context, tx *op.Tx, f InstalmentFilter) ([]Inst
 	return list, nil
 }
 
+// ListInstalments gives a page of what is still to be paid, oldest due first; sort -due turns it round. Refused: another sort, a cursor of
+// another list.
+func ListInstalments(ctx context.Context, tx *op.Tx, f InstalmentFilter, r page.Request) (out page.Page[InstalmentView], err error) {
+	comparison, order := ">", "i.due, i.id"
+	switch r.Sort {
+	case "", "due":
+	case "-due":
+		comparison, order = "<", "i.due DESC, i.id DESC"
+	default:
+		return out, problem.Refuse("", "invalid", problem.Field{Location: "sort", Code: "not-one-of", Value: r.Sort, Args: map[string]any{"list": "due, -due"}})
+	}
+	sum, err := SumInstalments(ctx, tx, f)
+	if err != nil {
+		return out, err
+	}
+	out.Total = sum.Count
+	text, args := f.where()
+	if r.Cursor != "" {
+		due, key, err := page.After(r.Cursor)
+		if err != nil {
+			return out, err
+		}
+		text, args = text+" AND (i.due, i.id) "+comparison+" (?, ?)", append(args, due, key)
+	}
+	limit := min(max(r.Limit, 1), page.Most)
+	out.Items, err = op.All[InstalmentView](ctx, tx, "SELECT "+instalmentColumns+openInstalments+text+" ORDER BY "+order+" LIMIT ?", append(args, limit+1)...)
+	if err != nil {
+		return out, fmt.Errorf("list open instalments: %w", err)
+	}
+	if len(out.Items) > limit {
+		out.Items = out.Items[:limit]
+		last := out.Items[limit-1]
+		out.Next, err = page.CursorOf(int64(last.Due), last.ID)
+	}
+	return out, err
+}
+
 const instalmentColumns = "i.id, i.contract, i.no, i.due, i.amount, i.paid, c.no AS contract_no, c.student, c.payer, c.center, c.consultant, c.signed_day"
 
 // InstalmentSum is how many instalments are open, and how much of them.

@@ -50,13 +50,13 @@ func Plan(given []InstalmentInput, payable money.Fen, today bizdate.Date) ([]Ins
 			bad.Add(fmt.Sprintf("plan.%d.due", i), "due-order", p.Due)
 		}
 		if p.Amount <= 0 || p.Amount > payable {
-			bad.Add(fmt.Sprintf("plan.%d.amount_fen", i), "amount-range", p.Amount, "max", payable.String())
+			bad.Add(fmt.Sprintf("plan.%d.amount_fen", i), "amount-range", p.Amount, "max", payable)
 			continue
 		}
 		sum += p.Amount
 	}
 	if len(bad) == 0 && sum != payable {
-		bad.Add("plan", "plan-sum", sum, "sum", sum.String(), "payable", payable.String())
+		bad.Add("plan", "plan-sum", sum, "sum", sum, "payable", payable)
 	}
 	return given, bad.Err("CON-1")
 }

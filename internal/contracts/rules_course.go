@@ -57,7 +57,7 @@ func (p Package) check() problem.Invalid {
 		bad.Add("gift_hours_x100", "out-of-range", p.Gift, "from", 0, "until", int64(mostHours))
 	}
 	if p.Price <= 0 || p.Price > mostPrice {
-		bad.Add("price_fen", "amount-range", p.Price, "max", mostPrice.String())
+		bad.Add("price_fen", "amount-range", p.Price, "max", mostPrice)
 	}
 	if p.ValidityDays <= 0 || p.ValidityDays > mostDays {
 		bad.Add("validity_days", "out-of-range", p.ValidityDays, "from", 1, "until", mostDays)

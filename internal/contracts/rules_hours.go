@@ -66,7 +66,7 @@ func (b Balance) Add(e HourEntry) (Balance, error) {
 	}
 	after := Balance{Hours: b.Hours + e.Hours, Gift: b.Gift + e.Gift}
 	if after.Hours < 0 || after.Gift < 0 {
-		return b, problem.Refuse("CON-3", "hours-short", problem.Field{Location: "line_id", Value: e.Line}).With("left", (b.Hours + b.Gift).String())
+		return b, problem.Refuse("CON-3", "hours-short", problem.Field{Location: "line_id", Value: e.Line}).With("left", b.Hours+b.Gift)
 	}
 	return after, nil
 }

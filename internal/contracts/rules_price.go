@@ -47,10 +47,10 @@ func PriceLines(packages []Package, discount money.Fen) ([]LineInput, error) {
 		list += p.Price
 	}
 	if len(packages) > 0 && (discount < 0 || discount >= list) {
-		bad.Add("discount_fen", "discount-range", discount, "list", list.String())
+		bad.Add("discount_fen", "discount-range", discount, "list", list)
 	}
 	if list > mostPrice {
-		bad.Add("lines", "amount-range", nil, "max", mostPrice.String())
+		bad.Add("lines", "amount-range", nil, "max", mostPrice)
 	}
 	if err := bad.Err("SAL-7"); err != nil {
 		return nil, err
@@ -81,7 +81,7 @@ func agreed(shown, priced []LineInput) problem.Invalid {
 			s.CourseID = priced[i].CourseID
 		}
 		if s != priced[i] {
-			bad.Add(fmt.Sprintf("lines.%d.payable_fen", i), "price-differs", s.Payable, "want", priced[i].Payable.String())
+			bad.Add(fmt.Sprintf("lines.%d.payable_fen", i), "price-differs", s.Payable, "want", priced[i].Payable)
 		}
 	}
 	return bad

@@ -114,7 +114,7 @@ func (in *TakePaymentInput) check(owed contracts.Owed) error {
 		bad.Add("method", "not-one-of", in.Method, "list", strings.Join(Methods, ", "))
 	}
 	if in.Amount <= 0 || in.Amount > mostAmount {
-		bad.Add("amount_fen", "amount-range", in.Amount, "max", mostAmount.String())
+		bad.Add("amount_fen", "amount-range", in.Amount, "max", mostAmount)
 	}
 	if len([]rune(in.Reference)) > longestReference {
 		bad.Add("reference", "too-long", nil, "max", longestReference)

@@ -70,13 +70,13 @@ func checkGiven(amount money.Fen, plan []contracts.Instalment, given []Allocatio
 		case slices.ContainsFunc(given[:n], func(o AllocationInput) bool { return o.InstalmentID == g.InstalmentID }):
 			bad.Add(field+"instalment_id", "twice", g.InstalmentID)
 		case g.Amount <= 0 || g.Amount > plan[at].Open():
-			bad.Add(field+"amount_fen", "over-open", g.Amount, "open", plan[at].Open().String())
+			bad.Add(field+"amount_fen", "over-open", g.Amount, "open", plan[at].Open())
 			continue
 		}
 		sum += g.Amount
 	}
 	if len(bad) == 0 && sum > amount {
-		bad.Add("allocations", "over-payment", sum, "sum", sum.String(), "amount", amount.String())
+		bad.Add("allocations", "over-payment", sum, "sum", sum, "amount", amount)
 	}
 	return bad.Err("FIN-1")
 }

@@ -74,10 +74,16 @@ func (c Cells) splitMedian() {
 
 // ownDim is the dimension of a viewer's figures where none is asked for: the own figures are those of the own name.
 func ownDim(tx *op.Tx, dim string) string {
-	if own := tx.Viewer.Scope("report:read"); dim == "" && !own.All && len(own.Centers) == 0 {
+	if dim == "" && ownOnly(tx.Viewer) {
 		return "consultant"
 	}
 	return dim
+}
+
+// ownOnly tells whether a viewer sees figures of staff members, not of centers.
+func ownOnly(v *policy.Viewer) bool {
+	own := v.Scope("report:read")
+	return !own.All && len(own.Centers) == 0
 }
 
 // medianDim is the dimension under which medians are kept.

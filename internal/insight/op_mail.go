@@ -54,10 +54,11 @@ type Mail struct {
 // TableName implements op.Record.
 func (Mail) TableName() string { return "mails" }
 
-// MailParams is what the job of a report mail needs.
+// MailParams is what the job of a mail needs: a report, or a saved view.
 type MailParams struct {
-	Report string `json:"report"`
+	Report string `json:"report,omitempty"`
 	Params Params `json:"params"`
+	View   id.ID  `json:"view_id,omitzero"`
 }
 
 // SendMail is the job that sends one mail of the outbox.

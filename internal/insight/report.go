@@ -9,6 +9,7 @@ import (
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/policy"
 	"zhike/internal/kernel/problem"
 	"zhike/internal/organization"
 )
@@ -128,8 +129,8 @@ func settle(ctx context.Context, tx *op.Tx, d definition, p Params) (Params, err
 	if p.By == "" {
 		p.By = d.by[0]
 	}
-	if !slices.Contains(d.by, p.By) {
-		bad.Add("by", "not-one-of", p.By, "list", strings.Join(d.by, ", "))
+	if by := d.rowsFor(tx.Viewer); !slices.Contains(by, p.By) {
+		bad.Add("by", "not-one-of", p.By, "list", strings.Join(by, ", "))
 	}
 	seen := organization.Of(tx).Centers(tx.Viewer)
 	for _, c := range p.Centers {
@@ -210,5 +211,19 @@ func (r *Report) fill(tx *op.Tx, d definition, cells Cells) {
 	}
 }
 
-// DimensionsOf lists the dimensions that a report's rows may have.
-func DimensionsOf(name string) []string { return definitions[name].by }
+// DimensionsOf lists the dimensions that a report's rows may have for a viewer.
+func DimensionsOf(v *policy.Viewer, name string) []string { return definitions[name].rowsFor(v) }
+
+// rowsFor leaves out dimensions by which a viewer has no figures: the own ones are kept by consultant, not by channel too.
+func (d definition) rowsFor(v *policy.Viewer) []string {
+	if !ownOnly(v) {
+		return d.by
+	}
+	var out []string
+	for _, dim := range d.by {
+		if dim == "center" || dim == "consultant" || dim == "day" {
+			out = append(out, dim)
+		}
+	}
+	return out
+}

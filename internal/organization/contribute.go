@@ -12,6 +12,7 @@ func Operations() []op.Any {
 	return []op.Any{
 		OpenCenter, ChangeCenter, AddRoom, ChangeRoom, AddStaff, ChangeStaff, GivePosition, EndPosition, OpenAccount, SetAccount, ResetPassword, ChangePassword,
 		SetPreferences, IssueToken, EndSession, EnableTOTP, DisableTOTP, SetSetting,
+		SaveView, ChangeView, DeleteView, SubscribeView, UnsubscribeView,
 	}
 }
 
@@ -22,6 +23,8 @@ func Checks() []check.Check {
 			check.Query{What: "position: its staff member", Text: "SELECT p.id AS id, 0 AS got, 1 AS want FROM positions p WHERE NOT EXISTS (SELECT 1 FROM staff s WHERE s.id = p.staff)"},
 			check.Query{What: "position: its role", Text: "SELECT p.id AS id, 0 AS got, 1 AS want FROM positions p WHERE NOT EXISTS (SELECT 1 FROM roles r WHERE r.code = p.role)"},
 			check.Query{What: "account: its staff member", Text: "SELECT a.id AS id, 0 AS got, 1 AS want FROM accounts a WHERE a.staff IS NOT NULL AND NOT EXISTS (SELECT 1 FROM staff s WHERE s.id = a.staff)"},
+			check.Query{What: "view: its account", Text: "SELECT v.id AS id, 0 AS got, 1 AS want FROM views v WHERE NOT EXISTS (SELECT 1 FROM accounts a WHERE a.id = v.account)"},
+			check.Query{What: "view by mail: its view", Text: "SELECT m.id AS id, 0 AS got, 1 AS want FROM view_mails m WHERE NOT EXISTS (SELECT 1 FROM views v WHERE v.id = m.view)"},
 			check.Query{What: "room: its center", Text: "SELECT r.id AS id, 0 AS got, 1 AS want FROM rooms r WHERE NOT EXISTS (SELECT 1 FROM centers c WHERE c.id = r.center)"},
 		)},
 	}

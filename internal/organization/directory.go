@@ -25,6 +25,7 @@ type Directory struct {
 	mu    sync.Mutex
 	data  atomic.Pointer[snapshot]
 	known known
+	lists []List
 }
 
 type snapshot struct {

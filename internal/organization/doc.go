@@ -7,6 +7,7 @@
 //	ORG-9  session.go, op_account.go, op_totp.go
 //	ORG-10 kernel/op (Save), doors
 //	ORG-11 op_token.go
+//	UI-L1  op_view.go, rules_view.go, query_view.go, lists.go
 package organization
 
 import "embed"

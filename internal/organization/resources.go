@@ -18,6 +18,7 @@ func Resources() []policy.Resource {
 		{Name: "role", Table: "roles"},
 		{Name: "setting", Table: "settings", Center: "center"},
 		{Name: "session", Table: "sessions", Where: sessions},
+		{Name: "view", Table: "views", Where: views},
 		{Name: "event", Table: "events", Center: "center"},
 	}
 }
@@ -54,4 +55,20 @@ func sessions(_ *policy.Policy, v *policy.Viewer, action, alias string) policy.F
 		return policy.Frag{Text: "1=1"}
 	}
 	return policy.Frag{Text: alias + ".account = ?", Args: []any{v.Account}}
+}
+
+// views: one's own, those shared with one's centers, and those shared with everybody. That the list itself may be opened is asked where
+// views are listed and mailed.
+func views(_ *policy.Policy, v *policy.Viewer, action, alias string) policy.Frag {
+	own := policy.Frag{Text: alias + ".account = ?", Args: []any{v.Account}}
+	if action != "read" {
+		return own
+	}
+	shared := alias + ".shared = '" + SharedEverybody + "'"
+	if len(v.Centers) > 0 {
+		at := policy.Cut(policy.Scope{Centers: v.Centers}, alias, "center", "")
+		shared += " OR " + alias + ".shared = '" + SharedCenter + "' AND " + at.Text
+		own.Args = append(own.Args, at.Args...)
+	}
+	return policy.Frag{Text: "(" + own.Text + " OR " + shared + ")", Args: own.Args}
 }

@@ -76,7 +76,7 @@ func (a Appointment) arrive(visit id.ID, at time.Time, zone *time.Location) (App
 		return a, Visit{}, err
 	}
 	if a.Day > bizdate.Of(at, zone) {
-		return a, Visit{}, problem.Refuse("SAL-4", "other-day", problem.Field{Location: "appointment_id", Value: a.ID}).With("day", a.Day.String())
+		return a, Visit{}, problem.Refuse("SAL-4", "other-day", problem.Field{Location: "appointment_id", Value: a.ID}).With("day", a.Day)
 	}
 	a.Was, a.State = a.State, Arrived
 	return a, Visit{

@@ -113,7 +113,7 @@ func (q Quote) check(tx *op.Tx, today bizdate.Date) error {
 		return fmt.Errorf("read setting quote.discount-limit: %w", err)
 	}
 	if most := q.List.Share(limit, 10_000); q.Discount > most && !tx.Viewer.System {
-		bad.Add("discount_fen", "discount-limit", q.Discount, "most", most.String())
+		bad.Add("discount_fen", "discount-limit", q.Discount, "most", most)
 	}
 	return bad.Err("SAL-7")
 }
@@ -144,7 +144,7 @@ func draftContract(ctx context.Context, tx *op.Tx, in DraftContractInput) (contr
 		return contracts.DraftAnswer{}, problem.Refuse("SAL-7", "quote-used", problem.Field{Location: "quote_id", Value: q.No})
 	}
 	if q.ValidUntil < tx.Today(q.Center) {
-		return contracts.DraftAnswer{}, problem.Refuse("SAL-7", "quote-expired", problem.Field{Location: "quote_id", Value: q.No}).With("day", q.ValidUntil.String())
+		return contracts.DraftAnswer{}, problem.Refuse("SAL-7", "quote-expired", problem.Field{Location: "quote_id", Value: q.No}).With("day", q.ValidUntil)
 	}
 	shares := in.Shares
 	if len(shares) == 0 && !e.Consultant.IsNone() {

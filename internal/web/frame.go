@@ -44,6 +44,7 @@ type Frame struct {
 	Unread   int
 	Settings string // link; "" draws none
 	Feedback string // link; "" draws none
+	Grants   string // who gives a right that is missing, and where; "" says it without names (UI-B7)
 }
 
 // Viewer is who is signed in.

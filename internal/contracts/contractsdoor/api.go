@@ -110,7 +110,7 @@ func listed(ctx context.Context, tx *op.Tx, q contractsQuery) (page.Page[contrac
 }
 
 type instalmentsQuery struct {
-	Limit        int          `query:"limit" minimum:"1" maximum:"200" doc:"50 if left out"`
+	api.Paging
 	ContractID   id.ID        `query:"contract_id"`
 	PersonID     id.ID        `query:"person_id" doc:"as student or payer"`
 	CenterID     id.ID        `query:"center_id"`
@@ -118,16 +118,13 @@ type instalmentsQuery struct {
 	DueUntil     bizdate.Date `query:"due_until"`
 }
 
-func openInstalments(ctx context.Context, tx *op.Tx, q instalmentsQuery) (out page.Page[contracts.InstalmentView], err error) {
-	if q.Limit == 0 {
-		q.Limit = page.Usual
+func openInstalments(ctx context.Context, tx *op.Tx, q instalmentsQuery) (page.Page[contracts.InstalmentView], error) {
+	f := contracts.InstalmentFilter{Contract: q.ContractID, Person: q.PersonID, Center: q.CenterID, Consultant: q.ConsultantID, DueUntil: q.DueUntil}
+	if q.Q != "" {
+		var err error
+		if f.Persons, err = found(ctx, tx, q.Q); err != nil {
+			return page.Page[contracts.InstalmentView]{}, err
+		}
 	}
-	f := contracts.InstalmentFilter{Contract: q.ContractID, Person: q.PersonID, Center: q.CenterID, Consultant: q.ConsultantID, DueUntil: q.DueUntil, Limit: q.Limit}
-	sum, err := contracts.SumInstalments(ctx, tx, f)
-	if err != nil {
-		return out, err
-	}
-	out.Total = sum.Count
-	out.Items, err = contracts.OpenInstalments(ctx, tx, f)
-	return out, err
+	return contracts.ListInstalments(ctx, tx, f, q.Request())
 }

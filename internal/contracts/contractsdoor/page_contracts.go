@@ -115,7 +115,7 @@ func (v listView) tabs(ctx context.Context) web.Tabs {
 	for _, s := range v.States {
 		all += int(s.Count)
 	}
-	out := web.Tabs{Label: t(ctx, "by-state"), Tools: web.DensitySwitch(), Items: []web.Tab{
+	out := web.Tabs{Label: t(ctx, "by-state"), Tools: web.DensitySwitch(), Saved: true, Items: []web.Tab{
 		{Label: t(ctx, "all"), Href: web.Address(ctx, "state", "", "page", "", "after", ""), Count: &all, Current: v.Query.State == ""},
 	}}
 	for _, s := range contracts.States {

@@ -70,7 +70,7 @@ func (v *dueView) read(ctx context.Context, tx *op.Tx) error {
 
 func (v dueView) tabs(ctx context.Context) web.Tabs {
 	yesterday := (web.Today(ctx) - 1).String()
-	return web.Tabs{Label: t(ctx, "instalments"), Tools: web.DensitySwitch(), Items: []web.Tab{
+	return web.Tabs{Label: t(ctx, "instalments"), Tools: web.DensitySwitch(), Saved: true, Items: []web.Tab{
 		{Label: t(ctx, "all-open"), Href: web.Address(ctx, "due_until", "", "page", ""), Current: v.Query.Until.IsZero()},
 		{Label: t(ctx, "overdue"), Href: web.Address(ctx, "due_until", yesterday, "page", ""), Current: v.Query.Until.String() == yesterday},
 		{Label: t(ctx, "due-week"), Href: web.Address(ctx, "due_until", (web.Today(ctx) + 7).String(), "page", ""), Current: v.Query.Until == web.Today(ctx)+7},

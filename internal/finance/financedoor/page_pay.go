@@ -60,6 +60,9 @@ func (p pages) getDesk(w http.ResponseWriter, r *http.Request) error {
 	if v.payer().IsNone() {
 		return web.Render(w, r, web.Shell(web.Page{Title: t(ctx, "desk"), H1: t(ctx, "desk-title"), Lead: web.Text(t(ctx, "desk-lead"))}, searchPage(v)))
 	}
+	if !v.takesPayment() {
+		return web.Render(w, r, web.Shell(web.Page{Title: t(ctx, "desk"), H1: v.closedTitle(ctx), Sub: v.person(ctx, v.payer())}, closedPage(v)))
+	}
 	return web.Render(w, r, web.Shell(web.Page{
 		Title: t(ctx, "desk"), H1: t(ctx, "pay-title", "name", v.person(ctx, v.payer())), Sub: v.Contract.No, Lead: web.Text(t(ctx, "pay-lead")),
 	}, payPage(v)))
@@ -124,6 +127,19 @@ func (v *deskView) read(ctx context.Context, tx *op.Tx) (err error) {
 	}
 	v.names, err = load(ctx, tx, persons...)
 	return err
+}
+
+// takesPayment tells whether the contract can be paid; a payer's balance always can.
+func (v deskView) takesPayment() bool { return v.Contract.ID.IsNone() || v.Contract.TakesPayment() }
+
+// closedTitle says why a contract takes no payment: it is not signed yet, or it has ended.
+func (v deskView) closedTitle(ctx context.Context) string {
+	switch v.Contract.State {
+	case contracts.Drafted, contracts.AwaitingApproval:
+		return t(ctx, "unsigned-title", "no", v.Contract.No)
+	default:
+		return t(ctx, "ended-title", "no", v.Contract.No, "state", i18n.T(ctx, "contract-state."+string(v.Contract.State)))
+	}
 }
 
 // choose takes the instalment asked for, else the first that is open.

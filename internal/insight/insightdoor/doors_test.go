@@ -166,12 +166,16 @@ func mailed(t *testing.T, s *testkit.School, names, words []string) {
 	}
 	document := pdfText(t, page(t, s, s.GM(), "/reports/daily-sales?from=2026-06-03&to=2026-06-03&format=pdf").Body.Bytes())
 	for i, name := range names {
-		if !strings.Contains(document, name) || !strings.Contains(document, words[i]) {
+		if !strings.Contains(document, joined(name)) || !strings.Contains(document, joined(words[i])) {
 			t.Errorf("the document does not say %s %s: %s", name, words[i], document)
 		}
 	}
 }
 
+// joined is a text without spaces: in the document words are on several lines.
+func joined(text string) string { return strings.Join(strings.Fields(text), "") }
+
+// pdfText is the words of a document without spaces, each cell for itself.
 func pdfText(t *testing.T, document []byte) string {
 	t.Helper()
 	if !bytes.HasPrefix(document, []byte("%PDF-")) {
@@ -185,11 +189,11 @@ func pdfText(t *testing.T, document []byte) string {
 	if err := os.WriteFile(file, document, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.CommandContext(t.Context(), program, "-layout", file, "-").Output()
+	out, err := exec.CommandContext(t.Context(), program, "-raw", file, "-").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(out)
+	return joined(string(out))
 }
 
 // overAPI asks the served program with a token.

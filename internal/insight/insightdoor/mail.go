@@ -58,9 +58,13 @@ func (p Post) compose(ctx context.Context, out insight.Outgoing) (mail.Message, 
 		return mail.Message{}, err
 	}
 	seen = i18n.WithCatalogue(seen, p.Catalogue, i18n.ParseLang(lang))
-	m := mail.Message{ID: out.ID.String() + "@zhike", To: out.Recipient, Date: out.Created, Headers: map[string]string{"X-Zhike-Report": out.Params.Report}}
+	m := mail.Message{ID: out.ID.String() + "@zhike", To: out.Recipient, Date: out.Created}
 	err = p.Run.Read(seen, func(ctx context.Context, tx *op.Tx) error {
 		ctx = At(ctx, tx.Now, tx.Zone(tx.Viewer.Center))
+		if out.OfView() {
+			return p.composeView(ctx, tx, &m, out.Params.View)
+		}
+		m.Headers = map[string]string{"X-Zhike-Report": out.Params.Report}
 		v, err := makeView(ctx, tx, out.Params.Report, out.Params.Params)
 		if err != nil {
 			return err

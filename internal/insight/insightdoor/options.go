@@ -7,6 +7,7 @@ import (
 
 	"zhike/internal/insight"
 	"zhike/internal/kernel/i18n"
+	"zhike/internal/kernel/op"
 	"zhike/internal/web"
 )
 
@@ -20,7 +21,11 @@ func centerOptions(ctx context.Context, v view) []web.Option {
 
 func byOptions(ctx context.Context, v view) []web.Option {
 	var out []web.Option
-	for _, dim := range insight.DimensionsOf(v.report.Name) {
+	viewer, ok := op.ViewerOf(ctx)
+	if !ok {
+		return nil
+	}
+	for _, dim := range insight.DimensionsOf(viewer, v.report.Name) {
 		out = append(out, web.Option{Value: dim, Label: i18n.T(ctx, "dimension."+dim), On: dim == v.report.Params.By})
 	}
 	return out

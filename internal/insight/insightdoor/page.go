@@ -158,7 +158,7 @@ func table(ctx context.Context, v view) web.Table {
 			c := v.report.Columns[i+1]
 			href := ""
 			if !f.None {
-				href = link(c, v.report.Params, row)
+				href = link(ctx, c, v.report.Params, row)
 			}
 			out = append(out, web.Figure{Value: value(ctx, c.Unit, f), Href: href, Hidden: label + " " + i18n.T(ctx, "metric."+c.Metric)})
 		}

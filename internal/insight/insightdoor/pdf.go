@@ -36,12 +36,12 @@ func writePDF(ctx context.Context, w io.Writer, v view) error {
 	}
 	d.Heading(2, i18n.T(ctx, "insight.trend"))
 	var pictures []pdf.Sketch
-	for _, c := range trends(ctx, r) {
+	for _, c := range trends(ctx, r, chartWidth) {
 		drawing := c.Draw()
 		pictures = append(pictures, pdf.Sketch{Title: c.Title, Width: drawing.Width, Height: drawing.Height, Draw: func(c pdf.Canvas) { drawing.On(c) }})
 	}
 	d.Pictures(pictures)
-	for _, c := range trends(ctx, r) {
+	for _, c := range trends(ctx, r, chartWidth) {
 		d.Note(c.Alt)
 	}
 	d.Heading(2, i18n.T(ctx, "insight.evidence"))

@@ -11,18 +11,22 @@ import (
 	"zhike/internal/web/chart"
 )
 
-// chartWidth is that of a chart, in CSS pixels: it keeps its texts readable on a phone, where it shrinks a little.
-const chartWidth = 380
+// Widths of a chart, in CSS pixels: chartWidth keeps its texts readable on a phone and in a mail, where it shrinks a little; wideWidth is
+// half of a report's panel.
+const (
+	chartWidth = 380
+	wideWidth  = 500
+)
 
 // trends draws the main figures of a report by day: the same drawings for page, mail and PDF (INS-12).
-func trends(ctx context.Context, r insight.Report) []chart.Line {
+func trends(ctx context.Context, r insight.Report, width float64) []chart.Line {
 	var out []chart.Line
 	for _, t := range r.Trend {
 		m, _ := insight.MetricByID(t.Metric)
 		name := i18n.T(ctx, "metric."+t.Metric)
 		word := func(v float64) string { return value(ctx, m.Unit, insight.Figure{V: v}) }
 		line := chart.Line{
-			Head:     chart.Head{Title: i18n.T(ctx, "insight.per-day", "metric", name), Of: i18n.T(ctx, "dimension.day"), Value: name, Width: chartWidth, Format: shortly(ctx, m)},
+			Head:     chart.Head{Title: i18n.T(ctx, "insight.per-day", "metric", name), Of: i18n.T(ctx, "dimension.day"), Value: name, Width: width, Format: shortly(ctx, m)},
 			Series:   []chart.Series{{Name: name, Values: t.Values}},
 			FromZero: true,
 		}
@@ -31,7 +35,7 @@ func trends(ctx context.Context, r insight.Report) []chart.Line {
 			sum += v
 			day := t.From + bizdate.Date(i)
 			line.Labels = append(line.Labels, i18n.DateShort(ctx, day))
-			line.Series[0].Hrefs = append(line.Series[0].Hrefs, link(insight.Column{Metric: t.Metric}, insight.Params{From: day, Until: day, Centers: r.Params.Centers}, insight.Row{}))
+			line.Series[0].Hrefs = append(line.Series[0].Hrefs, link(ctx, insight.Column{Metric: t.Metric}, insight.Params{From: day, Until: day, Centers: r.Params.Centers}, insight.Row{}))
 		}
 		if n := len(t.Values); n > 0 {
 			most := slices.Max(t.Values)

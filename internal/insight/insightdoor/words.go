@@ -3,7 +3,6 @@ package insightdoor
 import (
 	"context"
 	"math"
-	"net/url"
 
 	"zhike/internal/insight"
 	"zhike/internal/kernel/bizdate"
@@ -110,50 +109,4 @@ func conclusion(ctx context.Context, c insight.Conclusion) string {
 		out += i18n.T(ctx, "conclusion."+s.Code, "metric", i18n.T(ctx, "metric."+s.Metric), "value", word(s.Value), "low", word(s.Low), "high", word(s.High))
 	}
 	return out
-}
-
-// lists are the pages that state the records a metric counts, with the filters that make them count the same (UI-B1, UI-G 10).
-var lists = map[string]struct{ path, fixed, from, until string }{
-	"leads":             {"/enquiries", "kind=new%2Creturn", "from", "until"},
-	"renewal-enquiries": {"/enquiries", "kind=renewal%2Cupgrade", "from", "until"},
-	"appointments":      {"/appointments", "due=1", "from", "until"},
-	"arrived":           {"/appointments", "state=arrived", "from", "until"},
-	"no-shows":          {"/appointments", "state=no-show", "from", "until"},
-	"visits":            {"/visits", "", "from", "until"},
-	"contracts":         {"/contracts", "", "signed_from", "signed_until"},
-	"contracts-new":     {"/contracts", "kind=new%2Creturn", "signed_from", "signed_until"},
-	"contracts-renewal": {"/contracts", "kind=renewal%2Cupgrade", "signed_from", "signed_until"},
-	"payments":          {"/payments", "", "from", "until"},
-	"payments-new":      {"/payments", "contract_kind=new%2Creturn", "from", "until"},
-	"payments-renewal":  {"/payments", "contract_kind=renewal%2Cupgrade", "from", "until"},
-	"payments-other":    {"/payments", "contract_kind=none", "from", "until"},
-}
-
-// link leads from a figure to its records; "" where there is no such list for the row.
-func link(c insight.Column, p insight.Params, row insight.Row) string {
-	m, _ := insight.MetricByID(c.Metric)
-	l, ok := lists[m.List]
-	if !ok {
-		return ""
-	}
-	q, err := url.ParseQuery(l.fixed)
-	if err != nil {
-		return ""
-	}
-	from, until := p.From, p.Until
-	if row.Day != 0 {
-		from, until = row.Day, row.Day
-	}
-	q.Set(l.from, from.String())
-	q.Set(l.until, until.String())
-	if len(p.Centers) == 0 {
-		q.Set("center", "") // all of them, whatever the center switch says
-	}
-	for _, center := range p.Centers {
-		q.Add("center", center.String())
-	}
-	if row.Value != "" && row.Day == 0 {
-		q.Set(p.By, row.Value)
-	}
-	return l.path + "?" + q.Encode()
 }

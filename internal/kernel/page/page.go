@@ -179,6 +179,27 @@ func (o order) cursor(row *db.Row, v reflect.Value) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(b), nil
 }
 
+// CursorOf makes the cursor of a list that is ordered by a number, then by id.
+func CursorOf(n int64, key id.ID) (string, error) {
+	b, err := json.Marshal(mark{Number: &n, ID: key})
+	if err != nil {
+		return "", fmt.Errorf("encode cursor: %w", err)
+	}
+	return base64.RawURLEncoding.EncodeToString(b), nil
+}
+
+// After gives the number and the id of a cursor. Refused: one of another list.
+func After(cursor string) (n int64, key id.ID, err error) {
+	values, ok := decode(cursor)
+	if ok {
+		n, ok = values[0].(int64)
+	}
+	if !ok {
+		return 0, id.None, problem.Refuse("", "invalid", problem.Field{Location: "cursor", Code: "invalid", Value: cursor})
+	}
+	return n, values[1].(id.ID), nil
+}
+
 func decode(cursor string) ([]any, bool) {
 	b, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err != nil {

@@ -122,6 +122,30 @@ func (s endpoints) own(a *api.API) {
 	}, api.Keyless())
 	api.Post(a, "/me/totp", organization.EnableTOTP, api.Keyless())
 	api.Delete(a, "/me/totp", organization.DisableTOTP)
+	s.views(a)
+}
+
+type viewsQuery struct {
+	List string `query:"list" maxLength:"100" doc:"path of its page: /enquiries"`
+}
+
+type viewID struct {
+	ID id.ID `path:"id" json:"view_id"`
+}
+
+func (s endpoints) views(a *api.API) {
+	api.List(a, "/views", "organization.views", "notice:read", func(ctx context.Context, tx *op.Tx, q viewsQuery) (page.Page[organization.ShownView], error) {
+		list, err := organization.Views(ctx, tx, organization.ViewFilter{List: q.List})
+		return page.Page[organization.ShownView]{Items: list, Total: int64(len(list))}, err
+	})
+	api.Get(a, "/views/{id}", "organization.view", "notice:read", func(ctx context.Context, tx *op.Tx, q viewID) (organization.ShownView, error) {
+		return organization.ViewByID(ctx, tx, q.ID)
+	})
+	api.Post(a, "/views", organization.SaveView, api.Status(http.StatusCreated))
+	api.Patch(a, "/views/{id}", organization.ChangeView)
+	api.Delete(a, "/views/{id}", organization.DeleteView)
+	api.Post(a, "/views/{id}/subscription", organization.SubscribeView)
+	api.Delete(a, "/views/{id}/subscription", organization.UnsubscribeView)
 }
 
 func meOf(tx *op.Tx) Me {

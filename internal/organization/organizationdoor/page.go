@@ -7,6 +7,7 @@
 //	ORG-9, TRU-22  page_session.go, page_signin.go, page_password.go, page_account.go, page_totp.go
 //	ORG-10         page_conflict.go
 //	ORG-11         page_account.go
+//	UI-L1          list_views.go, page_views.go
 //	TRU-19         page_session.go (cookie, next only to own routes)
 package organizationdoor
 
@@ -87,6 +88,13 @@ func Pages(mux *http.ServeMux, d Deps) {
 		"POST /accounts/{id}/state":    p.postAccountState,
 		"GET /roles":                   p.getRoles,
 		"GET /roles/{code}":            p.getRole,
+		"GET " + web.ViewsPath:         p.getViews,
+		"POST " + web.ViewsPath:        p.postView,
+		"GET /views/new":               p.getNewView,
+		"GET /views/{id}":              p.getView,
+		"POST /views/{id}":             p.postChangeView,
+		"POST /views/{id}/mail":        p.postViewMail,
+		"POST /views/{id}/delete":      p.postDeleteView,
 		"GET /settings":                p.getSettings,
 		"POST /settings":               p.postSetting,
 	} {

@@ -145,7 +145,7 @@ func Gate(d Deps, frame func(context.Context) web.Frame, next http.Handler) http
 		ctx := personal(op.WithViewer(r.Context(), viewer), d.Dir, viewer, account)
 		ctx = context.WithValue(ctx, signedKey{}, signed{account, session})
 		if !account.MustChange {
-			ctx = web.WithFrame(ctx, frame)
+			ctx = web.WithListViews(web.WithFrame(ctx, frame), listViews{d})
 		}
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})

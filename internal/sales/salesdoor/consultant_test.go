@@ -248,7 +248,7 @@ func TestSAL7_Quote(t *testing.T) {
 		price := p.fragment(here + "/quote/price?package_ids=" + s.Package.String() + "&discount_fen=200&parts=3")
 		p.wants(price, "¥19,000.00", "原价 ¥19,200.00，优惠 ¥200.00", "第 3 期 · 8月3日 周一", "¥6,333.33")
 		_, page := p.post(here+"/quote", http.StatusUnprocessableEntity, "package_ids", s.Package.String(), "discount_fen", "9000", "parts", "1")
-		if got := errorAt(page, "discount_fen"); !strings.Contains(got, "960") {
+		if got := errorAt(page, "discount_fen"); !strings.Contains(got, "¥960.00") {
 			t.Errorf("at the discount: %q", got)
 		}
 		to, _ = p.post(here+"/quote", http.StatusSeeOther, "package_ids", s.Package.String(), "discount_fen", "200", "parts", "3")

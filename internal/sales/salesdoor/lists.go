@@ -18,24 +18,28 @@ import (
 // appointmentTable lists appointments; with days where they are not all of one day.
 func appointmentTable(n names, list []sales.Appointment, back string, withDays bool) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		table := web.Table{Caption: t(ctx, "appointments.title"), Columns: []web.Column{
-			{Label: t(ctx, "field.person")},
-			{Label: t(ctx, "field.time")},
-			{Label: t(ctx, "field.state")},
-			{Label: t(ctx, "field.consultant")},
-			{Label: t(ctx, "actions"), Quiet: true},
-		}}
-		for _, a := range list {
-			at := clockOf(ctx, a.Starts)
-			if withDays {
-				at = i18n.DateTime(ctx, a.Starts, web.Zone(ctx), web.Now(ctx))
-			}
-			table.Rows = append(table.Rows, web.Row{ID: a.ID.String(), Href: enquiryPath(a.Enquiry), Cells: []templ.Component{
-				whoCell(n, a), web.Text(at), stateChip(a.State), web.Text(n.staff(a.Consultant)), appointmentActions(n, a, back),
-			}})
-		}
-		return table.Render(ctx, w)
+		return tableOfAppointments(ctx, n, list, back, withDays).Render(ctx, w)
 	})
+}
+
+func tableOfAppointments(ctx context.Context, n names, list []sales.Appointment, back string, withDays bool) web.Table {
+	table := web.Table{Caption: t(ctx, "appointments.title"), Columns: []web.Column{
+		{Label: t(ctx, "field.person")},
+		{Label: t(ctx, "field.time")},
+		{Label: t(ctx, "field.state")},
+		{Label: t(ctx, "field.consultant")},
+		{Label: t(ctx, "actions"), Quiet: true},
+	}}
+	for _, a := range list {
+		at := clockOf(ctx, a.Starts)
+		if withDays {
+			at = i18n.DateTime(ctx, a.Starts, web.Zone(ctx), web.Now(ctx))
+		}
+		table.Rows = append(table.Rows, web.Row{ID: a.ID.String(), Href: enquiryPath(a.Enquiry), Cells: []templ.Component{
+			whoCell(n, a), web.Text(at), stateChip(a.State), web.Text(n.staff(a.Consultant)), appointmentActions(n, a, back),
+		}})
+	}
+	return table
 }
 
 func appointmentTone(s sales.AppointmentState) web.Tone {

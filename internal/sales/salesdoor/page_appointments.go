@@ -64,27 +64,34 @@ func (p door) appointments(r *http.Request) (v appointmentsView, err error) {
 	if v.Query, err = listQuery[appointmentQuery](r); err != nil {
 		return v, err
 	}
-	if v.Query.From.IsZero() && v.Query.Until.IsZero() {
-		v.Query.From = web.Today(r.Context())
-		v.Query.Until = v.Query.From
-	}
+	v.Query = v.Query.ofToday(r.Context())
 	v.Back = web.Address(r.Context())
-	err = p.read(r, func(ctx context.Context, tx *op.Tx) error {
-		f := v.Query.filter()
-		if f.Persons, err = found(ctx, tx, v.Query.Search); err != nil {
-			return err
-		}
-		if v.List, err = sales.Appointments(ctx, tx, f); err != nil {
-			return err
-		}
-		persons := make([]id.ID, len(v.List.Items))
-		for i, a := range v.List.Items {
-			persons[i] = a.Person
-		}
-		v.names, err = p.load(ctx, tx, persons...)
-		return err
-	})
+	err = p.read(r, func(ctx context.Context, tx *op.Tx) error { return p.readAppointments(ctx, tx, &v) })
 	return v, err
+}
+
+// ofToday is a list that names no days: that of today.
+func (q appointmentQuery) ofToday(ctx context.Context) appointmentQuery {
+	if q.From.IsZero() && q.Until.IsZero() {
+		q.From, q.Until = web.Today(ctx), web.Today(ctx)
+	}
+	return q
+}
+
+func (p door) readAppointments(ctx context.Context, tx *op.Tx, v *appointmentsView) (err error) {
+	f := v.Query.filter()
+	if f.Persons, err = found(ctx, tx, v.Query.Search); err != nil {
+		return err
+	}
+	if v.List, err = sales.Appointments(ctx, tx, f); err != nil {
+		return err
+	}
+	persons := make([]id.ID, len(v.List.Items))
+	for i, a := range v.List.Items {
+		persons[i] = a.Person
+	}
+	v.names, err = p.load(ctx, tx, persons...)
+	return err
 }
 
 func (v appointmentsView) sentence(ctx context.Context) string {
@@ -124,7 +131,7 @@ func (v appointmentsView) tabs(ctx context.Context) web.Tabs {
 		all := append([]string{"state", "", "open", "", "due", "", "page", "", "after", "", "from", q.From.String(), "until", q.Until.String()}, pairs...)
 		return web.Tab{Label: label, Href: web.Address(ctx, all...), Current: current}
 	}
-	out := web.Tabs{Label: t(ctx, "appointments.by-state"), Items: []web.Tab{
+	out := web.Tabs{Label: t(ctx, "appointments.by-state"), Saved: true, Items: []web.Tab{
 		tab(t(ctx, "all"), q.State == "" && !q.Open && !q.Due),
 		tab(t(ctx, "appointments.open-ones"), q.Open, "open", "true"),
 	}}

@@ -83,30 +83,32 @@ func (p door) enquiries(r *http.Request) (v enquiriesView, err error) {
 	if v.Query, err = listQuery[enquiryQuery](r); err != nil {
 		return v, err
 	}
-	err = p.read(r, func(ctx context.Context, tx *op.Tx) error {
-		f := v.Query.filter(web.Today(ctx))
-		if f.Persons, err = found(ctx, tx, v.Query.Search); err != nil {
-			return err
-		}
-		if v.List, err = sales.Enquiries(ctx, tx, f); err != nil {
-			return err
-		}
-		counts, err := sales.StageCounts(ctx, tx, f)
-		if err != nil {
-			return err
-		}
-		v.Stages = map[sales.Stage]int64{}
-		for _, c := range counts {
-			v.Stages[c.Stage] = c.N
-		}
-		persons := make([]id.ID, len(v.List.Items))
-		for i, e := range v.List.Items {
-			persons[i] = e.Person
-		}
-		v.names, err = p.load(ctx, tx, persons...)
-		return err
-	})
+	err = p.read(r, func(ctx context.Context, tx *op.Tx) error { return p.readEnquiries(ctx, tx, &v) })
 	return v, err
+}
+
+func (p door) readEnquiries(ctx context.Context, tx *op.Tx, v *enquiriesView) (err error) {
+	f := v.Query.filter(web.Today(ctx))
+	if f.Persons, err = found(ctx, tx, v.Query.Search); err != nil {
+		return err
+	}
+	if v.List, err = sales.Enquiries(ctx, tx, f); err != nil {
+		return err
+	}
+	counts, err := sales.StageCounts(ctx, tx, f)
+	if err != nil {
+		return err
+	}
+	v.Stages = map[sales.Stage]int64{}
+	for _, c := range counts {
+		v.Stages[c.Stage] = c.N
+	}
+	persons := make([]id.ID, len(v.List.Items))
+	for i, e := range v.List.Items {
+		persons[i] = e.Person
+	}
+	v.names, err = p.load(ctx, tx, persons...)
+	return err
 }
 
 // listQuery reads a list's address; of a POST back to the list, the address it came from.
@@ -148,7 +150,7 @@ func (v enquiriesView) tabs(ctx context.Context) web.Tabs {
 	for _, n := range v.Stages {
 		all += int(n)
 	}
-	out := web.Tabs{Label: t(ctx, "enquiries.by-stage"), Items: []web.Tab{
+	out := web.Tabs{Label: t(ctx, "enquiries.by-stage"), Saved: true, Items: []web.Tab{
 		{Label: t(ctx, "all"), Href: web.Address(ctx, "stage", "", "page", "", "after", ""), Count: &all, Current: v.Query.Stage == ""},
 	}}
 	for _, s := range sales.Stages {

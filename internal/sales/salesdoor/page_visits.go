@@ -46,22 +46,8 @@ func (p door) getVisits(w http.ResponseWriter, r *http.Request) error {
 	if v.Query, err = listQuery[visitQuery](r); err != nil {
 		return err
 	}
-	if v.Query.From.IsZero() && v.Query.Until.IsZero() {
-		v.Query.From = web.Today(r.Context())
-		v.Query.Until = v.Query.From
-	}
-	err = p.read(r, func(ctx context.Context, tx *op.Tx) error {
-		if v.VisitList, err = sales.ListVisits(ctx, tx, v.Query.filter()); err != nil {
-			return err
-		}
-		persons := make([]id.ID, len(v.Items))
-		for i, visit := range v.Items {
-			persons[i] = visit.Person
-		}
-		v.names, err = p.load(ctx, tx, persons...)
-		return err
-	})
-	if err != nil {
+	v.Query = v.Query.ofToday(r.Context())
+	if err := p.read(r, func(ctx context.Context, tx *op.Tx) error { return p.readVisits(ctx, tx, &v) }); err != nil {
 		return err
 	}
 	ctx := r.Context()
@@ -70,6 +56,26 @@ func (p door) getVisits(w http.ResponseWriter, r *http.Request) error {
 		page.Aside = web.Button{Label: t(ctx, "walk-in.title"), Href: "/walk-ins/new", Kind: web.Primary}
 	}
 	return web.Render(w, r, web.Shell(page, visitsPage(v)))
+}
+
+// ofToday is a list that names no days: that of today.
+func (q visitQuery) ofToday(ctx context.Context) visitQuery {
+	if q.From.IsZero() && q.Until.IsZero() {
+		q.From, q.Until = web.Today(ctx), web.Today(ctx)
+	}
+	return q
+}
+
+func (p door) readVisits(ctx context.Context, tx *op.Tx, v *visitsView) (err error) {
+	if v.VisitList, err = sales.ListVisits(ctx, tx, v.Query.filter()); err != nil {
+		return err
+	}
+	persons := make([]id.ID, len(v.Items))
+	for i, visit := range v.Items {
+		persons[i] = visit.Person
+	}
+	v.names, err = p.load(ctx, tx, persons...)
+	return err
 }
 
 func (v visitsView) chips(ctx context.Context) web.FilterChips {

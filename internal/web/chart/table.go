@@ -30,10 +30,18 @@ func Inline(c Chart) templ.Component {
 }
 
 // Figure is the drawing with its title and, folded, its data.
-func Figure(c Chart) templ.Component {
+func Figure(c Chart) templ.Component { return figure(c, SVG(c)) }
+
+// FigureOf is a figure that is drawn twice, so that its texts stay readable: for wide screens and paper, and for narrow screens, where it
+// is another drawing of the same data.
+func FigureOf(wide, narrow Chart) templ.Component {
+	return figure(wide, `<div class="on-wide">`+SVG(wide)+`</div><div class="on-narrow">`+SVG(narrow)+"</div>")
+}
+
+func figure(c Chart, drawn string) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		var b strings.Builder
-		b.WriteString("<figure>" + SVG(c) + "<figcaption>" + html.EscapeString(c.about().Title) + "</figcaption>")
+		b.WriteString("<figure>" + drawn + "<figcaption>" + html.EscapeString(c.about().Title) + "</figcaption>")
 		b.WriteString(`<details class="data"><summary>` + html.EscapeString(i18n.T(ctx, "chart.data-table")) + "</summary>")
 		c.Table().write(&b)
 		b.WriteString("</details></figure>")

@@ -1,0 +1,103 @@
+package insightdoor
+
+import (
+	"context"
+	"net/url"
+	"slices"
+
+	"zhike/internal/insight"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/policy"
+)
+
+// recordList is a page that states the records a metric counts: its right, the filters that make it count the same, and its names for
+// the days.
+type recordList struct {
+	path, right, fixed, from, until string
+	moves                           bool // its records change hands: it does not state those of a consultant of then
+}
+
+// lists are the pages of the metrics' records (UI-B1, UI-G 10).
+var lists = map[string]recordList{
+	"leads":             {"/enquiries", "enquiry:read", "kind=new%2Creturn", "from", "until", true},
+	"renewal-enquiries": {"/enquiries", "enquiry:read", "kind=renewal%2Cupgrade", "from", "until", true},
+	"appointments":      {"/appointments", "appointment:read", "due=1", "from", "until", false},
+	"arrived":           {"/appointments", "appointment:read", "state=arrived", "from", "until", false},
+	"no-shows":          {"/appointments", "appointment:read", "state=no-show", "from", "until", false},
+	"visits":            {"/visits", "visit:read", "", "from", "until", false},
+	"contracts":         {"/contracts", "contract:read", "", "signed_from", "signed_until", false},
+	"contracts-new":     {"/contracts", "contract:read", "kind=new%2Creturn", "signed_from", "signed_until", false},
+	"contracts-renewal": {"/contracts", "contract:read", "kind=renewal%2Cupgrade", "signed_from", "signed_until", false},
+	"payments":          {"/payments", "payment:read", "", "from", "until", false},
+	"payments-new":      {"/payments", "payment:read", "contract_kind=new%2Creturn", "from", "until", false},
+	"payments-renewal":  {"/payments", "payment:read", "contract_kind=renewal%2Cupgrade", "from", "until", false},
+	"payments-other":    {"/payments", "payment:read", "contract_kind=none", "from", "until", false},
+}
+
+// link leads from a figure to its records; "" where there is no such list for the row, and where the viewer does not see all records
+// that the figure counts.
+func link(ctx context.Context, c insight.Column, p insight.Params, row insight.Row) string {
+	m, _ := insight.MetricByID(c.Metric)
+	l, ok := lists[m.List]
+	v, known := op.ViewerOf(ctx)
+	if !ok || !known || !covers(v, l.right, centersOf(p, row)) {
+		return ""
+	}
+	q, err := url.ParseQuery(l.fixed)
+	if err != nil {
+		return ""
+	}
+	from, until := p.From, p.Until
+	if row.Day != 0 {
+		from, until = row.Day, row.Day
+	}
+	q.Set(l.from, from.String())
+	q.Set(l.until, until.String())
+	if len(p.Centers) == 0 {
+		q.Set("center", "") // all of them, whatever the center switch says
+	}
+	for _, center := range p.Centers {
+		q.Add("center", center.String())
+	}
+	if own := v.Scope("report:read"); !own.All && len(own.Centers) == 0 && len(own.Staff) == 1 {
+		q.Set("consultant", own.Staff[0].String()) // the figures are the own ones
+	}
+	if row.Value != "" && row.Day == 0 {
+		q.Set(p.By, row.Value)
+	}
+	if l.moves && q.Has("consultant") {
+		return ""
+	}
+	return l.path + "?" + q.Encode()
+}
+
+// centersOf are the centers that a figure counts; none for all in scope.
+func centersOf(p insight.Params, row insight.Row) []id.ID {
+	if key, err := id.Parse(row.Value); err == nil && p.By == "center" && row.Day == 0 {
+		return []id.ID{key}
+	}
+	return p.Centers
+}
+
+// covers tells whether a viewer sees every record, by the right to its list, that the viewer's figures of some centers count.
+func covers(v *policy.Viewer, right string, centers []id.ID) bool {
+	figures, records := v.Scope("report:read"), v.Scope(right)
+	switch {
+	case records.All:
+		return true
+	case figures.All:
+		figures = policy.Scope{Centers: centers}
+		if len(centers) == 0 {
+			return false
+		}
+	case len(figures.Centers) > 0 && len(centers) > 0:
+		figures.Centers = centers
+	}
+	outside := func(key id.ID) bool { return !slices.Contains(records.Centers, key) }
+	others := func(key id.ID) bool { return !slices.Contains(records.Staff, key) }
+	if slices.ContainsFunc(figures.Centers, outside) {
+		return false
+	}
+	return len(records.Centers) > 0 || !slices.ContainsFunc(figures.Staff, others)
+}
