@@ -102,6 +102,9 @@ func (s *Session) exit(err error) int {
 	case refusal && p.Status < 500:
 		s.words(p)
 		return ExitRefused
+	case refusal:
+		s.words(p)
+		return ExitFailed
 	}
 	fmt.Fprintln(s.Err, "zhike:", err)
 	return ExitFailed

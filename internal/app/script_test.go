@@ -3,6 +3,7 @@ package app_test
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -71,6 +72,7 @@ func TestExitCodes(t *testing.T) {
 		{app.ExitUsage, []string{"serve", "--no-such-flag"}},
 		{app.ExitFailed, []string{"check", "--db", filepath.Join(dir, "nowhere", "school.db")}},
 		{app.ExitFailed, []string{"check", "--db", dir}},
+		{app.ExitFailed, []string{"serve", "--db", keyless(t)}},
 		{app.ExitFailed, []string{"check", "--db", "postgres://127.0.0.1:1/zhike?connect_timeout=1"}},
 	} {
 		var out, errs bytes.Buffer
@@ -78,4 +80,18 @@ func TestExitCodes(t *testing.T) {
 			t.Errorf("zhike %s: exit %d, want %d\n%s%s", strings.Join(c.args, " "), got, c.want, out.String(), errs.String())
 		}
 	}
+}
+
+// keyless makes a database whose master key is missing.
+func keyless(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	db := filepath.Join(dir, "school.db")
+	if got := app.Main(t.Context(), []string{"migrate", "--db", db}, strings.NewReader(""), io.Discard, io.Discard); got != app.ExitDone {
+		t.Fatalf("migrate: exit %d", got)
+	}
+	if err := os.Remove(filepath.Join(dir, "zhike.key")); err != nil {
+		t.Fatal(err)
+	}
+	return db
 }
