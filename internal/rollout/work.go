@@ -75,8 +75,10 @@ func (w Worker) claim(ctx context.Context, job Work) (i ImportRun, v *policy.Vie
 }
 
 func (w Worker) work(ctx context.Context, i ImportRun, v *policy.Viewer) error {
-	if !v.May("import:create") {
-		return problem.Forbidden("import:create")
+	for _, right := range rightsOf(i.Kind) {
+		if !v.May(right) {
+			return problem.Forbidden(right)
+		}
 	}
 	in, file, err := w.Files.open(i.File)
 	if err != nil {
