@@ -20,7 +20,7 @@ import (
 const keysKept = 30 * 24 * time.Hour
 
 // Loops runs what a serving program does by itself until ctx ends: sealing the log, folding roll-ups, settling search terms, work that falls due by time,
-// forgetting old keys.
+// imports whose node vanished, forgetting old keys.
 func (a *App) Loops(ctx context.Context) {
 	var all sync.WaitGroup
 	all.Go(func() { a.every(ctx, 500*time.Millisecond, a.Woken, "seal the log", a.seal) })
@@ -29,6 +29,7 @@ func (a *App) Loops(ctx context.Context) {
 	all.Go(func() {
 		a.every(ctx, time.Minute, nil, "due work", func(ctx context.Context) error { return sales.DueWork(ctx, a.Run) })
 	})
+	all.Go(func() { a.every(ctx, time.Minute, nil, "resume imports", a.resumeImports) })
 	all.Go(func() { a.every(ctx, time.Hour, nil, "forget old keys", a.forget) })
 	all.Wait()
 }

@@ -75,7 +75,9 @@ type App struct {
 	// Woken gets a signal after each commit with facts: the sealer reads it.
 	Woken chan struct{}
 
-	handedIn struct { // see files
+	stopping chan struct{}   // closed when serve ends
+	importer *rollout.Worker // nil until imports are worked on
+	handedIn struct {        // see files
 		sync.Mutex
 		files *rollout.Files
 	}
@@ -114,7 +116,7 @@ func Open(ctx context.Context, c Config) (*App, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &App{Config: c, Woken: make(chan struct{}, 1)}
+	a := &App{Config: c, Woken: make(chan struct{}, 1), stopping: make(chan struct{})}
 	var err error
 	if a.Facts, err = event.NewRegistry(facts.All()...); err != nil {
 		return nil, err

@@ -189,6 +189,7 @@ type load struct {
 	progress func(done, total int64)
 	noted    time.Time // when the progress of a dry run was written last
 	until    time.Time // when the turn of a job ends; zero: never
+	stop     <-chan struct{}
 
 	chunker chunker
 }
@@ -229,9 +230,19 @@ func (l *load) all(ctx context.Context, v *policy.Viewer) (err error) {
 			return l.finish(ctx)
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case !l.until.IsZero() && l.run.Clock.Now().After(l.until):
+		case l.over():
 			return errTurn
 		}
+	}
+}
+
+// over tells whether the turn of a job is over, or the program ends.
+func (l *load) over() bool {
+	select {
+	case <-l.stop:
+		return true
+	default:
+		return !l.until.IsZero() && l.run.Clock.Now().After(l.until)
 	}
 }
 

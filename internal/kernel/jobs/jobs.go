@@ -93,3 +93,16 @@ func (q *Queue) Start(ctx context.Context) error {
 
 // Stop waits for the jobs that run.
 func (q *Queue) Stop(ctx context.Context) error { return q.client.Stop(ctx) }
+
+// End waits for the jobs that run until polite is over, then cuts them off; what does not end until stop is over is left as by a crash: it
+// runs again later.
+func (q *Queue) End(polite, stop context.Context) error {
+	err := q.client.Stop(polite)
+	if polite.Err() == nil || err == nil {
+		return err
+	}
+	if err := q.client.StopAndCancel(stop); err != nil && stop.Err() == nil {
+		return fmt.Errorf("stop jobs: %w", err)
+	}
+	return nil
+}
