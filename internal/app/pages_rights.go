@@ -26,6 +26,7 @@ var pageRights = []struct{ path, right string }{
 	{"/imports/new", "import:create"},
 	{"/imports", "import:read"},
 	{"/instalments", "contract:read"},
+	{"/outbox", "mail:read"},
 	{"/packages/new", "package:create"},
 	{"/packages", "package:read"},
 	{"/payments/new", "payment:create"},

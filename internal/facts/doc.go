@@ -84,4 +84,5 @@ var all = []event.Fact{
 	PaymentReversed{},
 	ImportStarted{},
 	ReportMailed{},
+	MailRetried{},
 }

@@ -1,6 +1,7 @@
 package organization
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -71,4 +72,20 @@ func NameInScope(ctx context.Context, tx *op.Tx, staff id.ID) (string, error) {
 		return "", nil
 	}
 	return m[0].Name, nil
+}
+
+// AccountNames names the holders of accounts in scope, by their logins where they are nobody of the staff.
+func AccountNames(ctx context.Context, tx *op.Tx, keys []id.ID) (map[id.ID]string, error) {
+	names := map[id.ID]string{}
+	if len(keys) == 0 {
+		return names, nil
+	}
+	var list []Account
+	if err := tx.Select(&list).Where("id IN (?)", keys).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("name accounts: %w", err)
+	}
+	for _, a := range list {
+		names[a.ID] = cmp.Or(Of(tx).StaffName(a.Staff), a.Login)
+	}
+	return names, nil
 }

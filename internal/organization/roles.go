@@ -47,7 +47,7 @@ const principalRights = "staff:read@center position:read@center person:create+up
 
 const itRights = "center:read+create+update@all room:read+create+update@all staff:read+create+update@all position:read+create+update@all account:read+create+update@all " +
 	"role:read@all setting:read+update@all session:read+end@all channel:create+update@all course:create+update@all package:create+update@all assignment:read+update@all " +
-	"event:read@all job:read+update@all import:create+read@all" + work
+	"event:read@all job:read+update@all mail:read+update@all import:create+read@all" + work
 
 // Seed writes the shipped roles and the holiday calendar where they are missing; what a company changed stays (ORG-3).
 func Seed(ctx context.Context, r *op.Runner) error {
