@@ -31,6 +31,8 @@ type route struct {
 	body         *huma.Schema // nil: none
 	answer       *huma.Schema // nil: none
 	run          func(r *http.Request) (any, error)
+	form         reflect.Type // fields beside a file; nil: takes no form
+	upload       func(r *http.Request) (any, error)
 }
 
 // Option adjusts a route.
@@ -142,6 +144,9 @@ func Call[In, Out any](a *API, method, path, name string, do func(r *http.Reques
 	}
 	decode := input[In](a, rt)
 	rt.run = func(r *http.Request) (any, error) {
+		if rt.isForm(r) {
+			return rt.take(r)
+		}
 		in, ctx, err := decode(r)
 		if err != nil {
 			return nil, err
@@ -289,6 +294,9 @@ func (a *API) describe(rt *route, key string) *huma.Operation {
 	}
 	if rt.body != nil {
 		d.RequestBody = &huma.RequestBody{Required: len(a.resolve(rt.body).Required) > 0, Content: map[string]*huma.MediaType{"application/json": {Schema: rt.body}}}
+	}
+	if rt.form != nil {
+		d.RequestBody.Content[formType] = &huma.MediaType{Schema: a.formSchema(rt)}
 	}
 	ok := &huma.Response{Description: http.StatusText(rt.status)}
 	if rt.answer != nil {

@@ -53,6 +53,7 @@ func (a *App) routes() *api.API {
 	salesdoor.API(r)
 	financedoor.API(r)
 	insightdoor.API(r)
+	insightdoor.OutboxAPI(r)
 	rolloutdoor.API(r, rolloutdoor.Deps{Ops: a.Run, Dir: a.Dir, Files: a.files})
 	api.List(r, "/operations", "api.operations", "", registered(r))
 	return r

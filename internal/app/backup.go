@@ -1,9 +1,11 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"strings"
@@ -34,21 +36,24 @@ func (c *backupCmd) Run(s *Session) error {
 		_ = os.Remove(c.File)
 		return err
 	}
-	if err := s.verify(c.File, a.Key); err != nil {
+	if err := s.verify(c.File, a.KeyFile); err != nil {
 		_ = os.Remove(c.File)
 		return err
 	}
-	fmt.Fprintf(s.Out, "%s verified; it holds the wrapped keys of persons, not the master key %s\n", c.File, "zhike.key")
+	fmt.Fprintf(s.Out, "%s verified; it holds the wrapped keys of persons, not the master key %s\n", c.File, a.KeyFile)
 	return nil
 }
 
 // verify checks a copy as `zhike check` does.
-func (s *Session) verify(file string, key []byte) error {
-	copied, err := Open(s.Context, Config{DSN: file, ReadOnly: true, Clock: s.Clock, Key: key, Log: slog.New(slog.DiscardHandler)})
+func (s *Session) verify(file, key string) error {
+	copied, err := Open(s.Context, Config{DSN: file, ReadOnly: true, Clock: s.Clock, KeyFile: key, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
 	}
 	defer func() { _ = copied.Close() }()
+	if err := copied.checkKey(s.Context); err != nil {
+		return err
+	}
 	found, err := copied.Check(op.WithViewer(s.Context, policy.System()))
 	if err != nil {
 		return err
@@ -63,10 +68,12 @@ func (s *Session) verify(file string, key []byte) error {
 }
 
 type restoreCmd struct {
-	File string `arg:"" type:"existingfile" help:"The backup."`
+	File   string `arg:"" type:"existingfile" help:"The backup."`
+	NewKey bool   `name:"new-key" help:"The master key is lost: make a new one. The old values of personal fields in the log, and the secrets of time-based codes, can then never be read again."`
 }
 
-// Run implements kong: the copy becomes the database of --db, which must not be there yet, once it was checked.
+// Run implements kong: the copy becomes the database of --db, which must not be there yet, once it was checked. Without the master key
+// of the copy nothing is restored.
 func (c *restoreCmd) Run(s *Session) error {
 	if strings.HasPrefix(s.DB, "postgres") {
 		return fmt.Errorf("%w: restore PostgreSQL with its own tools; see docs/operators/backup.md", errUsage)
@@ -79,18 +86,50 @@ func (c *restoreCmd) Run(s *Session) error {
 		return err
 	}
 	defer l.release()
-	key, err := masterKey(&db.DB{Engine: db.SQLite, Path: s.DB})
+	key, err := keyFile(db.SQLite, s.DB)
 	if err != nil {
 		return err
+	}
+	if _, err := os.Stat(key); errors.Is(err, fs.ErrNotExist) && !c.NewKey {
+		return keyProblem("key-missing", key)
 	}
 	if err := copyFile(c.File, s.DB); err != nil {
 		return err
 	}
-	if err := s.verify(s.DB, key); err != nil {
+	if err := c.complete(s, key); err != nil {
 		removeDatabase(s.DB)
 		return err
 	}
 	fmt.Fprintln(s.Out, s.DB, "restored and verified")
+	return nil
+}
+
+// complete gives the restored database a new key, if its own is lost, and checks it.
+func (c *restoreCmd) complete(s *Session, key string) error {
+	if !c.NewKey {
+		return s.verify(s.DB, key)
+	}
+	a, err := Open(s.Context, Config{DSN: s.DB, Clock: s.Clock, KeyFile: key, NewKey: true, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	err = errors.Join(s.newKey(s.Context, a), a.Close())
+	if err == nil {
+		err = s.verify(s.DB, key)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(key))
+	}
+	return nil
+}
+
+// newKey binds the database to the new key and says what is lost with the old one.
+func (s *Session) newKey(ctx context.Context, a *App) error {
+	lost, err := a.replaceKey(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.Out, "new master key %s; what was sealed for %d persons and accounts can never be read again\n", a.KeyFile, lost)
 	return nil
 }
 

@@ -27,7 +27,7 @@ type CLI struct {
 	As   string `name:"as" help:"Act as this login; otherwise as operator, with all rights, named in the log."`
 	JSON bool   `name:"json" help:"Print JSON for programs."`
 
-	Config kong.ConfigFlag `name:"config" env:"ZHIKE_CONFIG" help:"JSON file with flags, e.g. {\"addr\": \"127.0.0.1:9000\", \"smtp_host\": \"mail.example\"}; the command line wins." placeholder:"FILE"`
+	Config kong.ConfigFlag `name:"config" env:"ZHIKE_CONFIG" help:"JSON file with flags, e.g. {\"addr\": \"127.0.0.1:9000\", \"smtp_host\": \"mail.example\"}; the command line wins over the environment, the environment over the file." placeholder:"FILE"`
 	Lang   string          `name:"lang" env:"ZHIKE_LANG" enum:"zh,en,auto" default:"auto" help:"Language of messages."`
 
 	Demo     demoCmd     `cmd:"" help:"Start with a demo company. Example: zhike demo"`
@@ -72,7 +72,7 @@ func Main(ctx context.Context, args []string, in io.Reader, out, errOut io.Write
 	}
 	code := -1
 	parser, err := kong.New(&s.CLI, kong.Name("zhike"), kong.Description("A CRM for training schools with several centers."), kong.Writers(out, errOut),
-		kong.Configuration(kong.JSON), kong.UsageOnError(), kong.Exit(func(c int) { code = c }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+		kong.Configuration(readConfig), kong.UsageOnError(), kong.Exit(func(c int) { code = c }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	if err != nil {
 		fmt.Fprintln(errOut, err)
 		return ExitFailed
@@ -102,6 +102,9 @@ func (s *Session) exit(err error) int {
 	case refusal && p.Status < 500:
 		s.words(p)
 		return ExitRefused
+	case refusal:
+		s.words(p)
+		return ExitFailed
 	}
 	fmt.Fprintln(s.Err, "zhike:", err)
 	return ExitFailed

@@ -28,11 +28,13 @@ import (
 	"zhike/internal/sim"
 )
 
-type migrateCmd struct{}
+type migrateCmd struct {
+	NewKey bool `name:"new-key" help:"The master key is lost: make a new one. The old values of personal fields in the log, and the secrets of time-based codes, can then never be read again."`
+}
 
 // Run implements kong.
 func (c *migrateCmd) Run(s *Session) error {
-	a, done, err := s.raw(s.Clock)
+	a, done, err := s.raw(Config{Clock: s.Clock, NewKey: c.NewKey})
 	if err != nil {
 		return err
 	}
@@ -45,11 +47,14 @@ func (c *migrateCmd) Run(s *Session) error {
 		return err
 	}
 	fmt.Fprintf(s.Out, "schema %d → %d\n", from, to)
+	if c.NewKey {
+		return s.newKey(s.Context, a)
+	}
 	return nil
 }
 
 // raw opens the database for writing, whatever its schema.
-func (s *Session) raw(c *clock.Clock) (*App, func(), error) {
+func (s *Session) raw(c Config) (*App, func(), error) {
 	var l *lock
 	if !strings.HasPrefix(s.DB, "postgres") {
 		var err error
@@ -57,7 +62,8 @@ func (s *Session) raw(c *clock.Clock) (*App, func(), error) {
 			return nil, nil, err
 		}
 	}
-	a, err := Open(s.Context, Config{DSN: s.DB, Clock: c, Log: slog.New(slog.NewTextHandler(s.Err, &slog.HandlerOptions{Level: slog.LevelWarn}))})
+	c.DSN, c.Log = s.DB, slog.New(slog.NewTextHandler(s.Err, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	a, err := Open(s.Context, c)
 	if err != nil {
 		l.release()
 		return nil, nil, err
@@ -249,7 +255,7 @@ type simulateCmd struct {
 // Run implements kong.
 func (c *simulateCmd) Run(s *Session) error {
 	tick := clock.Fixed(sim.DefaultUntil.UTC(), c.Seed)
-	a, done, err := s.raw(tick)
+	a, done, err := s.raw(Config{Clock: tick})
 	if err != nil {
 		return err
 	}

@@ -81,7 +81,8 @@ func (c *demoCmd) Run(s *Session) error {
 const (
 	headerTime = 10 * time.Second
 	idleTime   = 2 * time.Minute
-	stopTime   = 20 * time.Second
+	stopTime   = 5 * time.Second // for everything, of which requests under way and jobs get politeTime
+	politeTime = 3 * time.Second
 
 	// What lives is small beside the caches of the database, so the collector may let garbage grow to twice of it (PRF-10).
 	garbagePercent = 200
@@ -119,12 +120,26 @@ func (a *App) serve(s *Session, addr, public string, mail mailConfig, demo bool)
 	case <-ctx.Done():
 		err = nil
 	}
+	return errors.Join(err, a.end(ctx, server, func() { stopLoops(); <-ended }))
+}
+
+// end ends what serve began, within stopTime. Requests under way get politeTime. An import stops after the rows at hand and goes on
+// with the next start, as do jobs that are cut off.
+func (a *App) end(ctx context.Context, server *http.Server, stopLoops func()) error {
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
 	defer cancel()
-	err = errors.Join(err, server.Shutdown(stop))
+	polite, cancelPolite := context.WithTimeout(stop, politeTime)
+	defer cancelPolite()
+	stopped := make(chan error, 1)
+	go func() { stopped <- a.Jobs.End(polite, stop) }()
+	close(a.stopping)
+	err := server.Shutdown(polite)
+	if errors.Is(err, context.DeadlineExceeded) {
+		a.Log.WarnContext(ctx, "requests were cut off at the stop")
+		err = server.Close()
+	}
 	stopLoops()
-	<-ended
-	return errors.Join(err, a.Jobs.Stop(stop))
+	return errors.Join(err, <-stopped)
 }
 
 // Handler is everything that is served.

@@ -47,14 +47,23 @@ func (a *App) startImports(ctx context.Context) error {
 		a.Log.WarnContext(ctx, "files cannot be imported in the browser: name a folder in ZHIKE_FILES", slog.Any("error", err))
 		f = nil
 	}
-	w := rollout.Worker{Run: a.Run, Files: f, Catalogue: a.Catalogue}
+	w := rollout.Worker{Run: a.Run, Files: f, Catalogue: a.Catalogue, Stop: a.stopping}
 	jobs.Register(a.Jobs, w.Do)
 	if f == nil {
 		return nil
 	}
+	a.importer = &w
 	idle := silence
 	if a.DB.Engine == db.SQLite {
 		idle = 0 // nobody else works on this database
 	}
 	return w.Resume(ctx, idle)
+}
+
+// resumeImports goes on with imports whose node vanished.
+func (a *App) resumeImports(ctx context.Context) error {
+	if a.importer == nil {
+		return nil
+	}
+	return a.importer.Resume(ctx, silence)
 }

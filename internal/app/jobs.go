@@ -33,6 +33,9 @@ func (a *App) startJobs(ctx context.Context, public string, c mailConfig) error 
 		}
 		post := insightdoor.Post{Run: a.Run, Catalogue: a.Catalogue, Server: sender, Public: public}
 		jobs.Register(a.Jobs, post.Send)
+		if err := insight.RequeueMails(ctx, a.Run); err != nil {
+			return err
+		}
 	} else {
 		jobs.Register(a.Jobs, a.noMail)
 	}
@@ -42,7 +45,7 @@ func (a *App) startJobs(ctx context.Context, public string, c mailConfig) error 
 	return a.Jobs.Start(ctx)
 }
 
-// noMail leaves a mail in the outbox until a server is named.
-func (a *App) noMail(context.Context, insight.SendMail) error { return errNoMail }
+// noMail leaves a mail in the outbox until a program starts with a server.
+func (a *App) noMail(context.Context, insight.SendMail) error { return jobs.Over(errNoMail) }
 
 var errNoMail = errors.New("no mail server is named: set --smtp-host")

@@ -82,7 +82,7 @@ func (p *pages) public(o PageOptions) http.Handler {
 	if byAccount == (web.Rate{}) {
 		byAccount = usualByAccount
 	}
-	inner := web.RateLimit(byAccount, p.Clock.Now, p.accountOf)(p.ofCenter(p.mux))
+	inner := web.RateLimit(byAccount, p.Clock.Now, p.accountOf)(rightful(p.ofCenter(p.mux)))
 	gate := organizationdoor.Gate(p.members, p.frame, inner)
 	organizationdoor.Public(mux, p.members)
 	mux.Handle("POST "+web.PreferencesPath, p.preferences(gate))

@@ -28,6 +28,7 @@ func (p *pages) doors() {
 	salesdoor.Pages(p.mux, p.selling())
 	financedoor.Pages(p.mux, p.Run)
 	insightdoor.Pages(p.mux, p.Run)
+	insightdoor.OutboxPages(p.mux, p.Run)
 	rolloutdoor.Pages(p.mux, rolloutdoor.Deps{Ops: p.Run, Dir: p.Dir, Files: p.files})
 }
 

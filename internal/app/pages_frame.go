@@ -59,6 +59,7 @@ var (
 	placeStaff        = place{"staff", "/staff", "position:read", ""}
 	placeRoles        = place{"roles", "/roles", "role:read", ""}
 	placeSettings     = place{"settings", "/settings", "setting:read", ""}
+	placeOutbox       = place{"outbox", "/outbox", "mail:read", ""}
 	placeAccount      = place{"account", "/account", "", ""}
 	placeViews        = place{"views", web.ViewsPath, "", ""}
 	placePassword     = place{"password", "/password", "", ""}
@@ -74,7 +75,7 @@ var (
 	}
 	setUp = []group{
 		{"today", []place{placeHome, placeTasks, placeImports, placeReports}},
-		{"organization", []place{placeCenters, placeStaff, placeRoles, placeSettings}},
+		{"organization", []place{placeCenters, placeStaff, placeRoles, placeSettings, placeOutbox}},
 		{"offer", []place{placeChannels, placeCourses, placePackages, placeAssignment}},
 	}
 	// beginnings are what a viewer may enter, those most used first.

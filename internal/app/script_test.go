@@ -3,10 +3,12 @@ package app_test
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -18,7 +20,7 @@ import (
 // TestMain lets scripts run the program: the test binary is the command zhike.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"zhike": func() {
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
 		os.Exit(app.Main(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) //nolint:gocritic // nothing is left to stop
 	}})
@@ -71,6 +73,7 @@ func TestExitCodes(t *testing.T) {
 		{app.ExitUsage, []string{"serve", "--no-such-flag"}},
 		{app.ExitFailed, []string{"check", "--db", filepath.Join(dir, "nowhere", "school.db")}},
 		{app.ExitFailed, []string{"check", "--db", dir}},
+		{app.ExitFailed, []string{"serve", "--db", keyless(t)}},
 		{app.ExitFailed, []string{"check", "--db", "postgres://127.0.0.1:1/zhike?connect_timeout=1"}},
 	} {
 		var out, errs bytes.Buffer
@@ -78,4 +81,18 @@ func TestExitCodes(t *testing.T) {
 			t.Errorf("zhike %s: exit %d, want %d\n%s%s", strings.Join(c.args, " "), got, c.want, out.String(), errs.String())
 		}
 	}
+}
+
+// keyless makes a database whose master key is missing.
+func keyless(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	db := filepath.Join(dir, "school.db")
+	if got := app.Main(t.Context(), []string{"migrate", "--db", db}, strings.NewReader(""), io.Discard, io.Discard); got != app.ExitDone {
+		t.Fatalf("migrate: exit %d", got)
+	}
+	if err := os.Remove(filepath.Join(dir, "zhike.key")); err != nil {
+		t.Fatal(err)
+	}
+	return db
 }

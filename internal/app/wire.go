@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 
@@ -52,7 +51,9 @@ type Config struct {
 	DSN      string // file path or postgres:// URL
 	ReadOnly bool
 	Clock    *clock.Clock
-	Key      []byte // master key of 32 bytes; none: the file beside the database (see masterKey)
+	Key      []byte // master key of 32 bytes; none: that of KeyFile
+	KeyFile  string // file of the master key; none: see keyFile
+	NewKey   bool   // the database's master key is lost: a new one takes its place (see replaceKey)
 	Files    string // folder of the files that are handed in; none: see App.files
 	Fault    func() error
 	Log      *slog.Logger
@@ -74,7 +75,9 @@ type App struct {
 	// Woken gets a signal after each commit with facts: the sealer reads it.
 	Woken chan struct{}
 
-	handedIn struct { // see files
+	stopping chan struct{}   // closed when serve ends
+	importer *rollout.Worker // nil until imports are worked on
+	handedIn struct {        // see files
 		sync.Mutex
 		files *rollout.Files
 	}
@@ -100,7 +103,7 @@ func Checks() []check.Check {
 // Texts lists the catalogues of all packages.
 func Texts() []fs.FS {
 	return []fs.FS{
-		sheet.Text, phone.Text, web.Texts(), chart.Text, api.Text, organization.Text, people.Text, process.Text, marketing.Text, contracts.Text, sales.Text, finance.Text, insight.Text, rollout.Text,
+		sheet.Text, phone.Text, vault.Text, web.Texts(), chart.Text, api.Text, organization.Text, people.Text, process.Text, marketing.Text, contracts.Text, sales.Text, finance.Text, insight.Text, rollout.Text,
 		organizationdoor.Text, peopledoor.Text, salesdoor.Text, contractsdoor.Text, financedoor.Text,
 	}
 }
@@ -113,7 +116,7 @@ func Open(ctx context.Context, c Config) (*App, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &App{Config: c, Woken: make(chan struct{}, 1)}
+	a := &App{Config: c, Woken: make(chan struct{}, 1), stopping: make(chan struct{})}
 	var err error
 	if a.Facts, err = event.NewRegistry(facts.All()...); err != nil {
 		return nil, err
@@ -132,7 +135,7 @@ func Open(ctx context.Context, c Config) (*App, error) {
 		return nil, err
 	}
 	if c.Key == nil {
-		if c.Key, err = masterKey(a.DB); err != nil {
+		if c.Key, err = a.masterKey(ctx); err != nil {
 			return nil, errors.Join(err, a.DB.Close())
 		}
 	}
@@ -187,6 +190,9 @@ func (a *App) Migrate(ctx context.Context) (from, to int64, err error) {
 	if from, to, err = a.DB.Migrate(ctx, migrations.FS); err != nil {
 		return from, to, err
 	}
+	if err := a.bindKey(ctx); err != nil {
+		return from, to, err
+	}
 	if err := a.Jobs.Migrate(ctx); err != nil {
 		return from, to, err
 	}
@@ -202,7 +208,7 @@ func (a *App) Migrate(ctx context.Context) (from, to int64, err error) {
 	return from, to, a.Dir.Refresh(ctx, a.Run, 0)
 }
 
-// Ready reads what is kept in memory. It refuses a schema that is not of this program.
+// Ready reads what is kept in memory. It refuses a schema that is not of this program, and another database's master key.
 func (a *App) Ready(ctx context.Context) error {
 	current, newest, err := a.DB.Version(ctx, migrations.FS)
 	if err != nil {
@@ -213,6 +219,9 @@ func (a *App) Ready(ctx context.Context) error {
 		return db.ErrNewer
 	case current < newest:
 		return fmt.Errorf("schema version %d, this program needs %d: run zhike migrate", current, newest)
+	}
+	if err := a.checkKey(ctx); err != nil {
+		return err
 	}
 	return a.Dir.Refresh(ctx, a.Run, 0)
 }
@@ -230,17 +239,4 @@ func (a *App) Close() error {
 func (a *App) fatal(err error) {
 	a.Log.Error("the disk failed at commit; ending", slog.Any("error", err))
 	os.Exit(ExitFailed) // nothing that was not acknowledged may be repeated on a disk that lost writes (TRU-6)
-}
-
-// masterKey reads the key that wraps the keys of persons; it lies beside an embedded database and is made with it. A program on
-// PostgreSQL is given one (ZHIKE_KEY_FILE).
-func masterKey(d *db.DB) ([]byte, error) {
-	path := os.Getenv("ZHIKE_KEY_FILE")
-	if path == "" {
-		if d.Engine == db.Postgres {
-			return nil, errors.New("ZHIKE_KEY_FILE must name the file with the master key when the database is PostgreSQL")
-		}
-		path = filepath.Join(filepath.Dir(d.Path), "zhike.key")
-	}
-	return vault.KeyFile(path)
 }

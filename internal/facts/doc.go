@@ -95,4 +95,5 @@ var all = []event.Fact{
 	PaymentReversed{},
 	ImportStarted{},
 	ReportMailed{},
+	MailRetried{},
 }

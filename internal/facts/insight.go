@@ -32,3 +32,16 @@ func (ReportMailed) Kind() string { return "insight.report-mailed.1" }
 
 // About implements event.Fact.
 func (f ReportMailed) About() (center, person id.ID) { return f.Center, id.None }
+
+// MailRetried says that a mail of the outbox is to be sent again (TRU-7).
+type MailRetried struct {
+	Mail     id.ID  `json:"mail_id"`
+	Was      string `json:"was"` // state before: waiting, failed
+	Attempts int64  `json:"attempts"`
+}
+
+// Kind implements event.Fact.
+func (MailRetried) Kind() string { return "insight.mail-retried.1" }
+
+// About implements event.Fact.
+func (f MailRetried) About() (center, person id.ID) { return id.None, id.None }

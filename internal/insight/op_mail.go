@@ -14,7 +14,7 @@ import (
 )
 
 // Operations lists this domain's operations.
-func Operations() []op.Any { return []op.Any{MailReport} }
+func Operations() []op.Any { return []op.Any{MailReport, RetryMail} }
 
 // most recipients of one mailing.
 const mostRecipients = 50
@@ -112,18 +112,22 @@ func mailReport(ctx context.Context, tx *op.Tx, in MailReportInput) (Mailed, err
 func recipients(ctx context.Context, tx *op.Tx, staff []id.ID) ([]organization.Recipient, error) {
 	var bad problem.Invalid
 	var out []organization.Recipient
-	for i, s := range staff {
+	for _, s := range staff {
 		r, err := organization.RecipientOf(ctx, tx, s)
+		if err != nil {
+			return nil, err
+		}
+		name, err := organization.NameInScope(ctx, tx, s)
 		if err != nil {
 			return nil, err
 		}
 		switch {
 		case r.Account.IsNone():
-			bad.Add(fmt.Sprintf("staff_ids.%d", i), "no-account", s)
+			bad.Add("staff_ids", "no-account", s, "name", name)
 		case r.Address == "":
-			bad.Add(fmt.Sprintf("staff_ids.%d", i), "no-address", s)
+			bad.Add("staff_ids", "no-address", s, "name", name)
 		case !r.Viewer.May("report:read"):
-			bad.Add(fmt.Sprintf("staff_ids.%d", i), "no-report-right", s)
+			bad.Add("staff_ids", "no-report-right", s, "name", name)
 		}
 		out = append(out, r)
 	}

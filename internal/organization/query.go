@@ -1,10 +1,12 @@
 package organization
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
@@ -41,10 +43,49 @@ func ViewerOf(ctx context.Context, tx *op.Tx, account id.ID) (*policy.Viewer, Ac
 	return Of(tx).Viewer(acc), acc, nil
 }
 
-// Colleagues lists the active staff members in scope, by code.
-func Colleagues(ctx context.Context, tx *op.Tx) (list []Staff, err error) {
-	if err := tx.Select(&list).Where("active = TRUE").Order("code").Limit(500).Scan(ctx); err != nil {
+// Colleagues lists the active staff members in scope who can get reports by mail, by code: with an open account, an address and the right to
+// see reports (INS-6).
+func Colleagues(ctx context.Context, tx *op.Tx) ([]Staff, error) {
+	var staff []Staff
+	if err := tx.Select(&staff).Where("active = TRUE AND email <> ''").Order("code").Limit(500).Scan(ctx); err != nil {
 		return nil, fmt.Errorf("list colleagues: %w", err)
 	}
-	return list, nil
+	var accounts []Account
+	err := tx.Unscoped("addresses of colleagues are for mailing reports").Select(&accounts).Where("active = TRUE AND staff IN (SELECT id FROM staff WHERE active = TRUE AND email <> '')").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list accounts of colleagues: %w", err)
+	}
+	reads := map[id.ID]bool{}
+	for _, a := range accounts {
+		reads[a.Staff] = reads[a.Staff] || Of(tx).Viewer(a).May("report:read")
+	}
+	return slices.DeleteFunc(staff, func(s Staff) bool { return !reads[s.ID] }), nil
+}
+
+// NameInScope names a staff member that the viewer may see; others have no name.
+func NameInScope(ctx context.Context, tx *op.Tx, staff id.ID) (string, error) {
+	var m []Staff
+	if err := tx.Select(&m).Where("id = ?", staff).Scan(ctx); err != nil {
+		return "", fmt.Errorf("name staff member: %w", err)
+	}
+	if len(m) == 0 {
+		return "", nil
+	}
+	return m[0].Name, nil
+}
+
+// AccountNames names the holders of accounts in scope, by their logins where they are nobody of the staff.
+func AccountNames(ctx context.Context, tx *op.Tx, keys []id.ID) (map[id.ID]string, error) {
+	names := map[id.ID]string{}
+	if len(keys) == 0 {
+		return names, nil
+	}
+	var list []Account
+	if err := tx.Select(&list).Where("id IN (?)", keys).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("name accounts: %w", err)
+	}
+	for _, a := range list {
+		names[a.ID] = cmp.Or(Of(tx).StaffName(a.Staff), a.Login)
+	}
+	return names, nil
 }

@@ -215,7 +215,10 @@ func refused(l Lead, err error) (outcome, error) {
 	}
 	r := &Reject{Row: l.Row, Code: p.Code}
 	if len(p.Fields) > 0 {
-		r.Field, r.Value = p.Fields[0].Location, clip(fmt.Sprint(p.Fields[0].Value))
+		r.Field = p.Fields[0].Location
+		if v := p.Fields[0].Value; v != nil {
+			r.Value = clip(fmt.Sprint(v))
+		}
 		if p.Fields[0].Code != "" {
 			r.Code = p.Fields[0].Code
 		}

@@ -56,14 +56,19 @@ func (i ImportRun) Busy() bool { return i.State == Checking || i.State == Runnin
 // Begun tells that rows may have been brought in, so that the mapping stands.
 func (i ImportRun) Begun() bool { return i.Row > 0 || i.State == Running || i.State == Done }
 
-// Resources lists this domain's kinds of records: an import is seen in the scope of its importer's center, and by who made it.
+// Resources lists this domain's kinds of records: an import is seen in the scope of its importer's center, and by who made it; one of
+// people only by who may import people.
 func Resources() []policy.Resource {
 	return []policy.Resource{{Name: "import", Table: "imports", Where: func(_ *policy.Policy, v *policy.Viewer, action, alias string) policy.Frag {
 		s := v.Scope("import:" + action)
 		if !s.None() && !s.All && !v.Staff.IsNone() {
 			s.Staff = append([]id.ID{v.Staff}, s.Staff...)
 		}
-		return policy.Cut(s, alias, "home", "staff")
+		cut := policy.Cut(s, alias, "home", "staff")
+		if !v.May(peopleRight) {
+			cut.Text += " AND " + alias + ".kind NOT IN ('leads', 'people')"
+		}
+		return cut
 	}}}
 }
 

@@ -25,11 +25,24 @@ type ReceiveInput struct {
 	Kind     string `json:"kind" enum:"leads,people,centers,staff,packages"`
 	CenterID id.ID  `json:"center_id,omitempty" doc:"of rows that name none; none: the company's pool"`
 	Name     string `json:"name,omitempty" maxLength:"200" doc:"of the file"`
+	Map      string `json:"map,omitempty" maxLength:"1000000" doc:"TOML: [columns] \"Header\" = \"field\"; [values.field] \"word\" = \"value\"; guessed where nothing is said"`
+	DryRun   *bool  `json:"dry_run,omitempty" doc:"false: the rows are brought in at once; else a job says what would happen, and start brings them in"`
 }
 
-// Receive keeps a file, guesses what its columns are, and lets a job say what would happen. Nothing of it is brought in yet. Refused:
-// an unknown kind, another's center, and what kernel/sheet refuses.
-func (f *Files) Receive(ctx context.Context, r *op.Runner, in ReceiveInput, file io.Reader) (i ImportRun, err error) {
+// Receive keeps a file, guesses what its columns are where the map does not say it, and lets a job say what would happen, or bring the
+// rows in. Refused: an unknown kind, another's center, a map that does not fit, and what kernel/sheet refuses.
+func (f *Files) Receive(ctx context.Context, r *op.Runner, in ReceiveInput, file io.Reader) (ImportRun, error) {
+	i, err := f.receive(ctx, r, in, file)
+	if err != nil || in.DryRun == nil || *in.DryRun {
+		return i, err
+	}
+	started, err := Start.Run(ctx, r, StartInput{ImportID: i.ID})
+	i.State, i.Attempt = started.State, started.Attempt
+	return i, err
+}
+
+// receive is Receive without the start.
+func (f *Files) receive(ctx context.Context, r *op.Runner, in ReceiveInput, file io.Reader) (i ImportRun, err error) {
 	v, err := mayImport(ctx, in.Kind)
 	if err != nil {
 		return i, err
@@ -45,6 +58,9 @@ func (f *Files) Receive(ctx context.Context, r *op.Runner, in ReceiveInput, file
 		return i, err
 	}
 	m, err := f.guess(in.Kind, name)
+	if err == nil && in.Map != "" {
+		m, err = m.Edit([]byte(in.Map))
+	}
 	if err == nil {
 		err = r.Write(ctx, func(ctx context.Context, tx *op.Tx) (err error) {
 			var same []ImportRun // a file that is handed in twice is one import (TRU-2)
@@ -77,8 +93,8 @@ func (f *Files) Receive(ctx context.Context, r *op.Runner, in ReceiveInput, file
 	return i, nil
 }
 
-// mayImport gives who asks, if they may import a kind: lists of people with the right to import, the others with the right to enter
-// such records too.
+// mayImport gives who asks, if they may import a kind: with the right to import, and the right to enter such records. Who sees no
+// customers brings in none (ORG-3).
 func mayImport(ctx context.Context, kind string) (*policy.Viewer, error) {
 	v, ok := op.ViewerOf(ctx)
 	if !ok {
@@ -104,8 +120,11 @@ func rightsOf(kind string) []string {
 	case "packages":
 		return []string{"import:create", "package:create"}
 	}
-	return []string{"import:create"}
+	return []string{"import:create", peopleRight}
 }
+
+// peopleRight is what lists of people need beside the right to import.
+const peopleRight = "enquiry:import"
 
 // KindsOf lists the kinds that a viewer may import.
 func KindsOf(v *policy.Viewer) (out []string) {
@@ -129,11 +148,11 @@ func (f *Files) guess(kind, name string) (Mapping, error) {
 	}
 	defer file.Close()
 	defer in.Close()
-	rows, err := sample(in)
+	rows, err := sample(in, sampledRows)
 	if err != nil {
 		return Mapping{}, err
 	}
-	return Guess(kind, in.Header(), rows)
+	return Guess(kind, in.Header(), cellsOf(rows))
 }
 
 // forget removes the files of imports that nobody touched for a month.
@@ -210,14 +229,19 @@ func change(ctx context.Context, r *op.Runner, key id.ID, do func(ctx context.Co
 	})
 }
 
+// SampleRow is a row of a file: its number as a person counts, and its cells.
+type SampleRow struct {
+	No    int
+	Cells []string
+}
+
 // Sample gives the first rows of a file, for who handed it in.
-func (f *Files) Sample(i ImportRun, n int) ([][]string, error) {
+func (f *Files) Sample(i ImportRun, n int) ([]SampleRow, error) {
 	in, file, err := f.open(i.File)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
 	defer in.Close()
-	rows, err := sample(in)
-	return rows[:min(n, len(rows))], err
+	return sample(in, n)
 }

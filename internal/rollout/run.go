@@ -17,7 +17,6 @@ import (
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
-	"zhike/internal/kernel/problem"
 	"zhike/internal/kernel/sheet"
 )
 
@@ -54,9 +53,9 @@ type row struct {
 // Import brings a file in; one that an earlier call did not bring to its end goes on where it stopped. What one row does wrong
 // rejects that row alone; a file that cannot be read is a problem and changes nothing.
 func Import(ctx context.Context, r *op.Runner, o Options) (Result, error) {
-	v, ok := op.ViewerOf(ctx)
-	if !ok || !v.May("import:create") {
-		return Result{}, problem.Forbidden("import:create")
+	v, err := mayImport(ctx, o.Kind)
+	if err != nil {
+		return Result{}, err
 	}
 	m, err := o.mapping()
 	if err != nil {
@@ -97,11 +96,11 @@ func (o Options) mapping() (Mapping, error) {
 		return Mapping{}, err
 	}
 	defer in.Close()
-	rows, err := sample(in)
+	rows, err := sample(in, sampledRows)
 	if err != nil {
 		return Mapping{}, err
 	}
-	m, err := Guess(o.Kind, in.Header(), rows)
+	m, err := Guess(o.Kind, in.Header(), cellsOf(rows))
 	switch {
 	case err != nil:
 		return m, err
@@ -111,19 +110,26 @@ func (o Options) mapping() (Mapping, error) {
 	return m, m.check(byHeader(m.Columns)).Err("ROL-1")
 }
 
-// sample reads the first rows.
-func sample(in *sheet.Reader) (rows [][]string, err error) {
-	for len(rows) < sampledRows {
-		_, cells, err := in.Next()
+// sample reads the first n rows.
+func sample(in *sheet.Reader, n int) (rows []SampleRow, err error) {
+	for len(rows) < n {
+		no, cells, err := in.Next()
 		if errors.Is(err, io.EOF) {
 			return rows, nil
 		}
 		if err != nil {
 			return nil, err
 		}
-		rows = append(rows, slices.Clone(cells))
+		rows = append(rows, SampleRow{no, slices.Clone(cells)})
 	}
 	return rows, nil
+}
+
+func cellsOf(rows []SampleRow) (out [][]string) {
+	for _, r := range rows {
+		out = append(out, r.Cells)
+	}
+	return out
 }
 
 // begin notes the run of a file of the command line, or finds the unfinished one of the same file.
@@ -183,6 +189,7 @@ type load struct {
 	progress func(done, total int64)
 	noted    time.Time // when the progress of a dry run was written last
 	until    time.Time // when the turn of a job ends; zero: never
+	stop     <-chan struct{}
 
 	chunker chunker
 }
@@ -223,9 +230,19 @@ func (l *load) all(ctx context.Context, v *policy.Viewer) (err error) {
 			return l.finish(ctx)
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case !l.until.IsZero() && l.run.Clock.Now().After(l.until):
+		case l.over():
 			return errTurn
 		}
+	}
+}
+
+// over tells whether the turn of a job is over, or the program ends.
+func (l *load) over() bool {
+	select {
+	case <-l.stop:
+		return true
+	default:
+		return !l.until.IsZero() && l.run.Clock.Now().After(l.until)
 	}
 }
 

@@ -23,9 +23,11 @@ type Worker struct {
 	Run       *op.Runner
 	Files     *Files
 	Catalogue *i18n.Catalogue
+	// Stop is closed when the program ends: the work stops after the rows at hand, and goes on where it stopped.
+	Stop <-chan struct{}
 }
 
-// Do works on an import until its file is at its end, it is stopped, or its turn is over. It may run twice, also at the same time: only
+// Do works on an import until its file is at its end, it is stopped, or its turn is over; the next turn is a job of its own. It may run twice, also at the same time: only
 // the worker of the last attempt commits (TRU-7).
 func (w Worker) Do(ctx context.Context, job Work) error {
 	ctx = op.WithViewer(ctx, policy.System())
@@ -75,8 +77,10 @@ func (w Worker) claim(ctx context.Context, job Work) (i ImportRun, v *policy.Vie
 }
 
 func (w Worker) work(ctx context.Context, i ImportRun, v *policy.Viewer) error {
-	if !v.May("import:create") {
-		return problem.Forbidden("import:create")
+	for _, right := range rightsOf(i.Kind) {
+		if !v.May(right) {
+			return problem.Forbidden(right)
+		}
 	}
 	in, file, err := w.Files.open(i.File)
 	if err != nil {
@@ -85,7 +89,7 @@ func (w Worker) work(ctx context.Context, i ImportRun, v *policy.Viewer) error {
 	defer file.Close()
 	defer in.Close()
 	l := load{
-		run: w.Run, in: in, dry: i.State == Checking, atOnce: rowsOfJob, state: i, until: w.Run.Clock.Now().Add(turnTime), rejects: rejectsFile{header: in.Header()},
+		run: w.Run, in: in, dry: i.State == Checking, atOnce: rowsOfJob, state: i, until: w.Run.Clock.Now().Add(turnTime), rejects: rejectsFile{header: in.Header()}, stop: w.Stop,
 	}
 	name := i.File + loadRejects
 	if l.dry {

@@ -129,7 +129,7 @@ func (p pages) postMail(w http.ResponseWriter, r *http.Request) error {
 	name := r.PathValue("name")
 	out, err := insight.MailReport.Run(r.Context(), p.run, insight.MailReportInput{Report: name, Params: params, Staff: form.Staff})
 	if err != nil {
-		return err
+		return web.Again(w, r, err, p.getReport)
 	}
 	return web.Redirect(w, r, "/reports/"+name+"?"+r.URL.RawQuery, web.Status{Text: i18n.T(r.Context(), "insight.mailed", "count", len(out.Mails))})
 }

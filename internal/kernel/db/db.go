@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 )
@@ -120,8 +121,15 @@ func (d *DB) Read(ctx context.Context, fn func(ctx context.Context, tx *Tx) erro
 func (d *DB) Ping(ctx context.Context) error { return d.read.db.PingContext(ctx) }
 
 // CopyTo writes a copy of an embedded database in one step, while others write (VACUUM INTO): a stepped copy would start anew with every
-// commit (TRU-13).
+// commit (TRU-13). The file must not be there yet; it is readable by its owner only.
 func (d *DB) CopyTo(ctx context.Context, file string) error {
+	empty, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the operator names it
+	if err != nil {
+		return fmt.Errorf("make copy: %w", err)
+	}
+	if err := empty.Close(); err != nil {
+		return fmt.Errorf("make copy: %w", err)
+	}
 	conn, err := d.read.db.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("copy database: %w", err)

@@ -34,10 +34,8 @@ func openSQLite(ctx context.Context, path string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database %s: %w", path, err)
 	}
-	if o.ReadOnly {
-		if _, err := os.Stat(abs); err != nil {
-			return nil, fmt.Errorf("open database: %w", err)
-		}
+	if err := own(abs, o.ReadOnly); err != nil {
+		return nil, err
 	}
 	d := &DB{Engine: SQLite, Path: abs, opts: o}
 	read, err := openPool(ctx, abs, readers, "query_only(1)", "cache_size(-12000)")
@@ -59,6 +57,21 @@ func openSQLite(ctx context.Context, path string, o Options) (*DB, error) {
 	d.queue, d.stop, d.done = make(chan *job, groupOps), make(chan struct{}), make(chan struct{})
 	go d.work(context.WithoutCancel(ctx))
 	return d, nil
+}
+
+// own makes a database that is not there readable by its owner only; SQLite gives its other files the same rights (TRU-27).
+func own(path string, readOnly bool) error {
+	if _, err := os.Stat(path); err == nil || readOnly {
+		if err != nil {
+			return fmt.Errorf("open database: %w", err)
+		}
+		return nil
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the operator names it
+	if err != nil {
+		return fmt.Errorf("make database: %w", err)
+	}
+	return f.Close()
 }
 
 func openPool(ctx context.Context, path string, n int, pragmas ...string) (*pool, error) {

@@ -69,6 +69,9 @@ func Register[J interface {
 	river.AddWorker(q.workers, river.WorkFunc(func(ctx context.Context, j *river.Job[J]) error { return do(ctx, j.Args) }))
 }
 
+// Over is the error of a job that is not to run again.
+func Over(err error) error { return river.JobCancel(err) }
+
 // Enqueue puts a job into the queue within a transaction.
 func (q *Queue) Enqueue(ctx context.Context, tx *sql.Tx, job op.Job) error {
 	_, err := q.client.InsertTx(ctx, tx, job, nil)
@@ -93,3 +96,36 @@ func (q *Queue) Start(ctx context.Context) error {
 
 // Stop waits for the jobs that run.
 func (q *Queue) Stop(ctx context.Context) error { return q.client.Stop(ctx) }
+
+// End waits for the jobs that run until polite is over, then cuts them off; what does not end until stop is over is left as by a crash: it
+// runs again later.
+func (q *Queue) End(polite, stop context.Context) error {
+	err := q.client.Stop(polite)
+	if polite.Err() == nil || err == nil {
+		return err
+	}
+	if err := q.client.StopAndCancel(stop); err != nil && stop.Err() == nil {
+		return fmt.Errorf("stop jobs: %w", err)
+	}
+	return nil
+}
+
+// States counts the jobs of the queue by state: available, running, retryable, scheduled, completed, cancelled, discarded. River forgets
+// completed and cancelled ones after a day, discarded ones after a week.
+func States(ctx context.Context, tx *db.Tx) (map[string]int64, error) {
+	rows, err := tx.Query(ctx, "SELECT CAST(state AS TEXT), COUNT(*) FROM river_job GROUP BY state")
+	if err != nil {
+		return nil, fmt.Errorf("count jobs: %w", err)
+	}
+	defer rows.Close()
+	out := map[string]int64{}
+	for rows.Next() {
+		var state string
+		var n int64
+		if err := rows.Scan(&state, &n); err != nil {
+			return nil, fmt.Errorf("count jobs: %w", err)
+		}
+		out[state] = n
+	}
+	return out, rows.Err()
+}

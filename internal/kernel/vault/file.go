@@ -9,15 +9,27 @@ import (
 	"path/filepath"
 )
 
-// KeyFile reads the master key from a file, which is made with a new one where it is missing: 32 bytes, readable by its owner
-// only. Whoever loses it loses the old values of personal fields, and nothing else; it is kept apart from the database's backups.
+// ErrNoKey is a key file that is not there.
+var ErrNoKey = errors.New("no master key")
+
+// KeyFile reads the master key from a file, which is made with a new one where it is missing (MakeKey): for a database that is made
+// with it.
 func KeyFile(path string) ([]byte, error) {
+	key, err := ReadKey(path)
+	if !errors.Is(err, ErrNoKey) {
+		return key, err
+	}
+	if err := MakeKey(path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, err
+	}
+	return ReadKey(path)
+}
+
+// ReadKey reads the master key from its file. Refused: ErrNoKey, a file of another length.
+func ReadKey(path string) ([]byte, error) {
 	key, err := os.ReadFile(path) //nolint:gosec // the operator names the file
 	if errors.Is(err, fs.ErrNotExist) {
-		if err = makeKeyFile(path); err != nil {
-			return nil, fmt.Errorf("make master key: %w", err)
-		}
-		key, err = os.ReadFile(path) //nolint:gosec // the operator names the file
+		return nil, fmt.Errorf("%w: %s", ErrNoKey, path)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read master key: %w", err)
@@ -28,7 +40,16 @@ func KeyFile(path string) ([]byte, error) {
 	return key, nil
 }
 
-// makeKeyFile puts a new key into place whole, or leaves the one that another process made meanwhile.
+// MakeKey makes a file with a new master key: 32 bytes, readable by its owner only. Whoever loses it loses the old values of personal
+// fields, and nothing else; it is kept apart from the database's backups. Refused: fs.ErrExist.
+func MakeKey(path string) error {
+	if err := makeKeyFile(path); err != nil {
+		return fmt.Errorf("make master key: %w", err)
+	}
+	return nil
+}
+
+// makeKeyFile puts a new key into place whole; one that another process made meanwhile stays.
 func makeKeyFile(path string) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".zhike.key-*") // mode 0600
 	if err != nil {
@@ -43,7 +64,7 @@ func makeKeyFile(path string) error {
 	if err = errors.Join(err, f.Close()); err != nil {
 		return err
 	}
-	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := os.Link(f.Name(), path); err != nil {
 		return err
 	}
 	return syncDir(filepath.Dir(path))

@@ -9,12 +9,18 @@ import (
 	"crypto/cipher"
 	"crypto/rand"
 	"database/sql"
+	"embed"
 	"errors"
 	"fmt"
 
 	"zhike/internal/kernel/db"
 	"zhike/internal/kernel/id"
 )
+
+// Text holds the texts of this package.
+//
+//go:embed text/*.toml
+var Text embed.FS
 
 // KeySize is the length of a master key in bytes.
 const KeySize = 32
@@ -26,7 +32,10 @@ var ErrForgotten = errors.New("the person's key was destroyed")
 var ErrKey = errors.New("sealed under another key, or changed")
 
 // Vault seals and opens personal values. It is safe for concurrent use.
-type Vault struct{ master cipher.AEAD }
+type Vault struct {
+	master cipher.AEAD
+	proof  []byte // see Check
+}
 
 // New makes a vault with a master key of KeySize bytes.
 func New(master []byte) (*Vault, error) {
@@ -37,7 +46,7 @@ func New(master []byte) (*Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Vault{master: a}, nil
+	return &Vault{master: a, proof: proofOf(master)}, nil
 }
 
 // Seal encrypts a value of a person; label says what it is and must be given to Open again. The person's key is made at the first
@@ -68,20 +77,6 @@ func (v *Vault) Forget(ctx context.Context, tx *db.Tx, person id.ID) error {
 		return fmt.Errorf("destroy key: %w", err)
 	}
 	return nil
-}
-
-// Check opens a key of the database, if there is one, to tell whether the master key is the one it was wrapped with.
-func (v *Vault) Check(ctx context.Context, tx *db.Tx) error {
-	var person id.ID
-	err := tx.QueryRow(ctx, "SELECT person FROM person_keys LIMIT 1", nil, &person)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("read key: %w", err)
-	}
-	_, err = v.key(ctx, tx, person)
-	return err
 }
 
 func (v *Vault) key(ctx context.Context, tx *db.Tx, person id.ID) (cipher.AEAD, error) {

@@ -27,8 +27,14 @@ func open(t *testing.T) *db.DB {
 		}
 	})
 	write(t, d, func(ctx context.Context, tx *db.Tx) error {
-		_, err := tx.Exec(ctx, "CREATE TABLE person_keys (person BLOB NOT NULL PRIMARY KEY, wrapped BLOB NOT NULL)")
-		return err
+		for _, text := range []string{
+			"CREATE TABLE person_keys (person BLOB NOT NULL PRIMARY KEY, wrapped BLOB NOT NULL)", "CREATE TABLE master_key (id INTEGER NOT NULL PRIMARY KEY, proof BLOB NOT NULL)",
+		} {
+			if _, err := tx.Exec(ctx, text); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return d
 }

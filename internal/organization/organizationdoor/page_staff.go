@@ -42,6 +42,11 @@ func (p pages) getStaffList(w http.ResponseWriter, r *http.Request) error {
 	if v.Query, err = web.Decode[staffQuery](r); err != nil {
 		return err
 	}
+	if v.Query.Account != "" { // to filter by a field is to read it (TRU-15)
+		if err := need(ctx, "account:read"); err != nil {
+			return err
+		}
+	}
 	err = p.read(r, func(ctx context.Context, tx *op.Tx) error {
 		q := v.Query
 		f := organization.StaffFilter{Text: q.Text, Role: q.Role, Center: q.Center, Account: q.Account, Day: web.Today(ctx), Limit: pageRows}

@@ -13,8 +13,7 @@ import (
 	"zhike/internal/rollout"
 )
 
-// API registers imports for programs. A file is handed in as text within the limit of a request; larger ones are for the page and the
-// command line.
+// API registers imports for programs. A file is handed in as text within the limit of a request, or as a form, which is streamed.
 func API(a *api.API, d Deps) {
 	api.List(a, "/imports", "rollout.imports", "import:read", func(ctx context.Context, tx *op.Tx, p importParams) (page.Page[rollout.ImportRun], error) {
 		return rollout.List(ctx, tx, p.Request())
@@ -23,7 +22,7 @@ func API(a *api.API, d Deps) {
 		i, err := rollout.ByID(ctx, tx, p.ID)
 		return i.For(tx.Viewer.Account), err
 	})
-	api.Call(a, http.MethodPost, "/imports", "rollout.receive-import", d.receiveText, api.Status(http.StatusCreated))
+	api.Call(a, http.MethodPost, "/imports", "rollout.receive-import", d.receiveText, api.Status(http.StatusCreated), api.Upload[rollout.ReceiveInput](d.receiveForm))
 	api.Call(a, http.MethodPost, "/imports/{id}/columns", "rollout.map-import", func(r *http.Request, in columnsInput) (rollout.ImportRun, error) {
 		i, err := rollout.ChangeMapping(r.Context(), d.Ops, in.ImportID, in.Columns)
 		return i.For(i.Account), err
@@ -62,6 +61,17 @@ type textInput struct {
 	rollout.ReceiveInput
 
 	Text string `json:"text" doc:"the file as CSV, column names in the first row"`
+}
+
+func (d Deps) receiveForm(r *http.Request) (i rollout.ImportRun, err error) {
+	if _, err := viewer(r.Context(), "import:create"); err != nil {
+		return i, err
+	}
+	files, err := d.Files()
+	if err != nil {
+		return i, err
+	}
+	return receive(r, d.Ops, files)
 }
 
 func (d Deps) receiveText(r *http.Request, in textInput) (i rollout.ImportRun, err error) {

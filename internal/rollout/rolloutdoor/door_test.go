@@ -18,6 +18,7 @@ import (
 
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/sheet"
 	"zhike/internal/rollout"
 	"zhike/internal/rollout/rolloutdoor"
 	"zhike/internal/testkit"
@@ -245,4 +246,66 @@ func TestTRU20_BadUploads(t *testing.T) {
 	if n := len(s.s.Facts(t)) - before; n != 0 {
 		t.Errorf("%d facts were recorded", n)
 	}
+}
+
+// TestROL1_LineNumbers: a row is named by its number in the file, also behind an empty one, in a CSV as in a workbook.
+func TestROL1_LineNumbers(t *testing.T) {
+	const csv = "编号,姓名,手机号\n\nk1,何雨桐,13800138000\n,,\nk2,王浩然,12\n"
+	var book bytes.Buffer
+	w, err := sheet.NewWriter(sheet.XLSX, &book)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.SplitSeq(strings.TrimSpace(csv), "\n") {
+		var cells []any
+		for c := range strings.SplitSeq(line, ",") {
+			cells = append(cells, c)
+		}
+		if err := w.Row(cells...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	testkit.EachDB(t, func(t *testing.T, school *testkit.School) {
+		s := open(t, school)
+		who := school.Principal(school.HD)
+		for name, content := range map[string][]byte{"名单.csv": []byte(csv), "名单.xlsx": book.Bytes()} {
+			at := s.upload(who, "zh", "leads", name, bytes.NewReader(content)).Header().Get("Location")
+			s.work(t, at)
+			page := s.get(who, at)
+			wants(t, page, http.StatusOK, "第 3 行", "第 5 行", "电话无效")
+			if strings.Contains(page.Body.String(), "第 2 行") || strings.Contains(page.Body.String(), "第 4 行") || !strings.Contains(page.Body.String(), ">5<") {
+				t.Errorf("%s: rows 3 and 5 are named otherwise", name)
+			}
+		}
+	})
+}
+
+// TestROL1_SetUp: who sets the program up brings in centers, staff and packages, and neither sees nor brings in people (ORG-3).
+func TestROL1_SetUp(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, school *testkit.School) {
+		s := open(t, school)
+		it, principal := school.IT(), school.Principal(school.HD)
+		form := s.get(it, "/imports/new")
+		wants(t, form, http.StatusOK, `value="centers"`, `value="staff"`, `value="packages"`)
+		if strings.Contains(form.Body.String(), `value="leads"`) || strings.Contains(form.Body.String(), `value="people"`) {
+			t.Error("people are offered")
+		}
+		wants(t, s.upload(it, "zh", "leads", "x.csv", strings.NewReader("姓名\n何\n")), http.StatusForbidden)
+		up := s.upload(it, "zh", "centers", "校区.csv", strings.NewReader("代码,名称\nXX,西城校区\n"))
+		wants(t, up, http.StatusSeeOther)
+		at := up.Header().Get("Location")
+		s.work(t, at)
+		wants(t, s.post(it, at+"/start", ""), http.StatusSeeOther)
+		s.work(t, at)
+		wants(t, s.get(it, at), http.StatusOK, "1 行中已导入 1 行")
+		people := s.upload(principal, "zh", "leads", "名单.csv", strings.NewReader("编号,姓名\nk1,何雨桐\n")).Header().Get("Location")
+		wants(t, s.get(it, people), http.StatusNotFound)
+		wants(t, s.post(it, people+"/start", ""), http.StatusNotFound)
+		wants(t, s.get(it, "/imports"), http.StatusOK, "校区.csv", "1 次导入")
+		wants(t, s.upload(school.GM(), "zh", "leads", "x.csv", strings.NewReader("编号,姓名\nk9,何\n")), http.StatusSeeOther)
+		school.Check(t)
+	})
 }

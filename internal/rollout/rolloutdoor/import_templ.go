@@ -606,8 +606,8 @@ func columns(v importView) templ.Component {
 // columnTable has a line for each column of the file: its name, what the first rows have in it, and what it is.
 func (v importView) columnTable(ctx context.Context, edit bool) web.Table {
 	table := web.Table{Caption: t(ctx, "columns"), Columns: []web.Column{{Label: t(ctx, "column")}}}
-	for i := range v.Rows {
-		table.Columns = append(table.Columns, web.Column{Label: t(ctx, "value-of", "row", i+2)})
+	for _, r := range v.Rows {
+		table.Columns = append(table.Columns, web.Column{Label: t(ctx, "value-of", "row", r.No)})
 	}
 	table.Columns = append(table.Columns, web.Column{Label: t(ctx, "is")})
 	for i, c := range v.Mapping.Columns {

@@ -23,8 +23,8 @@ const shownRows = 3
 type importView struct {
 	rollout.ImportRun
 
-	Rows    [][]string // of who handed the file in
-	Own     bool       // the viewer handed the file in
+	Rows    []rollout.SampleRow // of who handed the file in
+	Own     bool                // the viewer handed the file in
 	May     bool
 	Rejects bool // a rejects file is there
 	By      string
@@ -181,11 +181,12 @@ func (v importView) fields() []string {
 
 // example is a cell of one of the first rows.
 func (v importView) example(row, column int) string {
-	if column >= len(v.Rows[row]) {
+	cells := v.Rows[row].Cells
+	if column >= len(cells) {
 		return ""
 	}
-	if r := []rune(v.Rows[row][column]); len(r) > 40 {
+	if r := []rune(cells[column]); len(r) > 40 {
 		return string(r[:40]) + "…"
 	}
-	return v.Rows[row][column]
+	return cells[column]
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"mime/multipart"
 	"net/http"
+	"strconv"
 
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
@@ -13,7 +15,7 @@ import (
 )
 
 const (
-	longestPart = 1 << 10   // bytes of a field beside the file
+	longestPart = 1 << 20   // bytes of a field beside the file
 	drained     = 512 << 20 // bytes of a refused file that are read all the same, so that the browser shows the answer
 )
 
@@ -38,14 +40,26 @@ func receive(r *http.Request, ops *op.Runner, files *rollout.Files) (i rollout.I
 			}
 			if i, err = files.Receive(r.Context(), ops, in, part); err != nil {
 				_, _ = io.CopyN(io.Discard, r.Body, drained)
-				err = atFile(err)
+				return i, atFile(err)
 			}
-			return i, err
+			return i, last(parts)
 		}
 		if err := field(&in, part.FormName(), part); err != nil {
 			return i, err
 		}
 	}
+}
+
+// last refuses what comes after the file: it would not count.
+func last(parts *multipart.Reader) error {
+	part, err := parts.NextPart()
+	switch {
+	case errors.Is(err, io.EOF):
+		return nil
+	case err != nil:
+		return broken(err)
+	}
+	return problem.Refuse("ROL-1", "invalid", problem.Field{Location: part.FormName(), Code: "after-file"})
 }
 
 func missing() error {
@@ -61,11 +75,25 @@ func broken(err error) error {
 }
 
 func field(in *rollout.ReceiveInput, name string, part io.Reader) error {
-	b, err := io.ReadAll(io.LimitReader(part, longestPart))
+	b, err := io.ReadAll(io.LimitReader(part, longestPart+1))
 	if err != nil {
 		return broken(err)
 	}
+	var bad problem.Invalid
+	if len(b) > longestPart {
+		bad.Add(name, "too-long", nil, "count", len(b), "limit", longestPart)
+		return bad.Err("")
+	}
 	switch name {
+	case "name", "_key": // the file has its own name; a file that is handed in twice is one import
+	case "map":
+		in.Map = string(b)
+	case "dry_run":
+		dry, err := strconv.ParseBool(string(b))
+		if err != nil {
+			bad.Add(name, "not-one-of", string(b), "list", "true, false")
+		}
+		in.DryRun = &dry
 	case "kind":
 		in.Kind = string(b)
 	case "center_id":
@@ -75,8 +103,10 @@ func field(in *rollout.ReceiveInput, name string, part io.Reader) error {
 		if in.CenterID, err = id.Parse(string(b)); err != nil {
 			return problem.NotFound("center")
 		}
+	default:
+		bad.Add(name, "unknown-field", nil, "name", name)
 	}
-	return nil
+	return bad.Err("")
 }
 
 // atFile puts a refusal of the whole file at its field.

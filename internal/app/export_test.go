@@ -1,0 +1,4 @@
+package app
+
+// RightOf is rightOf, for tests.
+var RightOf = rightOf

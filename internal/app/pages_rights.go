@@ -1,0 +1,69 @@
+package app
+
+import (
+	"net/http"
+	"strings"
+
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
+	"zhike/internal/web"
+)
+
+// pageRights is the right without which no page below a path is opened, the longer path first (ORG-4). What of the resource is seen, and
+// what else a page needs, its door and its operation decide.
+var pageRights = []struct{ path, right string }{
+	{"/appointments", "appointment:read"},
+	{"/centers/new", "center:create"},
+	{"/centers", "center:read"},
+	{"/channels/new", "channel:create"},
+	{"/channels", "channel:read"},
+	{"/contracts", "contract:read"},
+	{"/courses/new", "course:create"},
+	{"/courses", "course:read"},
+	{"/desk", "appointment:read"},
+	{"/enquiries/new", "enquiry:create"},
+	{"/enquiries", "enquiry:read"},
+	{"/imports/new", "import:create"},
+	{"/imports", "import:read"},
+	{"/instalments", "contract:read"},
+	{"/outbox", "mail:read"},
+	{"/packages/new", "package:create"},
+	{"/packages", "package:read"},
+	{"/payments/new", "payment:create"},
+	{"/payments", "payment:read"},
+	{"/people/new", "person:create"},
+	{"/people", "person:read"},
+	{"/quotes", "quote:read"},
+	{"/reports", "report:read"},
+	{"/roles", "role:read"},
+	{"/rooms", "room:read"},
+	{"/settings/assignment", "assignment:read"},
+	{"/settings", "setting:read"},
+	{"/staff/new", "staff:create"},
+	{"/staff", "staff:read"},
+	{"/visits", "visit:read"},
+	{"/walk-ins", "visit:create"},
+	{"/work", "enquiry:read"},
+}
+
+// rightOf gives the right that the pages below a path need; none for one's own pages.
+func rightOf(path string) string {
+	for _, p := range pageRights {
+		if path == p.path || strings.HasPrefix(path, p.path+"/") {
+			return p.right
+		}
+	}
+	return ""
+}
+
+// rightful refuses a page of a resource that the viewer has no right to, instead of showing it empty (ORG-4).
+func rightful(next http.Handler) http.Handler {
+	return web.Func(func(w http.ResponseWriter, r *http.Request) error {
+		right := rightOf(r.URL.Path)
+		if v, ok := op.ViewerOf(r.Context()); ok && r.Method == http.MethodGet && right != "" && !v.May(right) {
+			return problem.Forbidden(right)
+		}
+		next.ServeHTTP(w, r)
+		return nil
+	})
+}
