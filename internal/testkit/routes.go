@@ -12,7 +12,7 @@ import (
 )
 
 // constants are the paths that doors name.
-var constants = map[string]string{"web.AskPath": web.AskPath, "web.SuggestPath": web.SuggestPath, "web.SignInPath": web.SignInPath, "PasswordPath": organizationdoor.PasswordPath}
+var constants = map[string]string{"web.AskPath": web.AskPath, "web.SuggestPath": web.SuggestPath, "web.SignInPath": web.SignInPath, "web.ViewsPath": web.ViewsPath, "PasswordPath": organizationdoor.PasswordPath}
 
 var getRoute = regexp.MustCompile(`"GET (?:(/[^"]*)"|" \+ ([\w.]+))`)
 
