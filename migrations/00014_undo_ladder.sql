@@ -6,6 +6,8 @@ ALTER TABLE appointments ADD COLUMN was TEXT NOT NULL DEFAULT '';
 -- a touch and a visit that were taken back stay, and count no more
 ALTER TABLE touches ADD COLUMN withdrawn_at BIGINT;
 ALTER TABLE visits ADD COLUMN withdrawn_at BIGINT;
+-- who was received on a day is no no-show (SAL-4)
+CREATE INDEX visits_person ON visits (person, day);
 -- what follows when the first contact does not come (SAL-2): after so many working days or hours somebody is told, or the enquiry goes
 -- to another consultant; without a center for all that have no step of their own
 CREATE TABLE contact_ladder (

@@ -2,6 +2,7 @@ package sales_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
+	"zhike/internal/organization"
 	"zhike/internal/people"
 	"zhike/internal/sales"
 	"zhike/internal/testkit"
@@ -27,6 +29,23 @@ func workday(s *testkit.School, day bizdate.Date, n int) time.Time {
 	return c.Add(day.In(c.Zone), time.Minute).Add(-time.Minute)
 }
 
+// closeOn makes Haidian closed on a day of the week.
+func closeOn(t *testing.T, s *testkit.School, day time.Weekday) {
+	t.Helper()
+	center, _ := s.Dir.Center(s.HD)
+	hours, err := json.Marshal(slices.DeleteFunc(slices.Clone(center.Hours), func(h organization.OpenHours) bool { return h.Weekday == int(day) }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Exec(t, "UPDATE centers SET hours = ? WHERE id = ?", string(hours), s.HD)
+	if err := s.Dir.Refresh(s.System(), s.Ops, 0); err != nil {
+		t.Fatal(err)
+	}
+	if s.Dir.Calendar(s.HD).OpenOn(today(s) + 1) {
+		t.Fatal("the center is open every day")
+	}
+}
+
 // escalations lists what the ladder did for an enquiry.
 func escalations(t *testing.T, s *testkit.School, key id.ID) []string {
 	t.Helper()
@@ -40,6 +59,7 @@ func escalations(t *testing.T, s *testkit.School, key id.ID) []string {
 func TestSAL2_Ladder(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
 		owner, other, boss := s.Consultant(s.HD), s.Consultant2(s.HD), s.As("supervisor", s.HD)
+		closeOn(t, s, time.Thursday)
 		e, called := s.Enquiry(t, s.HD), s.Enquiry(t, s.HD)
 		entered := today(s)
 		s.Clock.Set(enquiry(t, s, e.ID).ContactDue.Add(time.Minute))
