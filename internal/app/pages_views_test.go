@@ -73,7 +73,7 @@ func edited(t *testing.T, owner, other visitor) {
 	other.get(path).want(t, http.StatusNotFound)
 	owner.post(path+"/mail", "every", "daily").want(t, http.StatusUnprocessableEntity, "没有登记邮箱")
 	owner.post(path+"/mail", "every", "").wantTo(t, path)
-	owner.post(path + "/delete").wantTo(t, "/views")
+	owner.post(path+"/delete").wantTo(t, "/views")
 	if a := owner.get("/views"); strings.Contains(a.body, path) || !strings.Contains(a.body, "撤销") {
 		t.Error("the view is still there, or its deletion cannot be undone")
 	}
