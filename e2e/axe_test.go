@@ -43,7 +43,7 @@ func (l look) name() string {
 type records struct {
 	enquiry, visited, quoted                           id.ID // enquiries: invited, received, quoted
 	appointment, visit, finished, quote, draft, signed id.ID
-	payment, person, room                              id.ID
+	payment, person, room, view                        id.ID
 }
 
 // live fills a school with a record of each kind.
@@ -88,6 +88,9 @@ func live(t *testing.T, s *testkit.School) (r records) {
 	room, err := organization.AddRoom.Run(s.IT(), s.Ops, organization.RoomInput{CenterID: s.HD, Name: "201", Seats: 12})
 	must(err)
 	r.room = room.ID
+	view, err := organization.SaveView.Run(consultant, s.Ops, organization.SaveViewInput{List: "/enquiries", Name: "今天到期", Query: "due=today", Shared: "center"})
+	must(err)
+	r.view = view.ID
 	s.Enquiry(t, s.HD)
 	s.Read(t, s.System(), func(ctx context.Context, tx *op.Tx) error {
 		found, err := sales.EnquiryByID(ctx, tx, r.visited)
@@ -123,12 +126,13 @@ func looks(s *testkit.School, r records) []look {
 			{route: "/{$}", role: "finance", path: "/"},
 			{route: "/{$}", role: "it", path: "/"},
 		},
-		list("consultant", "/work", "/tasks", "/messages", "/account", "/views", "/account/totp", organizationdoor.PasswordPath, web.AskPath+"?q=heyu", "/enquiries", "/enquiries?until=2020-01-01", "/enquiries/new"),
+		list("consultant", "/work", "/tasks", "/messages", "/account", "/views", "/views/new?list=/enquiries&query=stage%3Dnew", "/account/totp", organizationdoor.PasswordPath, web.AskPath+"?q=heyu", "/enquiries", "/enquiries?until=2020-01-01", "/enquiries/new"),
 		[]look{
 			page("consultant", "/enquiries/{id}", r.enquiry), page("consultant", "/enquiries/{id}/call", r.enquiry), page("consultant", "/enquiries/{id}/book", r.visited),
 			page("consultant", "/enquiries/{id}/lose", r.enquiry), page("consultant", "/enquiries/{id}/quote", r.quoted), page("principal", "/enquiries/{id}/assign", r.enquiry),
 			page("front-desk", "/appointments/{id}/move", r.appointment), page("consultant", "/visits/{id}", r.visit), page("consultant", "/visits/{id}", r.finished), page("consultant", "/quotes/{id}", r.quote),
 			page("consultant", "/contracts/{id}", r.draft), page("front-desk", "/contracts/{id}", r.signed), page("consultant", "/contracts/{id}/sign", r.draft), page("consultant", "/contracts/{id}/print", r.signed),
+			page("consultant", "/views/{id}", r.view), page("front-desk", "/views/{id}", r.view),
 			page("front-desk", "/payments/{id}", r.payment), page("finance", "/payments/{id}/reverse", r.payment),
 			page("front-desk", "/people/{id}", r.person), page("front-desk", "/people/{id}/edit", r.person),
 		},

@@ -2,6 +2,7 @@ package organization
 
 import (
 	"context"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -66,9 +67,7 @@ const everyCenter = "all"
 // Address is where a view of the list opens. One that names no center shows all of them, whatever the switch says.
 func (l List) Address(query url.Values) string {
 	all := url.Values{}
-	for name, values := range query {
-		all[name] = values
-	}
+	maps.Copy(all, query)
 	if slices.Contains(l.Params, "center") && !all.Has("center") {
 		all.Set("center", everyCenter)
 	}

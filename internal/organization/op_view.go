@@ -3,7 +3,6 @@ package organization
 import (
 	"context"
 	"fmt"
-	"net/http"
 
 	"zhike/internal/facts"
 	"zhike/internal/kernel/db"
@@ -170,7 +169,7 @@ func ownView(ctx context.Context, tx *op.Tx, key id.ID) (w View, err error) {
 		return w, err
 	}
 	if w.Account != tx.Viewer.Account {
-		return w, &problem.Problem{Status: http.StatusForbidden, Code: "view-of-other", Rule: "UI-L1"}
+		return w, &problem.Problem{Status: 403, Code: "view-of-other", Rule: "UI-L1"}
 	}
 	return w, nil
 }

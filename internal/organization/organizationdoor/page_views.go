@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/id"
@@ -153,11 +154,7 @@ func (p pages) postDeleteView(w http.ResponseWriter, r *http.Request) error {
 }
 
 func viewPath(key id.ID, rest ...string) string {
-	out := web.ViewsPath + "/" + key.String()
-	for _, part := range rest {
-		out += "/" + part
-	}
-	return out
+	return strings.Join(append([]string{web.ViewsPath, key.String()}, rest...), "/")
 }
 
 // viewAddress is the page of a view's list as the view shows it.
