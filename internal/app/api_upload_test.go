@@ -81,7 +81,10 @@ func TestROL1_Upload(t *testing.T) {
 			t.Errorf("the import is %s with %+v", i.State, i.Counts)
 		}
 
-		for name, c := range map[string]struct{ field, code string; fields []string }{
+		for name, c := range map[string]struct {
+			field, code string
+			fields      []string
+		}{
 			"no file":       {"file", "file-missing", []string{"kind", "leads"}},
 			"after it":      {"dry_run", "after-file", []string{"kind", "leads", "file", "a,姓名\n1,何\n", "dry_run", "false"}},
 			"unknown field": {"knd", "unknown-field", []string{"knd", "leads", "file", list}},
