@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"mime/multipart"
 	"net/http"
+	"strings"
 	"testing"
 
 	"zhike/internal/kernel/id"
@@ -55,6 +56,13 @@ func TestROL1_Upload(t *testing.T) {
 		checked := principal.send(t, "kind", "leads", "map", columns, "file", list).want(http.StatusCreated)
 		if checked.body["state"] != rollout.Checking || checked.body["name"] != "list.csv" {
 			t.Errorf("handed in: %s", checked.raw)
+		}
+		if again := principal.send(t, "kind", "leads", "map", columns, "file", list).want(http.StatusCreated); again.text("id") != checked.text("id") {
+			t.Error("the same file with the same map is another import")
+		}
+		otherwise := strings.Replace(columns, "\"who\" = \"name\"", "\"who\" = \"ignore\"", 1)
+		if other := principal.send(t, "kind", "leads", "map", otherwise, "file", list).want(http.StatusCreated); other.text("id") == checked.text("id") {
+			t.Error("another map of the same file is ignored")
 		}
 		begun := principal.send(t, "kind", "people", "map", columns, "dry_run", "false", "file", list).want(http.StatusCreated)
 		if begun.body["state"] != rollout.Running {

@@ -11,7 +11,7 @@ import (
 	"zhike/internal/sales"
 )
 
-// Check proves every invariant of the database in one read-only snapshot and lists what is wrong, with ids (TRU-8). Events that
+// Check proves every invariant of the database in one read-only snapshot and lists what is wrong, with ids, the first of each check (TRU-8). Events that
 // are not sealed yet are part of the log.
 func (a *App) Check(ctx context.Context) (found []check.Finding, err error) {
 	err = a.Run.Read(ctx, func(ctx context.Context, tx *op.Tx) error {
@@ -39,5 +39,5 @@ func (a *App) Check(ctx context.Context) (found []check.Finding, err error) {
 		found = append(found, list...)
 		return err
 	})
-	return found, err
+	return check.Cap(found), err
 }

@@ -16,6 +16,7 @@ import (
 	"zhike/internal/insight"
 	"zhike/internal/insight/insightdoor"
 	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/check"
 	"zhike/internal/kernel/clock"
 	"zhike/internal/kernel/db"
 	"zhike/internal/kernel/i18n"
@@ -85,14 +86,14 @@ func (c *checkCmd) Run(s *Session) error {
 		return err
 	}
 	if s.JSON {
-		if err := s.print(map[string]any{"ok": len(found) == 0, "findings": found}); err != nil {
+		if err := s.print(map[string]any{"ok": len(found) == 0, "count": check.Count(found), "findings": found}); err != nil {
 			return err
 		}
 	} else {
 		for _, f := range found {
 			fmt.Fprintln(s.Out, f)
 		}
-		fmt.Fprintf(s.Out, "%d findings\n", len(found))
+		fmt.Fprintf(s.Out, "%d findings\n", check.Count(found))
 	}
 	if len(found) > 0 {
 		return errFound

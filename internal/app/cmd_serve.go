@@ -12,8 +12,7 @@ import (
 	"runtime/debug"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus/promhttp"
-
+	"zhike/internal/kernel/db"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
 )
@@ -22,17 +21,22 @@ type serveCmd struct {
 	Addr   string     `name:"addr" default:"127.0.0.1:8080" help:"Address to serve on."`
 	Public string     `name:"public-url" env:"ZHIKE_PUBLIC_URL" help:"Address under which people reach it, for links in mails; https:// makes cookies secure."`
 	Mail   mailConfig `embed:"" prefix:"smtp-"`
+	Token  string     `name:"metrics-token" env:"ZHIKE_METRICS_TOKEN" help:"Who sends it as Authorization: Bearer reads /metrics from everywhere; at least 16 characters."`
 
 	Measuring measureFlags `embed:""`
 }
 
 // Run implements kong.
 func (c *serveCmd) Run(s *Session) error {
+	if n := len(c.Token); n > 0 && n < 16 {
+		return fmt.Errorf("%w: --metrics-token has %d characters, want at least 16", errUsage, n)
+	}
 	a, _, done, err := s.open(false, "http://"+c.Addr)
 	if err != nil {
 		return err
 	}
 	defer done()
+	a.MetricsToken = c.Token
 	end, err := c.Measuring.begin(s.Context, a, c.Addr)
 	if err != nil {
 		return err
@@ -148,30 +152,38 @@ func (a *App) Handler(public string, demo bool) http.Handler {
 	a.API(mux)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", a.getReady)
-	mux.Handle("GET /metrics", loopbackOnly(promhttp.Handler()))
+	mux.Handle("GET /metrics", a.metrics(public))
 	mux.Handle("/", a.Pages(PageOptions{HTTPS: len(public) > 8 && public[:8] == "https://", Demo: demo, ByAccount: a.rate(), ByAddress: a.rate()}))
 	return mux
 }
 
+// getReady tells whether this node can serve: the database answers and is of this program, or of a newer one that has only added to it,
+// and jobs are worked on.
 func (a *App) getReady(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(op.WithViewer(r.Context(), policy.System()), 3*time.Second)
+	ctx, cancel := context.WithTimeout(op.WithViewer(r.Context(), policy.System()), askTime)
 	defer cancel()
-	if err := errors.Join(a.DB.Ping(ctx), a.Ready(ctx)); err != nil {
+	schema := a.schema(ctx)
+	newer := errors.Is(schema, db.ErrNewer)
+	if newer {
+		a.newer.Do(func() { a.Log.WarnContext(ctx, "the database was migrated by a newer program: update this node") })
+		schema = nil
+	}
+	err := errors.Join(a.DB.Ping(ctx), schema)
+	if err == nil {
+		err = a.fits(ctx)
+	}
+	if !a.Jobs.Alive() {
+		err = errors.Join(err, errNoWorker)
+	}
+	switch {
+	case err != nil:
 		a.Log.WarnContext(ctx, "not ready", slog.Any("error", err))
 		http.Error(w, "not ready", http.StatusServiceUnavailable)
-		return
+	case newer:
+		fmt.Fprintln(w, "ready; the database is newer than this program")
+	default:
+		fmt.Fprintln(w, "ready")
 	}
-	fmt.Fprintln(w, "ready")
 }
 
-// loopbackOnly keeps figures of the program to this machine.
-func loopbackOnly(h http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		host, _, err := net.SplitHostPort(r.RemoteAddr)
-		if err != nil || !net.ParseIP(host).IsLoopback() {
-			http.NotFound(w, r)
-			return
-		}
-		h.ServeHTTP(w, r)
-	})
-}
+var errNoWorker = errors.New("no job is worked on")

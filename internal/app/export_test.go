@@ -1,4 +1,17 @@
 package app
 
+import (
+	"context"
+
+	"zhike/internal/insight"
+	"zhike/internal/kernel/jobs"
+)
+
 // RightOf is rightOf, for tests.
 var RightOf = rightOf
+
+// StartIdle begins to work on the queue without doing what its jobs say.
+func (a *App) StartIdle(ctx context.Context) error {
+	jobs.Register(a.Jobs, func(context.Context, insight.SendMail) error { return nil })
+	return a.Jobs.Start(ctx)
+}

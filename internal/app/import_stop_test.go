@@ -98,17 +98,17 @@ func (s *served) until(key string, fits func(i rollout.ImportRun) bool) (i rollo
 // end sends a signal and waits for the end; it gives how long that took.
 func (s *served) end(signal syscall.Signal) time.Duration {
 	s.t.Helper()
-	began := time.Now() //nolint:forbidigo // a measure
+	began := time.Now()
 	if err := syscall.Kill(s.pid, signal); err != nil {
 		s.t.Fatal(err)
 	}
 	for syscall.Kill(s.pid, 0) == nil {
-		if time.Since(began) > time.Minute { //nolint:forbidigo // a measure
+		if time.Since(began) > time.Minute {
 			s.t.Fatal("it does not end")
 		}
 		<-time.After(10 * time.Millisecond)
 	}
-	took := time.Since(began) //nolint:forbidigo // a measure
+	took := time.Since(began)
 	s.child.Stop()
 	return took
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -189,6 +190,35 @@ func TestORG9_TwoSteps(t *testing.T) {
 	newVisitor(t, base).post("/sign-in", "_step", "AAAA", "code", good).want(t, http.StatusUnprocessableEntity, "请重新输入")
 	s.Clock.Set(s.Clock.Now().Add(6 * 60e9))
 	newVisitor(t, base).post("/sign-in", "_step", step, "code", code(t, s.Clock.Now, secret)).want(t, http.StatusUnprocessableEntity, "请重新输入")
+
+	w.post("/account/totp/off", "password", "").want(t, http.StatusUnprocessableEntity, "必填")
+	w.post("/account/totp/off", "password", "guess").want(t, http.StatusUnprocessableEntity, "密码不对", "关闭两步验证")
+	w.post("/account/totp/off", "password", "correct horse").wantTo(t, "/account")
+	newVisitor(t, base).post("/sign-in", "login", s.Login("consultant", s.HD), "password", "correct horse").wantTo(t, "/")
+}
+
+// TestORG9_FirstLanguage: a new account's pages are in the language of the browser that signs in first.
+func TestORG9_FirstLanguage(t *testing.T) {
+	t.Parallel()
+	s := school(t)
+	opened, err := organization.OpenAccount.Run(s.IT(), s.Ops, organization.OpenAccountInput{Login: "anna", StaffID: s.StaffID(s.IT())})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := newVisitor(t, serve(t, s, app.PageOptions{}))
+	form := strings.NewReader(url.Values{"login": {"anna"}, "password": {opened.Password}}.Encode())
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, v.base+"/sign-in", form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Accept-Language", "en-GB,en;q=0.9")
+	res, err := v.c.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	v.get("/password").want(t, http.StatusOK, `<html lang="en"`) // the visitor asks for Chinese by now
 }
 
 // TestORG11_Tokens: a token is shown once, works without a browser's rights over sessions, and ends when it is revoked.

@@ -57,6 +57,8 @@ type Config struct {
 	Files    string // folder of the files that are handed in; none: see App.files
 	Fault    func() error
 	Log      *slog.Logger
+	// MetricsToken lets whoever has it read /metrics from elsewhere.
+	MetricsToken string
 	// Unlimited takes the rate limits away: for measuring on loopback.
 	Unlimited bool
 }
@@ -75,6 +77,8 @@ type App struct {
 	// Woken gets a signal after each commit with facts: the sealer reads it.
 	Woken chan struct{}
 
+	gauges   *gauges
+	newer    sync.Once       // says once that the database is newer
 	stopping chan struct{}   // closed when serve ends
 	importer *rollout.Worker // nil until imports are worked on
 	handedIn struct {        // see files
@@ -116,7 +120,8 @@ func Open(ctx context.Context, c Config) (*App, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &App{Config: c, Woken: make(chan struct{}, 1), stopping: make(chan struct{})}
+	a := &App{Config: c, Woken: make(chan struct{}, 1), stopping: make(chan struct{}), gauges: newGauges()}
+	a.gauges.registry.MustRegister(stored{a})
 	var err error
 	if a.Facts, err = event.NewRegistry(facts.All()...); err != nil {
 		return nil, err
@@ -125,7 +130,7 @@ func Open(ctx context.Context, c Config) (*App, error) {
 		return nil, fmt.Errorf("read texts: %w", err)
 	}
 	if a.DB, err = db.Open(ctx, c.DSN, db.Options{
-		ReadOnly: c.ReadOnly, Fault: c.Fault, Fatal: a.fatal,
+		ReadOnly: c.ReadOnly, Fault: c.Fault, Fatal: a.fatal, Grouped: func(n int) { a.gauges.batch.Observe(float64(n)) },
 		Jitter: func() float64 { return float64(c.Clock.Uint64()>>11) / (1 << 53) },
 		Before: func(tx *db.Tx) error {
 			ctx := context.WithoutCancel(ctx)
@@ -156,7 +161,7 @@ func Open(ctx context.Context, c Config) (*App, error) {
 func (a *App) wire() {
 	a.Dir = organization.NewDirectory(a.Clock.Now)
 	a.Run = &op.Runner{
-		DB: a.DB, Clock: a.Clock, Policy: policy.New(Resources()...), Gate: process.Ask, Zone: a.Dir.Zone, Org: a.Dir, Vault: a.Vault, Enqueue: a.Jobs.Enqueue,
+		DB: a.DB, Clock: a.Clock, Policy: policy.New(Resources()...), Gate: a.gate, Zone: a.Dir.Zone, Org: a.Dir, Vault: a.Vault, Enqueue: a.Jobs.Enqueue,
 		Committed: func() {
 			select {
 			case a.Woken <- struct{}{}:
@@ -210,16 +215,28 @@ func (a *App) Migrate(ctx context.Context) (from, to int64, err error) {
 
 // Ready reads what is kept in memory. It refuses a schema that is not of this program, and another database's master key.
 func (a *App) Ready(ctx context.Context) error {
-	current, newest, err := a.DB.Version(ctx, migrations.FS)
-	if err != nil {
-		return fmt.Errorf("read schema version: %w", err)
+	if err := a.schema(ctx); err != nil {
+		return err
 	}
+	return a.fits(ctx)
+}
+
+// schema refuses a database that is newer (db.ErrNewer) or older than this program.
+func (a *App) schema(ctx context.Context) error {
+	current, newest, err := a.DB.Version(ctx, migrations.FS)
 	switch {
+	case err != nil:
+		return fmt.Errorf("read schema version: %w", err)
 	case current > newest:
 		return db.ErrNewer
 	case current < newest:
 		return fmt.Errorf("schema version %d, this program needs %d: run zhike migrate", current, newest)
 	}
+	return nil
+}
+
+// fits refuses another database's master key, and reads what is kept in memory.
+func (a *App) fits(ctx context.Context) error {
 	if err := a.checkKey(ctx); err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ type OpenAccountInput struct {
 	StaffID  id.ID  `json:"staff_id"`
 	Password string `json:"-"` // chosen by the program; only the demo sets it
 	Settled  bool   `json:"-"` // past the forced change
-	Lang     string `json:"lang,omitempty" enum:"zh,en"`
+	Lang     string `json:"lang,omitempty" enum:"zh,en" doc:"of its pages; that of the browser at the first sign-in if left out"`
 }
 
 // OpenedAccount is the new account. The one-time password is never kept: it is not part of the answer of a repeated key.
@@ -55,9 +55,6 @@ func openAccount(ctx context.Context, tx *op.Tx, in OpenAccountInput) (OpenedAcc
 		return OpenedAccount{}, err
 	}
 	acc := Account{ID: out.ID, Login: login, Staff: in.StaffID, Password: h, MustChange: !in.Settled, Active: true, Lang: in.Lang, Density: "comfortable", Letters: true}
-	if acc.Lang == "" {
-		acc.Lang = "zh"
-	}
 	var n int64
 	if err := tx.QueryRow(ctx, "SELECT COUNT(*) FROM accounts WHERE login = ?", []any{login}, &n); err != nil {
 		return OpenedAccount{}, fmt.Errorf("look for login: %w", err)
@@ -137,7 +134,8 @@ func changePassword(ctx context.Context, tx *op.Tx, in ChangePasswordInput) (Don
 	return Done{ID: who}, nil
 }
 
-// ResetPassword gives an account a new one-time password and ends its sessions.
+// ResetPassword gives an account a new one-time password, asks for no time-based code any more (the phone may be lost as well), and ends
+// its sessions.
 var ResetPassword = op.Op[ResetPasswordInput, OpenedAccount]{
 	Name: "organization.reset-password", Rule: "ORG-9", Needs: "account:update", Fact: facts.PasswordReset{}, Do: resetPassword,
 	Subject: func(in ResetPasswordInput) op.Ref { return op.Ref{Kind: "account", ID: in.AccountID} },
@@ -154,7 +152,7 @@ func resetPassword(ctx context.Context, tx *op.Tx, in ResetPasswordInput) (Opene
 	if err != nil {
 		return OpenedAccount{}, err
 	}
-	if _, err := tx.Exec(ctx, "UPDATE accounts SET password = ?, must_change = TRUE, version = version + 1 WHERE id = ?", h, in.AccountID); err != nil {
+	if _, err := tx.Exec(ctx, "UPDATE accounts SET password = ?, must_change = TRUE, totp = NULL, totp_on = FALSE, version = version + 1 WHERE id = ?", h, in.AccountID); err != nil {
 		return OpenedAccount{}, fmt.Errorf("reset password: %w", err)
 	}
 	if err := endSessions(ctx, tx, in.AccountID, id.None); err != nil {

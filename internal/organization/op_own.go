@@ -208,23 +208,3 @@ func enableTOTP(ctx context.Context, tx *op.Tx, in EnableTOTPInput) (Done, error
 	tx.Record(me.Account, facts.TOTPEnabled{AccountRef: me})
 	return Done{ID: me.Account}, nil
 }
-
-// DisableTOTP asks for no code any more.
-var DisableTOTP = op.Op[DisableTOTPInput, Done]{
-	Name: "organization.disable-totp", Rule: "ORG-9", Needs: own, Fact: facts.TOTPDisabled{}, Do: disableTOTP,
-}
-
-// DisableTOTPInput has nothing to say: it is one's own account.
-type DisableTOTPInput struct{}
-
-func disableTOTP(ctx context.Context, tx *op.Tx, _ DisableTOTPInput) (Done, error) {
-	me, err := self(tx)
-	if err != nil {
-		return Done{}, err
-	}
-	if _, err := tx.Exec(ctx, "UPDATE accounts SET totp = NULL, totp_on = FALSE, version = version + 1 WHERE id = ?", me.Account); err != nil {
-		return Done{}, fmt.Errorf("forget secret: %w", err)
-	}
-	tx.Record(me.Account, facts.TOTPDisabled{AccountRef: me})
-	return Done{ID: me.Account}, nil
-}

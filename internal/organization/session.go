@@ -39,6 +39,7 @@ type SignIn struct {
 	Password string `json:"password" maxLength:"1000"`
 	Code     string `json:"code,omitempty" maxLength:"10" doc:"time-based code, where the account asks for one"`
 	Kind     string `json:"-"` // web, api
+	Lang     string `json:"-"` // of the browser; an account that has none yet keeps it
 	Agent    string `json:"-"`
 	Address  string `json:"-"`
 }
@@ -162,8 +163,8 @@ func (a *Access) open(ctx context.Context, acc Account, in SignIn, step int64, k
 				return fmt.Errorf("clear delay: %w", err)
 			}
 		}
-		n, err := tx.Exec(ctx, "UPDATE accounts SET used_at = ?, totp_last = CASE WHEN ? > 0 THEN ? ELSE totp_last END WHERE id = ? AND (? = 0 OR totp_last < ?)",
-			tx.Now, step, step, acc.ID, step, step)
+		n, err := tx.Exec(ctx, "UPDATE accounts SET used_at = ?, lang = CASE WHEN lang = '' THEN ? ELSE lang END, totp_last = CASE WHEN ? > 0 THEN ? ELSE totp_last END WHERE id = ? AND (? = 0 OR totp_last < ?)",
+			tx.Now, in.Lang, step, step, acc.ID, step, step)
 		if err != nil {
 			return fmt.Errorf("note sign-in: %w", err)
 		}

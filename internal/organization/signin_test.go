@@ -217,10 +217,28 @@ func TestORG9_TOTP(t *testing.T) {
 			t.Fatal(err)
 		}
 		refused(t, try(code()), "code-wrong")
-		ok[organization.Done](t)(organization.DisableTOTP.Run(me, s.Ops, organization.DisableTOTPInput{}))
+		off := func(in organization.DisableTOTPInput) error {
+			return s.App.Access.DisableTOTP(me, accountOf(t, s, login), in)
+		}
+		_, err = organization.DisableTOTP.Run(me, s.Ops, organization.DisableTOTPInput{Password: password})
+		refused(t, err, "required")
+		refused(t, off(organization.DisableTOTPInput{}), "required")
+		refused(t, off(organization.DisableTOTPInput{Password: "guess"}), "password-wrong")
+		refused(t, off(organization.DisableTOTPInput{Code: "000000"}), "code-wrong")
+		if !accountOf(t, s, login).TOTPOn {
+			t.Error("the second step is off without a proof")
+		}
+		s.Clock.Set(s.Clock.Now().Add(time.Minute))
+		if err := off(organization.DisableTOTPInput{Code: code()}); err != nil {
+			t.Fatal(err)
+		}
 		if err := try(""); err != nil {
 			t.Errorf("without codes: %v", err)
 		}
+		for range 6 {
+			err = off(organization.DisableTOTPInput{Password: "guess"})
+		}
+		refused(t, err, "sign-in-delayed")
 	})
 }
 
@@ -284,6 +302,55 @@ func TestORG11_TokensOfOthers(t *testing.T) {
 		ok[organization.Done](t)(organization.EndSession.Run(s.IT(), s.Ops, organization.EndSessionInput{SessionID: made.ID}))
 		if accepted(t, s, made.Token) {
 			t.Error("a revoked token is accepted")
+		}
+	})
+}
+
+// TestORG9_TOTPOff: the password turns the second step off too, and so does IT's reset where the phone is lost.
+func TestORG9_TOTPOff(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		login, me := s.Login("principal", s.HD), s.Principal(s.HD)
+		enable := func() {
+			secret, _, err := organization.NewTOTP(login)
+			if err != nil {
+				t.Fatal(err)
+			}
+			code, err := totp.GenerateCode(secret, s.Clock.Now())
+			if err != nil {
+				t.Fatal(err)
+			}
+			ok[organization.Done](t)(organization.EnableTOTP.Run(me, s.Ops, organization.EnableTOTPInput{Secret: secret, Code: code}))
+		}
+		enable()
+		if err := s.App.Access.DisableTOTP(me, accountOf(t, s, login), organization.DisableTOTPInput{Password: password}); err != nil || accountOf(t, s, login).TOTPOn {
+			t.Errorf("with the password: %v", err)
+		}
+		enable()
+		reset := ok[organization.OpenedAccount](t)(organization.ResetPassword.Run(s.IT(), s.Ops, organization.ResetPasswordInput{AccountID: accountOf(t, s, login).ID}))
+		if _, _, err := s.App.Access.SignIn(t.Context(), organization.SignIn{Login: login, Password: reset.Password}); err != nil {
+			t.Errorf("after a reset: %v", err)
+		}
+	})
+}
+
+// TestORG9_Language: a new account speaks the language of the browser at its first sign-in, and keeps it; one that was given a language
+// keeps that.
+func TestORG9_Language(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		staff := s.StaffID(s.Consultant(s.HD))
+		for _, c := range []struct{ login, given, first, want string }{{"anna", "", "en", "en"}, {"li", "zh", "en", "zh"}, {"wang", "", "zh", "zh"}, {"bot", "", "", ""}} {
+			opened := ok[organization.OpenedAccount](t)(organization.OpenAccount.Run(s.IT(), s.Ops, organization.OpenAccountInput{Login: c.login, StaffID: staff, Lang: c.given}))
+			for _, browser := range []string{c.first, "zh"} {
+				if c.first == "" {
+					browser = ""
+				}
+				if _, _, err := s.App.Access.SignIn(t.Context(), organization.SignIn{Login: c.login, Password: opened.Password, Lang: browser}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := accountOf(t, s, c.login).Lang; got != c.want {
+				t.Errorf("%s speaks %q, want %q", c.login, got, c.want)
+			}
 		}
 	})
 }

@@ -1,7 +1,9 @@
 package rollout
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -57,40 +59,61 @@ func (f *Files) receive(ctx context.Context, r *op.Runner, in ReceiveInput, file
 	if err != nil {
 		return i, err
 	}
-	m, err := f.guess(in.Kind, name)
-	if err == nil && in.Map != "" {
-		m, err = m.Edit([]byte(in.Map))
-	}
+	m, err := f.mapped(in, name)
 	if err == nil {
-		err = r.Write(ctx, func(ctx context.Context, tx *op.Tx) (err error) {
-			var same []ImportRun // a file that is handed in twice is one import (TRU-2)
-			err = tx.Select(&same).Where("digest = ? AND account = ? AND kind = ? AND file <> '' AND done = 0 AND state IN ('checking', 'checked')", digest, v.Account, in.Kind).
-				Limit(10).Scan(ctx)
-			if err != nil {
-				return fmt.Errorf("look for the same file: %w", err)
-			}
-			if n := slices.IndexFunc(same, func(s ImportRun) bool { return s.Center == in.CenterID }); n >= 0 {
-				i = same[n]
-				return nil
-			}
-			i = ImportRun{
-				ID: tx.NewID(), Kind: in.Kind, State: Checked, Account: v.Account, Staff: v.Staff, Home: v.Center, Center: in.CenterID, Lang: v.Lang,
-				Name: shownName(in.Name), File: name, Digest: digest, Mapping: m, Created: tx.Now, Updated: tx.Now,
-			}
-			if err := tx.Insert(ctx, i); err != nil {
-				return err
-			}
-			if m.check(byPlace) != nil {
-				return nil // a person must say first what the columns are
-			}
-			i, err = turn(ctx, tx, i, Checking)
-			return err
+		i, err = enter(ctx, r, in.Map != "", ImportRun{
+			Kind: in.Kind, State: Checked, Account: v.Account, Staff: v.Staff, Home: v.Center, Center: in.CenterID, Lang: v.Lang, Name: shownName(in.Name), File: name, Digest: digest,
+			Mapping: m,
 		})
 	}
 	if err != nil || i.File != name {
 		return i, errors.Join(err, f.remove(name))
 	}
 	return i, nil
+}
+
+// mapped guesses what the columns are, and follows the map where it says otherwise.
+func (f *Files) mapped(in ReceiveInput, name string) (Mapping, error) {
+	m, err := f.guess(in.Kind, name)
+	if err != nil || in.Map == "" {
+		return m, err
+	}
+	return m.Edit([]byte(in.Map))
+}
+
+// enter notes the import of a file and lets a job say what would happen. A file that is handed in twice is one import (TRU-2), unless it
+// comes with another map.
+func enter(ctx context.Context, r *op.Runner, mapped bool, file ImportRun) (i ImportRun, err error) {
+	err = r.Write(ctx, func(ctx context.Context, tx *op.Tx) (err error) {
+		var same []ImportRun
+		err = tx.Select(&same).Where("digest = ? AND account = ? AND kind = ? AND file <> '' AND done = 0 AND state IN ('checking', 'checked')", file.Digest, file.Account, file.Kind).
+			Limit(10).Scan(ctx)
+		if err != nil {
+			return fmt.Errorf("look for the same file: %w", err)
+		}
+		if n := slices.IndexFunc(same, func(s ImportRun) bool { return s.Center == file.Center && (!mapped || s.Mapping.equal(file.Mapping)) }); n >= 0 {
+			i = same[n]
+			return nil
+		}
+		i = file
+		i.ID, i.Created, i.Updated = tx.NewID(), tx.Now, tx.Now
+		if err := tx.Insert(ctx, i); err != nil {
+			return err
+		}
+		if i.Mapping.check(byPlace) != nil {
+			return nil // a person must say first what the columns are
+		}
+		i, err = turn(ctx, tx, i, Checking)
+		return err
+	})
+	return i, err
+}
+
+// equal compares two mappings as they are kept.
+func (m Mapping) equal(o Mapping) bool {
+	a, errA := json.Marshal(m)
+	b, errB := json.Marshal(o)
+	return errA == nil && errB == nil && bytes.Equal(a, b)
 }
 
 // mayImport gives who asks, if they may import a kind: with the right to import, and the right to enter such records. Who sees no

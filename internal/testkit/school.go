@@ -218,7 +218,7 @@ func (s *School) hire(t testing.TB, role string, center id.ID) {
 		role = "consultant"
 	}
 	must(organization.GivePosition.Run(ctx, s.Ops, organization.PositionInput{StaffID: staff, Role: role, CenterID: center, From: bizdate.New(2020, 1, 1)}))(t)
-	must(organization.OpenAccount.Run(ctx, s.Ops, organization.OpenAccountInput{Login: name, StaffID: staff, Password: "correct horse", Settled: true}))(t)
+	must(organization.OpenAccount.Run(ctx, s.Ops, organization.OpenAccountInput{Login: name, StaffID: staff, Password: "correct horse", Settled: true, Lang: "zh"}))(t)
 }
 
 func (s *School) code(center id.ID) string {

@@ -124,9 +124,17 @@ func NoteAccount(ctx context.Context, account string) {
 	}
 }
 
+// Answered is an answered request: its route is a pattern, empty where none answers.
+type Answered struct {
+	Method, Route string
+	Status        int
+	Took          time.Duration
+}
+
 // AccessLog writes one line a request: route, status, bytes, time, ids. Paths and queries can hold personal values and are not written
 // (TRU-27).
-func AccessLog(log *slog.Logger, now func() time.Time) Middleware {
+// Each notes gets it too.
+func AccessLog(log *slog.Logger, now func() time.Time, notes ...func(Answered)) Middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			a := &access{}
@@ -141,6 +149,9 @@ func AccessLog(log *slog.Logger, now func() time.Time) Middleware {
 				slog.String("request_id", RequestID(r.Context())), slog.String("method", r.Method), slog.String("route", a.route),
 				slog.Int("status", max(c.status, http.StatusOK)), slog.Int64("bytes", c.bytes),
 				slog.Duration("took", now().Sub(began)), slog.String("account", a.account))
+			for _, note := range notes {
+				note(Answered{Method: r.Method, Route: a.route, Status: max(c.status, http.StatusOK), Took: now().Sub(began)})
+			}
 		})
 	}
 }

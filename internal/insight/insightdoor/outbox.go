@@ -95,18 +95,15 @@ func (v outboxView) sentence(ctx context.Context) string {
 
 // reason words why a mail is not sent; detail is what the outbox notes of the last try.
 func reason(ctx context.Context, m insight.QueuedMail) (words, detail string) {
-	word := ""
-	switch outcome, _, _ := strings.Cut(strings.TrimPrefix(m.Problem, "mail "), " "); {
-	case m.Problem == "" && m.State == insight.MailWaiting && m.Attempts == 0:
+	if m.Problem == "" {
 		return "", ""
-	case m.Problem == "":
-		return "", ""
+	}
+	word, _, _ := strings.Cut(strings.TrimPrefix(m.Problem, "mail "), " ")
+	switch {
 	case !strings.HasPrefix(m.Problem, "mail "):
 		word = "other"
-	case outcome == "not-now" && m.State == insight.MailFailed:
+	case word == "not-now" && m.State == insight.MailFailed:
 		word = "gave-up"
-	default:
-		word = outcome
 	}
 	return i18n.T(ctx, "outbox.reasons."+word), m.Problem
 }

@@ -9,8 +9,12 @@ import (
 	"zhike/internal/kernel/op"
 )
 
-// AtMost is the most findings that one query of a check names; the first ones say enough.
-const AtMost = 500
+const (
+	// AtMost is the most findings of one query of a check.
+	AtMost = 100_000
+	// Listed is how many findings of a check are named; the others are counted.
+	Listed = 100
+)
 
 // Check is an invariant of the database.
 type Check struct {
@@ -25,6 +29,7 @@ type Finding struct {
 	Check string `json:"check"`
 	Rule  string `json:"rule"`
 	What  string `json:"what"`
+	More  int    `json:"more,omitempty"` // of those that are counted and not named: how many
 }
 
 // String gives the finding in one line.
@@ -43,6 +48,34 @@ func Run(ctx context.Context, tx *op.Tx, list []Check) ([]Finding, error) {
 		}
 	}
 	return out, nil
+}
+
+// Cap names the first findings of each check, and counts the others in a last one.
+func Cap(list []Finding) (out []Finding) {
+	seen, last := map[string]int{}, map[string]int{} // by check: findings so far, place of the one that counts
+	for _, f := range list {
+		seen[f.Check]++
+		switch n := seen[f.Check]; {
+		case n <= Listed:
+			out = append(out, f)
+		case n == Listed+1:
+			last[f.Check] = len(out)
+			out = append(out, Finding{Check: f.Check, Rule: f.Rule, What: "and 1 more", More: 1})
+		default:
+			counted := &out[last[f.Check]]
+			counted.More++
+			counted.What = fmt.Sprintf("and %d more", counted.More)
+		}
+	}
+	return out
+}
+
+// Count is how many findings a list stands for.
+func Count(list []Finding) (n int) {
+	for _, f := range list {
+		n += max(1, f.More)
+	}
+	return n
 }
 
 // Query is a query whose every row is a breach: the id of a record, what it has and what it should have.

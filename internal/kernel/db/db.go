@@ -41,6 +41,7 @@ type Options struct {
 	Fatal    func(error)     // called once when the disk fails at commit; the process must end (TRU-6)
 	Jitter   func() float64  // chance in [0,1) for waiting between repeats
 	Fault    func() error    // tests: called before each commit of PostgreSQL; its error is taken for the server's
+	Grouped  func(n int)     // called after each commit of an embedded database with the number of its writes
 	Before   func(*Tx) error // runs inside the transaction before each commit of a group
 	Sleep    func(ctx context.Context, d time.Duration) error
 }
@@ -65,6 +66,9 @@ func Open(ctx context.Context, dsn string, o Options) (*DB, error) {
 	}
 	if o.Jitter == nil {
 		o.Jitter = func() float64 { return 0.5 }
+	}
+	if o.Grouped == nil {
+		o.Grouped = func(int) {}
 	}
 	if o.Sleep == nil {
 		o.Sleep = sleep
@@ -116,6 +120,9 @@ func (d *DB) Read(ctx context.Context, fn func(ctx context.Context, tx *Tx) erro
 	d.read.learn(ctx, tx)
 	return err
 }
+
+// Waiting is how many writes wait for the writer of an embedded database.
+func (d *DB) Waiting() int { return len(d.queue) }
 
 // Ping asks whether the database answers.
 func (d *DB) Ping(ctx context.Context) error { return d.read.db.PingContext(ctx) }

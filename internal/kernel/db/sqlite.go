@@ -203,6 +203,7 @@ func (d *DB) commitGroup(ctx context.Context, first *job) (next *job) {
 		}
 	}
 	if err = d.commit(tx, len(waiting) > 0); err == nil {
+		d.opts.Grouped(len(waiting))
 		for _, fn := range tx.after {
 			fn()
 		}

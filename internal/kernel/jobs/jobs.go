@@ -8,6 +8,7 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -32,6 +33,7 @@ type Queue struct {
 	workers *river.Workers
 	client  *river.Client[*sql.Tx]
 	log     *slog.Logger
+	started atomic.Bool
 }
 
 // New makes the queue. Register and Start make it work; without them it only takes jobs.
@@ -91,7 +93,21 @@ func (q *Queue) Start(ctx context.Context) error {
 	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("start jobs: %w", err)
 	}
+	q.started.Store(true)
 	return nil
+}
+
+// Alive tells whether this program works on jobs: it began to, and has not ended.
+func (q *Queue) Alive() bool {
+	if !q.started.Load() {
+		return false
+	}
+	select {
+	case <-q.client.Stopped():
+		return false
+	default:
+		return true
+	}
 }
 
 // Stop waits for the jobs that run.

@@ -121,7 +121,7 @@ func (s endpoints) own(a *api.API) {
 		return TOTPSecret{secret, address}, err
 	}, api.Keyless())
 	api.Post(a, "/me/totp", organization.EnableTOTP, api.Keyless())
-	api.Delete(a, "/me/totp", organization.DisableTOTP)
+	api.Call(a, http.MethodDelete, "/me/totp", "organization.disable-totp", s.deleteTOTP, api.Runs(organization.DisableTOTP), api.Status(http.StatusNoContent))
 	s.views(a)
 }
 
@@ -146,6 +146,14 @@ func (s endpoints) views(a *api.API) {
 	api.Delete(a, "/views/{id}", organization.DeleteView)
 	api.Post(a, "/views/{id}/subscription", organization.SubscribeView)
 	api.Delete(a, "/views/{id}/subscription", organization.UnsubscribeView)
+}
+
+func (s endpoints) deleteTOTP(r *http.Request, in organization.DisableTOTPInput) (struct{}, error) {
+	acc, ok := api.CallerOf(r.Context()).Holder.(organization.Account)
+	if !ok {
+		return struct{}{}, problem.Unauthorized("unauthorized")
+	}
+	return struct{}{}, s.Access.DisableTOTP(op.WithKey(r.Context(), ""), acc, in)
 }
 
 func meOf(tx *op.Tx) Me {

@@ -69,7 +69,7 @@ func (p pages) postSignIn(w http.ResponseWriter, r *http.Request) error {
 
 // readSignIn reads both steps: the second brings the first along, sealed.
 func (p pages) readSignIn(r *http.Request) (organization.SignIn, error) {
-	in := organization.SignIn{Kind: "web", Agent: r.UserAgent(), Address: web.ByAddress(r)}
+	in := organization.SignIn{Kind: "web", Lang: lang(r.Context()), Agent: r.UserAgent(), Address: web.ByAddress(r)}
 	if !p.Sessions.secure(r) && !onLoopback(r) {
 		return in, &problem.Problem{Status: http.StatusForbidden, Code: "insecure", Rule: "TRU-19"}
 	}

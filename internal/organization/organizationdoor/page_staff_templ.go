@@ -1246,7 +1246,7 @@ func openAccountBox(s organization.Staff) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				templ_7745c5c3_Err = web.Choices{Field: web.Field{Name: "lang", Label: t(ctx, "account-of.lang"), Required: true}, Large: true, Options: []web.Option{
-					{Value: "zh", Label: i18n.T(ctx, "web.language-zh"), On: true}, {Value: "en", Label: i18n.T(ctx, "web.language-en")},
+					{Value: "", Label: t(ctx, "account-of.lang-own"), On: true}, {Value: "zh", Label: i18n.T(ctx, "web.language-zh")}, {Value: "en", Label: i18n.T(ctx, "web.language-en")},
 				}}.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

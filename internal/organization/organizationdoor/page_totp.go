@@ -11,6 +11,7 @@ import (
 	"github.com/pquerna/otp"
 
 	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
 	"zhike/internal/organization"
 	"zhike/internal/web"
 )
@@ -78,7 +79,14 @@ func (p pages) postTOTP(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p pages) postTOTPOff(w http.ResponseWriter, r *http.Request) error {
-	if _, err := organization.DisableTOTP.Run(r.Context(), p.Ops, organization.DisableTOTPInput{}); err != nil {
+	in := organization.DisableTOTPInput{Password: r.PostForm.Get("password")}
+	r.PostForm.Del("password")
+	// without a key: its digest would be kept, and could be guessed at
+	err := p.Access.DisableTOTP(op.WithKey(r.Context(), ""), signedIn(r.Context()).account, in)
+	if _, refused := problem.As(err); refused {
+		return web.Again(w, r, err, p.getAccount)
+	}
+	if err != nil {
 		return err
 	}
 	return web.Redirect(w, r, "/account", web.Status{Text: t(r.Context(), "totp.disabled"), Tone: web.Good})
