@@ -1,6 +1,8 @@
 package insight
 
 import (
+	"math"
+
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/stat"
 )
@@ -69,6 +71,8 @@ func (g gathered) on(metric string, week int) int64 {
 	return 0
 }
 
+const yuan = 100 // fen
+
 // compare judges one metric of the day; only what lies outside its usual range gets a sentence.
 func (c *Conclusion) compare(g gathered, key string) {
 	m, _ := MetricByID(key)
@@ -84,7 +88,9 @@ func (c *Conclusion) compare(g gathered, key string) {
 	if m.Unit == "n" {
 		low, high, within = stat.WithinUsual(today, past)
 	} else {
-		low, high, within = stat.WithinUsualAmount(today, past)
+		low, high, _ = stat.WithinUsualAmount(today, past)
+		low, high = math.Floor(low/yuan)*yuan, math.Ceil(high/yuan)*yuan // the estimate is no finer
+		within = low <= float64(today) && float64(today) <= high
 	}
 	c.Evidence = append(c.Evidence, Evidence{Metric: key, Value: float64(today), Baseline: float64(sum) / weeks, N: weeks, Low: low, High: high})
 	switch {

@@ -16,7 +16,7 @@ func Checks() []check.Check {
 	return []check.Check{
 		{Name: "sales.enquiry-owner", Rule: "PPL-7", Run: checkOwners},
 		{Name: "sales.visit-appointment", Rule: "SAL-5", Run: checkVisits},
-		{Name: "sales.open-counts", Rule: "SAL-2", Run: check.None(openCounts)},
+		{Name: "sales.open-counts", Rule: "SAL-2", Run: check.None(openCounts, openUncounted)},
 		numbers.Gapless("sales.quote-numbers", "quote", "quotes"),
 	}
 }
@@ -25,6 +25,11 @@ func Checks() []check.Check {
 var openCounts = check.Query{What: "consultant: open enquiries counted", Text: `SELECT t.staff AS id, t.open_count AS got, (SELECT COUNT(*) FROM enquiries e
 	WHERE e.center = t.center AND e.consultant = t.staff AND e.outcome = 'open') AS want FROM assignment_turns t
 	WHERE t.open_count <> (SELECT COUNT(*) FROM enquiries e WHERE e.center = t.center AND e.consultant = t.staff AND e.outcome = 'open')`}
+
+// openUncounted: whoever has open enquiries at a center is counted there.
+var openUncounted = check.Query{What: "consultant: open enquiries that are not counted", Text: `SELECT e.consultant AS id, 0 AS got, COUNT(*) AS want FROM enquiries e
+	WHERE e.outcome = 'open' AND e.consultant IS NOT NULL AND e.center IS NOT NULL
+	AND NOT EXISTS (SELECT 1 FROM assignment_turns t WHERE t.center = e.center AND t.staff = e.consultant) GROUP BY e.consultant`}
 
 // checkOwners: an owner is a staff member that exists; else the enquiry lies in the pool.
 func checkOwners(ctx context.Context, tx *op.Tx) ([]string, error) {

@@ -43,6 +43,7 @@ func assign(ctx context.Context, tx *op.Tx, in AssignInput) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
+	before := e
 	if e.Center.IsNone() {
 		e.Center = in.CenterID
 	}
@@ -61,7 +62,7 @@ func assign(ctx context.Context, tx *op.Tx, in AssignInput) (Answer, error) {
 	}
 	from := e.Consultant
 	if e.Stage.Open() {
-		if err := countOpen(ctx, tx, e, from, -1); err != nil {
+		if err := countOpen(ctx, tx, before, from, -1); err != nil {
 			return Answer{}, err
 		}
 		if err := give(ctx, tx, e.Center, in.ConsultantID, tx.Now); err != nil {

@@ -34,10 +34,28 @@ func CountWork(ctx context.Context, tx *op.Tx, staff id.ID) (WorkCounts, error) 
 	return c, nil
 }
 
-// CountOpen counts the open enquiries in scope; a zero center or consultant holds for all.
+// CountOpen counts the open enquiries in scope; a zero center or consultant holds for all. It adds up the numbers that are kept for each
+// consultant of each center and counts only what has no consultant or no center, so that it takes the same time however many there are.
 func CountOpen(ctx context.Context, tx *op.Tx, center, consultant id.ID) (int64, error) {
-	where, args := EnquiryFilter{Outcome: "open", Center: center, Consultant: consultant}.where()
-	n, err := op.One[int64](ctx, tx, "SELECT COUNT(*) FROM enquiries e WHERE "+where, args...)
+	var args []any
+	of := func(alias string) string {
+		text := "{scope:enquiry " + alias + "}"
+		if !center.IsNone() {
+			text, args = text+" AND "+alias+".center = ?", append(args, center)
+		}
+		if !consultant.IsNone() {
+			text, args = text+" AND "+alias+".consultant = ?", append(args, consultant)
+		}
+		return text
+	}
+	open := func(where string) string {
+		where = of("e") + " AND " + where + " AND e.stage IN (?)"
+		args = append(args, stagesOf("open"))
+		return "(SELECT COUNT(*) FROM enquiries e WHERE " + where + ")"
+	}
+	text := "SELECT (SELECT COALESCE(SUM(t.open_count), 0) FROM (SELECT center, staff AS consultant, open_count FROM assignment_turns) t WHERE " + of("t") + ") + " +
+		open("e.center IS NULL") + " + " + open("e.consultant IS NULL AND e.center IS NOT NULL")
+	n, err := op.One[int64](ctx, tx, text, args...)
 	if err != nil {
 		return 0, fmt.Errorf("count open enquiries: %w", err)
 	}

@@ -199,11 +199,11 @@ func (v managerView) centers(ctx context.Context) web.Table {
 }
 
 // cash draws what was received by month, up to the month of the page.
-func (v managerView) cash(ctx context.Context) chart.Line {
+func (v managerView) cash(ctx context.Context, width float64) chart.Line {
 	m, _ := insight.MetricByID("cash_in")
 	word := shortly(ctx, m)
 	line := chart.Line{
-		Head:     chart.Head{Title: i18n.T(ctx, "home.cash-months"), Of: i18n.T(ctx, "home.month"), Value: i18n.T(ctx, "metric.cash_in"), Width: chartWidth, Format: word},
+		Head:     chart.Head{Title: i18n.T(ctx, "home.cash-months"), Of: i18n.T(ctx, "home.month"), Value: i18n.T(ctx, "metric.cash_in"), Width: width, Format: word},
 		Series:   []chart.Series{{Name: i18n.T(ctx, "metric.cash_in")}},
 		FromZero: true,
 	}
@@ -234,10 +234,10 @@ func monthLabel(m bizdate.Date, first bool) string {
 }
 
 // cashByCenter draws what each center received, beside the same days of the month before.
-func (v managerView) cashByCenter(ctx context.Context) chart.Bars {
+func (v managerView) cashByCenter(ctx context.Context, width float64) chart.Bars {
 	m, _ := insight.MetricByID("cash_in")
 	bars := chart.Bars{
-		Head:    chart.Head{Title: i18n.T(ctx, "home.cash-centers"), Of: i18n.T(ctx, "dimension.center"), Value: i18n.T(ctx, "metric.cash_in"), Width: chartWidth, Format: shortly(ctx, m)},
+		Head:    chart.Head{Title: i18n.T(ctx, "home.cash-centers"), Of: i18n.T(ctx, "dimension.center"), Value: i18n.T(ctx, "metric.cash_in"), Width: width, Format: shortly(ctx, m)},
 		Compare: i18n.T(ctx, "home.month-before"), Lying: true,
 	}
 	for _, c := range v.Centers {

@@ -269,12 +269,12 @@ func managerPage(v managerView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = chart.Figure(v.cash(ctx)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = chart.FigureOf(v.cash(ctx, wideWidth), v.cash(ctx, chartWidth)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			if len(v.Centers) > 1 && len(v.Centers) <= mostDrawn {
-				templ_7745c5c3_Err = chart.Figure(v.cashByCenter(ctx)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = chart.FigureOf(v.cashByCenter(ctx, wideWidth), v.cashByCenter(ctx, chartWidth)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -4,6 +4,10 @@ package chart
 const (
 	rowHigh = 32.0
 	barHigh = 18.0
+	// shortest is how long the longest bar is at least, however long the texts are.
+	shortest = 48.0
+	// strongWide is how much wider strong text is.
+	strongWide = 1.06
 )
 
 // lie draws lying bars: name, bar, value. A track behind a bar is its whole, a stroke across it what it is compared with.
@@ -17,7 +21,7 @@ func (b Bars) lie() Drawing {
 		}
 	}
 	left := min(widest(names)+8, d.Width*0.42)
-	right := min(widest(texts)+6, d.Width*0.45)
+	right := min(widest(texts)*strongWide+6, d.Width-left-shortest)
 	e := b.extent()
 	x := scale{low: e.low, high: max(e.high, e.low+1e-9), from: left, to: d.Width - right}
 	if e.low < 0 {
