@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"time"
 
 	"zhike/internal/kernel/db"
@@ -87,17 +86,11 @@ const (
 	idleTime   = 2 * time.Minute
 	stopTime   = 5 * time.Second // for everything, of which requests under way and jobs get politeTime
 	politeTime = 3 * time.Second
-
-	// What lives is small beside the caches of the database, so the collector may let garbage grow to twice of it (PRF-10).
-	garbagePercent = 200
 )
 
 // serve runs the program until the context ends: HTTP, background work, jobs. It then ends what it began, in turn.
 func (a *App) serve(s *Session, addr, public string, mail mailConfig, demo bool) error {
 	ctx := s.Context
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(garbagePercent)
-	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
