@@ -108,26 +108,25 @@ func noticeText(ctx context.Context, n process.Notice) string {
 		}
 		pairs = append(pairs, name, value)
 	}
-	return i18n.T(ctx, "notice."+n.Kind, pairs...)
+	return repeated(ctx, i18n.T(ctx, "notice."+n.Kind, pairs...), n.Times)
+}
+
+// repeated is what happened, with how often where a bulk run did it more than once.
+func repeated(ctx context.Context, what string, times int64) string {
+	if times > 1 {
+		return what + " × " + i18n.Count(ctx, times)
+	}
+	return what
 }
 
 func recentTable(ctx context.Context, v messagesView) web.Table {
 	table := web.Table{Caption: shellText(ctx, "recent-actions"), Columns: []web.Column{
-		{Label: shellText(ctx, "message")}, {Label: shellText(ctx, "message-when")}, {Label: i18n.T(ctx, "web.undo")},
+		{Label: shellText(ctx, "recent-actions")}, {Label: shellText(ctx, "message-when")}, {Label: i18n.T(ctx, "web.undo")},
 	}}
 	for _, a := range v.Recent {
-		table.Rows = append(table.Rows, web.Row{ID: a.ID.String(), Cells: []templ.Component{web.Text(recentName(ctx, a)), ago(a.At), undoForm(a)}})
+		table.Rows = append(table.Rows, web.Row{ID: a.ID.String(), Cells: []templ.Component{web.Text(repeated(ctx, i18n.T(ctx, "op."+a.Did), a.N)), ago(a.At), undoForm(a)}})
 	}
 	return table
-}
-
-// recentName is what was done, of a bulk run with how often.
-func recentName(ctx context.Context, a op.Recent) string {
-	name := i18n.T(ctx, "op."+a.Did)
-	if a.N > 1 {
-		name += " × " + i18n.Count(ctx, a.N)
-	}
-	return name
 }
 
 func noticeTable(ctx context.Context, v messagesView) web.Table {

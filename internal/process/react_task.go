@@ -107,29 +107,30 @@ func (t teller) escalated(ctx context.Context, tx *op.Tx, f facts.ContactEscalat
 	return t.watchers(ctx, tx, f.Center, id.None, n)
 }
 
-// entered tells the owner of a new enquiry; where no rule found one, those who watch the center (SAL-2). A bulk run tells nobody row
-// by row.
-func (t teller) entered(ctx context.Context, tx *op.Tx, f facts.EnquiryEntered, e event.Event) error {
-	if !e.Run.IsNone() || f.WalkIn || f.Outcome != "" {
+// entered tells the owner of a new enquiry; where no rule found one, those who watch the center (SAL-2).
+func (t teller) entered(ctx context.Context, tx *op.Tx, f facts.EnquiryEntered, _ event.Event) error {
+	if f.WalkIn || f.Outcome != "" {
 		return nil
 	}
 	if f.Consultant.IsNone() && !f.Center.IsNone() {
-		return t.watchers(ctx, tx, f.Center, id.None, Notice{Kind: "unassigned", Person: f.Person, Link: "/enquiries/" + f.Enquiry.String()})
+		return t.watchers(ctx, tx, f.Center, id.None, Notice{Kind: "unassigned", Person: f.Person, Link: "/enquiries/" + f.Enquiry.String(), Many: "/enquiries?outcome=open&pool=true"})
 	}
-	return Notify(ctx, tx, Notice{Staff: f.Consultant, Kind: "enquiry", Person: f.Person, Link: "/enquiries/" + f.Enquiry.String()})
+	return Notify(ctx, tx, Notice{Staff: f.Consultant, Kind: "enquiry", Person: f.Person, Link: "/enquiries/" + f.Enquiry.String(), Many: openOf(f.Consultant)})
+}
+
+// openOf is the list of a consultant's open enquiries.
+func openOf(consultant id.ID) string {
+	return "/enquiries?outcome=open&consultant=" + consultant.String()
 }
 
 // assigned tells the new owner, who has the open tasks of the matter from now on.
-func (t teller) assigned(ctx context.Context, tx *op.Tx, f facts.EnquiryAssigned, e event.Event) error {
+func (t teller) assigned(ctx context.Context, tx *op.Tx, f facts.EnquiryAssigned, _ event.Event) error {
 	_, err := tx.Exec(ctx, `UPDATE tasks SET staff = ?, version = version + 1 WHERE done_at IS NULL AND staff = ?
 		AND (subject = ? OR subject IN (SELECT ref FROM case_refs WHERE case_id = ?))`, f.Consultant, f.From, f.Enquiry, f.Enquiry)
 	if err != nil {
 		return fmt.Errorf("hand over tasks: %w", err)
 	}
-	if !e.Run.IsNone() {
-		return nil
-	}
-	return Notify(ctx, tx, Notice{Staff: f.Consultant, Kind: "assigned", Person: f.Person, Link: "/enquiries/" + f.Enquiry.String(), Params: map[string]string{"reason": f.Reason}})
+	return Notify(ctx, tx, Notice{Staff: f.Consultant, Kind: "assigned", Person: f.Person, Link: "/enquiries/" + f.Enquiry.String(), Many: openOf(f.Consultant), Params: map[string]string{"reason": f.Reason}})
 }
 
 // breached tells those who watch the center (SAL-2).

@@ -40,6 +40,10 @@ type Notice struct {
 	Params  map[string]string `json:"params" db:"params,json"` // codes and times, no personal values
 	Created time.Time         `json:"created_at" db:"created_at"`
 	Read    time.Time         `json:"read_at,omitzero" db:"read_at"`
+	Times   int64             `json:"times" db:"times"` // how often it happened in one bulk run; then it is of no person
+	Run     id.ID             `json:"-" db:"run"`
+
+	Many string `json:"-" db:"-"` // link where it happened more than once; empty: that of the first
 }
 
 // TableName implements op.Record.
@@ -53,12 +57,23 @@ func Resources() []policy.Resource {
 	}
 }
 
-// Notify tells a staff member something, in the transaction of what happened. Reactions call it; more channels plug in here.
+// Notify tells a staff member something, in the transaction of what happened. What a bulk run brings again and again is told once, with how
+// often. Reactions call it; more channels plug in here.
 func Notify(ctx context.Context, tx *op.Tx, n Notice) error {
 	if n.Staff.IsNone() || n.Staff == tx.Viewer.Staff {
 		return nil // nobody to tell, or it was oneself
 	}
-	n.ID, n.Created = tx.NewID(), tx.Now
+	n.ID, n.Created, n.Times, n.Run = tx.NewID(), tx.Now, 1, tx.RunID()
+	if !n.Run.IsNone() {
+		again, err := tx.Exec(ctx, "UPDATE notices SET times = times + 1, person = NULL, link = CASE WHEN ? = '' THEN link ELSE ? END WHERE run = ? AND staff = ? AND kind = ? AND read_at IS NULL",
+			n.Many, n.Many, n.Run, n.Staff, n.Kind)
+		if err != nil {
+			return fmt.Errorf("tell again: %w", err)
+		}
+		if again > 0 {
+			return nil
+		}
+	}
 	return tx.Insert(ctx, n)
 }
 

@@ -97,3 +97,16 @@ func (in BulkAssign) chosen(ctx context.Context, r *op.Runner) (ids []id.ID, err
 	}
 	return ids, nil
 }
+
+// PersonsOf gives the persons of enquiries in scope, by enquiry.
+func PersonsOf(ctx context.Context, tx *op.Tx, enquiries []id.ID) (map[id.ID]id.ID, error) {
+	var list []Enquiry
+	if err := tx.Select(&list).Where("id IN (?)", enquiries).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("read persons of enquiries: %w", err)
+	}
+	out := make(map[id.ID]id.ID, len(list))
+	for _, e := range list {
+		out[e.ID] = e.Person
+	}
+	return out, nil
+}

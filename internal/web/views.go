@@ -12,6 +12,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/page"
 	"zhike/internal/kernel/problem"
 )
@@ -141,4 +142,30 @@ func (t Table) Excerpt(ctx context.Context) (out page.Excerpt, err error) {
 		out.Rows = append(out.Rows, row)
 	}
 	return out, nil
+}
+
+// CountOf makes the count of a saved view from that of its list; Q is the list's address.
+func CountOf[Q any](count func(ctx context.Context, tx *op.Tx, q Q) (int64, error)) func(context.Context, *op.Tx, url.Values) (int64, error) {
+	return func(ctx context.Context, tx *op.Tx, query url.Values) (int64, error) {
+		q, err := DecodeQuery[Q](ctx, query)
+		if err != nil {
+			return 0, err
+		}
+		return count(ctx, tx, q)
+	}
+}
+
+// ExcerptOf makes the excerpt of a saved view from the table of its list.
+func ExcerptOf[Q any](table func(ctx context.Context, tx *op.Tx, q Q) (Table, error)) func(context.Context, *op.Tx, url.Values) (page.Excerpt, error) {
+	return func(ctx context.Context, tx *op.Tx, query url.Values) (page.Excerpt, error) {
+		q, err := DecodeQuery[Q](ctx, query)
+		if err != nil {
+			return page.Excerpt{}, err
+		}
+		t, err := table(ctx, tx, q)
+		if err != nil {
+			return page.Excerpt{}, err
+		}
+		return t.Excerpt(ctx)
+	}
 }

@@ -2,11 +2,9 @@ package financedoor
 
 import (
 	"context"
-	"net/url"
 
 	"zhike/internal/finance"
 	"zhike/internal/kernel/op"
-	"zhike/internal/kernel/page"
 	"zhike/internal/organization"
 	"zhike/internal/web"
 )
@@ -14,28 +12,21 @@ import (
 // Lists are the lists of this door whose views can be saved (UI-L1).
 func Lists() []organization.List {
 	return []organization.List{{
-		Path: "/payments", Name: "shell.payments", Right: "payment:read", Params: web.ViewParams[listQuery](), Count: countPayments, Excerpt: excerptOfPayments,
+		Path: "/payments", Name: "shell.payments", Right: "payment:read", Params: web.ViewParams[listQuery](), Count: web.CountOf(countPayments), Excerpt: web.ExcerptOf(rowsOfPayments),
 	}}
 }
 
-func countPayments(ctx context.Context, tx *op.Tx, query url.Values) (int64, error) {
-	q, err := web.DecodeQuery[listQuery](ctx, query)
-	if err != nil {
-		return 0, err
-	}
+func countPayments(ctx context.Context, tx *op.Tx, q listQuery) (int64, error) {
 	f := q.filter()
 	f.Limit = 1
 	list, err := finance.Payments(ctx, tx, f)
 	return list.Total, err
 }
 
-func excerptOfPayments(ctx context.Context, tx *op.Tx, query url.Values) (out page.Excerpt, err error) {
-	var v listView
-	if v.Query, err = web.DecodeQuery[listQuery](ctx, query); err != nil {
-		return out, err
-	}
+func rowsOfPayments(ctx context.Context, tx *op.Tx, q listQuery) (web.Table, error) {
+	v := listView{Query: q}
 	if err := v.read(ctx, tx); err != nil {
-		return out, err
+		return web.Table{}, err
 	}
-	return v.table(ctx).Excerpt(ctx)
+	return v.table(ctx), nil
 }

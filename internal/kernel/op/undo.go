@@ -105,6 +105,9 @@ func (r *Runner) UndoRun(ctx context.Context, key id.ID) (taken int, err error) 
 	if len(list) == 0 {
 		return 0, problem.NotFound("undo")
 	}
+	if len(list) > 1 {
+		ctx = WithRun(ctx, r.Clock.NewID()) // who is told hears of it once
+	}
 	var refused error
 	for _, u := range list {
 		switch err := r.takeBack(ctx, u); {

@@ -2,10 +2,8 @@ package peopledoor
 
 import (
 	"context"
-	"net/url"
 
 	"zhike/internal/kernel/op"
-	"zhike/internal/kernel/page"
 	"zhike/internal/organization"
 	"zhike/internal/people"
 	"zhike/internal/web"
@@ -14,26 +12,19 @@ import (
 // Lists are the lists of this door whose views can be saved (UI-L1).
 func Lists() []organization.List {
 	return []organization.List{{
-		Path: "/people", Name: "shell.people", Right: "person:read", Params: web.ViewParams[listQuery](), Count: countPeople, Excerpt: excerptOfPeople,
+		Path: "/people", Name: "shell.people", Right: "person:read", Params: web.ViewParams[listQuery](), Count: web.CountOf(countPeople), Excerpt: web.ExcerptOf(rowsOfPeople),
 	}}
 }
 
-func countPeople(ctx context.Context, tx *op.Tx, query url.Values) (int64, error) {
-	q, err := web.DecodeQuery[listQuery](ctx, query)
-	if err != nil {
-		return 0, err
-	}
+func countPeople(ctx context.Context, tx *op.Tx, q listQuery) (int64, error) {
 	list, err := people.Persons(ctx, tx, people.Filter{Center: q.Center, Limit: 1})
 	return list.Total, err
 }
 
-func excerptOfPeople(ctx context.Context, tx *op.Tx, query url.Values) (out page.Excerpt, err error) {
-	var v listView
-	if v.Query, err = web.DecodeQuery[listQuery](ctx, query); err != nil {
-		return out, err
-	}
+func rowsOfPeople(ctx context.Context, tx *op.Tx, q listQuery) (web.Table, error) {
+	v := listView{Query: q}
 	if err := v.read(ctx, tx); err != nil {
-		return out, err
+		return web.Table{}, err
 	}
-	return v.table(ctx).Excerpt(ctx)
+	return v.table(ctx), nil
 }

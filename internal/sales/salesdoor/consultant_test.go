@@ -8,7 +8,9 @@ import (
 	"testing"
 
 	"zhike/internal/kernel/i18n"
+	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
+	"zhike/internal/process"
 	"zhike/internal/sales"
 	"zhike/internal/testkit"
 )
@@ -203,6 +205,15 @@ func TestUIL3_AssignAll(t *testing.T) {
 		if n := owners(); n != 3 {
 			t.Errorf("%d were given, want 3: all that match less one", n)
 		}
+		s.Read(t, s.Consultant2(s.HD), func(ctx context.Context, tx *op.Tx) error {
+			list, _, err := process.Notices(ctx, tx, id.None, 10)
+			if len(list) != 1 || list[0].Times != 3 || !strings.HasPrefix(list[0].Link, "/enquiries?") {
+				t.Errorf("who got three enquiries at once is told %+v", list)
+			}
+			return err
+		})
+		_, page = p.post(list, http.StatusOK, "ids", all[0].ID.String(), "consultant_id", other.String(), "reason", "load")
+		p.wants(page, "何雨桐 已经归这位顾问。")
 		ctx := s.Principal(s.HD)
 		var recent []op.Recent
 		s.Read(t, ctx, func(ctx context.Context, tx *op.Tx) (err error) {

@@ -147,12 +147,10 @@ func (v enquiriesView) empty(ctx context.Context) web.EmptyState {
 	return out
 }
 
-// rowName names an enquiry of this page.
-func (v enquiriesView) rowName(ctx context.Context, key id.ID) string {
-	for _, e := range v.List.Items {
-		if e.ID == key {
-			return v.person(ctx, e.Person)
-		}
+// rowName is whose enquiry it is.
+func (b bulkReport) rowName(ctx context.Context, key id.ID) string {
+	if person, ok := b.of[key]; ok {
+		return b.person(ctx, person)
 	}
 	return t(ctx, "enquiry")
 }

@@ -2,7 +2,9 @@ package salesdoor
 
 import (
 	"context"
+	"maps"
 	"net/http"
+	"slices"
 
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
@@ -64,7 +66,24 @@ func (p door) assignChosen(r *http.Request) (*bulkReport, error) {
 		return nil, err
 	}
 	done, err := sales.AssignMany(r.Context(), p.Ops, in, func(e id.ID) string { return formKey(r, e.String()) })
-	return &bulkReport{BulkAssigned: done, To: p.Dir.StaffName(in.ConsultantID)}, err
+	if err != nil {
+		return nil, err
+	}
+	report := &bulkReport{BulkAssigned: done, To: p.Dir.StaffName(in.ConsultantID)}
+	return report, p.read(r, func(ctx context.Context, tx *op.Tx) error { return p.nameSkipped(ctx, tx, report) })
+}
+
+// nameSkipped reads whom the enquiries that were left out are of.
+func (p door) nameSkipped(ctx context.Context, tx *op.Tx, report *bulkReport) (err error) {
+	var left []id.ID
+	for _, s := range report.named() {
+		left = append(left, s.Enquiry)
+	}
+	if report.of, err = sales.PersonsOf(ctx, tx, left); err != nil {
+		return err
+	}
+	report.names, err = p.load(ctx, tx, slices.Collect(maps.Values(report.of))...)
+	return err
 }
 
 func (b bulkReport) sentence(ctx context.Context) string {

@@ -297,5 +297,12 @@ func (v enquiriesView) next(ctx context.Context) string {
 // bulkReport says what a bulk step did: how many, and which were left out for what reason (UI-L3).
 type bulkReport struct {
 	sales.BulkAssigned
+	names
 	To string
+	of map[id.ID]id.ID // persons of the enquiries that are named
 }
+
+// mostNamed is how many of those left out are named; the others are counted.
+const mostNamed = 20
+
+func (b bulkReport) named() []sales.Skipped { return b.Skipped[:min(len(b.Skipped), mostNamed)] }

@@ -2,10 +2,8 @@ package salesdoor
 
 import (
 	"context"
-	"net/url"
 
 	"zhike/internal/kernel/op"
-	"zhike/internal/kernel/page"
 	"zhike/internal/organization"
 	"zhike/internal/sales"
 	"zhike/internal/web"
@@ -15,17 +13,13 @@ import (
 func Lists(d Deps) []organization.List {
 	p := door{d}
 	return []organization.List{
-		{Path: "/enquiries", Name: "shell.enquiries", Right: "enquiry:read", Params: web.ViewParams[enquiryQuery](), Count: countEnquiries, Excerpt: p.excerptOfEnquiries},
-		{Path: "/appointments", Name: "shell.appointments", Right: "appointment:read", Params: web.ViewParams[appointmentQuery](), Count: countAppointments, Excerpt: p.excerptOfAppointments},
-		{Path: "/visits", Name: "shell.visits", Right: "visit:read", Params: web.ViewParams[visitQuery](), Count: countVisits, Excerpt: p.excerptOfVisits},
+		{Path: "/enquiries", Name: "shell.enquiries", Right: "enquiry:read", Params: web.ViewParams[enquiryQuery](), Count: web.CountOf(countEnquiries), Excerpt: web.ExcerptOf(p.rowsOfEnquiries)},
+		{Path: "/appointments", Name: "shell.appointments", Right: "appointment:read", Params: web.ViewParams[appointmentQuery](), Count: web.CountOf(countAppointments), Excerpt: web.ExcerptOf(p.rowsOfAppointments)},
+		{Path: "/visits", Name: "shell.visits", Right: "visit:read", Params: web.ViewParams[visitQuery](), Count: web.CountOf(countVisits), Excerpt: web.ExcerptOf(p.rowsOfVisits)},
 	}
 }
 
-func countEnquiries(ctx context.Context, tx *op.Tx, query url.Values) (int64, error) {
-	q, err := web.DecodeQuery[enquiryQuery](ctx, query)
-	if err != nil {
-		return 0, err
-	}
+func countEnquiries(ctx context.Context, tx *op.Tx, q enquiryQuery) (int64, error) {
 	if err := web.OneOf("cols", q.Cols, enquiryColumns); err != nil {
 		return 0, err
 	}
@@ -35,59 +29,40 @@ func countEnquiries(ctx context.Context, tx *op.Tx, query url.Values) (int64, er
 	return list.Total, err
 }
 
-func (p door) excerptOfEnquiries(ctx context.Context, tx *op.Tx, query url.Values) (out page.Excerpt, err error) {
-	var v enquiriesView
-	if v.Query, err = web.DecodeQuery[enquiryQuery](ctx, query); err != nil {
-		return out, err
-	}
+func (p door) rowsOfEnquiries(ctx context.Context, tx *op.Tx, q enquiryQuery) (web.Table, error) {
+	v := enquiriesView{Query: q}
 	if err := p.readEnquiries(ctx, tx, &v); err != nil {
-		return out, err
+		return web.Table{}, err
 	}
-	return v.table(ctx).Excerpt(ctx)
+	return v.table(ctx), nil
 }
 
-func countAppointments(ctx context.Context, tx *op.Tx, query url.Values) (int64, error) {
-	q, err := web.DecodeQuery[appointmentQuery](ctx, query)
-	if err != nil {
-		return 0, err
-	}
+func countAppointments(ctx context.Context, tx *op.Tx, q appointmentQuery) (int64, error) {
 	f := q.ofToday(ctx).filter()
 	f.Limit = 1
 	list, err := sales.Appointments(ctx, tx, f)
 	return list.Total, err
 }
 
-func (p door) excerptOfAppointments(ctx context.Context, tx *op.Tx, query url.Values) (out page.Excerpt, err error) {
-	var v appointmentsView
-	if v.Query, err = web.DecodeQuery[appointmentQuery](ctx, query); err != nil {
-		return out, err
-	}
-	v.Query = v.Query.ofToday(ctx)
+func (p door) rowsOfAppointments(ctx context.Context, tx *op.Tx, q appointmentQuery) (web.Table, error) {
+	v := appointmentsView{Query: q.ofToday(ctx)}
 	if err := p.readAppointments(ctx, tx, &v); err != nil {
-		return out, err
+		return web.Table{}, err
 	}
-	return tableOfAppointments(ctx, v.names, v.List.Items, "", !v.Query.oneDay()).Excerpt(ctx)
+	return tableOfAppointments(ctx, v.names, v.List.Items, "", !v.Query.oneDay()), nil
 }
 
-func countVisits(ctx context.Context, tx *op.Tx, query url.Values) (int64, error) {
-	q, err := web.DecodeQuery[visitQuery](ctx, query)
-	if err != nil {
-		return 0, err
-	}
+func countVisits(ctx context.Context, tx *op.Tx, q visitQuery) (int64, error) {
 	f := q.ofToday(ctx).filter()
 	f.Limit = 1
 	list, err := sales.ListVisits(ctx, tx, f)
 	return list.Total, err
 }
 
-func (p door) excerptOfVisits(ctx context.Context, tx *op.Tx, query url.Values) (out page.Excerpt, err error) {
-	var v visitsView
-	if v.Query, err = web.DecodeQuery[visitQuery](ctx, query); err != nil {
-		return out, err
-	}
-	v.Query = v.Query.ofToday(ctx)
+func (p door) rowsOfVisits(ctx context.Context, tx *op.Tx, q visitQuery) (web.Table, error) {
+	v := visitsView{Query: q.ofToday(ctx)}
 	if err := p.readVisits(ctx, tx, &v); err != nil {
-		return out, err
+		return web.Table{}, err
 	}
-	return v.visitTable(ctx, v.Items, v.Query.From != v.Query.Until).Excerpt(ctx)
+	return v.visitTable(ctx, v.Items, v.Query.From != v.Query.Until), nil
 }
