@@ -254,6 +254,6 @@ func (a *App) Close() error {
 }
 
 func (a *App) fatal(err error) {
-	a.Log.Error("the disk failed at commit; ending", slog.Any("error", err))
+	a.Log.Error("the disk failed; ending", slog.Any("error", err))
 	os.Exit(ExitFailed) // nothing that was not acknowledged may be repeated on a disk that lost writes (TRU-6)
 }

@@ -38,7 +38,7 @@ var ErrFull = errors.New("disk full")
 // Options adjust a database.
 type Options struct {
 	ReadOnly bool            // no writer: check, report and backup read beside a running program
-	Fatal    func(error)     // called once when the disk fails at commit; the process must end (TRU-6)
+	Fatal    func(error)     // called when the disk fails; the process must end (TRU-6)
 	Jitter   func() float64  // chance in [0,1) for waiting between repeats
 	Fault    func() error    // tests: called before each commit of PostgreSQL; its error is taken for the server's
 	Grouped  func(n int)     // called after each commit of an embedded database with the number of its writes

@@ -178,6 +178,7 @@ func (d *DB) group(ctx context.Context, first *job) {
 func (d *DB) commitGroup(ctx context.Context, first *job) (next *job) {
 	sqlTx, err := d.write.db.BeginTx(ctx, nil)
 	if err != nil {
+		d.diskGone(err)
 		first.done <- unavailable("begin", err)
 		return nil
 	}
@@ -186,6 +187,7 @@ func (d *DB) commitGroup(ctx context.Context, first *job) (next *job) {
 	began := time.Now() //nolint:forbidigo // measures the group, decides nothing of the domain
 	for j := first; j != nil; {
 		if err := d.one(tx, j); err != nil {
+			d.diskGone(err)
 			j.done <- err
 		} else {
 			waiting = append(waiting, j)
@@ -261,6 +263,13 @@ func (d *DB) commit(tx *Tx, done bool) error {
 		}
 	}
 	return unavailable("commit", err)
+}
+
+// diskGone ends the program where the writer's disk does not answer (TRU-6): it would refuse everything from now on.
+func (d *DB) diskGone(err error) {
+	if se, ok := errors.AsType[*sqlite.Error](err); ok && se.Code()&0xff == sqlite3.SQLITE_IOERR {
+		d.opts.Fatal(fmt.Errorf("write: %w", err))
+	}
 }
 
 func unavailable(what string, err error) error {

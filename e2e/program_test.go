@@ -1,0 +1,39 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"zhike/internal/testkit"
+)
+
+// program builds Zhike into a folder of the test.
+func program(t *testing.T) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "zhike")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", file, "./cmd/zhike")
+	build.Dir = testkit.Root(t)
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	return file
+}
+
+// times is how often a test strikes: ZHIKE_CRASH, or a few.
+func times(t *testing.T, few int) int {
+	t.Helper()
+	text := os.Getenv("ZHIKE_CRASH") //nolint:forbidigo // how long this test may take
+	if text == "" {
+		return few
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatalf("ZHIKE_CRASH: %v", err)
+	}
+	return n
+}
