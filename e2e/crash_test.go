@@ -11,14 +11,10 @@ import (
 	"io"
 	"maps"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -32,7 +28,6 @@ import (
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
 	"zhike/internal/testkit"
-	"zhike/internal/testkit/child"
 	"zhike/internal/testkit/pgserver"
 )
 
@@ -67,10 +62,8 @@ type crashed struct {
 	// unsureAfter says that an answer that is read once the strike has begun tells nothing: a disk that is being taken away may say of a
 	// sync under way that it was done, and no more be read.
 	unsureAfter bool
-	addr        string
+	server      testkit.Server
 	header      http.Header
-	child       *child.Child
-	pid         int
 	client      *http.Client
 
 	center, course, channel id.ID
@@ -94,7 +87,7 @@ type attempt struct {
 func crash(t *testing.T, program, dsn string, rounds int) {
 	c := prepareCrash(t, program, dsn)
 	c.rounds(t, rounds, func() {
-		if err := syscall.Kill(c.pid, syscall.SIGKILL); err != nil {
+		if err := syscall.Kill(c.server.PID, syscall.SIGKILL); err != nil {
 			t.Fatalf("kill: %v", err)
 		}
 	}, func() {})
@@ -144,7 +137,7 @@ func (c *crashed) settle(t *testing.T) {
 	c.start(t)
 	c.repeat(t)
 	c.confirm(t)
-	c.child.Stop()
+	c.server.Stop()
 	after, total := c.logged(t), 0
 	for kind, ids := range c.acked {
 		if got, want := len(after[kind]), len(c.before[kind])+len(ids); got != want {
@@ -161,45 +154,13 @@ func (c *crashed) settle(t *testing.T) {
 	c.check(t)
 }
 
-// start starts the server as a child that ends with this process, whatever happens to it.
+// start starts the server.
 func (c *crashed) start(t *testing.T) {
 	t.Helper()
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.addr = l.Addr().String()
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	c.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: writers}, Timeout: time.Minute}
-	c.child, err = child.Start(child.Spec{Name: "crash", Stop: "TERM", Program: func(dir string) []string {
-		const script = `echo $$ >"$1/pid"; shift; exec "$@"` // the server keeps the number of the shell
-		return slices.Concat([]string{"/bin/sh", "-c", script, "zhike", dir, "env", "ZHIKE_KEY_FILE=" + c.key}, c.under,
-			[]string{c.program, "serve", "--measure", "--db", c.dsn, "--addr", c.addr})
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(c.child.Stop)
-	err = c.child.Until(time.Minute, func() bool {
-		resp, err := c.client.Get("http://" + c.addr + "/readyz")
-		if err != nil {
-			return false
-		}
-		_ = resp.Body.Close()
-		return resp.StatusCode == http.StatusOK
+	c.server = testkit.Serve(t, testkit.ServerSpec{
+		Program: c.program, Env: []string{"ZHIKE_KEY_FILE=" + c.key}, Under: c.under, Args: []string{"--db", c.dsn},
 	})
-	if err != nil {
-		t.Fatalf("start: %v", err)
-	}
-	text, err := os.ReadFile(filepath.Join(c.child.Dir, "pid"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if c.pid, err = strconv.Atoi(strings.TrimSpace(string(text))); err != nil {
-		t.Fatal(err)
-	}
+	c.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: writers}, Timeout: time.Minute}
 }
 
 func (c *crashed) signIn(t *testing.T) {
@@ -242,7 +203,7 @@ func (c *crashed) send(ctx context.Context, a attempt) ([]byte, error) {
 
 // post sends one write and gives its answer.
 func (c *crashed) post(ctx context.Context, a attempt) (status int, body []byte, err error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+c.addr+a.path, bytes.NewReader(a.body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+c.server.Addr+a.path, bytes.NewReader(a.body))
 	if err != nil {
 		return 0, nil, err
 	}
@@ -339,7 +300,7 @@ func (c *crashed) amid(t *testing.T, after time.Duration, strike func()) {
 	if ctx.Err() != nil {
 		t.Fatal("the server went on a minute after it was struck")
 	}
-	c.child.Stop()
+	c.server.Stop()
 	c.client.CloseIdleConnections()
 	if t.Failed() {
 		t.FailNow()
@@ -380,7 +341,7 @@ func (c *crashed) repeat(t *testing.T) {
 func (c *crashed) confirm(t *testing.T) {
 	t.Helper()
 	for _, v := range c.opened[max(0, len(c.opened)-3*writers):] {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+c.addr+"/api/v1/enquiries/"+v, http.NoBody)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+c.server.Addr+"/api/v1/enquiries/"+v, http.NoBody)
 		if err != nil {
 			t.Fatal(err)
 		}

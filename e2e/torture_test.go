@@ -104,7 +104,7 @@ func TestTRU1_TRU10_PowerCut(t *testing.T) {
 	// What is there before the first cut has to be on the disk.
 	syscall.Sync()
 	c.rounds(t, times(t, 3), func() { shutdown(t, dir) }, func() {
-		if code := c.child.Code(); code != app.ExitFailed {
+		if code := c.server.Code(); code != app.ExitFailed {
 			t.Errorf("the server ended with %d when its disk was gone, want %d", code, app.ExitFailed)
 		}
 		if err := syscall.Unmount(dir, 0); err != nil {
@@ -128,7 +128,7 @@ func TestTRU6_FsyncFails(t *testing.T) {
 			fmt.Sprintf("inject=fsync,fdatasync:error=EIO:when=%d+", 100+chance.IntN(200)),
 		}
 		c.rounds(t, 1, func() {}, func() {
-			if code := c.child.Code(); code != app.ExitFailed {
+			if code := c.server.Code(); code != app.ExitFailed {
 				t.Errorf("the server ended with %d after a failed sync, want %d", code, app.ExitFailed)
 			}
 			log, err := os.ReadFile(trace)
@@ -183,7 +183,7 @@ func TestTRU6_FullDisk(t *testing.T) {
 	}
 	c.unsure = append(c.unsure, *refused)
 	c.repeat(t)
-	c.child.Stop()
+	c.server.Stop()
 	c.settle(t)
 }
 

@@ -5,12 +5,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -20,71 +18,33 @@ import (
 	"zhike/internal/kernel/op"
 	"zhike/internal/rollout"
 	"zhike/internal/testkit"
-	"zhike/internal/testkit/child"
 )
 
 // served is the program as a process of its own.
 type served struct {
+	testkit.Server
 	t        *testing.T
 	dsn, key string
 	files    string
-	addr     string
-	child    *child.Child
-	pid      int
 	client   client
 }
 
 func (s *served) start() {
 	s.t.Helper()
-	l, err := (&net.ListenConfig{}).Listen(s.t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	s.addr = l.Addr().String()
-	if err := l.Close(); err != nil {
-		s.t.Fatal(err)
-	}
 	program, err := exec.LookPath("zhike") // the test binary, see TestMain
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.child, err = child.Start(child.Spec{Name: "serve", Stop: "TERM", Program: func(dir string) []string {
-		const script = `echo $$ >"$1/pid"; shift; exec "$@"` // the server keeps the number of the shell
-		return []string{"/bin/sh", "-c", script, "zhike", dir, "env", "ZHIKE_KEY_FILE=" + s.key, "ZHIKE_FILES=" + s.files, program, "serve", "--measure", "--db", s.dsn, "--addr", s.addr}
-	}})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	s.t.Cleanup(s.child.Stop)
-	err = s.child.Until(time.Minute, func() bool {
-		req, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, "http://"+s.addr+"/readyz", http.NoBody)
-		if err != nil {
-			return false
-		}
-		resp, err := http.DefaultClient.Do(req)
-		if err != nil {
-			return false
-		}
-		_ = resp.Body.Close()
-		return resp.StatusCode == http.StatusOK
+	s.Server = testkit.Serve(s.t, testkit.ServerSpec{
+		Program: program, Env: []string{"ZHIKE_KEY_FILE=" + s.key, "ZHIKE_FILES=" + s.files}, Args: []string{"--db", s.dsn},
 	})
-	if err != nil {
-		s.t.Fatalf("start: %v", err)
-	}
-	text, err := os.ReadFile(filepath.Join(s.child.Dir, "pid"))
-	if err == nil {
-		s.pid, err = strconv.Atoi(strings.TrimSpace(string(text)))
-	}
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	s.client.base = "http://" + s.addr + "/api/v1"
+	s.client.base = "http://" + s.Addr + "/api/v1"
 }
 
 // until waits until an import is as it should be.
 func (s *served) until(key string, fits func(i rollout.ImportRun) bool) (i rollout.ImportRun) {
 	s.t.Helper()
-	err := s.child.Until(2*time.Minute, func() bool {
+	err := s.Until(2*time.Minute, func() bool {
 		r := s.client.get("/imports/" + key)
 		i = rollout.ImportRun{}
 		return r.status == http.StatusOK && json.Unmarshal(r.raw, &i) == nil && fits(i)
@@ -99,17 +59,17 @@ func (s *served) until(key string, fits func(i rollout.ImportRun) bool) (i rollo
 func (s *served) end(signal syscall.Signal) time.Duration {
 	s.t.Helper()
 	began := time.Now()
-	if err := syscall.Kill(s.pid, signal); err != nil {
+	if err := syscall.Kill(s.PID, signal); err != nil {
 		s.t.Fatal(err)
 	}
-	for syscall.Kill(s.pid, 0) == nil {
+	for syscall.Kill(s.PID, 0) == nil {
 		if time.Since(began) > time.Minute {
 			s.t.Fatal("it does not end")
 		}
 		<-time.After(10 * time.Millisecond)
 	}
 	took := time.Since(began)
-	s.child.Stop()
+	s.Stop()
 	return took
 }
 

@@ -175,7 +175,7 @@ func (f *Files) guess(kind, name string) (Mapping, error) {
 	if err != nil {
 		return Mapping{}, err
 	}
-	return Guess(kind, in.Header(), cellsOf(rows))
+	return Guess(kind, in.Header(), rows)
 }
 
 // forget removes the files of imports that nobody touched for a month.
@@ -252,14 +252,8 @@ func change(ctx context.Context, r *op.Runner, key id.ID, do func(ctx context.Co
 	})
 }
 
-// SampleRow is a row of a file: its number as a person counts, and its cells.
-type SampleRow struct {
-	No    int
-	Cells []string
-}
-
-// Sample gives the first rows of a file, for who handed it in.
-func (f *Files) Sample(i ImportRun, n int) ([]SampleRow, error) {
+// Sample gives the cells of the first rows of a file, for who handed it in.
+func (f *Files) Sample(i ImportRun, n int) ([][]string, error) {
 	in, file, err := f.open(i.File)
 	if err != nil {
 		return nil, err

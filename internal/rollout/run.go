@@ -100,7 +100,7 @@ func (o Options) mapping() (Mapping, error) {
 	if err != nil {
 		return Mapping{}, err
 	}
-	m, err := Guess(o.Kind, in.Header(), cellsOf(rows))
+	m, err := Guess(o.Kind, in.Header(), rows)
 	switch {
 	case err != nil:
 		return m, err
@@ -111,25 +111,18 @@ func (o Options) mapping() (Mapping, error) {
 }
 
 // sample reads the first n rows.
-func sample(in *sheet.Reader, n int) (rows []SampleRow, err error) {
+func sample(in *sheet.Reader, n int) (rows [][]string, err error) {
 	for len(rows) < n {
-		no, cells, err := in.Next()
+		_, cells, err := in.Next()
 		if errors.Is(err, io.EOF) {
 			return rows, nil
 		}
 		if err != nil {
 			return nil, err
 		}
-		rows = append(rows, SampleRow{no, slices.Clone(cells)})
+		rows = append(rows, slices.Clone(cells))
 	}
 	return rows, nil
-}
-
-func cellsOf(rows []SampleRow) (out [][]string) {
-	for _, r := range rows {
-		out = append(out, r.Cells)
-	}
-	return out
 }
 
 // begin notes the run of a file of the command line, or finds the unfinished one of the same file.

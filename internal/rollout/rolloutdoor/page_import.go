@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/op"
@@ -16,14 +17,14 @@ import (
 	"zhike/internal/web"
 )
 
-// shownRows is how many rows of a file the page shows.
-const shownRows = 3
+// shownRows is how many rows of a file the page takes its examples from.
+const shownRows = 20
 
 // importView is an import with the first rows of its file.
 type importView struct {
 	rollout.ImportRun
 
-	Rows    []rollout.SampleRow // of who handed the file in
+	Rows    [][]string // of who handed the file in
 	Own     bool                // the viewer handed the file in
 	May     bool
 	Rejects bool // a rejects file is there
@@ -179,14 +180,21 @@ func (v importView) fields() []string {
 	return append(slices.Clone(list), rollout.Ignore)
 }
 
-// example is a cell of one of the first rows.
-func (v importView) example(row, column int) string {
-	cells := v.Rows[row].Cells
-	if column >= len(cells) {
-		return ""
+// examples are what the first rows have in a column, each once and cut where it is long.
+func (v importView) examples(column int) string {
+	const most, length = 3, 24
+	var list []string
+	for _, row := range v.Rows {
+		if column >= len(row) || row[column] == "" || len(list) == most {
+			continue
+		}
+		text := row[column]
+		if r := []rune(text); len(r) > length {
+			text = string(r[:length]) + "…"
+		}
+		if !slices.Contains(list, text) {
+			list = append(list, text)
+		}
 	}
-	if r := []rune(cells[column]); len(r) > 40 {
-		return string(r[:40]) + "…"
-	}
-	return cells[column]
+	return strings.Join(list, " · ")
 }

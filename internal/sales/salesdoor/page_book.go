@@ -174,8 +174,12 @@ func (v bookView) times(_ context.Context) []web.Option {
 	return out
 }
 
-// bookDays offers today and the days that are asked for most.
-func bookDays(ctx context.Context) []web.Option {
-	today := web.Today(ctx)
-	return append([]web.Option{{Value: today.String(), Label: t(ctx, "today")}}, days(ctx, 0)...)
+// days offers the days that are asked for most, today while an hour of it is left.
+func (v bookView) days(ctx context.Context) []web.Option {
+	later := days(ctx, 0)
+	times := v.times(ctx)
+	if len(times) > 0 && times[len(times)-1].Value <= clockOf(ctx, web.Now(ctx)) {
+		return later
+	}
+	return append([]web.Option{{Value: web.Today(ctx).String(), Label: t(ctx, "today")}}, later...)
 }

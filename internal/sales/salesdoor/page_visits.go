@@ -51,7 +51,7 @@ func (p door) getVisits(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx := r.Context()
-	page := web.Page{Title: t(ctx, "visits.title"), H1: t(ctx, "visits.h1", "count", int(v.Total)), Sub: rangeText(ctx, v.Query.From, v.Query.Until)}
+	page := web.Page{Title: t(ctx, "visits.title"), H1: t(ctx, "visits.h1", "count", int(v.Total)), Sub: rangeText(ctx, v.Query.From, v.Query.Until), Lead: visitDays(v)}
 	if may(ctx, "visit:create") {
 		page.Aside = web.Button{Label: t(ctx, "walk-in.title"), Href: "/walk-ins/new", Kind: web.Primary}
 	}
@@ -84,6 +84,11 @@ func (v visitsView) chips(ctx context.Context) web.FilterChips {
 		Clear: "/visits", Add: visitFilters(v),
 		Items: v.matterChips(ctx, []matterChip{{"consultant", q.Consultant}, {"channel", q.Channel}, {"course", q.Course}}, q.Kind, q.Centers),
 	}
+}
+
+// day is the address of another day, with the other filters.
+func (v visitsView) day(ctx context.Context, d bizdate.Date) string {
+	return web.Address(ctx, "from", d.String(), "until", d.String(), "page", "")
 }
 
 // visitTable lists visits; with days where they are not all of one day.
