@@ -25,7 +25,7 @@ type importView struct {
 	rollout.ImportRun
 
 	Rows    [][]string // of who handed the file in
-	Own     bool                // the viewer handed the file in
+	Own     bool       // the viewer handed the file in
 	May     bool
 	Rejects bool // a rejects file is there
 	By      string
