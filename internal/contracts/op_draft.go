@@ -3,7 +3,6 @@ package contracts
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"zhike/internal/facts"
@@ -18,7 +17,7 @@ import (
 
 // Draft makes a contract that is not yet signed (CON-1): numbered without gaps, priced by PriceLines, with signing consultants,
 // instalments and the terms of its packages' editions. Refused: shares that do not sum to 100 %, a plan that does not add up,
-// price-differs, discount-limit (SAL-7), unknown or inactive packages, a center or consultant beyond one's right.
+// price-differs (SAL-7), unknown or inactive packages, a center or consultant beyond one's right.
 var Draft = op.Op[DraftInput, DraftAnswer]{
 	Name: "contracts.draft", Rule: "CON-1", Needs: "contract:create", Fact: facts.ContractDrafted{}, Do: draft,
 	Subject: func(in DraftInput) op.Ref {
@@ -45,7 +44,7 @@ type DraftInput struct {
 	CenterID     id.ID             `json:"center_id"`
 	Kind         string            `json:"kind,omitempty" enum:"new,renewal,upgrade,return" doc:"new if left out"`
 	EnquiryID    id.ID             `json:"enquiry_id,omitempty"`
-	QuoteID      id.ID             `json:"-"` // of sales.DraftContract, which has checked the quote: no caller outside names one
+	QuoteID      id.ID             `json:"quote_id,omitempty"`
 	ConsultantID id.ID             `json:"consultant_id,omitempty" doc:"the first of the shares, else oneself, if left out"`
 	ChannelID    id.ID             `json:"channel_id,omitempty"`
 	CourseID     id.ID             `json:"course_id,omitempty" doc:"the first line's if left out"`
@@ -82,11 +81,6 @@ func draft(ctx context.Context, tx *op.Tx, in DraftInput) (DraftAnswer, error) {
 	if err != nil {
 		return DraftAnswer{}, err
 	}
-	if in.QuoteID.IsNone() {
-		if err := CheckDiscount(tx, in.CenterID, d.contract.List, in.Discount); err != nil {
-			return DraftAnswer{}, err
-		}
-	}
 	center, ok := organization.Of(tx).Center(in.CenterID)
 	if !ok {
 		return DraftAnswer{}, problem.NotFound("center")
@@ -102,20 +96,6 @@ func draft(ctx context.Context, tx *op.Tx, in DraftInput) (DraftAnswer, error) {
 	}
 	tx.Record(c.ID, facts.ContractDrafted{Matter: c.Matter(), Contract: c.ID, Quote: c.Quote, Payer: c.Payer, Payable: c.Payable})
 	return DraftAnswer{ID: c.ID, No: c.No, State: c.State, List: c.List, Discount: c.Discount, Payable: c.Payable, Version: c.Version}, nil
-}
-
-// CheckDiscount refuses a discount beyond one's limit (SAL-7): the setting quote.discount-limit of the center, in hundredths of a per
-// cent of the list price. A contract of a quote is not asked again: the quote was.
-func CheckDiscount(tx *op.Tx, center id.ID, list, discount money.Fen) error {
-	limit, err := strconv.ParseInt(organization.Of(tx).Setting(center, "quote.discount-limit", "500"), 10, 64)
-	if err != nil {
-		return fmt.Errorf("read setting quote.discount-limit: %w", err)
-	}
-	var bad problem.Invalid
-	if most := list.Share(limit, 10_000); discount > most && !tx.Viewer.System {
-		bad.Add("discount_fen", "discount-limit", discount, "most", most)
-	}
-	return bad.Err("SAL-7")
 }
 
 // filled adds what is left out and follows from the rest; me is the staff member who drafts.

@@ -1,9 +1,7 @@
 package contracts_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -129,7 +127,6 @@ func TestCON1_DraftRefused(t *testing.T) {
 			{"unknown package", s.Principal(s.HD), func(in *contracts.DraftInput) { in.Lines[0].PackageID = other }, "422 invalid lines.0.package_id:unknown"},
 			{"an edition that is not sold", s.Principal(s.HD), func(in *contracts.DraftInput) { in.Lines[0].Edition = 7 }, "422 invalid lines.0.edition:edition-changed"},
 			{"another price", s.Principal(s.HD), func(in *contracts.DraftInput) { in.Lines[0].Payable = 1 }, "422 invalid lines.0.payable_fen:price-differs"},
-			{"a discount beyond one's limit", s.Principal(s.HD), func(in *contracts.DraftInput) { in.Discount = money.Yuan(960) + 1 }, "422 invalid discount_fen:discount-limit"},
 			{"a plan that is short", s.Principal(s.HD), func(in *contracts.DraftInput) {
 				in.Plan = []contracts.InstalmentInput{{Due: bizdate.New(2026, 6, 3), Amount: 1}}
 			}, "422 invalid plan:plan-sum"},
@@ -190,23 +187,6 @@ func TestCON1_Editions(t *testing.T) {
 			t.Errorf("quoted contract pays %s, want the price that was shown", got.Payable)
 		}
 		holds(t, s)
-	})
-}
-
-// TestSAL7_DiscountLimit: a contract is given at most the discount that a quote may have, and nobody outside can claim that a quote
-// allowed more.
-func TestSAL7_DiscountLimit(t *testing.T) {
-	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
-		open(s)
-		in := draftInput(t, s, s.HD)
-		in.Discount = money.Yuan(960) // 5 % of the list price
-		if got := draft(t, s, in); got.Payable != money.Yuan(18_240) {
-			t.Errorf("pays %s", got.Payable)
-		}
-		in.QuoteID = s.Clock.NewID()
-		if sent, err := json.Marshal(in); err != nil || bytes.Contains(sent, []byte(in.QuoteID.String())) {
-			t.Errorf("a caller can name a quote: %s, %v", sent, err)
-		}
 	})
 }
 

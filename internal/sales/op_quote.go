@@ -2,6 +2,8 @@ package sales
 
 import (
 	"context"
+	"fmt"
+	"strconv"
 
 	"zhike/internal/contracts"
 	"zhike/internal/facts"
@@ -99,17 +101,19 @@ func named(err error, field, name string) error {
 	return err
 }
 
-// check refuses a quote of the past and a discount beyond one's limit.
+// check refuses a quote of the past and a discount beyond one's limit: the setting quote.discount-limit, in hundredths of a
+// per cent of the list price.
 func (q Quote) check(tx *op.Tx, today bizdate.Date) error {
 	var bad problem.Invalid
 	if q.ValidUntil < today {
 		bad.Add("valid_until", "in-past", q.ValidUntil)
 	}
-	err := contracts.CheckDiscount(tx, q.Center, q.List, q.Discount)
-	if p, ok := problem.As(err); ok {
-		bad = append(bad, p.Fields...)
-	} else if err != nil {
-		return err
+	limit, err := strconv.ParseInt(organization.Of(tx).Setting(q.Center, "quote.discount-limit", "500"), 10, 64)
+	if err != nil {
+		return fmt.Errorf("read setting quote.discount-limit: %w", err)
+	}
+	if most := q.List.Share(limit, 10_000); q.Discount > most && !tx.Viewer.System {
+		bad.Add("discount_fen", "discount-limit", q.Discount, "most", most)
 	}
 	return bad.Err("SAL-7")
 }
