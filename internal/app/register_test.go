@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"zhike/internal/app"
+	"zhike/internal/contracts"
 	"zhike/internal/facts"
 )
 
@@ -135,4 +136,18 @@ func operationsInTests(t *testing.T) map[string]bool {
 		out[name] = regexp.MustCompile(regexp.QuoteMeta(vars[name])+`\b`).MatchString(all) || strings.Contains(all, " "+name+" ")
 	}
 	return out
+}
+
+// TestSAL7_OneWayToAContract: the only operation that drafts a contract starts from a quote, so nobody gets round the limit of
+// discounts or takes another customer's quote.
+func TestSAL7_OneWayToAContract(t *testing.T) {
+	var ways []string
+	for _, o := range app.Operations() {
+		if d := o.Describe(); d.Needs == "contract:create" && d.Out == reflect.TypeFor[contracts.DraftAnswer]() {
+			ways = append(ways, d.Name)
+		}
+	}
+	if !slices.Equal(ways, []string{"sales.draft-contract"}) {
+		t.Errorf("contracts are drafted by %v", ways)
+	}
 }

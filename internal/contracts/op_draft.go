@@ -17,7 +17,8 @@ import (
 
 // Draft makes a contract that is not yet signed (CON-1): numbered without gaps, priced by PriceLines, with signing consultants,
 // instalments and the terms of its packages' editions. Refused: shares that do not sum to 100 %, a plan that does not add up,
-// price-differs (SAL-7), unknown or inactive packages, a center or consultant beyond one's right.
+// price-differs (SAL-7), unknown or inactive packages, a center or consultant beyond one's right. It has no door of its own: who sells
+// goes through a quote, which knows the customer's matter and the limit of discounts (sales.DraftContract).
 var Draft = op.Op[DraftInput, DraftAnswer]{
 	Name: "contracts.draft", Rule: "CON-1", Needs: "contract:create", Fact: facts.ContractDrafted{}, Do: draft,
 	Subject: func(in DraftInput) op.Ref {

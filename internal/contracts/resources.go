@@ -17,7 +17,7 @@ func Resources() []policy.Resource {
 
 // Operations lists this domain's operations.
 func Operations() []op.Any {
-	return []op.Any{AddCourse, ChangeCourse, AddPackage, ChangePackage, Draft, Sign}
+	return []op.Any{AddCourse, ChangeCourse, AddPackage, ChangePackage, Sign}
 }
 
 // Reactions lists what contracts do about facts of finance.

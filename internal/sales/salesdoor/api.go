@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"zhike/internal/api"
-	"zhike/internal/contracts"
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
@@ -199,5 +198,4 @@ func apiQuotes(a *api.API) {
 	})
 	api.Post(a, "/quotes", sales.MakeQuote)
 	api.Post(a, "/contracts", sales.DraftContract)
-	api.Post(a, "/contract-drafts", contracts.Draft)
 }
