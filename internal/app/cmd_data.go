@@ -19,6 +19,7 @@ import (
 	"zhike/internal/kernel/check"
 	"zhike/internal/kernel/clock"
 	"zhike/internal/kernel/db"
+	"zhike/internal/kernel/event"
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
@@ -72,7 +73,10 @@ func (s *Session) raw(c Config) (*App, func(), error) {
 	return a, func() { _ = a.Close(); l.release() }, nil
 }
 
-type checkCmd struct{}
+type checkCmd struct {
+	Anchors string   `name:"anchors" type:"existingfile" help:"Compare with the anchors in this file: one that was kept where nobody who writes to the database writes."`
+	Keys    []string `name:"anchor-key" help:"Public key of anchors, beside the database's own: of a master key that was replaced, or as an auditor noted it." placeholder:"HEX"`
+}
 
 // Run implements kong.
 func (c *checkCmd) Run(s *Session) error {
@@ -81,7 +85,13 @@ func (c *checkCmd) Run(s *Session) error {
 		return err
 	}
 	defer done()
-	found, err := a.Check(op.WithViewer(ctx, policy.System()))
+	var outside []event.SignedAnchor
+	if c.Anchors != "" {
+		if outside, err = readAnchors(c.Anchors); err != nil {
+			return fmt.Errorf("%w: %w", errUsage, err)
+		}
+	}
+	found, err := a.CheckAgainst(op.WithViewer(ctx, policy.System()), outside, c.Keys...)
 	if err != nil {
 		return err
 	}

@@ -15,3 +15,9 @@ func (a *App) StartIdle(ctx context.Context) error {
 	jobs.Register(a.Jobs, func(context.Context, insight.SendMail) error { return nil })
 	return a.Jobs.Start(ctx)
 }
+
+// AnchorLog is anchor, for tests.
+func (a *App) AnchorLog(ctx context.Context) error { return a.anchor(ctx) }
+
+// ReadAnchors is readAnchors, for tests.
+var ReadAnchors = readAnchors

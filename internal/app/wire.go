@@ -55,6 +55,7 @@ type Config struct {
 	KeyFile  string // file of the master key; none: see keyFile
 	NewKey   bool   // the database's master key is lost: a new one takes its place (see replaceKey)
 	Files    string // folder of the files that are handed in; none: see App.files
+	Anchors  string // file that the anchors of the log are written to; none: see App.anchorFile
 	Fault    func() error
 	Log      *slog.Logger
 	// MetricsToken lets whoever has it read /metrics from elsewhere.

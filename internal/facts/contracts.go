@@ -93,3 +93,11 @@ type ContractSigned struct {
 
 // Kind implements event.Fact.
 func (ContractSigned) Kind() string { return "contracts.contract-signed.1" }
+
+// Moves implements event.Moves.
+func (c ContractSigned) Moves() (_ money.Fen, bought hours.Centi) {
+	for _, l := range c.Lines {
+		bought += l.Hours + l.Gift
+	}
+	return 0, bought
+}

@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"zhike/internal/kernel/hours"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/money"
 )
@@ -35,6 +36,9 @@ type PaymentTaken struct{ Pay }
 // Kind implements event.Fact.
 func (PaymentTaken) Kind() string { return "finance.payment-taken.1" }
 
+// Moves implements event.Moves.
+func (p PaymentTaken) Moves() (money.Fen, hours.Centi) { return p.Amount, 0 }
+
 // PaymentReversed mirrors a payment (FIN-2); Payment is the reversal, Of the payment that it undoes.
 type PaymentReversed struct {
 	Pay
@@ -44,3 +48,6 @@ type PaymentReversed struct {
 
 // Kind implements event.Fact.
 func (PaymentReversed) Kind() string { return "finance.payment-reversed.1" }
+
+// Moves implements event.Moves.
+func (p PaymentReversed) Moves() (money.Fen, hours.Centi) { return -p.Amount, 0 }

@@ -95,6 +95,12 @@ func (r *Registry) Kinds() []string {
 	return out
 }
 
+// moves says whether facts of a kind move money or hours.
+func (r *Registry) moves(kind string) bool {
+	t := r.types[kind]
+	return t != nil && t.Implements(reflect.TypeFor[Moves]())
+}
+
 // Decode reads the fact of an event.
 func (r *Registry) Decode(e Event) (Fact, error) {
 	t := r.types[e.Kind]

@@ -56,12 +56,12 @@ func (v *Vault) Bind(ctx context.Context, tx *db.Tx) error {
 }
 
 // Replace makes the master key that of a database whose own key is lost: what was sealed under the keys of persons can never be read
-// again. It gives how many of these keys are gone.
+// again; anchors begin anew under the new key. It gives how many of these keys are gone.
 func (v *Vault) Replace(ctx context.Context, tx *db.Tx) (lost int64, err error) {
 	if err := tx.QueryRow(ctx, "SELECT COUNT(*) FROM person_keys", nil, &lost); err != nil {
 		return 0, fmt.Errorf("count keys: %w", err)
 	}
-	for _, text := range []string{"DELETE FROM person_keys", "DELETE FROM master_key"} {
+	for _, text := range []string{"DELETE FROM person_keys", "DELETE FROM anchors", "DELETE FROM master_key"} {
 		if _, err := tx.Exec(ctx, text); err != nil {
 			return 0, fmt.Errorf("give up lost keys: %w", err)
 		}

@@ -7,7 +7,10 @@ import (
 	"context"
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/ed25519"
+	"crypto/hkdf"
 	"crypto/rand"
+	"crypto/sha256"
 	"database/sql"
 	"embed"
 	"errors"
@@ -35,6 +38,7 @@ var ErrKey = errors.New("sealed under another key, or changed")
 type Vault struct {
 	master cipher.AEAD
 	proof  []byte // see Check
+	signer ed25519.PrivateKey
 }
 
 // New makes a vault with a master key of KeySize bytes.
@@ -46,8 +50,16 @@ func New(master []byte) (*Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Vault{master: a, proof: proofOf(master)}, nil
+	seed, err := hkdf.Key(sha256.New, master, nil, "zhike anchors", ed25519.SeedSize)
+	if err != nil {
+		return nil, fmt.Errorf("derive key of anchors: %w", err)
+	}
+	return &Vault{master: a, proof: proofOf(master), signer: ed25519.NewKeyFromSeed(seed)}, nil
 }
+
+// Signer signs what has to be proved outside the database (TRU-24): an Ed25519 key that is derived from the master key by HKDF
+// (RFC 5869), so that nothing more has to be kept.
+func (v *Vault) Signer() ed25519.PrivateKey { return v.signer }
 
 // Seal encrypts a value of a person; label says what it is and must be given to Open again. The person's key is made at the first
 // value.
