@@ -24,7 +24,7 @@ import (
 
 // API serves /api/ on a mux: the routes of every door, the document and its page.
 func (a *App) API(mux *http.ServeMux) {
-	mux.Handle("/api/", web.Chain(a.routes(), web.RequestIDs, web.AccessLog(a.Log, a.Clock.Now, a.gauges.answered), web.Headers, web.Compress))
+	mux.Handle("/api/", web.Chain(a.routes(), web.RequestIDs, web.AccessLog(a.Log, a.Clock.Now, a.gauges.answered, a.looked), web.Headers, web.Compress))
 }
 
 // routes makes the API. Of an App that is not open it is the document alone.

@@ -44,6 +44,13 @@ func (a *App) CheckAgainst(ctx context.Context, outside []event.SignedAnchor, ke
 		if err != nil {
 			return err
 		}
+		views, err := event.VerifyViews(ctx, tx.Tx)
+		if err != nil {
+			return err
+		}
+		for _, what := range views {
+			found = append(found, check.Finding{Check: "views", Rule: "TRU-19", What: what})
+		}
 		for _, what := range differ {
 			found = append(found, check.Finding{Check: "anchors", Rule: "TRU-24", What: what})
 		}

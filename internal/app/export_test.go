@@ -21,3 +21,6 @@ func (a *App) AnchorLog(ctx context.Context) error { return a.anchor(ctx) }
 
 // ReadAnchors is readAnchors, for tests.
 var ReadAnchors = readAnchors
+
+// WriteViews is writeViews, for tests.
+func (a *App) WriteViews(ctx context.Context) error { return a.writeViews(ctx) }

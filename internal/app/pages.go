@@ -118,7 +118,7 @@ func (p *pages) before(o PageOptions, h http.Handler) http.Handler {
 	}
 	return web.Chain(h,
 		web.RequestIDs,
-		web.AccessLog(p.Log, p.Clock.Now, p.gauges.answered),
+		web.AccessLog(p.Log, p.Clock.Now, p.gauges.answered, p.looked),
 		web.Headers,
 		web.Speak(p.Catalogue, p.Clock.Now, p.Dir.Zone(id.None)),
 		web.Recover,

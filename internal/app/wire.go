@@ -79,6 +79,7 @@ type App struct {
 	Woken chan struct{}
 
 	gauges   *gauges
+	viewed   viewed
 	newer    sync.Once       // says once that the database is newer
 	stopping chan struct{}   // closed when serve ends
 	importer *rollout.Worker // nil until imports are worked on

@@ -150,6 +150,25 @@ func Events(ctx context.Context, tx *op.Tx, f EventFilter) (list []event.Event, 
 	return list, more, left, nil
 }
 
+// RecordViewFilter says which views of records.
+type RecordViewFilter struct {
+	Record  id.ID
+	Account id.ID
+	page.Request
+}
+
+// RecordViews lists who looked at which record, the latest first (TRU-19). What was looked at in the last second or so is not there yet.
+func RecordViews(ctx context.Context, tx *op.Tx, f RecordViewFilter) (page.Page[event.View], error) {
+	var where page.Filter
+	if !f.Record.IsNone() {
+		where.And("record = ?", f.Record)
+	}
+	if !f.Account.IsNone() {
+		where.And("account = ?", f.Account)
+	}
+	return page.Read[event.View](ctx, tx, "record-view", &where, page.Sorts{Usual: "-at", Columns: map[string]string{"at": "at"}}, f.Request)
+}
+
 // SettingValue is a setting with the value that holds.
 type SettingValue struct {
 	Key     string `json:"key"`

@@ -20,6 +20,7 @@ func Resources() []policy.Resource {
 		{Name: "session", Table: "sessions", Where: sessions},
 		{Name: "view", Table: "views", Where: views},
 		{Name: "event", Table: "events", Center: "center"},
+		{Name: "record-view", Table: "record_views"},
 	}
 }
 

@@ -42,7 +42,7 @@ func DefineFields(ctx context.Context, tx *op.Tx, fields []Field) error {
 		rows[i] = []any{f.Code, f.Resource, f.Kind, f.NameZH, f.NameEN, f.Known, f.No}
 		delete(keptKinds(tx), f.Code)
 	}
-	err := insertRows(ctx, tx, "attribute_fields (code, resource, kind, name_zh, name_en, known, no)", " ON CONFLICT (code) DO NOTHING", rows)
+	err := tx.InsertRows(ctx, "attribute_fields (code, resource, kind, name_zh, name_en, known, no)", " ON CONFLICT (code) DO NOTHING", rows)
 	if err != nil {
 		return fmt.Errorf("define custom fields: %w", err)
 	}
@@ -118,7 +118,7 @@ func SetAttributes(ctx context.Context, tx *op.Tx, subject id.ID, list []Attribu
 		a = typed(a, kind)
 		rows = append(rows, []any{subject, a.Field, a.Kind, a.Text, a.Number})
 	}
-	err = insertRows(ctx, tx, "attributes (subject, field, kind, text, number)",
+	err = tx.InsertRows(ctx, "attributes (subject, field, kind, text, number)",
 		" ON CONFLICT (subject, field) DO UPDATE SET kind = excluded.kind, text = excluded.text, number = excluded.number", rows)
 	if err != nil {
 		return fmt.Errorf("save attributes: %w", err)

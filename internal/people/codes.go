@@ -27,7 +27,7 @@ func Seed(ctx context.Context, r *op.Runner) error {
 				rows = append(rows, []any{list.kind, code, int64(no), "", "", true})
 			}
 		}
-		if err := insertRows(ctx, tx, "codes (kind, code, no, name_zh, name_en, active)", " ON CONFLICT (kind, code) DO NOTHING", rows); err != nil {
+		if err := tx.InsertRows(ctx, "codes (kind, code, no, name_zh, name_en, active)", " ON CONFLICT (kind, code) DO NOTHING", rows); err != nil {
 			return fmt.Errorf("seed codes: %w", err)
 		}
 		return nil

@@ -67,7 +67,7 @@ func saveContacts(ctx context.Context, tx *op.Tx, person id.ID, in RegisterInput
 			rows = append(rows, []any{tx.NewID(), person, list.kind, c.Value, c.Relation, int64(len(rows))})
 		}
 	}
-	if err := insertRows(ctx, tx, "contact_points (id, person, kind, value, relation, no)", "", rows); err != nil {
+	if err := tx.InsertRows(ctx, "contact_points (id, person, kind, value, relation, no)", "", rows); err != nil {
 		return fmt.Errorf("save contact points: %w", err)
 	}
 	return nil
@@ -80,7 +80,7 @@ func saveTerms(ctx context.Context, tx *op.Tx, person id.ID, terms []search.Term
 		rows[i] = []any{int64(t.Kind), t.Text, person}
 	}
 	*freshOf(tx.Tx) += len(rows)
-	if err := insertRows(ctx, tx, "search_fresh (kind, text, person)", "", rows); err != nil {
+	if err := tx.InsertRows(ctx, "search_fresh (kind, text, person)", "", rows); err != nil {
 		return fmt.Errorf("save search terms: %w", err)
 	}
 	return nil
@@ -132,21 +132,6 @@ func replaceTerms(ctx context.Context, tx *op.Tx, person id.ID, was, terms []sea
 		}
 	}
 	return saveTerms(ctx, tx, person, slices.DeleteFunc(slices.Clone(terms), func(t search.Term) bool { return slices.Contains(was, t) }))
-}
-
-// mostRows is how many rows one statement inserts.
-const mostRows = 200
-
-// insertRows inserts rows of equal length; into and onConflict are constant texts.
-func insertRows(ctx context.Context, tx *op.Tx, into, onConflict string, rows [][]any) error {
-	for part := range slices.Chunk(rows, mostRows) {
-		row := "(?" + strings.Repeat(", ?", len(part[0])-1) + ")"
-		text := "INSERT INTO " + into + " VALUES " + row + strings.Repeat(", "+row, len(part)-1) + onConflict
-		if _, err := tx.Exec(ctx, text, slices.Concat(part...)...); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // householdOf gives the household of a person in scope, which begins with the first one who joins.

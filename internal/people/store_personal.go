@@ -48,7 +48,7 @@ func keepBefore(ctx context.Context, tx *op.Tx, f facts.PersonChanged, e event.E
 	for _, field := range slices.Sorted(maps.Keys(f.Before)) {
 		rows = append(rows, []any{e.ID, field, f.Person, f.Before[field]})
 	}
-	if err := insertRows(ctx, tx, "event_personal (event, field, person, sealed)", "", rows); err != nil {
+	if err := tx.InsertRows(ctx, "event_personal (event, field, person, sealed)", "", rows); err != nil {
 		return fmt.Errorf("keep old values: %w", err)
 	}
 	return nil

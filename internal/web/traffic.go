@@ -8,12 +8,14 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
 
+	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/problem"
 )
 
@@ -129,6 +131,8 @@ type Answered struct {
 	Method, Route string
 	Status        int
 	Took          time.Duration
+	Account       string // who asked, by id; empty for nobody
+	Record        id.ID  // what the address names by {id}, if anything
 }
 
 // AccessLog writes one line a request: route, status, bytes, time, ids. Paths and queries can hold personal values and are not written
@@ -150,10 +154,28 @@ func AccessLog(log *slog.Logger, now func() time.Time, notes ...func(Answered)) 
 				slog.Int("status", max(c.status, http.StatusOK)), slog.Int64("bytes", c.bytes),
 				slog.Duration("took", now().Sub(began)), slog.String("account", a.account))
 			for _, note := range notes {
-				note(Answered{Method: r.Method, Route: a.route, Status: max(c.status, http.StatusOK), Took: now().Sub(began)})
+				note(Answered{
+					Method: r.Method, Route: a.route, Status: max(c.status, http.StatusOK), Took: now().Sub(began),
+					Account: a.account, Record: recordOf(a.route, r.URL.Path),
+				})
 			}
 		})
 	}
+}
+
+// recordOf is the id that stands in a path where its route has {id}.
+func recordOf(route, path string) id.ID {
+	_, pattern, _ := strings.Cut(route, " ")
+	names, values := strings.Split(pattern, "/"), strings.Split(path, "/")
+	i := slices.Index(names, "{id}")
+	if i < 0 || i >= len(values) {
+		return id.None
+	}
+	record, err := id.Parse(values[i])
+	if err != nil {
+		return id.None
+	}
+	return record
 }
 
 type counter struct {

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -46,6 +47,27 @@ func (t *Tx) Value(key any, first func() any) any {
 
 // AfterCommit runs fn once the transaction is durable. What a savepoint undoes is not run.
 func (t *Tx) AfterCommit(fn func()) { t.after = append(t.after, fn) }
+
+// InsertRows inserts rows of equal length, many to a statement; into names the table with its columns, tail is what follows the values, both
+// constant texts. Statements have few lengths, so that they stay prepared.
+func (t *Tx) InsertRows(ctx context.Context, into, tail string, rows [][]any) error {
+	for len(rows) > 0 {
+		n := 1
+		for _, length := range []int{64, 16, 4} {
+			if len(rows) >= length {
+				n = length
+				break
+			}
+		}
+		row := "(?" + strings.Repeat(", ?", len(rows[0])-1) + ")"
+		text := "INSERT INTO " + into + " VALUES " + row + strings.Repeat(", "+row, n-1) + tail
+		if _, err := t.Exec(ctx, text, slices.Concat(rows[:n]...)...); err != nil {
+			return err
+		}
+		rows = rows[n:]
+	}
+	return nil
+}
 
 // Exec runs a statement and tells how many rows it changed.
 func (t *Tx) Exec(ctx context.Context, text string, args ...any) (int64, error) {

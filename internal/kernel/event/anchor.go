@@ -1,7 +1,6 @@
 package event
 
 import (
-	"bytes"
 	"context"
 	"crypto/ed25519"
 	"database/sql"
@@ -35,6 +34,8 @@ type Anchor struct {
 	Counts map[string]int64 `json:"counts"` // events by kind
 	Money  money.Fen        `json:"money_fen"`
 	Hours  hours.Centi      `json:"hours_x100"`
+	Views  int64            `json:"views"`      // number of the last block of views
+	Looks  string           `json:"views_hash"` // of that block, hexadecimal
 }
 
 func (a *Anchor) add(r *Registry, e Event) error {
@@ -99,6 +100,13 @@ func MakeAnchor(ctx context.Context, tx *db.Tx, r *Registry, key ed25519.Private
 		return false, fmt.Errorf("read last block: %w", err)
 	}
 	a.Hash = hex.EncodeToString(hash)
+	err = tx.QueryRow(ctx, "SELECT no, hash FROM view_blocks ORDER BY no DESC LIMIT 1", nil, &a.Views, &hash)
+	if errors.Is(err, sql.ErrNoRows) {
+		hash = nil
+	} else if err != nil {
+		return false, fmt.Errorf("read last block of views: %w", err)
+	}
+	a.Looks = hex.EncodeToString(hash)
 	if err := between(ctx, tx, last.Seq, a.Seq, func(e Event) error { return a.add(r, e) }); err != nil {
 		return false, err
 	}
@@ -215,14 +223,21 @@ func (c *AnchorCheck) Faults(ctx context.Context, tx *db.Tx, list []SignedAnchor
 	if err != nil {
 		return nil, err
 	}
+	views, err := viewBlocks(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
 	for _, s := range list {
 		a, err := s.Open()
 		if err != nil {
 			continue // a fault already
 		}
 		i := slices.IndexFunc(blocks, func(b block) bool { return b.last == a.Seq })
-		if hash, err := hex.DecodeString(a.Hash); i < 0 || err != nil || !bytes.Equal(blocks[i].hash, hash) {
+		if i < 0 || hex.EncodeToString(blocks[i].hash) != a.Hash {
 			c.note(a, "the chain was another one")
+		}
+		if n := int(a.Views); n > len(views) || n > 0 && hex.EncodeToString(views[n-1].hash) != a.Looks {
+			c.note(a, "the chain of views was another one")
 		}
 	}
 	return c.faults, nil

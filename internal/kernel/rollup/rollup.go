@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/db"
@@ -65,27 +64,17 @@ func Stage(tx *db.Tx, d Deltas) {
 // Flush writes what was staged. db.Options.Before calls it.
 func Flush(ctx context.Context, tx *db.Tx) error {
 	d := tx.Value(groupKey{}, func() any { return Deltas{} }).(Deltas)
-	for keys := d.sorted(); len(keys) > 0; {
-		// few lengths, so that the statements stay prepared
-		n := 1
-		if len(keys) >= rowsAtOnce {
-			n = rowsAtOnce
-		}
-		args := make([]any, 0, 6*n)
-		for _, k := range keys[:n] {
-			args = append(args, k.Metric, int64(k.Day), k.Center[:], k.Dim, k.Value, d[k])
-		}
-		text := "INSERT INTO rollup_deltas (metric, day, center, dim, value, n) VALUES (?, ?, ?, ?, ?, ?)" + strings.Repeat(", (?, ?, ?, ?, ?, ?)", n-1)
-		if _, err := tx.Exec(ctx, text, args...); err != nil {
-			return fmt.Errorf("write deltas: %w", err)
-		}
-		keys = keys[n:]
+	keys := d.sorted()
+	rows := make([][]any, len(keys))
+	for i, k := range keys {
+		rows[i] = []any{k.Metric, int64(k.Day), k.Center[:], k.Dim, k.Value, d[k]}
+	}
+	if err := tx.InsertRows(ctx, "rollup_deltas (metric, day, center, dim, value, n)", "", rows); err != nil {
+		return fmt.Errorf("write deltas: %w", err)
 	}
 	clear(d)
 	return nil
 }
-
-const rowsAtOnce = 16
 
 // FoldAtMost is the most deltas that one Fold takes.
 const FoldAtMost = 5000

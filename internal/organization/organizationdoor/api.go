@@ -267,6 +267,13 @@ type settingsQuery struct {
 	CenterID id.ID `query:"center_id" doc:"the company's if left out"`
 }
 
+type recordViewsQuery struct {
+	Record  id.ID  `query:"record_id"`
+	Account id.ID  `query:"account_id"`
+	Limit   int    `query:"limit" minimum:"1" maximum:"200" doc:"rows of a page; 50 if left out"`
+	Cursor  string `query:"cursor" maxLength:"400" doc:"next_cursor of the page before"`
+}
+
 type eventsQuery struct {
 	After int64    `query:"after" minimum:"0" doc:"sequence number of the last event that was read"`
 	Limit int      `query:"limit" minimum:"1" maximum:"200" doc:"50 if left out"`
@@ -292,6 +299,9 @@ func (s endpoints) rules(a *api.API) {
 	})
 	api.Post(a, "/settings", organization.SetSetting)
 	api.List(a, "/events", "organization.events", "event:read", events)
+	api.List(a, "/record-views", "organization.record-views", "record-view:read", func(ctx context.Context, tx *op.Tx, q recordViewsQuery) (page.Page[event.View], error) {
+		return organization.RecordViews(ctx, tx, organization.RecordViewFilter{Record: q.Record, Account: q.Account, Request: api.Paging{Limit: q.Limit, Cursor: q.Cursor}.Request()})
+	})
 }
 
 // events: the cursor of the next page is the sequence number of the last event of this one.
