@@ -4,11 +4,14 @@ package e2e
 
 import (
 	"fmt"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/id"
 	"zhike/internal/testkit"
 )
@@ -91,6 +94,36 @@ func TestUIL4_InBrowser(t *testing.T) {
 	for _, c := range testkit.Complaints(u.tab, t) {
 		if c.Kind != "network" { // 422 is what was refused
 			t.Errorf("the browser complains: %+v", c)
+		}
+	}
+}
+
+// TestPPL6_DaysInOneLine: the days of both timelines stand in one line, as wide as the longest ones are, in both languages, wide and narrow.
+func TestPPL6_DaysInOneLine(t *testing.T) {
+	s, zh := desked(t)
+	e, _ := s.Appointment(t, s.HD)
+	u := zh.as(t, "consultant", s.HD)
+	longest := map[i18n.Lang]string{i18n.ZH: "11月15日 日", i18n.EN: "15 Nov Sun"}
+	for _, lang := range i18n.Langs {
+		u.lang = lang
+		if err := testkit.Viewport(u.tab, 1440, 900); err != nil { // where the language is in the top bar
+			t.Fatal(err)
+		}
+		u.speak()
+		for _, width := range []int64{1440, 390} {
+			if err := testkit.Viewport(u.tab, width, 900); err != nil {
+				t.Fatal(err)
+			}
+			for _, path := range []string{"/people/" + e.PersonID.String(), "/enquiries/" + e.ID.String()} {
+				testkit.Act(u.tab, t, chromedp.Navigate(u.base+path), chromedp.WaitVisible(".tl time"))
+				u.read(fmt.Sprintf(`[...document.querySelectorAll(".tl time")].forEach(e => { e.textContent = %q }), ""`, longest[lang]))
+				if got := u.read(`[...document.querySelectorAll(".tl time")].filter(e => e.offsetHeight > 24).length + " " + document.documentElement.scrollWidth`); got != fmt.Sprint("0 ", width) {
+					t.Errorf("%s at %d in %s: broken days and width are %s", path, width, lang, got)
+				}
+				if err := testkit.Screenshot(u.tab, filepath.Join(testkit.Root(t), "shots", "timelines", fmt.Sprintf("%s-%s-%d.png", strings.Split(path, "/")[1], lang, width))); err != nil {
+					t.Fatal(err)
+				}
+			}
 		}
 	}
 }
