@@ -32,7 +32,9 @@ func (p *pages) doors() {
 	rolloutdoor.Pages(p.mux, rolloutdoor.Deps{Ops: p.Run, Dir: p.Dir, Files: p.files})
 }
 
-func (p *pages) selling() salesdoor.Deps { return salesdoor.Deps{Ops: p.Run, Dir: p.Dir} }
+func (p *pages) selling() salesdoor.Deps {
+	return salesdoor.Deps{Ops: p.Run, Dir: p.Dir, Timeline: peopledoor.Timeline}
+}
 
 // homeOf gives the home page of a role that has one of its own.
 func (p *pages) homeOf(home string) (web.Func, bool) {

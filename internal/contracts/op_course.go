@@ -50,7 +50,7 @@ func addCourse(ctx context.Context, tx *op.Tx, in CourseInput) (Answer, error) {
 // ChangeCourse changes a course. What is left out stays. Refused: stale.
 var ChangeCourse = op.Op[ChangeCourseInput, Answer]{
 	Name: "contracts.change-course", Rule: "SAL-6", Needs: "course:update", Fact: facts.CourseChanged{}, Do: changeCourse,
-	Subject: func(in ChangeCourseInput) op.Ref { return op.Ref{Kind: "course", ID: in.CourseID} },
+	Subject: func(in ChangeCourseInput) op.Ref { return op.Ref{Kind: "course", ID: in.CourseID} }, Undo: "contracts.change-course",
 }
 
 // ChangeCourseInput names the fields that change.
@@ -68,6 +68,7 @@ func changeCourse(ctx context.Context, tx *op.Tx, in ChangeCourseInput) (Answer,
 	if err != nil {
 		return Answer{}, err
 	}
+	was := c
 	var changed []string
 	if in.Version != nil {
 		c.Version = *in.Version
@@ -85,6 +86,7 @@ func changeCourse(ctx context.Context, tx *op.Tx, in ChangeCourseInput) (Answer,
 	if err := tx.Save(ctx, &c, "name_zh", "name_en", "needs", "active"); err != nil {
 		return Answer{}, err
 	}
+	tx.Undoable(ChangeCourseInput{CourseID: c.ID, NameZH: &was.NameZH, NameEN: &was.NameEN, Needs: &was.Needs, Active: &was.Active})
 	tx.Record(c.ID, facts.CourseChanged{Course: c.ID, Fields: changed})
 	return Answer{ID: c.ID, Version: c.Version}, nil
 }

@@ -70,7 +70,7 @@ func addPackage(ctx context.Context, tx *op.Tx, in PackageInput) (PackageAnswer,
 // quotes keep theirs. What is left out stays. Refused: stale.
 var ChangePackage = op.Op[ChangePackageInput, PackageAnswer]{
 	Name: "contracts.change-package", Rule: "CON-1", Needs: "package:update", Fact: facts.PackageChanged{}, Do: changePackage,
-	Subject: func(in ChangePackageInput) op.Ref { return op.Ref{Kind: "package", ID: in.PackageID} },
+	Subject: func(in ChangePackageInput) op.Ref { return op.Ref{Kind: "package", ID: in.PackageID} }, Undo: "contracts.change-package",
 }
 
 // ChangePackageInput names the fields that change.
@@ -92,12 +92,12 @@ func changePackage(ctx context.Context, tx *op.Tx, in ChangePackageInput) (Packa
 	if err != nil {
 		return PackageAnswer{}, err
 	}
-	was := p.edition()
+	was := p
 	in.apply(&p)
 	if err := p.check().Err("CON-1"); err != nil {
 		return PackageAnswer{}, err
 	}
-	renewed := p.edition() != was
+	renewed := p.edition() != was.edition()
 	if renewed {
 		p.Edition++
 	}
@@ -110,6 +110,10 @@ func changePackage(ctx context.Context, tx *op.Tx, in ChangePackageInput) (Packa
 			return PackageAnswer{}, fmt.Errorf("keep edition: %w", err)
 		}
 	}
+	tx.Undoable(ChangePackageInput{
+		PackageID: p.ID, NameZH: &was.NameZH, NameEN: &was.NameEN, Hours: &was.Hours, Gift: &was.Gift, Price: &was.Price, ValidityDays: &was.ValidityDays,
+		Consume: &was.Consume, Active: &was.Active,
+	})
 	tx.Record(p.ID, facts.PackageChanged{Package: p.ID, Edition: p.Edition, Price: p.Price})
 	return PackageAnswer{ID: p.ID, Edition: p.Edition, Version: p.Version}, nil
 }

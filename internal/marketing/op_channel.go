@@ -68,7 +68,7 @@ func addChannel(ctx context.Context, tx *op.Tx, in ChannelInput) (ChannelAnswer,
 // deep, stale.
 var ChangeChannel = op.Op[ChangeChannelInput, ChannelAnswer]{
 	Name: "marketing.change-channel", Rule: "SAL-2", Needs: "channel:update", Fact: facts.ChannelChanged{}, Do: changeChannel,
-	Subject: func(in ChangeChannelInput) op.Ref { return op.Ref{Kind: "channel", ID: in.ChannelID} },
+	Subject: func(in ChangeChannelInput) op.Ref { return op.Ref{Kind: "channel", ID: in.ChannelID} }, Undo: "marketing.change-channel",
 }
 
 // ChangeChannelInput names the fields that change.
@@ -92,6 +92,7 @@ func changeChannel(ctx context.Context, tx *op.Tx, in ChangeChannelInput) (Chann
 	if !ok {
 		return ChannelAnswer{}, problem.NotFound("channel")
 	}
+	was := c
 	changed := in.apply(&c)
 	if err := tree.check(c).Err("SAL-2"); err != nil {
 		return ChannelAnswer{}, err
@@ -102,6 +103,9 @@ func changeChannel(ctx context.Context, tx *op.Tx, in ChangeChannelInput) (Chann
 	if err := tx.Changed(ctx, "channels"); err != nil {
 		return ChannelAnswer{}, err
 	}
+	tx.Undoable(ChangeChannelInput{
+		ChannelID: c.ID, ParentID: &was.Parent, NameZH: &was.NameZH, NameEN: &was.NameEN, FirstContactMinutes: &was.FirstContactMinutes, WalkIn: &was.WalkIn, Active: &was.Active,
+	})
 	tx.Record(c.ID, facts.ChannelChanged{Channel: c.ID, Fields: changed})
 	return ChannelAnswer{ID: c.ID, Version: c.Version}, nil
 }

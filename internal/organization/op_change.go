@@ -30,7 +30,7 @@ func set[T comparable](fields *[]string, name string, to, from *T) {
 // ChangeCenter changes fields of a center; those left out stay (ORG-1). Refused: stale (ORG-10), as OpenCenter.
 var ChangeCenter = op.Op[ChangeCenterInput, Changed]{
 	Name: "organization.change-center", Rule: "ORG-1", Needs: "center:update", Fact: facts.CenterChanged{}, Do: changeCenter,
-	Subject: func(in ChangeCenterInput) op.Ref { return op.Ref{Kind: "center", ID: in.CenterID} },
+	Subject: func(in ChangeCenterInput) op.Ref { return op.Ref{Kind: "center", ID: in.CenterID} }, Undo: "organization.change-center",
 }
 
 // Changed names the record and its version from now on.
@@ -60,6 +60,7 @@ func changeCenter(ctx context.Context, tx *op.Tx, in ChangeCenterInput) (Changed
 	if err := based(in.Version, c.Version); err != nil {
 		return Changed{}, err
 	}
+	was := c
 	var fields []string
 	set(&fields, "name_zh", &c.NameZH, in.NameZH)
 	set(&fields, "name_en", &c.NameEN, in.NameEN)
@@ -79,6 +80,9 @@ func changeCenter(ctx context.Context, tx *op.Tx, in ChangeCenterInput) (Changed
 	if err := tx.Save(ctx, &checked, "name_zh", "name_en", "city", "zone", "opened", "status", "hours"); err != nil {
 		return Changed{}, err
 	}
+	tx.Undoable(ChangeCenterInput{
+		CenterID: c.ID, NameZH: &was.NameZH, NameEN: &was.NameEN, City: &was.City, Zone: &was.Zone, Opened: &was.Opened, Status: &was.Status, Hours: &was.Hours,
+	})
 	tx.Record(c.ID, facts.CenterChanged{Center: c.ID, Fields: fields})
 	return Changed{ID: c.ID, Version: checked.Version}, changed(ctx, tx)
 }
@@ -129,7 +133,7 @@ func addRoom(ctx context.Context, tx *op.Tx, in RoomInput) (Changed, error) {
 // ChangeRoom changes a room or takes it out of use. Refused: stale, room-taken, seats out of range.
 var ChangeRoom = op.Op[ChangeRoomInput, Changed]{
 	Name: "organization.change-room", Rule: "ORG-1", Needs: "room:update", Fact: facts.RoomChanged{}, Do: changeRoom,
-	Subject: func(in ChangeRoomInput) op.Ref { return op.Ref{Kind: "room", ID: in.RoomID} },
+	Subject: func(in ChangeRoomInput) op.Ref { return op.Ref{Kind: "room", ID: in.RoomID} }, Undo: "organization.change-room",
 }
 
 // ChangeRoomInput names what changes.
@@ -149,6 +153,7 @@ func changeRoom(ctx context.Context, tx *op.Tx, in ChangeRoomInput) (Changed, er
 	if err := based(in.Version, r.Version); err != nil {
 		return Changed{}, err
 	}
+	was := r
 	var fields []string
 	set(&fields, "name", &r.Name, in.Name)
 	set(&fields, "seats", &r.Seats, in.Seats)
@@ -159,6 +164,7 @@ func changeRoom(ctx context.Context, tx *op.Tx, in ChangeRoomInput) (Changed, er
 	if err := tx.Save(ctx, &r, "name", "seats", "active"); err != nil {
 		return Changed{}, err
 	}
+	tx.Undoable(ChangeRoomInput{RoomID: r.ID, Name: &was.Name, Seats: &was.Seats, Active: &was.Active})
 	tx.Record(r.ID, facts.RoomChanged{Room: r.ID, Center: r.Center, Fields: fields})
 	return Changed{ID: r.ID, Version: r.Version}, nil
 }

@@ -25,8 +25,11 @@ type Brief struct {
 }
 
 // Shown is the name that lists show.
-func (b Brief) Shown() string {
-	return Person{Name: b.Name, NameLatin: b.NameLatin, ExternalKey: b.ExternalKey}.Shown()
+func (b Brief) Shown() string { return b.Person().Shown() }
+
+// Person is what a list knows of the person's record.
+func (b Brief) Person() Person {
+	return Person{ID: b.ID, Name: b.Name, NameLatin: b.NameLatin, Pinyin: b.Pinyin, Gender: b.Gender, Birth: b.Birth, ExternalKey: b.ExternalKey}
 }
 
 const briefColumns = `p.id, p.name, p.name_latin, p.pinyin, p.gender, p.birth, p.external_key,

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding"
 	"errors"
 	"net/http"
@@ -44,6 +45,23 @@ func Decode[T any](r *http.Request) (in T, err error) {
 		}
 	}
 	return in, d.wrong.Err("")
+}
+
+// decodeField reads one field into an operation's input, as Decode reads it from a form. One that was emptied is empty, not left out.
+func decodeField[T any](ctx context.Context, in *T, name, value string) error {
+	d := decoder{zone: Zone(ctx)}
+	f, ok := fieldsOf(reflect.TypeFor[T]())[name]
+	if !ok {
+		d.unknown(name, []string{value})
+		return d.wrong.Err("")
+	}
+	v := reflect.ValueOf(in).Elem().FieldByIndex(f.Index)
+	if v.Kind() == reflect.Pointer {
+		v.Set(reflect.New(v.Type().Elem()))
+		v = v.Elem()
+	}
+	d.set(v, name, nil, []string{value}, f.Tag)
+	return d.wrong.Err("")
 }
 
 // parseForm reads the form of a request once, within its limits.

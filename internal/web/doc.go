@@ -26,7 +26,7 @@
 // Handlers are web.Func, which turns the error into the right answer. Components are structs that are drawn where they stand in a
 // template: @web.Button{Label: "…", Kind: web.Primary}. They carry no style attribute and no script, so the policy of TRU-18 holds.
 //
-// Rules: UI-S shell.templ, frame.go · UI-L lists.templ, worklist.templ · UI-F forms.templ, choices.templ, again.go, decode.go ·
+// Rules: UI-S shell.templ, frame.go · UI-L lists.templ, worklist.templ, cells.go · UI-F forms.templ, choices.templ, again.go, decode.go ·
 // UI-R record.templ · UI-B figure.templ, states.templ, assets/src · UI-V assets/src/tokens.css · TRU-18, TRU-23 secure.go.
 package web
 

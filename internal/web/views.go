@@ -120,6 +120,15 @@ func OneOf(name string, values, choices []string) error {
 
 var marks = regexp.MustCompile(`<[^>]*>`)
 
+// plainText is what a component reads, without its marks.
+func plainText(ctx context.Context, c templ.Component) (string, error) {
+	var b strings.Builder
+	if err := c.Render(ctx, &b); err != nil {
+		return "", fmt.Errorf("draw cell: %w", err)
+	}
+	return strings.Join(strings.Fields(html.UnescapeString(marks.ReplaceAllString(b.String(), " "))), " "), nil
+}
+
 // Excerpt gives the rows of a table as text, without its quiet columns.
 func (t Table) Excerpt(ctx context.Context) (out page.Excerpt, err error) {
 	for _, c := range t.Columns {
@@ -133,11 +142,14 @@ func (t Table) Excerpt(ctx context.Context) (out page.Excerpt, err error) {
 			if t.Columns[i].Quiet {
 				continue
 			}
-			var b strings.Builder
-			if err := c.Render(ctx, &b); err != nil {
-				return out, fmt.Errorf("draw cell: %w", err)
+			if edited, ok := c.(EditCell); ok {
+				c = edited.Shown
 			}
-			row.Cells = append(row.Cells, strings.Join(strings.Fields(html.UnescapeString(marks.ReplaceAllString(b.String(), " "))), " "))
+			text, err := plainText(ctx, c)
+			if err != nil {
+				return out, err
+			}
+			row.Cells = append(row.Cells, text)
 		}
 		out.Rows = append(out.Rows, row)
 	}

@@ -17,16 +17,20 @@ import (
 func CataloguePages(mux *http.ServeMux, r *op.Runner) {
 	p := catalogue{r}
 	for pattern, page := range map[string]web.Func{
-		"GET /courses":             p.getCourses,
-		"GET /courses/new":         p.getNewCourse,
-		"POST /courses/new":        p.postNewCourse,
-		"GET /courses/{id}/edit":   p.getEditCourse,
-		"POST /courses/{id}/edit":  p.postEditCourse,
-		"GET /packages":            p.getPackages,
-		"GET /packages/new":        p.getNewPackage,
-		"POST /packages/new":       p.postNewPackage,
-		"GET /packages/{id}/edit":  p.getEditPackage,
-		"POST /packages/{id}/edit": p.postEditPackage,
+		"GET /courses":                      p.getCourses,
+		"GET /courses/new":                  p.getNewCourse,
+		"POST /courses/new":                 p.postNewCourse,
+		"GET /courses/{id}/edit":            p.getEditCourse,
+		"POST /courses/{id}/edit":           p.postEditCourse,
+		"GET /packages":                     p.getPackages,
+		"GET /packages/new":                 p.getNewPackage,
+		"POST /packages/new":                p.postNewPackage,
+		"GET /packages/{id}/edit":           p.getEditPackage,
+		"POST /packages/{id}/edit":          p.postEditPackage,
+		"GET /courses/{id}/cells/{field}":   courseCells.Get(r),
+		"POST /courses/{id}/cells/{field}":  courseCells.Post(r),
+		"GET /packages/{id}/cells/{field}":  packageCells.Get(r),
+		"POST /packages/{id}/cells/{field}": packageCells.Post(r),
 	} {
 		mux.Handle(pattern, page)
 	}

@@ -128,7 +128,7 @@ func (v coursesView) table(ctx context.Context) web.Table {
 	}}
 	for _, c := range v.Courses {
 		table.Rows = append(table.Rows, web.Row{ID: c.ID.String(), Cells: []templ.Component{
-			editLink(ctx, "course:update", "/courses/"+c.ID.String()+"/edit", c.Name(lang(ctx))), web.Text(c.Code), web.Text(i18n.Count(ctx, len(c.Needs))), offerState(ctx, c.Active),
+			courseCells.Cell(ctx, c, ownName(ctx)), web.Text(c.Code), web.Text(i18n.Count(ctx, len(c.Needs))), courseCells.Cell(ctx, c, "active"),
 		}})
 	}
 	return table
@@ -451,14 +451,16 @@ func activeField(active bool) templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = web.Choices{Field: web.Field{Name: "active", Label: fieldLabel(ctx, "active"), Hint: ct(ctx, "closed-hint"), Required: true}, Large: true, Options: []web.Option{
-			{Value: "true", Label: ct(ctx, "in-use"), On: active}, {Value: "false", Label: ct(ctx, "closed"), On: !active},
-		}}.Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Choices{Field: web.Field{Name: "active", Label: fieldLabel(ctx, "active"), Hint: ct(ctx, "closed-hint"), Required: true}, Large: true, Options: activeOptions(ctx, active)}.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		return nil
 	})
+}
+
+func activeOptions(ctx context.Context, active bool) []web.Option {
+	return []web.Option{{Value: "true", Label: ct(ctx, "in-use"), On: active}, {Value: "false", Label: ct(ctx, "closed"), On: !active}}
 }
 
 func saveOrBack(list string) templ.Component {
@@ -522,7 +524,7 @@ func packagesPage(v packagesView) templ.Component {
 		var templ_7745c5c3_Var16 string
 		templ_7745c5c3_Var16, templ_7745c5c3_Err = templruntime.NewAttributeExpression(ct(ctx, "packages")).Resolve(ctx)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `contracts/contractsdoor/page_catalogue.templ`, Line: 160, Col: 56}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `contracts/contractsdoor/page_catalogue.templ`, Line: 162, Col: 56}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var16)
 		if templ_7745c5c3_Err != nil {
@@ -600,7 +602,7 @@ func courseFilter(v packagesView) templ.Component {
 			var templ_7745c5c3_Var18 string
 			templ_7745c5c3_Var18, templ_7745c5c3_Err = templruntime.NewAttributeExpression(v.View).Resolve(ctx)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `contracts/contractsdoor/page_catalogue.templ`, Line: 183, Col: 50}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `contracts/contractsdoor/page_catalogue.templ`, Line: 185, Col: 50}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var18)
 			if templ_7745c5c3_Err != nil {
@@ -618,7 +620,7 @@ func courseFilter(v packagesView) templ.Component {
 		var templ_7745c5c3_Var19 string
 		templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(ct(ctx, "course"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `contracts/contractsdoor/page_catalogue.templ`, Line: 185, Col: 58}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `contracts/contractsdoor/page_catalogue.templ`, Line: 187, Col: 58}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 		if templ_7745c5c3_Err != nil {
@@ -631,7 +633,7 @@ func courseFilter(v packagesView) templ.Component {
 		var templ_7745c5c3_Var20 string
 		templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(ct(ctx, "all-courses"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `contracts/contractsdoor/page_catalogue.templ`, Line: 188, Col: 45}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `contracts/contractsdoor/page_catalogue.templ`, Line: 190, Col: 45}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var20))
 		if templ_7745c5c3_Err != nil {
@@ -649,7 +651,7 @@ func courseFilter(v packagesView) templ.Component {
 			var templ_7745c5c3_Var21 string
 			templ_7745c5c3_Var21, templ_7745c5c3_Err = templruntime.NewAttributeExpression(o.Value).Resolve(ctx)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `contracts/contractsdoor/page_catalogue.templ`, Line: 190, Col: 28}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `contracts/contractsdoor/page_catalogue.templ`, Line: 192, Col: 28}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var21)
 			if templ_7745c5c3_Err != nil {
@@ -672,7 +674,7 @@ func courseFilter(v packagesView) templ.Component {
 			var templ_7745c5c3_Var22 string
 			templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(o.Label)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `contracts/contractsdoor/page_catalogue.templ`, Line: 190, Col: 59}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `contracts/contractsdoor/page_catalogue.templ`, Line: 192, Col: 59}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 			if templ_7745c5c3_Err != nil {
@@ -716,15 +718,14 @@ func (v packagesView) table(ctx context.Context) web.Table {
 	}}
 	for _, p := range v.Packages {
 		table.Rows = append(table.Rows, web.Row{ID: p.ID.String(), Cells: []templ.Component{
-			packageName(p, editLink(ctx, "package:update", "/packages/"+p.ID.String()+"/edit", p.Name(lang(ctx)))),
-			web.Text(courseName(ctx, v.Courses, p.Course)), web.Text(i18n.Hours(ctx, p.Hours)), web.Text(i18n.Hours(ctx, p.Gift)), web.Text(i18n.MoneyWhole(ctx, p.Price)),
-			web.Text(unitPrice(ctx, p)), web.Text(ct(ctx, "days", "count", int(p.ValidityDays))), web.Text(strconv.FormatInt(p.Edition, 10)), offerState(ctx, p.Active),
+			packageCells.Cell(ctx, p, ownName(ctx)), web.Text(courseName(ctx, v.Courses, p.Course)), packageCells.Cell(ctx, p, "hours_x100"), packageCells.Cell(ctx, p, "gift_hours_x100"), packageCells.Cell(ctx, p, "price_fen"),
+			web.Text(unitPrice(ctx, p)), packageCells.Cell(ctx, p, "validity_days"), web.Text(strconv.FormatInt(p.Edition, 10)), packageCells.Cell(ctx, p, "active"),
 		}})
 	}
 	return table
 }
 
-func packageName(p contracts.Package, name templ.Component) templ.Component {
+func packageHead(p contracts.Package, name templ.Component) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -752,7 +753,7 @@ func packageName(p contracts.Package, name templ.Component) templ.Component {
 		var templ_7745c5c3_Var24 string
 		templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(" ")
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `contracts/contractsdoor/page_catalogue.templ`, Line: 225, Col: 6}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `contracts/contractsdoor/page_catalogue.templ`, Line: 226, Col: 6}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 		if templ_7745c5c3_Err != nil {
@@ -765,7 +766,7 @@ func packageName(p contracts.Package, name templ.Component) templ.Component {
 		var templ_7745c5c3_Var25 string
 		templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(p.Code)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `contracts/contractsdoor/page_catalogue.templ`, Line: 226, Col: 30}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `contracts/contractsdoor/page_catalogue.templ`, Line: 227, Col: 30}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var25))
 		if templ_7745c5c3_Err != nil {
@@ -844,7 +845,7 @@ func packageForm(v packageView) templ.Component {
 				var templ_7745c5c3_Var28 string
 				templ_7745c5c3_Var28, templ_7745c5c3_Err = templruntime.NewAttributeExpression(strconv.FormatInt(v.Package.Version, 10)).Resolve(ctx)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `contracts/contractsdoor/page_catalogue.templ`, Line: 252, Col: 89}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `contracts/contractsdoor/page_catalogue.templ`, Line: 253, Col: 89}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var28)
 				if templ_7745c5c3_Err != nil {
@@ -865,7 +866,7 @@ func packageForm(v packageView) templ.Component {
 				var templ_7745c5c3_Var29 string
 				templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(courseName(ctx, v.Courses, v.Package.Course))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `contracts/contractsdoor/page_catalogue.templ`, Line: 254, Col: 66}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `contracts/contractsdoor/page_catalogue.templ`, Line: 255, Col: 66}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var29))
 				if templ_7745c5c3_Err != nil {
@@ -924,7 +925,7 @@ func packageForm(v packageView) templ.Component {
 				var templ_7745c5c3_Var30 string
 				templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(ct(ctx, "edition-note"))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `contracts/contractsdoor/page_catalogue.templ`, Line: 266, Col: 48}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `contracts/contractsdoor/page_catalogue.templ`, Line: 267, Col: 48}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var30))
 				if templ_7745c5c3_Err != nil {
@@ -1008,7 +1009,7 @@ func packageConflict(p contracts.Package, merged web.Values, c web.Conflict) tem
 			var templ_7745c5c3_Var33 string
 			templ_7745c5c3_Var33, templ_7745c5c3_Err = templruntime.NewAttributeExpression(strconv.FormatInt(p.Version, 10)).Resolve(ctx)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `contracts/contractsdoor/page_catalogue.templ`, Line: 291, Col: 78}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `contracts/contractsdoor/page_catalogue.templ`, Line: 292, Col: 78}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var33)
 			if templ_7745c5c3_Err != nil {
@@ -1030,7 +1031,7 @@ func packageConflict(p contracts.Package, merged web.Values, c web.Conflict) tem
 				var templ_7745c5c3_Var34 string
 				templ_7745c5c3_Var34, templ_7745c5c3_Err = templruntime.NewAttributeExpression(name).Resolve(ctx)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `contracts/contractsdoor/page_catalogue.templ`, Line: 294, Col: 35}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `contracts/contractsdoor/page_catalogue.templ`, Line: 295, Col: 35}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var34)
 				if templ_7745c5c3_Err != nil {
@@ -1043,7 +1044,7 @@ func packageConflict(p contracts.Package, merged web.Values, c web.Conflict) tem
 				var templ_7745c5c3_Var35 string
 				templ_7745c5c3_Var35, templ_7745c5c3_Err = templruntime.NewAttributeExpression(merged[name]).Resolve(ctx)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `contracts/contractsdoor/page_catalogue.templ`, Line: 294, Col: 58}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `contracts/contractsdoor/page_catalogue.templ`, Line: 295, Col: 58}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var35)
 				if templ_7745c5c3_Err != nil {

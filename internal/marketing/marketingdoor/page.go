@@ -18,11 +18,13 @@ import (
 func Pages(mux *http.ServeMux, r *op.Runner) {
 	p := pages{r}
 	for pattern, page := range map[string]web.Func{
-		"GET /channels":            p.getChannels,
-		"GET /channels/new":        p.getNewChannel,
-		"POST /channels/new":       p.postNewChannel,
-		"GET /channels/{id}/edit":  p.getEditChannel,
-		"POST /channels/{id}/edit": p.postEditChannel,
+		"GET /channels":                     p.getChannels,
+		"GET /channels/new":                 p.getNewChannel,
+		"POST /channels/new":                p.postNewChannel,
+		"GET /channels/{id}/edit":           p.getEditChannel,
+		"POST /channels/{id}/edit":          p.postEditChannel,
+		"GET /channels/{id}/cells/{field}":  channelCells.Get(r),
+		"POST /channels/{id}/cells/{field}": channelCells.Post(r),
 	} {
 		mux.Handle(pattern, page)
 	}

@@ -95,15 +95,9 @@ func (v treeView) table(ctx context.Context) web.Table {
 	table := web.Table{Caption: t(ctx, "title"), Columns: []web.Column{
 		{Label: t(ctx, "name")}, {Label: t(ctx, "code")}, {Label: t(ctx, "first-contact"), Num: true}, {Label: t(ctx, "walk-in")}, {Label: t(ctx, "state")},
 	}}
-	edit := may(ctx, "channel:update")
 	for _, n := range v.Nodes {
-		name := indent(n.Depth) + n.Name(lang(ctx))
-		first := web.Text(name)
-		if edit {
-			first = web.RecordLink("/channels/"+n.ID.String()+"/edit", name)
-		}
 		table.Rows = append(table.Rows, web.Row{ID: n.ID.String(), Cells: []templ.Component{
-			first, web.Text(n.Code), web.Text(minutes(ctx, n.FirstContactMinutes)), web.Text(yes(ctx, n.WalkIn)), state(ctx, n.Active),
+			web.Join(web.Text(indent(n.Depth)), channelCells.Cell(ctx, n.Channel, ownName(ctx))), web.Text(n.Code), channelCells.Cell(ctx, n.Channel, "first_contact_minutes"), channelCells.Cell(ctx, n.Channel, "walk_in"), channelCells.Cell(ctx, n.Channel, "active"),
 		}})
 	}
 	return table
@@ -183,7 +177,7 @@ func channelForm(v formView) templ.Component {
 				var templ_7745c5c3_Var5 string
 				templ_7745c5c3_Var5, templ_7745c5c3_Err = templruntime.NewAttributeExpression(strconv.FormatInt(v.Channel.Version, 10)).Resolve(ctx)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `marketing/marketingdoor/page.templ`, Line: 89, Col: 89}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `marketing/marketingdoor/page.templ`, Line: 83, Col: 89}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var5)
 				if templ_7745c5c3_Err != nil {
@@ -221,16 +215,12 @@ func channelForm(v formView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Choices{Field: web.Field{Name: "walk_in", Label: t(ctx, "walk-in-field"), Required: true}, Large: true, Options: []web.Option{
-				{Value: "false", Label: t(ctx, "no"), On: !v.Channel.WalkIn}, {Value: "true", Label: t(ctx, "yes"), On: v.Channel.WalkIn},
-			}}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Choices{Field: web.Field{Name: "walk_in", Label: t(ctx, "walk-in-field"), Required: true}, Large: true, Options: walkInOptions(ctx, v.Channel.WalkIn)}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			if !v.Channel.ID.IsNone() {
-				templ_7745c5c3_Err = web.Choices{Field: web.Field{Name: "active", Label: t(ctx, "state"), Hint: t(ctx, "closed-hint"), Required: true}, Large: true, Options: []web.Option{
-					{Value: "true", Label: t(ctx, "in-use"), On: v.Channel.Active}, {Value: "false", Label: t(ctx, "closed"), On: !v.Channel.Active},
-				}}.Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = web.Choices{Field: web.Field{Name: "active", Label: t(ctx, "state"), Hint: t(ctx, "closed-hint"), Required: true}, Large: true, Options: activeOptions(ctx, v.Channel.Active)}.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

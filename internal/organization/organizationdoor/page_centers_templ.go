@@ -106,7 +106,7 @@ func (v centersView) table(ctx context.Context) web.Table {
 	}}
 	for _, c := range v.Centers {
 		table.Rows = append(table.Rows, web.Row{ID: c.ID.String(), Cells: cells(
-			web.RecordLink("/centers/"+c.ID.String(), c.Name(lang(ctx))), web.Text(c.Code), web.Text(orNone(c.City)), centerStatus(ctx, c.Status), web.Text(date(ctx, c.Opened)),
+			web.RecordLink("/centers/"+c.ID.String(), c.Name(lang(ctx))), web.Text(c.Code), centerCells.Cell(ctx, c, "city"), centerStatus(ctx, c.Status), centerCells.Cell(ctx, c, "opened"),
 		)})
 	}
 	return table
@@ -464,7 +464,7 @@ func (v centerView) rooms(ctx context.Context) web.Table {
 		if may(ctx, "room:update") {
 			name = web.RecordLink("/rooms/"+room.ID.String()+"/edit", room.Name)
 		}
-		table.Rows = append(table.Rows, web.Row{ID: room.ID.String(), Cells: cells(name, web.Text(i18n.Count(ctx, room.Seats)), inUse(ctx, room.Active))})
+		table.Rows = append(table.Rows, web.Row{ID: room.ID.String(), Cells: cells(name, roomCells.Cell(ctx, room, "seats"), roomCells.Cell(ctx, room, "active"))})
 	}
 	return table
 }
@@ -598,14 +598,16 @@ func activeChoice(active bool, hint string) templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = web.Choices{Field: web.Field{Name: "active", Label: t(ctx, "state"), Hint: hint, Required: true}, Large: true, Options: []web.Option{
-			{Value: "true", Label: t(ctx, "in-use"), On: active}, {Value: "false", Label: t(ctx, "closed"), On: !active},
-		}}.Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Choices{Field: web.Field{Name: "active", Label: t(ctx, "state"), Hint: hint, Required: true}, Large: true, Options: activeOptions(ctx, active)}.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		return nil
 	})
+}
+
+func activeOptions(ctx context.Context, active bool) []web.Option {
+	return []web.Option{{Value: "true", Label: t(ctx, "in-use"), On: active}, {Value: "false", Label: t(ctx, "closed"), On: !active}}
 }
 
 func saveOrBack(back string) templ.Component {
@@ -706,7 +708,7 @@ func centerForm(c organization.Center) templ.Component {
 				var templ_7745c5c3_Var25 string
 				templ_7745c5c3_Var25, templ_7745c5c3_Err = templruntime.NewAttributeExpression(strconv.FormatInt(c.Version, 10)).Resolve(ctx)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `organization/organizationdoor/page_centers.templ`, Line: 213, Col: 81}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `organization/organizationdoor/page_centers.templ`, Line: 215, Col: 81}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var25)
 				if templ_7745c5c3_Err != nil {
@@ -756,7 +758,7 @@ func centerForm(c organization.Center) templ.Component {
 			var templ_7745c5c3_Var26 string
 			templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "center.hours"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `organization/organizationdoor/page_centers.templ`, Line: 225, Col: 47}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `organization/organizationdoor/page_centers.templ`, Line: 227, Col: 47}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var26))
 			if templ_7745c5c3_Err != nil {
@@ -769,7 +771,7 @@ func centerForm(c organization.Center) templ.Component {
 			var templ_7745c5c3_Var27 string
 			templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "center.hours-hint"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `organization/organizationdoor/page_centers.templ`, Line: 226, Col: 57}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `organization/organizationdoor/page_centers.templ`, Line: 228, Col: 57}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var27))
 			if templ_7745c5c3_Err != nil {
@@ -860,7 +862,7 @@ func conflictPage(v conflictView) templ.Component {
 			var templ_7745c5c3_Var30 string
 			templ_7745c5c3_Var30, templ_7745c5c3_Err = templruntime.NewAttributeExpression(strconv.FormatInt(v.Version, 10)).Resolve(ctx)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `organization/organizationdoor/page_centers.templ`, Line: 258, Col: 78}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `organization/organizationdoor/page_centers.templ`, Line: 260, Col: 78}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var30)
 			if templ_7745c5c3_Err != nil {
@@ -882,7 +884,7 @@ func conflictPage(v conflictView) templ.Component {
 				var templ_7745c5c3_Var31 string
 				templ_7745c5c3_Var31, templ_7745c5c3_Err = templruntime.NewAttributeExpression(name).Resolve(ctx)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `organization/organizationdoor/page_centers.templ`, Line: 261, Col: 35}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `organization/organizationdoor/page_centers.templ`, Line: 263, Col: 35}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var31)
 				if templ_7745c5c3_Err != nil {
@@ -895,7 +897,7 @@ func conflictPage(v conflictView) templ.Component {
 				var templ_7745c5c3_Var32 string
 				templ_7745c5c3_Var32, templ_7745c5c3_Err = templruntime.NewAttributeExpression(v.Merged[name]).Resolve(ctx)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `organization/organizationdoor/page_centers.templ`, Line: 261, Col: 60}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `organization/organizationdoor/page_centers.templ`, Line: 263, Col: 60}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var32)
 				if templ_7745c5c3_Err != nil {

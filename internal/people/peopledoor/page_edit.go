@@ -91,7 +91,7 @@ func (v *editView) read(ctx context.Context, tx *op.Tx, key id.ID) (err error) {
 	}
 	for _, item := range last.Items {
 		if item.Name() == "people.person-changed" {
-			v.By, v.When = personView{names: v.names}.by(ctx, item), i18n.DateTime(ctx, item.At, web.Zone(ctx), web.Now(ctx))
+			v.By, v.When = story{names: v.names}.by(ctx, item), i18n.DateTime(ctx, item.At, web.Zone(ctx), web.Now(ctx))
 			break
 		}
 	}

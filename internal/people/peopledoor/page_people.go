@@ -93,7 +93,7 @@ func (v listView) chips(ctx context.Context) web.FilterChips {
 
 func (v listView) table(ctx context.Context) web.Table {
 	out := web.Table{Caption: t(ctx, "people"), Columns: []web.Column{
-		{Label: t(ctx, "name")}, {Label: t(ctx, "state")}, {Label: t(ctx, "contact-phone")}, {Label: t(ctx, "age")},
+		{Label: t(ctx, "name")}, {Label: t(ctx, "state")}, {Label: t(ctx, "contact-phone")}, {Label: t(ctx, "gender")}, {Label: t(ctx, "age")},
 	}}
 	keyed := slices.ContainsFunc(v.List.Items, func(b people.Brief) bool { return b.ExternalKey != "" })
 	if keyed {
@@ -108,11 +108,7 @@ func (v listView) table(ctx context.Context) web.Table {
 		if key == "" {
 			key = i18n.None
 		}
-		old := age(ctx, b.Birth)
-		if old == "" {
-			old = i18n.None
-		}
-		cells := []templ.Component{nameCell(b), stateCell(v.States[b.ID]), web.Text(phone), web.Text(old)}
+		cells := []templ.Component{nameCell(b), stateCell(v.States[b.ID]), web.Text(phone), personCells.Cell(ctx, b.Person(), "gender"), personCells.Cell(ctx, b.Person(), "birth")}
 		if keyed {
 			cells = append(cells, web.Text(key))
 		}

@@ -7,10 +7,13 @@ import (
 
 	"github.com/a-h/templ"
 
+	"zhike/internal/contracts"
 	"zhike/internal/facts"
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/money"
+	"zhike/internal/marketing"
+	"zhike/internal/organization"
 	"zhike/internal/people"
 	"zhike/internal/web"
 )
@@ -40,10 +43,17 @@ func (v personView) earlier() string {
 	return ""
 }
 
-// timeline is what every department did, newest first, by month (PPL-6, UI-R).
-func (v personView) timeline(ctx context.Context) web.Timeline {
+// story is what is told of events, and by which names.
+type story struct {
+	names
+	contracts []contracts.Contract // whose numbers are told
+}
+
+// Timeline tells what every department did with a person, newest first, by month (PPL-6, UI-R): in one wording for every page that shows it.
+func Timeline(ctx context.Context, dir *organization.Directory, channels marketing.Tree, list []contracts.Contract, page people.TimelinePage) web.Timeline {
+	s := story{names{dir: dir, channels: channels}, list}
 	var out web.Timeline
-	for _, item := range v.Timeline.Items {
+	for _, item := range page.Items {
 		day := bizdate.Of(item.At, web.Zone(ctx))
 		title := i18n.Month(ctx, day)
 		if len(out.Months) == 0 || out.Months[len(out.Months)-1].Title != title {
@@ -51,8 +61,8 @@ func (v personView) timeline(ctx context.Context) web.Timeline {
 		}
 		last := &out.Months[len(out.Months)-1]
 		line := web.TimelineItem{
-			At: item.At, Day: i18n.DateShort(ctx, day) + " " + t(ctx, "weekday."+strconv.Itoa(int(day.Weekday()))), By: v.by(ctx, item), Of: department(ctx, item.Department),
-			Title: i18n.T(ctx, "fact."+item.Name()), Detail: v.detail(ctx, item),
+			At: item.At, Day: i18n.DateShort(ctx, day) + " " + t(ctx, "weekday."+strconv.Itoa(int(day.Weekday()))), By: s.by(ctx, item), Of: department(ctx, item.Department),
+			Title: i18n.T(ctx, "fact."+item.Name()), Detail: s.detail(ctx, item),
 		}
 		if item.Note != "" {
 			line.Quote = quote(item.Note)
@@ -63,12 +73,12 @@ func (v personView) timeline(ctx context.Context) web.Timeline {
 }
 
 // by is who did it: a colleague, or the program itself.
-func (v personView) by(ctx context.Context, item people.Item) string {
+func (s story) by(ctx context.Context, item people.Item) string {
 	staff := item.Staff
 	if item.Name() == "people.touch-recorded" {
 		staff = read[facts.TouchRecorded](item).Staff
 	}
-	if name := v.dir.StaffName(staff); name != "" {
+	if name := s.dir.StaffName(staff); name != "" {
 		return name
 	}
 	return t(ctx, "automatic")
@@ -81,18 +91,18 @@ func department(ctx context.Context, code string) web.Department {
 }
 
 // detail is what tells an event from others of its kind; amounts and numbers lead to their record.
-func (v personView) detail(ctx context.Context, item people.Item) templ.Component {
-	if link := v.record(ctx, item); link != nil {
+func (s story) detail(ctx context.Context, item people.Item) templ.Component {
+	if link := s.record(ctx, item); link != nil {
 		return link
 	}
-	if text := v.words(ctx, item); text != "" {
+	if text := s.words(ctx, item); text != "" {
 		return web.Text(text)
 	}
 	return nil
 }
 
 // record is the amount of an event with the way to its record.
-func (v personView) record(ctx context.Context, item people.Item) templ.Component {
+func (s story) record(ctx context.Context, item people.Item) templ.Component {
 	amount := func(f money.Fen, right, path string) templ.Component {
 		if !may(ctx, right) {
 			path = ""
@@ -102,10 +112,10 @@ func (v personView) record(ctx context.Context, item people.Item) templ.Componen
 	switch item.Name() {
 	case "contracts.contract-signed":
 		f := read[facts.ContractSigned](item)
-		return web.Join(web.Text(v.contractNo(f.Contract)+" "), amount(f.Payable, "contract:read", "/contracts/"+f.Contract.String()))
+		return web.Join(web.Text(s.contractNo(f.Contract)+" "), amount(f.Payable, "contract:read", "/contracts/"+f.Contract.String()))
 	case "contracts.contract-drafted":
 		f := read[facts.ContractDrafted](item)
-		return web.Join(web.Text(v.contractNo(f.Contract)+" "), amount(f.Payable, "contract:read", "/contracts/"+f.Contract.String()))
+		return web.Join(web.Text(s.contractNo(f.Contract)+" "), amount(f.Payable, "contract:read", "/contracts/"+f.Contract.String()))
 	case "sales.quote-made":
 		f := read[facts.QuoteMade](item)
 		return amount(f.Payable, "quote:read", "/quotes/"+f.Quote.String())
@@ -120,7 +130,7 @@ func (v personView) record(ctx context.Context, item people.Item) templ.Componen
 }
 
 // words is the detail of an event without an amount.
-func (v personView) words(ctx context.Context, item people.Item) string {
+func (s story) words(ctx context.Context, item people.Item) string {
 	switch item.Name() {
 	case "people.touch-recorded":
 		f := read[facts.TouchRecorded](item)
@@ -133,29 +143,43 @@ func (v personView) words(ctx context.Context, item people.Item) string {
 		return t(ctx, "changed-fields", "count", len(read[facts.PersonChanged](item).Fields))
 	case "sales.appointment-booked":
 		f := read[facts.AppointmentBooked](item)
-		return dot(moment(ctx, f.Starts), v.center(ctx, f.Center))
+		return dot(moment(ctx, f.Starts), s.center(ctx, f.Center))
 	case "sales.appointment-moved":
 		return t(ctx, "moved-to", "time", moment(ctx, read[facts.AppointmentMoved](item).Starts))
 	case "sales.enquiry-entered":
 		f := read[facts.EnquiryEntered](item)
-		return dot(v.channel(ctx, f.Channel), v.dir.StaffName(f.Consultant))
+		return dot(s.channel(ctx, f.Channel), s.dir.StaffName(f.Consultant))
 	case "sales.enquiry-assigned":
 		f := read[facts.EnquiryAssigned](item)
-		return dot(v.staff(f.From)+" → "+v.staff(f.Consultant), code(ctx, "assign-reason", f.Reason))
+		return dot(s.staff(f.From)+" → "+s.staff(f.Consultant), code(ctx, "assign-reason", f.Reason))
 	case "sales.enquiry-lost":
 		return code(ctx, "loss-reason", read[facts.EnquiryLost](item).Reason)
 	case "sales.visit-finished":
 		f := read[facts.VisitFinished](item)
 		return dot(code(ctx, "visit-outcome", f.Outcome), code(ctx, "loss-reason", f.Reason))
 	case "sales.visit-checked-in", "sales.walked-in":
-		return v.center(ctx, item.Center)
+		return s.center(ctx, item.Center)
+	}
+	return s.later(ctx, item)
+}
+
+// later is the detail of what followed on something else.
+func (s story) later(ctx context.Context, item people.Item) string {
+	switch item.Name() {
+	case "sales.contact-escalated":
+		f := read[facts.ContactEscalated](item)
+		step := i18n.T(ctx, "sales.ladder.step", "after", strconv.FormatInt(f.After, 10), "unit", code(ctx, "ladder-unit", f.Unit))
+		return dot(step, code(ctx, "ladder-action", f.Action))
+	case "sales.appointment-restored":
+		f := read[facts.AppointmentRestored](item)
+		return code(ctx, "appointment-state", f.From) + " → " + code(ctx, "appointment-state", f.State)
 	}
 	return ""
 }
 
 // contractNo is the number of one of the person's contracts.
-func (v personView) contractNo(key [16]byte) string {
-	for _, c := range v.Contracts {
+func (s story) contractNo(key [16]byte) string {
+	for _, c := range s.contracts {
 		if c.ID == key {
 			return c.No
 		}

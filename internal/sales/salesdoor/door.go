@@ -4,9 +4,12 @@ import (
 	"context"
 	"net/http"
 
+	"zhike/internal/contracts"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
+	"zhike/internal/marketing"
 	"zhike/internal/organization"
+	"zhike/internal/people"
 	"zhike/internal/web"
 )
 
@@ -14,7 +17,12 @@ import (
 type Deps struct {
 	Ops *op.Runner
 	Dir *organization.Directory
+	// Timeline tells what happened with a person, in the words of the person's page (PPL-6).
+	Timeline timelineWords
 }
+
+// timelineWords words a part of a timeline, with the names of what it is about.
+type timelineWords func(ctx context.Context, dir *organization.Directory, channels marketing.Tree, list []contracts.Contract, page people.TimelinePage) web.Timeline
 
 type door struct{ Deps }
 

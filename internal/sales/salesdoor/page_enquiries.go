@@ -208,7 +208,9 @@ func (v enquiriesView) chips(ctx context.Context) web.FilterChips {
 	return out
 }
 
-// enquiryColumns are the columns beyond the name, in their order; those of usual are shown unless chosen otherwise.
+// enquiryColumns are the columns beyond the name, in their order; those of usual are shown unless chosen otherwise. None is edited in place
+// (UI-L4): stage, next step and its day follow from a touch (SAL-1, PPL-12), the first of which is a step of the process; another consultant
+// needs a reason (PPL-7); channel and course are of how the matter began and what its needs analysis found.
 var (
 	enquiryColumns = []string{"stage", "next", "channel", "course", "consultant", "center", "entered", "last"}
 	usualColumns   = []string{"stage", "next", "channel", "consultant", "entered"}

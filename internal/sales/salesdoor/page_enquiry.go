@@ -28,6 +28,7 @@ type enquiryView struct {
 	Contracts    []contracts.Contract
 	Others       []sales.Enquiry // the person's other enquiries
 	Timeline     people.TimelinePage
+	tell         timelineWords
 }
 
 const (
@@ -72,7 +73,7 @@ func (p door) enquiry(ctx context.Context, tx *op.Tx, key id.ID) (v enquiryView,
 		return v, err
 	}
 	v.names, err = p.load(ctx, tx, person)
-	v.Person = v.persons[person]
+	v.Person, v.tell = v.persons[person], p.Timeline
 	return v, err
 }
 

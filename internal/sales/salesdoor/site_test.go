@@ -12,6 +12,7 @@ import (
 	"zhike/internal/app"
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/op"
+	"zhike/internal/people/peopledoor"
 	"zhike/internal/sales/salesdoor"
 	"zhike/internal/testkit"
 	"zhike/internal/web"
@@ -29,7 +30,7 @@ type site struct {
 // open opens the pages for who ctx is.
 func open(viewer context.Context, t *testing.T, s *testkit.School) site {
 	t.Helper()
-	deps := salesdoor.Deps{Ops: s.Ops, Dir: s.Dir}
+	deps := salesdoor.Deps{Ops: s.Ops, Dir: s.Dir, Timeline: peopledoor.Timeline}
 	mux := http.NewServeMux()
 	salesdoor.Pages(mux, deps)
 	who, _ := op.ViewerOf(viewer)

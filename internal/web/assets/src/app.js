@@ -1,5 +1,6 @@
 // The script of every page. Without it pages still work: they are plain links and forms.
 import { startAsk } from "./ask.js";
+import { startCells } from "./cells.js";
 import { startDrafts } from "./drafts.js";
 import { startForms } from "./forms.js";
 import { startKeys } from "./keys.js";
@@ -15,5 +16,6 @@ startAsk();
 startForms();
 startDrafts();
 startRows();
+startCells();
 startRecent();
 document.documentElement.classList.add("js");

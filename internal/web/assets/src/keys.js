@@ -2,6 +2,7 @@
 import { all, focusOn, one, visible } from "./dom.js";
 import { markRow, moveRow, currentRow, openRow, toggleRow } from "./rows.js";
 import { closeMenus } from "./menus.js";
+import { cellKey } from "./cells.js";
 
 const inField = (element) =>
   element instanceof HTMLElement &&
@@ -57,6 +58,7 @@ function handle(event) {
   if (event.isComposing || event.keyCode === 229 || event.defaultPrevented) return false;
   if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") return ask();
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
+  if (cellKey(event)) return true;
   if (event.key === "Escape") return closeMenus() || (!inField(event.target) && !one("dialog[open]") && press("esc"));
   if (inField(event.target) || one("dialog[open]")) return false;
   if (document.documentElement.dataset.keys === "off") return false;
