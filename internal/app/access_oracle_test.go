@@ -113,8 +113,12 @@ func (o *oracle) sees(a asker, t thing) bool {
 	case "touch":
 		return o.touches(a, right, t)
 	case "center": // where one works
-		at := func(p organization.Position) bool { return p.Staff == a.staff && p.Center == t.id && o.active[a.staff] && o.holds(p) }
+		at := func(p organization.Position) bool {
+			return p.Staff == a.staff && p.Center == t.id && o.active[a.staff] && o.holds(p)
+		}
 		return slices.ContainsFunc(o.positions, at) || o.allows(a, right, t.id, id.None)
+	case "ladder-step": // those of the company hold for every center
+		return t.center.IsNone() && o.may(a, readingOf(t.kind)) || o.allows(a, readingOf(t.kind), t.center, id.None)
 	case "staff": // and oneself
 		return t.id == a.staff || o.employs(a, right, t)
 	}
@@ -125,6 +129,14 @@ func (o *oracle) sees(a asker, t thing) bool {
 func (o *oracle) employs(a asker, right string, t thing) bool {
 	at := func(p organization.Position) bool { return p.Staff == t.id && o.allows(a, right, p.Center, id.None) }
 	return o.allows(a, right, id.None, t.id) || slices.ContainsFunc(o.positions, at)
+}
+
+// readingOf is the right to read a kind of records.
+func readingOf(kind string) string {
+	if kind == "ladder-step" {
+		return "assignment:read"
+	}
+	return kind + ":read"
 }
 
 // touches: one's own touch is also one about a matter of one's own.
@@ -170,7 +182,9 @@ func (o *oracle) hasReach(a asker, right string, t thing) bool {
 		return o.touches(a, right, t)
 	case t.kind == "center": // what is made as one's own lies at any center where one works
 		mine := func(r reach) bool { return r.word == "own" || r.word == "team" }
-		at := func(p organization.Position) bool { return p.Staff == a.staff && p.Center == t.id && o.active[a.staff] && o.holds(p) }
+		at := func(p organization.Position) bool {
+			return p.Staff == a.staff && p.Center == t.id && o.active[a.staff] && o.holds(p)
+		}
 		return o.allows(a, right, t.id, id.None) || slices.ContainsFunc(o.reaches(a, right), mine) && slices.ContainsFunc(o.positions, at)
 	}
 	return o.allows(a, right, t.center, t.owner)

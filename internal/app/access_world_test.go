@@ -47,16 +47,14 @@ var drawnRights = []string{
 	"person:read", "person:create", "person:update", "person:reveal", "enquiry:read", "enquiry:create", "enquiry:update", "enquiry:assign", "appointment:read", "appointment:update",
 	"visit:read", "visit:create", "visit:update", "quote:read", "quote:create", "contract:read", "contract:create", "contract:sign", "payment:read", "payment:create", "payment:reverse",
 	"touch:read", "touch:create", "task:read", "task:update", "task:assign", "staff:read", "staff:update", "position:read", "position:update", "center:read", "center:update", "room:read", "room:update",
-	"report:read", "assignment:read", "assignment:update", "account:create",
+	"report:read", "journal:read", "assignment:read", "assignment:update", "account:create", "account:read", "account:update", "course:read", "package:read",
 }
 
 var scopeWords = []string{"own", "team", "center", "region", "all"}
 
 func drawWorld(t *testing.T, s *testkit.School, seed uint64) *drawnWorld {
 	t.Helper()
-	w := &drawnWorld{Rand: rand.New(rand.NewPCG(seed, 0)), s: s, names: map[id.ID]string{}, day: bizdate.Of(s.Clock.Now(), s.Dir.Zone(id.None))}
-	w.oracle = oracle{now: s.Clock.Now(), zone: map[id.ID]*time.Location{id.None: s.Dir.Zone(id.None)}, region: map[id.ID]id.ID{}, active: map[id.ID]bool{}, rights: map[string]map[string]string{}}
-	s.App.Unlimited = true
+	w := emptyWorld(s, seed)
 	must := func(err error) {
 		t.Helper()
 		if err != nil {
@@ -66,7 +64,8 @@ func drawWorld(t *testing.T, s *testkit.School, seed uint64) *drawnWorld {
 	must(s.Ops.Write(s.System(), w.organization))
 	must(s.Dir.Refresh(s.System(), s.Ops, 0))
 	for i := range 10 {
-		must(w.register(i))
+		_, err := w.register(i, one(w, w.centers, 0), one(w, w.staff, 0))
+		must(err)
 	}
 	must(s.Ops.Write(s.System(), func(ctx context.Context, tx *op.Tx) error {
 		for range 45 {
@@ -74,17 +73,14 @@ func drawWorld(t *testing.T, s *testkit.School, seed uint64) *drawnWorld {
 				return err
 			}
 		}
-		for _, m := range w.matters {
-			if m.kind == "person" {
-				continue
-			}
-			err := tx.Insert(ctx, people.Link{Person: m.person, Kind: m.kind, Ref: m.ref, Center: m.center, Owner: m.owner, State: people.LinkOpen})
-			if err != nil {
-				return err
-			}
-		}
-		return nil
+		return w.linkAll(ctx, tx)
 	}))
+	return w
+}
+
+func emptyWorld(s *testkit.School, seed uint64) *drawnWorld {
+	w := &drawnWorld{Rand: rand.New(rand.NewPCG(seed, 0)), s: s, names: map[id.ID]string{}, day: bizdate.Of(s.Clock.Now(), s.Dir.Zone(id.None))}
+	w.oracle = oracle{now: s.Clock.Now(), zone: map[id.ID]*time.Location{id.None: s.Dir.Zone(id.None)}, region: map[id.ID]id.ID{}, active: map[id.ID]bool{}, rights: map[string]map[string]string{}}
 	return w
 }
 
@@ -92,12 +88,25 @@ func drawWorld(t *testing.T, s *testkit.School, seed uint64) *drawnWorld {
 func (w *drawnWorld) clear(t *testing.T) {
 	t.Helper()
 	for _, text := range []string{
-		"persons", "contact_points", "person_links", "search_terms", "search_fresh", "enquiries", "appointments", "visits", "quotes", "contracts", "payments", "touches", "tasks", "rollups", "rollup_deltas",
-		"assignment_turns", "assignment_rules", "regions", "rooms", "roles WHERE code LIKE 'drawn-%'", "role_rights WHERE role LIKE 'drawn-%'", "accounts WHERE login LIKE 'drawn%'",
+		"persons", "contact_points", "person_links", "search_terms", "search_fresh", "enquiries", "appointments", "visits", "quotes", "contracts", "payments", "journal", "touches", "tasks", "notices", "rollups", "rollup_deltas",
+		"assignment_turns", "assignment_rules", "contact_ladder WHERE after = 99", "regions", "rooms", "roles WHERE code LIKE 'drawn-%'", "role_rights WHERE role LIKE 'drawn-%'", "accounts WHERE login LIKE 'drawn%'",
 		"sessions WHERE account NOT IN (SELECT id FROM accounts)", "positions WHERE staff IN (SELECT id FROM staff WHERE code LIKE 'S_')", "staff WHERE code LIKE 'S_'", "centers WHERE code LIKE 'C_' AND code <> 'CY'",
 	} {
 		w.s.Exec(t, "DELETE FROM "+text)
 	}
+}
+
+// linkAll writes what shows the persons; their registration is linked already.
+func (w *drawnWorld) linkAll(ctx context.Context, tx *op.Tx) error {
+	for _, m := range w.matters {
+		if m.kind == "person" {
+			continue
+		}
+		if err := tx.Insert(ctx, people.Link{Person: m.person, Kind: m.kind, Ref: m.ref, Center: m.center, Owner: m.owner, State: people.LinkOpen}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // one draws an element; none of it one time in n, if n is not 0.
@@ -212,21 +221,28 @@ func (w *drawnWorld) hire(ctx context.Context, tx *op.Tx, i int, roles []string,
 			return err
 		}
 	}
-	account := organization.Account{ID: tx.NewID(), Login: fmt.Sprint("drawn", i), Staff: m.ID, Active: true, Lang: "zh"}
+	var some []string
+	for range 25 {
+		some = append(some, one(w, drawnRights, 0))
+	}
+	return w.open(ctx, tx, m.ID, i, nil, some)
+}
+
+// open opens an account with a token for each set of rights; none is all.
+func (w *drawnWorld) open(ctx context.Context, tx *op.Tx, staff id.ID, i int, tokens ...[]string) error {
+	account := organization.Account{ID: tx.NewID(), Login: fmt.Sprint("drawn", i), Staff: staff, Active: true, Lang: "zh"}
 	if err := tx.Insert(ctx, account); err != nil {
 		return err
 	}
-	for n := range 2 {
-		l := login{asker{staff: m.ID}, fmt.Sprint("zk_", i, n, tx.NewID())}
-		if n == 1 {
-			for range 25 {
-				l.only = append(l.only, one(w, drawnRights, 0))
+	w.records = append(w.records, thing{kind: "account", id: account.ID, owner: staff})
+	for _, rights := range tokens {
+		l := login{asker{staff, rights}, "zk_" + tx.NewID().String()}
+		for kind, token := range map[string]string{"token": l.token, "web": l.token + "-web"} {
+			digest := sha256.Sum256([]byte(token))
+			err := tx.Insert(ctx, organization.Session{ID: tx.NewID(), Token: digest[:], Account: account.ID, Kind: kind, Rights: l.only, Created: tx.Now, Seen: tx.Now, Expires: tx.Now.Add(time.Hour)})
+			if err != nil {
+				return err
 			}
-		}
-		digest := sha256.Sum256([]byte(l.token))
-		err := tx.Insert(ctx, organization.Session{ID: tx.NewID(), Token: digest[:], Account: account.ID, Kind: "token", Rights: l.only, Created: tx.Now, Seen: tx.Now, Expires: tx.Now.Add(time.Hour)})
-		if err != nil {
-			return err
 		}
 		w.logins = append(w.logins, l)
 	}
@@ -234,36 +250,44 @@ func (w *drawnWorld) hire(ctx context.Context, tx *op.Tx, i int, roles []string,
 }
 
 // register enters a person by the operation, so that searches find it.
-func (w *drawnWorld) register(i int) error {
+func (w *drawnWorld) register(i int, center, owner id.ID) (id.ID, error) {
 	v := policy.System()
-	v.Staff = one(w, w.staff, 0)
-	center, name := one(w, w.centers, 0), "甲乙丙丁戊己庚辛壬癸"[3*i:3*i+3]+"子"
+	v.Staff = owner
+	name := string([]rune("甲乙丙丁戊己庚辛壬癸")[i%10]) + string([]rune("子丑寅卯")[i/10])
 	in := people.RegisterInput{Name: name, CenterID: center, Phones: []people.ContactInput{{Value: fmt.Sprintf("1370000%04d", i)}}}
 	p, err := people.Register.Run(op.WithViewer(context.Background(), v), w.s.Ops, in)
 	w.names[p.ID] = name
 	w.records = append(w.records, thing{kind: "person", id: p.ID, person: p.ID})
 	w.matters = append(w.matters, matter{"person", p.ID, p.ID, center, v.Staff})
-	return err
+	return p.ID, err
 }
 
 // record enters a record of a drawn kind, center and owner.
 func (w *drawnWorld) record(ctx context.Context, tx *op.Tx) error {
-	kind := one(w, []string{"enquiry", "enquiry", "enquiry", "appointment", "visit", "quote", "contract", "contract", "payment", "payment", "touch", "touch", "task", "assignment"}, 0)
-	r := thing{kind: kind, id: tx.NewID(), center: one(w, w.centers, 0), owner: one(w, w.staff, 5)}
+	kinds := []string{"enquiry", "enquiry", "enquiry", "appointment", "visit", "quote", "contract", "contract", "payment", "payment", "touch", "touch", "touch", "task", "task", "notice", "assignment", "ladder-step"}
+	r := thing{kind: one(w, kinds, 0), center: one(w, w.centers, 0), owner: one(w, w.staff, 5)}
+	if r.kind == "enquiry" && w.IntN(8) == 0 || r.kind == "ladder-step" && w.IntN(3) == 0 {
+		r.center, r.owner = id.None, id.None // the company's
+	}
 	persons := slices.DeleteFunc(slices.Clone(w.records), func(t thing) bool { return t.kind != "person" })
 	r.person = one(w, persons, 0).id
-	matters := slices.DeleteFunc(slices.Clone(w.matters), func(m matter) bool { return m.person != r.person || m.kind != "enquiry" })
+	if matters := slices.DeleteFunc(slices.Clone(w.matters), func(m matter) bool { return m.person != r.person || m.kind != "enquiry" }); r.kind == "touch" && len(matters) > 0 {
+		r.enquiry = one(w, matters, 3).ref
+	}
+	return w.insert(ctx, tx, r, one(w, persons, 0).id)
+}
+
+// insert enters a record; payer is who pays a contract.
+func (w *drawnWorld) insert(ctx context.Context, tx *op.Tx, r thing, payer id.ID) error {
+	r.id = tx.NewID()
 	shows := func(resource string, person, owner id.ID) {
 		w.matters = append(w.matters, matter{resource, person, r.id, r.center, owner})
 	}
 	no := fmt.Sprint("N", len(w.records))
 	var rec op.Record
-	switch kind {
+	switch r.kind {
 	case "enquiry":
-		if w.IntN(8) == 0 {
-			r.center, r.owner = id.None, id.None // the company's pool
-		}
-		shows(kind, r.person, r.owner)
+		shows(r.kind, r.person, r.owner)
 		if !r.owner.IsNone() {
 			tx.Add("leads", w.day, r.center, 1, "consultant", r.owner.String())
 		} else {
@@ -280,29 +304,37 @@ func (w *drawnWorld) record(ctx context.Context, tx *op.Tx) error {
 	case "appointment":
 		rec = sales.Appointment{ID: r.id, Enquiry: tx.NewID(), Person: r.person, Center: r.center, Consultant: r.owner, Starts: tx.Now.Add(time.Hour), Day: w.day, State: "booked"}
 	case "visit": // at another center than the enquiry's: a center sees who visits it
-		shows(kind, r.person, id.None)
+		shows(r.kind, r.person, id.None)
 		rec = sales.Visit{ID: r.id, Enquiry: tx.NewID(), Person: r.person, Center: r.center, Consultant: r.owner, Arrived: tx.Now, Day: w.day, Needs: map[string]string{}}
 	case "quote":
 		rec = sales.Quote{ID: r.id, No: no, Enquiry: tx.NewID(), Person: r.person, Center: r.center, Consultant: r.owner, State: "open", Made: tx.Now, ValidUntil: w.day}
 	case "contract":
-		payer := one(w, persons, 0).id
-		shows(kind, r.person, r.owner)
+		shows(r.kind, r.person, r.owner)
 		if payer != r.person {
 			w.matters = append(w.matters, matter{"payer", payer, r.id, r.center, r.owner})
 		}
 		rec = contracts.Contract{ID: r.id, No: no, Kind: "new", State: contracts.Drafted, Student: r.person, Payer: payer, Center: r.center, Consultant: r.owner, Enquiry: tx.NewID(), Course: w.s.Course, DraftedAt: tx.Now}
 	case "payment":
 		of := one(w, w.staff, 0)
-		shows(kind, r.person, of)
+		shows(r.kind, r.person, of)
+		line := finance.JournalLine{ID: tx.NewID(), Event: r.id, Cause: r.id, Day: w.day, Center: r.center, Account: "cash", Person: r.person, Amount: 100, At: tx.Now}
+		if err := tx.Insert(ctx, line); err != nil {
+			return err
+		}
 		rec = finance.Payment{ID: r.id, No: no, Person: r.person, Center: r.center, Method: "cash", Amount: 100, Consultant: of, Cashier: r.owner, At: tx.Now, Day: w.day}
 	case "touch":
-		if len(matters) > 0 {
-			r.enquiry = one(w, matters, 3).ref
-		}
 		rec = people.Touch{ID: r.id, Person: r.person, Enquiry: r.enquiry, Center: r.center, Staff: r.owner, Channel: "call", Direction: "out", Result: "discuss", At: tx.Now}
 	case "task":
-		shows(kind, r.person, r.owner)
+		shows(r.kind, r.person, r.owner)
 		rec = process.Task{ID: r.id, Staff: r.owner, Center: r.center, TaskKind: "call", SubjectKind: "person", Subject: r.person, Person: r.person, Due: tx.Now, Priority: 2, Created: tx.Now}
+	case "notice":
+		if r.center = id.None; r.owner.IsNone() {
+			r.owner = w.staff[0]
+		}
+		rec = process.Notice{ID: r.id, Staff: r.owner, Kind: "test", Params: map[string]string{}, Created: tx.Now, Times: 1}
+	case "ladder-step":
+		r.owner, r.person = id.None, id.None
+		rec = sales.LadderStep{ID: r.id, Center: r.center, After: 99, Unit: "days", Action: "tell-owner", Active: true}
 	case "assignment":
 		r.owner, r.person = id.None, id.None
 		rec = sales.AssignmentRule{ID: r.id, No: 1, Center: r.center, Strategy: "turn", Staff: []id.ID{}, Active: true}
