@@ -29,7 +29,7 @@ var Draft = op.Op[DraftInput, DraftAnswer]{
 	},
 	Subjects: func(in DraftInput) []op.Ref {
 		var refs []op.Ref
-		for _, ref := range []op.Ref{{Kind: "center", ID: in.CenterID}, {Kind: "person", ID: in.StudentID}, {Kind: "person", ID: in.PayerID}} {
+		for _, ref := range []op.Ref{{Kind: "center", ID: in.CenterID, Reached: true}, {Kind: "person", ID: in.StudentID}, {Kind: "person", ID: in.PayerID}} {
 			if !ref.ID.IsNone() {
 				refs = append(refs, ref)
 			}

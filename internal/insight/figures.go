@@ -23,8 +23,8 @@ func Resources() []policy.Resource {
 	}
 }
 
-func figuresInScope(_ *policy.Policy, v *policy.Viewer, action, alias string) policy.Frag {
-	s := v.Scope("report:" + action)
+func figuresInScope(v *policy.Viewer, right, alias string) policy.Frag {
+	s := v.Scope(right)
 	if s.All || len(s.Centers) > 0 {
 		return policy.Cut(policy.Scope{All: s.All, Centers: s.Centers}, alias, "center", "")
 	}

@@ -90,7 +90,7 @@ func changeCenter(ctx context.Context, tx *op.Tx, in ChangeCenterInput) (Changed
 // AddRoom enters a room of a center (ORG-1). Refused: room-taken, seats out of range.
 var AddRoom = op.Op[RoomInput, Changed]{
 	Name: "organization.add-room", Rule: "ORG-1", Needs: "room:create", Fact: facts.RoomAdded{}, Do: addRoom,
-	Subjects: func(in RoomInput) []op.Ref { return []op.Ref{{Kind: "center", ID: in.CenterID}} },
+	Subjects: func(in RoomInput) []op.Ref { return []op.Ref{{Kind: "center", ID: in.CenterID, Reached: true}} },
 }
 
 // RoomInput is what is known of a room.

@@ -33,7 +33,7 @@ var SetSetting = op.Op[SettingInput, Done]{
 		if in.CenterID.IsNone() {
 			return nil
 		}
-		return []op.Ref{{Kind: "center", ID: in.CenterID}}
+		return []op.Ref{{Kind: "center", ID: in.CenterID, Reached: true}}
 	},
 }
 

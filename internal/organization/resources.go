@@ -24,22 +24,25 @@ func Resources() []policy.Resource {
 	}
 }
 
-// centers: one's own centers are always seen.
-func centers(_ *policy.Policy, v *policy.Viewer, action, alias string) policy.Frag {
-	s := v.Scope("center:" + action)
-	if action == "read" {
+// centers: one's own centers are always seen. What is made as one's own may lie at any of them.
+func centers(v *policy.Viewer, right, alias string) policy.Frag {
+	s := v.Scope(right)
+	if right == "center:read" || len(s.Staff) > 0 {
 		s.Centers = merge(s.Centers, v.Centers)
 	}
 	return policy.Cut(s, alias, "id", "")
 }
 
-// staff: colleagues of the centers in scope, and oneself.
-func staff(_ *policy.Policy, v *policy.Viewer, action, alias string) policy.Frag {
-	s := v.Scope("staff:" + action)
+// staff: colleagues of the centers in scope, and to read, oneself.
+func staff(v *policy.Viewer, right, alias string) policy.Frag {
+	s := v.Scope(right)
 	if s.All {
 		return policy.Frag{Text: "1=1"}
 	}
-	own := policy.Cut(policy.Scope{Staff: merge(s.Staff, []id.ID{v.Staff})}, alias, "", "id")
+	if right == "staff:read" {
+		s.Staff = merge(s.Staff, []id.ID{v.Staff})
+	}
+	own := policy.Cut(policy.Scope{Staff: s.Staff}, alias, "", "id")
 	if len(s.Centers) == 0 {
 		return own
 	}
@@ -51,8 +54,8 @@ func staff(_ *policy.Policy, v *policy.Viewer, action, alias string) policy.Frag
 }
 
 // sessions: one's own, and all for who may end those of others.
-func sessions(_ *policy.Policy, v *policy.Viewer, action, alias string) policy.Frag {
-	if v.Scope("session:" + action).All {
+func sessions(v *policy.Viewer, right, alias string) policy.Frag {
+	if v.Scope(right).All {
 		return policy.Frag{Text: "1=1"}
 	}
 	return policy.Frag{Text: alias + ".account = ?", Args: []any{v.Account}}
@@ -60,9 +63,9 @@ func sessions(_ *policy.Policy, v *policy.Viewer, action, alias string) policy.F
 
 // views: one's own, those shared with one's centers, and those shared with everybody. That the list itself may be opened is asked where
 // views are listed and mailed.
-func views(_ *policy.Policy, v *policy.Viewer, action, alias string) policy.Frag {
+func views(v *policy.Viewer, right, alias string) policy.Frag {
 	own := policy.Frag{Text: alias + ".account = ?", Args: []any{v.Account}}
-	if action != "read" {
+	if right != "view:read" {
 		return own
 	}
 	shared := alias + ".shared = '" + SharedEverybody + "'"

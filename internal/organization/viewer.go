@@ -15,8 +15,9 @@ func (d *Directory) Viewer(a Account) *policy.Viewer {
 		Account: a.ID, Staff: a.Staff, Login: a.Login, Name: s.staff[a.Staff].Name, Lang: a.Lang,
 		Rights: map[string]policy.Scope{}, Fields: map[string]policy.Rule{},
 	}
+	valid := func(p Position) bool { return p.ValidOn(bizdate.Of(d.now(), d.Zone(p.Center))) }
 	for _, p := range s.positions[a.Staff] {
-		if !p.ValidOn(bizdate.Of(d.now(), d.Zone(p.Center))) || !s.staff[a.Staff].Active {
+		if !valid(p) || !s.staff[a.Staff].Active {
 			continue
 		}
 		if v.Role == "" {
@@ -27,7 +28,7 @@ func (d *Directory) Viewer(a Account) *policy.Viewer {
 		}
 		for _, r := range s.rights[p.Role] {
 			key := r.Resource + ":" + r.Action
-			v.Rights[key] = union(v.Rights[key], s.scope(r.Scope, p))
+			v.Rights[key] = union(v.Rights[key], s.scope(r.Scope, p, valid))
 		}
 		for _, f := range s.fields[p.Role] {
 			if rule, ok := policy.ParseRule(f.Rule); ok {
@@ -51,13 +52,20 @@ func (d *Directory) RevealsPerDay(v *policy.Viewer, field string) int64 {
 	return most
 }
 
-// scope says what a scope word of a role means for who holds the position.
-func (s *snapshot) scope(word string, p Position) policy.Scope {
+// scope says what a scope word of a role means for who holds the position; valid tells which positions are held today.
+func (s *snapshot) scope(word string, p Position, valid func(Position) bool) policy.Scope {
 	switch word {
 	case "all":
 		return policy.Scope{All: true}
 	case "region":
-		return policy.Scope{Centers: s.regionCenters(p.Region)}
+		switch {
+		case !p.Region.IsNone():
+			return policy.Scope{Centers: s.regionCenters(p.Region)}
+		case !p.Center.IsNone():
+			return policy.Scope{Centers: merge([]id.ID{p.Center}, s.regionCenters(s.centers[p.Center].Region))}
+		default:
+			return policy.Scope{All: true}
+		}
 	case "center":
 		switch {
 		case !p.Center.IsNone():
@@ -68,7 +76,7 @@ func (s *snapshot) scope(word string, p Position) policy.Scope {
 			return policy.Scope{All: true} // a post of the whole company
 		}
 	case "team":
-		return policy.Scope{Staff: append([]id.ID{p.Staff}, s.team(p.ID)...)}
+		return policy.Scope{Staff: append([]id.ID{p.Staff}, s.team(p.ID, valid)...)}
 	case "own":
 		return policy.Scope{Staff: []id.ID{p.Staff}}
 	}
@@ -85,11 +93,11 @@ func (s *snapshot) regionCenters(region id.ID) []id.ID {
 	return out
 }
 
-// team lists who reports to a position.
-func (s *snapshot) team(position id.ID) []id.ID {
+// team lists who reports to a position today (ORG-3).
+func (s *snapshot) team(position id.ID, valid func(Position) bool) []id.ID {
 	var out []id.ID
 	for _, p := range s.byID {
-		if p.ReportsTo == position {
+		if p.ReportsTo == position && valid(p) {
 			out = append(out, p.Staff)
 		}
 	}

@@ -22,7 +22,7 @@ var Register = op.Op[RegisterInput, Answer]{
 	Subjects: func(in RegisterInput) []op.Ref {
 		var refs []op.Ref
 		if !in.CenterID.IsNone() {
-			refs = append(refs, op.Ref{Kind: "center", ID: in.CenterID})
+			refs = append(refs, op.Ref{Kind: "center", ID: in.CenterID, Reached: true})
 		}
 		if !in.HouseholdOf.IsNone() {
 			refs = append(refs, op.Ref{Kind: "person", ID: in.HouseholdOf})
@@ -33,7 +33,7 @@ var Register = op.Op[RegisterInput, Answer]{
 
 func register(ctx context.Context, tx *op.Tx, in RegisterInput) (Answer, error) {
 	if in.CenterID.IsNone() {
-		in.CenterID = tx.Viewer.Center
+		in.CenterID = tx.Viewer.Home("person:create")
 	}
 	in, err := in.normal(tx.Today(in.CenterID))
 	if err != nil {

@@ -35,7 +35,7 @@ func Duplicates(ctx context.Context, tx *op.Tx, c Candidate) ([]Duplicate, error
 	}
 	own := mine(tx.Viewer, "p.id")
 	args := slices.Concat(own.Args, []any{c.Phones}, freshArgs(tx, revealDuplicate), []any{c.Phones, c.Name, int64(c.Birth)})
-	list, err := op.All[Duplicate](ctx, tx, "SELECT "+briefColumns+", p.center, "+own.Text+` AS mine,
+	list, err := op.AllOf[Duplicate](ctx, tx.Unscoped("duplicates beyond scope, covered (PPL-4)"), "SELECT "+briefColumns+", p.center, "+own.Text+` AS mine,
 		(SELECT s.value FROM contact_points s WHERE s.person = p.id AND s.kind = 'phone' AND s.value IN (?) LIMIT 1) AS same,
 		(SELECT l.owner FROM person_links l WHERE l.person = p.id AND l.owner IS NOT NULL ORDER BY CASE WHEN l.state = 'open' THEN 0 ELSE 1 END, l.ref DESC LIMIT 1) AS owner,
 		CASE WHEN {scope:person p} THEN 1 ELSE 0 END AS seen, CASE WHEN `+fresh("p.id")+` THEN 1 ELSE 0 END AS shown

@@ -12,9 +12,7 @@ func Resources() []policy.Resource {
 	return []policy.Resource{
 		{Name: "person", Table: "persons", Where: ofPerson("id")},
 		{Name: "contact", Table: "contact_points", Where: ofPerson("person")},
-		{Name: "person-link", Table: "person_links", Where: func(_ *policy.Policy, v *policy.Viewer, action, alias string) policy.Frag {
-			return seenLinks(v, action, alias)
-		}},
+		{Name: "person-link", Table: "person_links", Where: seenLinks},
 		{Name: "touch", Table: "touches", Center: "center", Owner: "staff", Where: seenTouches},
 	}
 }
@@ -32,9 +30,9 @@ var linkRights = []struct{ kind, resource string }{
 
 // ofPerson cuts a table by its column of the person: one of the person's links must be seen. The links of one person are read by
 // their primary key.
-func ofPerson(column string) func(*policy.Policy, *policy.Viewer, string, string) policy.Frag {
-	return func(_ *policy.Policy, v *policy.Viewer, action, alias string) policy.Frag {
-		cut := seenLinks(v, action, "seen")
+func ofPerson(column string) func(*policy.Viewer, string, string) policy.Frag {
+	return func(v *policy.Viewer, right, alias string) policy.Frag {
+		cut := seenLinks(v, right, "seen")
 		switch cut.Text {
 		case "1=1", "1=0":
 			return cut
@@ -45,11 +43,19 @@ func ofPerson(column string) func(*policy.Policy, *policy.Viewer, string, string
 
 // seenLinks cuts links to those that show their person (ORG-3). To read, each kind of link counts in the viewer's scope of its own
 // resource; kinds of the same scope share one condition. What else is done with a person needs the right of that action: its own
-// scope is a person with a matter of one's own.
-func seenLinks(v *policy.Viewer, action, alias string) policy.Frag {
-	right := v.Scope("person:" + action)
-	if right.None() || right.All || action != "read" {
-		return policy.Cut(right, alias, "center", "owner")
+// scope is a person with a matter of one's own. A right of another resource, such as touch:create, reaches every person that is seen.
+func seenLinks(v *policy.Viewer, right, alias string) policy.Frag {
+	resource, action, _ := strings.Cut(right, ":")
+	switch {
+	case resource == "person", resource == "contact", resource == "person-link":
+	case v.May(right):
+		return policy.Frag{Text: "1=1"}
+	default:
+		return policy.Frag{Text: "1=0"}
+	}
+	scope := v.Scope("person:" + action)
+	if scope.None() || scope.All || action != "read" {
+		return policy.Cut(scope, alias, "center", "owner")
 	}
 	var out policy.Frag
 	var parts []string
@@ -99,8 +105,8 @@ func sameScope(a, b policy.Scope) bool {
 func quoted(kinds []string) string { return "'" + strings.Join(kinds, "', '") + "'" }
 
 // seenTouches: a touch is seen in the scope of its center; one's own are those that one made, and those on a matter that one owns.
-func seenTouches(_ *policy.Policy, v *policy.Viewer, action, alias string) policy.Frag {
-	s := v.Scope("touch:" + action)
+func seenTouches(v *policy.Viewer, right, alias string) policy.Frag {
+	s := v.Scope(right)
 	cut := policy.Cut(s, alias, "center", "staff")
 	if s.All || len(s.Staff) == 0 {
 		return cut

@@ -65,7 +65,7 @@ func TestORG3_SeenLinks(t *testing.T) {
 		"change one's own":   {rights("person:update", own, "person:read", center), "update", "(l.owner IN (?))"},
 		"no right to change": {rights("person:read", all), "update", "1=0"},
 	} {
-		got := seenLinks(c.v, c.action, "l")
+		got := seenLinks(c.v, "person:"+c.action, "l")
 		if strings.Trim(got.Text, "()") != strings.Trim(c.want, "()") {
 			t.Errorf("%s: %s, want %s", name, got.Text, c.want)
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"zhike/internal/kernel/bizdate"
@@ -143,7 +144,8 @@ func climb(ctx context.Context, tx *op.Tx, e Enquiry) error {
 }
 
 // ladderScope: the steps of the company are read by whoever reads those of a center, since they may hold for it.
-func ladderScope(_ *policy.Policy, v *policy.Viewer, action, alias string) policy.Frag {
+func ladderScope(v *policy.Viewer, right, alias string) policy.Frag {
+	_, action, _ := strings.Cut(right, ":")
 	scope := v.Scope("assignment:" + action)
 	cut := policy.Cut(scope, alias, "center", "")
 	if action != "read" || scope.None() || scope.All {

@@ -67,7 +67,7 @@ var Enter = op.Op[EnterInput, Entered]{
 			refs = append(refs, op.Ref{Kind: "person", ID: in.PersonID})
 		}
 		if !in.CenterID.IsNone() {
-			refs = append(refs, op.Ref{Kind: "center", ID: in.CenterID})
+			refs = append(refs, op.Ref{Kind: "center", ID: in.CenterID, Reached: true})
 		}
 		return refs
 	},

@@ -66,10 +66,10 @@ var SetLadderStep = op.Op[SetLadderStepInput, RuleAnswer]{
 	Subjects: func(in SetLadderStepInput) []op.Ref {
 		var refs []op.Ref
 		if !in.CenterID.IsNone() {
-			refs = append(refs, op.Ref{Kind: "center", ID: in.CenterID})
+			refs = append(refs, op.Ref{Kind: "center", ID: in.CenterID, Reached: true})
 		}
 		if !in.StepID.IsNone() {
-			refs = append(refs, op.Ref{Kind: "ladder-step", ID: in.StepID})
+			refs = append(refs, op.Ref{Kind: "ladder-step", ID: in.StepID, Reached: true})
 		}
 		return refs
 	},

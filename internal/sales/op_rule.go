@@ -23,10 +23,10 @@ var SetRule = op.Op[SetRuleInput, RuleAnswer]{
 	Subjects: func(in SetRuleInput) []op.Ref {
 		var refs []op.Ref
 		if !in.CenterID.IsNone() {
-			refs = append(refs, op.Ref{Kind: "center", ID: in.CenterID})
+			refs = append(refs, op.Ref{Kind: "center", ID: in.CenterID, Reached: true})
 		}
 		if !in.RuleID.IsNone() {
-			refs = append(refs, op.Ref{Kind: "assignment", ID: in.RuleID})
+			refs = append(refs, op.Ref{Kind: "assignment", ID: in.RuleID, Reached: true})
 		}
 		return refs
 	},

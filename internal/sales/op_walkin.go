@@ -31,7 +31,7 @@ var WalkIn = op.Op[WalkInInput, VisitAnswer]{
 	Subjects: func(in WalkInInput) []op.Ref {
 		var refs []op.Ref
 		if !in.CenterID.IsNone() {
-			refs = append(refs, op.Ref{Kind: "center", ID: in.CenterID})
+			refs = append(refs, op.Ref{Kind: "center", ID: in.CenterID, Reached: true})
 		}
 		if !in.PersonID.IsNone() {
 			refs = append(refs, op.Ref{Kind: "person", ID: in.PersonID})
@@ -42,7 +42,7 @@ var WalkIn = op.Op[WalkInInput, VisitAnswer]{
 
 func walkIn(ctx context.Context, tx *op.Tx, in WalkInInput) (VisitAnswer, error) {
 	if in.CenterID.IsNone() {
-		in.CenterID = tx.Viewer.Center
+		in.CenterID = tx.Viewer.Home("visit:create")
 	}
 	if in.CenterID.IsNone() {
 		return VisitAnswer{}, problem.Refuse("SAL-5", "invalid", problem.Field{Location: "center_id", Code: "required"})

@@ -20,8 +20,9 @@ import (
 
 // Ref names a record: the resource and its id.
 type Ref struct {
-	Kind string
-	ID   id.ID
+	Kind    string
+	ID      id.ID
+	Reached bool // of Op.Subjects: the operation's right must reach it too, e.g. the center where something is made
 }
 
 // Op is an operation. Out holds ids, states and amounts, never personal values: it is kept as the answer of its key (TRU-2).
@@ -31,7 +32,7 @@ type Op[In, Out any] struct {
 	Needs    string // right: resource:action
 	Fact     event.Fact
 	Subject  func(In) Ref   // the record it is done on; loaded in scope (404), then asked for the right (403)
-	Subjects func(In) []Ref // further records that must be seen, e.g. the person of a new enquiry
+	Subjects func(In) []Ref // further records that must be seen, e.g. the person of a new enquiry; see Ref.Reached
 	Do       func(ctx context.Context, tx *Tx, in In) (Out, error)
 	// Refused reports a refusal that somebody has to hear of, by another operation of its own: nothing of the refused one stays.
 	Refused func(ctx context.Context, r *Runner, in In, p *problem.Problem) error
@@ -113,7 +114,11 @@ func (o Op[In, Out]) do(ctx context.Context, tx *Tx, in In, out *Out) (err error
 	}
 	if o.Subjects != nil {
 		for _, ref := range o.Subjects(in) {
-			if err := tx.see(ctx, ref, ""); err != nil {
+			right := ""
+			if ref.Reached {
+				right = o.Needs
+			}
+			if err := tx.see(ctx, ref, right); err != nil {
 				return err
 			}
 		}

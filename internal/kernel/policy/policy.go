@@ -72,6 +72,21 @@ func (v *Viewer) Scope(right string) Scope {
 	return v.Rights[right]
 }
 
+// Home is the center where what the viewer makes by a right lies, where no other is named: that of the main position if the right reaches
+// it, else the first of the own centers that it reaches; none for posts of the whole company.
+func (v *Viewer) Home(right string) id.ID {
+	s := v.Scope(right)
+	if s.All || len(s.Staff) > 0 || slices.Contains(s.Centers, v.Center) {
+		return v.Center
+	}
+	for _, c := range v.Centers {
+		if slices.Contains(s.Centers, c) {
+			return c
+		}
+	}
+	return id.None
+}
+
 // Field gives the rule of a sensitive field.
 func (v *Viewer) Field(name string) Rule {
 	if v.System {
@@ -92,8 +107,9 @@ type Resource struct {
 	Table  string
 	Center string // column of the center; empty if it has none
 	Owner  string // column of the owning staff member; empty if it has none
-	// Where replaces the plain cut by center and owner; alias is the table's name in the query.
-	Where func(p *Policy, v *Viewer, action, alias string) Frag
+	// Where replaces the plain cut by center and owner; right is resource:action, of this resource or of another one that is asked of its
+	// records (see Reach), alias is the table's name in the query.
+	Where func(v *Viewer, right, alias string) Frag
 }
 
 // Policy knows all resources.
@@ -129,31 +145,19 @@ func (p *Policy) Resources() []Resource {
 
 // Where cuts a resource to what a viewer may do with it: action is read or another action of its rights.
 func (p *Policy) Where(v *Viewer, resource, action, alias string) Frag {
-	r, ok := p.byName[resource]
-	if !ok {
-		return Frag{Text: "1=0"}
-	}
-	if r.Where != nil && !v.System {
-		return r.Where(p, v, action, alias)
-	}
-	return Cut(v.Scope(resource+":"+action), alias, r.Center, r.Owner)
+	return p.Reach(v, resource, resource+":"+action, alias)
 }
 
-// Reach cuts a resource's rows by another right than its own, e.g. visit:create on an appointment.
+// Reach cuts a resource's rows by a right, its own or another's, e.g. visit:create on an appointment.
 func (p *Policy) Reach(v *Viewer, resource, right, alias string) Frag {
 	r, ok := p.byName[resource]
-	if !ok {
+	switch {
+	case !ok:
 		return Frag{Text: "1=0"}
+	case r.Where != nil && !v.System:
+		return r.Where(v, right, alias)
 	}
-	res, action, _ := strings.Cut(right, ":")
-	if r.Where != nil && !v.System && res == resource {
-		return r.Where(p, v, action, alias)
-	}
-	s := v.Scope(right)
-	if r.Where != nil && !s.None() {
-		return Frag{Text: "1=1"} // the read scope of the resource has cut it already
-	}
-	return Cut(s, alias, r.Center, r.Owner)
+	return Cut(v.Scope(right), alias, r.Center, r.Owner)
 }
 
 // Cut writes a scope over the columns of a table. A scope that the table has no column for reaches nothing.
