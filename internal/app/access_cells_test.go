@@ -67,8 +67,6 @@ func readAccess(t *testing.T) accessRows {
 	return a
 }
 
-func (a accessRows) jobs(right string) bool { _, ok := a.rights[right]["jobs"]; return ok }
-
 // TestTRU16_AccessRows: every operation, every route of API and pages, every column, every metric and every right of a role has its row.
 func TestTRU16_AccessRows(t *testing.T) {
 	t.Parallel()

@@ -176,4 +176,3 @@ func (d *doors) browser(l login) visitor {
 	v.c.Jar.SetCookies(base, []*http.Cookie{{Name: "zhike", Value: l.token + "-web"}})
 	return v
 }
-

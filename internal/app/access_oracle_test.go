@@ -173,14 +173,14 @@ func (o *oracle) does(a asker, right string, t thing) int {
 }
 
 func (o *oracle) hasReach(a asker, right string, t thing) bool {
-	switch {
-	case t.kind == "person":
+	switch t.kind {
+	case "person":
 		return o.wide(a, right) || slices.ContainsFunc(o.of(t), func(m matter) bool { return o.allows(a, right, m.center, m.owner) })
-	case t.kind == "staff":
+	case "staff":
 		return o.employs(a, right, t)
-	case t.kind == "touch":
+	case "touch":
 		return o.touches(a, right, t)
-	case t.kind == "center": // what is made as one's own lies at any center where one works
+	case "center": // what is made as one's own lies at any center where one works
 		mine := func(r reach) bool { return r.word == "own" || r.word == "team" }
 		at := func(p organization.Position) bool {
 			return p.Staff == a.staff && p.Center == t.id && o.active[a.staff] && o.holds(p)

@@ -161,9 +161,7 @@ func (w *drawnWorld) organization(ctx context.Context, tx *op.Tx) error {
 }
 
 func (w *drawnWorld) roles(ctx context.Context, tx *op.Tx) (codes []string, err error) {
-	for _, code := range []string{"front-desk", "consultant", "principal", "finance", "general-manager", "it"} {
-		codes = append(codes, code)
-	}
+	codes = []string{"front-desk", "consultant", "principal", "finance", "general-manager", "it"}
 	for _, r := range w.s.Dir.Roles() {
 		w.rights[r.Code] = map[string]string{}
 		for _, right := range w.s.Dir.Rights(r.Code) {

@@ -26,7 +26,7 @@ func TestTRU16_BeyondScope(t *testing.T) {
 	section, _, _ = strings.Cut(section, "\n## ")
 	listed := map[string]bool{}
 	for _, row := range mark.FindAllStringSubmatch(section, -1) {
-		for _, where := range strings.Split(row[2], ", ") {
+		for where := range strings.SplitSeq(row[2], ", ") {
 			if row[1] != "reason" && row[1] != "---" {
 				listed[row[1]+" | "+where] = true
 			}
