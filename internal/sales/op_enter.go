@@ -37,6 +37,7 @@ type EnterInput struct {
 	Attributes   []people.Attribute    `json:"attributes,omitempty" maxItems:"200"`
 	Import       *Imported             `json:"-"`
 	WalkIn       bool                  `json:"-"`
+	Birth        bizdate.Date          `json:"-"` // of a known person, kept where none is known (UI-F4)
 }
 
 // Imported is what a bulk import knows of a past matter.
@@ -201,7 +202,7 @@ func channelOf(ctx context.Context, tx *op.Tx, key id.ID) (marketing.Channel, er
 
 func registered(ctx context.Context, tx *op.Tx, in EnterInput) (id.ID, error) {
 	if in.Person == nil {
-		return in.PersonID, nil
+		return in.PersonID, learn(ctx, tx, in)
 	}
 	reg := *in.Person
 	if reg.CenterID.IsNone() {
@@ -209,6 +210,19 @@ func registered(ctx context.Context, tx *op.Tx, in EnterInput) (id.ID, error) {
 	}
 	p, err := people.Register.In(ctx, tx, reg)
 	return p.ID, err
+}
+
+// learn keeps the birth date of a known person who has none.
+func learn(ctx context.Context, tx *op.Tx, in EnterInput) error {
+	if in.Birth.IsZero() {
+		return nil
+	}
+	p, err := people.ByID(ctx, tx, in.PersonID)
+	if err != nil || !p.Birth.IsZero() {
+		return err
+	}
+	_, err = people.Change.In(ctx, tx, people.ChangeInput{PersonID: in.PersonID, Birth: &in.Birth})
+	return err
 }
 
 // due is when the first contact is due: working time of the center after the entry, per channel (SAL-2).

@@ -170,6 +170,30 @@ func TestPPL4_NewPage(t *testing.T) {
 	})
 }
 
+// TestPPL4_NewKnown: the form of a new person asks before it enters somebody known again.
+func TestPPL4_NewKnown(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		e := s.Enquiry(t, s.HD)
+		number := []people.ContactInput{{Value: "13712340005"}}
+		if _, err := people.Change.Run(s.FrontDesk(s.HD), s.Ops, people.ChangeInput{PersonID: e.PersonID, Phones: &number}); err != nil {
+			t.Fatal(err)
+		}
+		p := open(t, s, s.FrontDesk(s.HD))
+		form := url.Values{"name": {"何雨桐"}, "phones.0.value": {"13712340005"}, "birth": {"2015-04-17"}, "center_id": {s.HD.String()}}
+		before := len(s.Facts(t))
+		_, page := p.post("/people/new", http.StatusOK, form)
+		p.wants(page, "是同一个人吗", "137****0005", "在跟进的咨询单：新签 · 新", "就是这位", "是另一个人，照样登记")
+		if got := s.Facts(t)[before:]; len(got) != 0 || !strings.Contains(page, `value="13712340005"`) {
+			t.Errorf("asking saved %v, or what was typed is lost", got)
+		}
+		form.Set("_another", e.PersonID.String())
+		p.post("/people/new", http.StatusSeeOther, form)
+		if got := s.Facts(t)[before:]; !slices.Equal(got, []string{"people.person-registered.1"}) {
+			t.Errorf("facts = %v", got)
+		}
+	})
+}
+
 // TestORG10_EditPage: of two who change the same field the second one chooses; other fields are simply both saved.
 func TestORG10_EditPage(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {

@@ -127,16 +127,17 @@ type walkInView struct {
 	Back   string
 	// Expected is the open appointment of who came: it is checked in instead.
 	Expected *sales.Appointment
+	Known    knownView // who surely is the one that was typed: nothing was saved
 }
 
 func (p door) getWalkIn(w http.ResponseWriter, r *http.Request) error {
-	return p.walkInOf(w, r, id.None)
+	return p.walkInOf(w, r, id.None, knownView{})
 }
 
 // walkInOf is the form, with the appointment by which who is expected is checked in: the one that a refusal names, else that of a known
-// person.
-func (p door) walkInOf(w http.ResponseWriter, r *http.Request, appointment id.ID) error {
-	v := walkInView{Center: p.centerOf(r.Context())}
+// person; and with who surely is the one that was typed.
+func (p door) walkInOf(w http.ResponseWriter, r *http.Request, appointment id.ID, same knownView) error {
+	v := walkInView{Center: p.centerOf(r.Context()), Known: same}
 	v.Back, _ = backOf(r)
 	if known, err := id.Parse(r.FormValue("person_id")); err == nil {
 		v.Person = known
@@ -202,18 +203,28 @@ func orHome(back string) string {
 	return back
 }
 
+// postWalkIn receives who came, unless that is somebody known (PPL-4).
 func (p door) postWalkIn(w http.ResponseWriter, r *http.Request) error {
 	in, err := web.Decode[sales.WalkInInput](r)
 	if err != nil {
 		return web.Again(w, r, err, p.getWalkIn)
 	}
-	if in.CenterID.IsNone() {
-		in.CenterID = p.centerOf(r.Context())
+	in.CenterID, in.Ask, in.Others = p.deskOf(r, in), true, web.OthersOf(r)
+	var out sales.VisitAnswer
+	if same, noID := id.Parse(r.PostForm.Get(sameField)); noID == nil {
+		in.Name, in.Phone, in.PersonID = "", "", same
+		out, err = p.receive(r, in)
+	} else {
+		out, err = sales.WalkIn.Run(r.Context(), p.Ops, in)
 	}
-	out, err := sales.WalkIn.Run(r.Context(), p.Ops, in)
+	if isKnown(err) {
+		return p.asked(w, r, visitor(in), in.CenterID, sameVisitor, func(w http.ResponseWriter, r *http.Request, v knownView) error { return p.walkInOf(w, r, id.None, v) })
+	}
 	if err != nil {
 		err = relocate(err, "person.name", "name", "phones.0.value", "phone", "person.phones.0.value", "phone", "phones", "phone")
-		return web.Again(w, r, err, func(w http.ResponseWriter, r *http.Request) error { return p.walkInOf(w, r, appointmentIn(err)) })
+		return web.Again(w, r, err, func(w http.ResponseWriter, r *http.Request) error {
+			return p.walkInOf(w, r, appointmentIn(err), knownView{})
+		})
 	}
 	return web.Redirect(w, r, nextOf(r, "/"), p.arrived(r, out))
 }
