@@ -166,6 +166,22 @@ func TestPPL4_EnquiryKnown(t *testing.T) {
 	})
 }
 
+// TestSAL1_OpenEnquiryPage: the form for somebody with an open enquiry leads to it, and a second one is refused at the course.
+func TestSAL1_OpenEnquiryPage(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		e := s.Enquiry(t, s.HD)
+		p := open(s.FrontDesk(s.HD), t, s)
+		_, page := p.post("/enquiries/new", http.StatusUnprocessableEntity, "person_id", e.PersonID.String(), "center_id", s.HD.String(), "kind", "new")
+		p.wants(page, "给何雨桐录入一张咨询单", "接着跟进这一张")
+		if got := errorAt(page, "course_id"); !strings.Contains(got, "已有同类的咨询单在跟进（顾问 consultant@HD") {
+			t.Errorf("at the course: %q", got)
+		}
+		if !strings.Contains(page, `href="/enquiries/`+e.ID.String()+`"`) {
+			t.Error("no way to the open enquiry")
+		}
+	})
+}
+
 // personOf is whose appointment it is.
 func personOf(t *testing.T, s *testkit.School, appointment id.ID) (person id.ID) {
 	t.Helper()

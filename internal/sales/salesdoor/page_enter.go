@@ -18,7 +18,8 @@ type enterView struct {
 	Person id.ID // a known person; none while one is typed
 	Center id.ID
 	Query  enterQuery
-	Known  knownView // who surely is the person that was typed: nothing was saved
+	Known  knownView      // who surely is the person that was typed: nothing was saved
+	Open   *sales.Enquiry // of the known person at the center, to go on with instead
 }
 
 // enterQuery is what the form was opened with: a person, and what was typed before the person was known.
@@ -62,6 +63,9 @@ func (p door) enter(r *http.Request) (v enterView, err error) {
 		return v, err
 	}
 	v.Person, v.Center = v.Query.Person, v.Query.CenterID
+	if sent, err := id.Parse(r.PostForm.Get("person_id")); err == nil {
+		v.Person = sent // of a form that was refused
+	}
 	if v.Center.IsNone() {
 		v.Center = p.centerOf(r.Context())
 	}
@@ -70,6 +74,11 @@ func (p door) enter(r *http.Request) (v enterView, err error) {
 			if _, err := people.ByID(ctx, tx, v.Person); err != nil {
 				return err
 			}
+			matters, err := sales.Matters(ctx, tx, v.Center, []id.ID{v.Person})
+			if err != nil {
+				return err
+			}
+			v.Open = matters[v.Person].Enquiry
 		}
 		v.names, err = p.load(ctx, tx, v.Person)
 		return err
@@ -111,5 +120,6 @@ func (p door) postEnter(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, to, status)
 }
 
-// personFields are the fields of a person as registering names them, and as this form does.
-var personFields = []string{"name", "person.name", "phones", "person.phones.0.value", "phones.0.value", "person.phones.0.value", "birth", "person.birth", "gender", "person.gender"}
+// personFields are the fields as registering and entering name them, and as this form does: who has an open enquiry may have another one
+// for another course.
+var personFields = []string{"name", "person.name", "phones", "person.phones.0.value", "phones.0.value", "person.phones.0.value", "birth", "person.birth", "gender", "person.gender", "person_id", "course_id"}
