@@ -30,8 +30,7 @@ func TestSAL1_OpenEnquiryTwice(t *testing.T) {
 			"no course":       {again(desk, id.None, "new"), "422 invalid person_id:open-enquiry"},
 			"its consultant":  {again(s.Consultant(s.HD), s.Course, "new"), "422 invalid person_id:open-enquiry"},
 		})
-		p, _ := problem.As(again(desk, s.Course, "")())
-		if p.Fields[0].Value != e.ID || p.Fields[0].Args["name"] != "consultant@HD" {
+		if p, ok := problem.As(again(desk, s.Course, "")()); ok && p.Fields[0].Value != e.ID || ok && p.Fields[0].Args["name"] != "consultant@HD" {
 			t.Errorf("the refusal names %+v", p.Fields[0])
 		}
 		must(sales.Enter.Run(desk, s.Ops, sales.EnterInput{PersonID: e.PersonID, CenterID: s.HD, CourseID: other.ID}))(t)
@@ -77,8 +76,7 @@ func TestSAL6_AnswersByKind(t *testing.T) {
 			"yes-no":       {finish(map[string]string{"trial": "maybe"}), "422 invalid needs.trial:not-one-of"},
 			"one of three": {finish(map[string]string{"years": "2.5", "exam": "2026-11-24", "trial": "Yes"}), "422 invalid needs.trial:not-one-of"},
 		})
-		p, _ := problem.As(finish(map[string]string{"years": "abc"})())
-		if p.Rule != "SAL-6" || p.Fields[0].Value != "abc" {
+		if p, ok := problem.As(finish(map[string]string{"years": "abc"})()); ok && p.Rule != "SAL-6" || ok && p.Fields[0].Value != "abc" {
 			t.Errorf("the refusal names rule %s, %+v", p.Rule, p.Fields[0])
 		}
 		if err := finish(map[string]string{"years": "-2.5", "exam": "2026-11-24", "level": "A2", "trial": "no", "note": "abc"})(); err != nil {

@@ -224,6 +224,40 @@ func TestORG10_EditPage(t *testing.T) {
 	})
 }
 
+// TestORG10_EditOtherFields: two who change different fields of a person both save, and of what only the other changed nothing is chosen.
+func TestORG10_EditOtherFields(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		key := register(t, s, s.HD, people.RegisterInput{Name: "何雨桐", District: "东城", CenterID: s.HD, Phones: []people.ContactInput{{Value: "13800138000"}}})
+		p := open(t, s, s.FrontDesk(s.HD))
+		p.post(personPath(key, "/reveal"), http.StatusSeeOther, url.Values{"_next": {personPath(key, "/edit")}})
+		opened := hidden(p.get(personPath(key, "/edit"), http.StatusOK))
+		form := func(name, district, number string) url.Values {
+			f := url.Values{"name": {name}, "name_latin": {""}, "birth": {""}, "district": {district}, "phones.0.value": {number}}
+			for field, value := range opened {
+				if strings.HasPrefix(field, "_") && field != "_key" {
+					f[field] = value
+				}
+			}
+			return f
+		}
+		edit := personPath(key, "/edit")
+		p.post(edit, http.StatusSeeOther, form("何雨桐", "海淀", "138 0013 8000"))
+		p.post(edit, http.StatusSeeOther, form("何雨彤", "东城", "138 0013 8000"))
+		p.post(edit, http.StatusSeeOther, form("何雨桐", "东城", "139 0013 9000"))
+		p.wants(p.get(personPath(key, ""), http.StatusOK), "何雨彤", "海淀", "139****9000")
+		// the name was changed by both, the district by the other one only: one is asked for, the other stays
+		_, page := p.post(edit, http.StatusConflict, form("何语桐", "东城", "138 0013 8000"))
+		p.wants(page, "何雨彤", "何语桐")
+		if strings.Contains(words(page), "住址区域") {
+			t.Error("the district is asked for")
+		}
+		again := hidden(page)
+		again.Set("name", "何语桐")
+		p.post(edit, http.StatusSeeOther, again)
+		p.wants(p.get(personPath(key, ""), http.StatusOK), "何语桐", "海淀", "139****9000")
+	})
+}
+
 // TestPPL10_EditPhones: who sees numbers masked changes them only after they were shown, which is logged.
 func TestPPL10_EditPhones(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
