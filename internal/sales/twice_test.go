@@ -57,8 +57,10 @@ func TestUIF4_BirthOfKnown(t *testing.T) {
 func TestSAL6_AnswersByKind(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
 		course := must(contracts.AddCourse.Run(s.IT(), s.Ops, contracts.CourseInput{Code: "KINDS", NameZH: "各种问题", NameEN: "Kinds", Needs: []contracts.Question{
-			{Code: "years", NameZH: "学过几年", NameEN: "Years", Kind: "number"}, {Code: "exam", NameZH: "考试日", NameEN: "Exam", Kind: "date"},
-			{Code: "level", NameZH: "级别", NameEN: "Level", Kind: "choice", Choices: []string{"A1", "A2"}}, {Code: "trial", NameZH: "试听", NameEN: "Trial", Kind: "yes-no"},
+			{Code: "years", NameZH: "学过几年", NameEN: "Years", Kind: "number"},
+			{Code: "exam", NameZH: "考试日", NameEN: "Exam", Kind: "date"},
+			{Code: "level", NameZH: "级别", NameEN: "Level", Kind: "choice", Choices: []string{"A1", "A2"}},
+			{Code: "trial", NameZH: "试听", NameEN: "Trial", Kind: "yes-no"},
 			{Code: "note", NameZH: "备注", NameEN: "Note"},
 		}}))(t)
 		_, v := visited(t, s)
@@ -70,7 +72,7 @@ func TestSAL6_AnswersByKind(t *testing.T) {
 		refuse(t, s, map[string]refused{
 			"number":       {finish(map[string]string{"years": "abc"}), "422 invalid needs.years:answer-number"},
 			"exponent":     {finish(map[string]string{"years": "1e9"}), "422 invalid needs.years:answer-number"},
-			"date":         {finish(map[string]string{"exam": "31 Febuary"}), "422 invalid needs.exam:bad-date"},
+			"date":         {finish(map[string]string{"exam": "31 Foo"}), "422 invalid needs.exam:bad-date"},
 			"no such day":  {finish(map[string]string{"exam": "2026-02-31"}), "422 invalid needs.exam:bad-date"},
 			"choice":       {finish(map[string]string{"level": "not-a-choice"}), "422 invalid needs.level:not-one-of"},
 			"yes-no":       {finish(map[string]string{"trial": "maybe"}), "422 invalid needs.trial:not-one-of"},

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"zhike/internal/contracts"
+	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/problem"
@@ -32,6 +33,7 @@ type deskView struct {
 	Due          []contracts.InstalmentView
 	Search       string
 	Found        []people.Brief
+	Matters      map[id.ID]sales.Matter // what stands open for those found
 }
 
 // getDesk is the front desk's home (SAL-5).
@@ -69,6 +71,9 @@ func (p door) desk(r *http.Request) (v deskView, err error) {
 			if v.Found, err = people.Search(ctx, tx, v.Search, deskFound); err != nil {
 				return err
 			}
+			if v.Matters, err = sales.Matters(ctx, tx, v.Center, idsOf(v.Found)); err != nil {
+				return err
+			}
 		}
 		v.names, err = p.load(ctx, tx, v.everybody()...)
 		return err
@@ -103,6 +108,31 @@ func (v deskView) appointmentOf(person id.ID) (sales.Appointment, bool) {
 		return sales.Appointment{}, false
 	}
 	return v.Appointments[i], true
+}
+
+func idsOf(list []people.Brief) []id.ID {
+	out := make([]id.ID, len(list))
+	for i, b := range list {
+		out[i] = b.ID
+	}
+	return out
+}
+
+// aboutFound tells people of one name apart: age, phone as the viewer may see it, course and consultant of what stands open, else that
+// nothing does (SAL-5).
+func (v deskView) aboutFound(ctx context.Context, b people.Brief) string {
+	matter := t(ctx, "desk.no-matter")
+	if e := v.Matters[b.ID].Enquiry; e != nil {
+		matter = join(code(ctx, "enquiry-kind", e.Kind), t(ctx, "owner", "name", v.staff(e.Consultant)))
+		if !e.Course.IsNone() {
+			matter = join(v.course(ctx, e.Course), t(ctx, "owner", "name", v.staff(e.Consultant)))
+		}
+	}
+	number := i18n.Phone(ctx, b.Phone)
+	if b.Phone == "" {
+		number = t(ctx, "no-phone")
+	}
+	return join(age(ctx, b.Birth), genderOf(ctx, b.Gender), number, matter)
 }
 
 func (v deskView) sentence(ctx context.Context) string {
