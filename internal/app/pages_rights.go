@@ -9,19 +9,27 @@ import (
 	"zhike/internal/web"
 )
 
-// pageRights is the right without which no page below a path is opened, the longer path first (ORG-4). What of the resource is seen, and
-// what else a page needs, its door and its operation decide.
+// pageRights is the right without which no page below a path is opened, the longer path first (ORG-4): the page of a form has the right
+// of its operation, so that nobody fills in what is refused (UI-B7), unless its door refuses it after looking for the record. A part in braces stands for any. What of the resource is seen, and what
+// else a page needs, its door and its operation decide.
 var pageRights = []struct{ path, right string }{
+	{"/appointments/{id}/move", "appointment:update"},
 	{"/appointments", "appointment:read"},
 	{"/centers/new", "center:create"},
 	{"/centers", "center:read"},
 	{"/channels/new", "channel:create"},
 	{"/channels", "channel:read"},
+	{"/contracts/{id}/sign", "contract:sign"},
 	{"/contracts", "contract:read"},
 	{"/courses/new", "course:create"},
 	{"/courses", "course:read"},
 	{"/desk", "appointment:read"},
 	{"/enquiries/new", "enquiry:create"},
+	{"/enquiries/{id}/assign", "enquiry:assign"},
+	{"/enquiries/{id}/book", "appointment:create"},
+	{"/enquiries/{id}/call", "touch:create"},
+	{"/enquiries/{id}/lose", "enquiry:update"},
+	{"/enquiries/{id}/quote", "quote:create"},
 	{"/enquiries", "enquiry:read"},
 	{"/imports/new", "import:create"},
 	{"/imports", "import:read"},
@@ -30,6 +38,7 @@ var pageRights = []struct{ path, right string }{
 	{"/packages/new", "package:create"},
 	{"/packages", "package:read"},
 	{"/payments/new", "payment:create"},
+	{"/payments/{id}/reverse", "payment:reverse"},
 	{"/payments", "payment:read"},
 	{"/people/new", "person:create"},
 	{"/people", "person:read"},
@@ -49,11 +58,24 @@ var pageRights = []struct{ path, right string }{
 // rightOf gives the right that the pages below a path need; none for one's own pages.
 func rightOf(path string) string {
 	for _, p := range pageRights {
-		if path == p.path || strings.HasPrefix(path, p.path+"/") {
+		if below(strings.Split(path, "/"), strings.Split(p.path, "/")) {
 			return p.right
 		}
 	}
 	return ""
+}
+
+// below tells whether a path is that of a pattern, or below it.
+func below(path, pattern []string) bool {
+	if len(path) < len(pattern) {
+		return false
+	}
+	for i, part := range pattern {
+		if part != path[i] && !strings.HasPrefix(part, "{") {
+			return false
+		}
+	}
+	return true
 }
 
 // rightful refuses a page of a resource that the viewer has no right to, instead of showing it empty (ORG-4).

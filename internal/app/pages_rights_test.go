@@ -33,6 +33,26 @@ func TestORG4_PageRights(t *testing.T) {
 	}
 }
 
+// TestORG4_NoRightNoForm: the page of a form that one may not send is refused as the form would be, instead of being shown in full
+// (UI-B7); who may send it gets it.
+func TestORG4_NoRightNoForm(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		s.App.Unlimited = true
+		base := serve(t, s, app.PageOptions{})
+		here := "/enquiries/" + s.Enquiry(t, s.HD).ID.String()
+		desk, principal := signedIn(t, s, base, "front-desk", s.HD), signedIn(t, s, base, "principal", s.HD)
+		for _, form := range []string{"/quote", "/assign", "/lose"} {
+			desk.get(here+form).want(t, http.StatusForbidden, "没有权限")
+			principal.get(here+form).want(t, http.StatusOK)
+		}
+		for _, form := range []string{"/call", "/book"} {
+			desk.get(here+form).want(t, http.StatusOK)
+		}
+		desk.get(here).want(t, http.StatusOK)
+	})
+}
+
 // TestORG4_NoRightNoList: for each role and each list, whoever has no right to the resource is refused by page and API (403), and nobody
 // else is.
 func TestORG4_NoRightNoList(t *testing.T) {

@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"zhike/internal/facts"
 	"zhike/internal/kernel/id"
@@ -78,4 +79,35 @@ func FindDuplicates(ctx context.Context, r *op.Runner, c Candidate) ([]Duplicate
 		return list, nil
 	}
 	return read()
+}
+
+// FindKnown gives who surely is the person that a form enters, after Register refused it as known-person (PPL-4); others were said to be
+// somebody else. Those beyond the viewer's scope are shown as FindDuplicates does.
+func FindKnown(ctx context.Context, r *op.Runner, c Candidate, others []id.ID) ([]Duplicate, error) {
+	list, err := FindDuplicates(ctx, r, c)
+	return onlySure(list, others), err
+}
+
+// onlySure leaves the sure duplicates that were not said to be somebody else.
+func onlySure(list []Duplicate, others []id.ID) []Duplicate {
+	return slices.DeleteFunc(list, func(d Duplicate) bool { return !d.Sure || slices.Contains(others, d.ID) })
+}
+
+// ask refuses to enter who is known for sure, where a form asks for that.
+func (in RegisterInput) ask(ctx context.Context, tx *op.Tx) error {
+	if !in.Ask {
+		return nil
+	}
+	c := Candidate{Name: in.Name, Birth: in.Birth}
+	for _, p := range in.Phones {
+		c.Phones = append(c.Phones, p.Value)
+	}
+	list, err := Duplicates(ctx, tx, c)
+	if err != nil {
+		return err
+	}
+	if len(onlySure(list, in.Others)) > 0 {
+		return problem.Refuse("PPL-4", "known-person", problem.Field{Location: "phones", Code: "known-person"})
+	}
+	return nil
 }

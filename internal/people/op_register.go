@@ -15,8 +15,8 @@ type Answer struct {
 	Version int64 `json:"version"`
 }
 
-// Register enters a person (PPL-1). Refused: nobody (nothing names the person), unreadable phones, addresses and dates. Likely
-// duplicates are shown by the door before (PPL-4), they do not refuse.
+// Register enters a person (PPL-1). Refused: nobody (nothing names the person), unreadable phones, addresses and dates; known-person
+// where a form asks for that (PPL-4): other callers are not refused for a duplicate.
 var Register = op.Op[RegisterInput, Answer]{
 	Name: "people.register", Rule: "PPL-1", Needs: "person:create", Fact: facts.PersonRegistered{}, Do: register,
 	Subjects: func(in RegisterInput) []op.Ref {
@@ -37,6 +37,9 @@ func register(ctx context.Context, tx *op.Tx, in RegisterInput) (Answer, error) 
 	}
 	in, err := in.normal(tx.Today(in.CenterID))
 	if err != nil {
+		return Answer{}, err
+	}
+	if err := in.ask(ctx, tx); err != nil {
 		return Answer{}, err
 	}
 	p := Person{

@@ -45,6 +45,8 @@ type RegisterInput struct {
 	Emails      []ContactInput `json:"emails,omitempty" maxItems:"10"`
 	WeChat      []ContactInput `json:"wechat,omitempty" maxItems:"10"`
 	Attributes  []Attribute    `json:"-"` // custom values, of an import
+	Ask         bool           `json:"-"` // refuse who is known for sure (PPL-4): a form asks
+	Others      []id.ID        `json:"-"` // who it is not, though name and phone say so
 }
 
 // normal folds what was typed: blanks, phones to E.164; it refuses a person that nothing names, and what is too long or unreadable.

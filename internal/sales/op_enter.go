@@ -37,6 +37,7 @@ type EnterInput struct {
 	Attributes   []people.Attribute    `json:"attributes,omitempty" maxItems:"200"`
 	Import       *Imported             `json:"-"`
 	WalkIn       bool                  `json:"-"`
+	Birth        bizdate.Date          `json:"-"` // of a known person, kept where none is known (UI-F4)
 }
 
 // Imported is what a bulk import knows of a past matter.
@@ -58,7 +59,7 @@ type Entered struct {
 
 // Enter enters an enquiry and assigns it by rule within the same commit (SAL-1, SAL-2). Where
 // nobody suits it stays without an owner, and process tells who watches the center. Refused: key-taken, unknown channel or course,
-// not-consultant.
+// not-consultant, open-enquiry where the person has one of the kind at the center for the same course, or for none.
 var Enter = op.Op[EnterInput, Entered]{
 	Name: "sales.enter-enquiry", Rule: "SAL-1", Needs: "enquiry:create", Fact: facts.EnquiryEntered{}, Do: enter,
 	Subjects: func(in EnterInput) []op.Ref {
@@ -85,6 +86,9 @@ func enter(ctx context.Context, tx *op.Tx, in EnterInput) (Entered, error) {
 		if _, err := questionsOf(ctx, tx, in.CourseID); err != nil {
 			return Entered{}, err
 		}
+	}
+	if err := in.twice(ctx, tx); err != nil {
+		return Entered{}, err
 	}
 	person, err := registered(ctx, tx, in)
 	if err != nil {
@@ -133,6 +137,38 @@ func (in EnterInput) check(tx *op.Tx) error {
 		bad.Add("center_id", "required", nil)
 	}
 	return bad.Err("SAL-1")
+}
+
+// twice refuses a second open enquiry of one kind for a known person at one center, whoever has the first: two consultants would call
+// about the same matter, and it would count twice. Another course is another matter. An import decides by itself (MergeLead).
+func (in EnterInput) twice(ctx context.Context, tx *op.Tx) error {
+	if in.PersonID.IsNone() || in.Import != nil {
+		return nil
+	}
+	kind := in.Kind
+	if kind == "" {
+		kind = Kinds[0]
+	}
+	var open, seen []Enquiry
+	err := tx.Unscoped("it refuses, and names owner and day only").Select(&open).Where("person = ? AND kind = ? AND outcome = 'open'", in.PersonID, kind).Order("id DESC").Scan(ctx)
+	if err != nil {
+		return fmt.Errorf("look for open enquiries: %w", err)
+	}
+	i := slices.IndexFunc(open, func(e Enquiry) bool {
+		return e.Center == in.CenterID && (in.CourseID.IsNone() || e.Course.IsNone() || in.CourseID == e.Course)
+	})
+	if i < 0 {
+		return nil
+	}
+	e := open[i]
+	f := problem.Field{Location: "person_id", Code: "open-enquiry", Value: in.PersonID, Args: map[string]any{"day": e.EnteredDay, "name": organization.Of(tx).StaffName(e.Consultant)}}
+	if err := tx.Select(&seen).Where("id = ?", e.ID).Scan(ctx); err != nil {
+		return fmt.Errorf("look for open enquiry: %w", err)
+	}
+	if len(seen) == 1 {
+		f.Value = e.ID // to be opened instead
+	}
+	return problem.Refuse("SAL-1", "invalid", f)
 }
 
 // owns tells whether who is named may own the enquiry: a consultant of the center; for a past matter anybody of the staff.
@@ -201,7 +237,7 @@ func channelOf(ctx context.Context, tx *op.Tx, key id.ID) (marketing.Channel, er
 
 func registered(ctx context.Context, tx *op.Tx, in EnterInput) (id.ID, error) {
 	if in.Person == nil {
-		return in.PersonID, nil
+		return in.PersonID, learn(ctx, tx, in)
 	}
 	reg := *in.Person
 	if reg.CenterID.IsNone() {
@@ -209,6 +245,19 @@ func registered(ctx context.Context, tx *op.Tx, in EnterInput) (id.ID, error) {
 	}
 	p, err := people.Register.In(ctx, tx, reg)
 	return p.ID, err
+}
+
+// learn keeps the birth date of a known person who has none.
+func learn(ctx context.Context, tx *op.Tx, in EnterInput) error {
+	if in.Birth.IsZero() {
+		return nil
+	}
+	p, err := people.ByID(ctx, tx, in.PersonID)
+	if err != nil || !p.Birth.IsZero() {
+		return err
+	}
+	_, err = people.Change.In(ctx, tx, people.ChangeInput{PersonID: in.PersonID, Birth: &in.Birth})
+	return err
 }
 
 // due is when the first contact is due: working time of the center after the entry, per channel (SAL-2).

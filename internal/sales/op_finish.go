@@ -3,11 +3,13 @@ package sales
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
 	"zhike/internal/contracts"
 	"zhike/internal/facts"
+	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/problem"
@@ -19,8 +21,10 @@ var Outcomes = []string{"quote", "think", "lost"}
 
 const longestAnswer = 1000
 
+var number = regexp.MustCompile(`^[-−]?[0-9]{1,15}(\.[0-9]{1,6})?$`)
+
 // FinishVisit ends a visit with the needs analysis and an outcome (SAL-6). Refused: visit-finished, visit-withdrawn, required answers of the
-// course, a loss without a reason of the list.
+// course, answers that are not of their question's kind, a loss without a reason of the list.
 var FinishVisit = op.Op[FinishVisitInput, VisitAnswer]{
 	Name: "sales.finish-visit", Rule: "SAL-6", Needs: "visit:update", Fact: facts.VisitFinished{}, Do: finishVisit,
 	Subject: func(in FinishVisitInput) op.Ref { return op.Ref{Kind: "visit", ID: in.VisitID} },
@@ -107,13 +111,15 @@ func (in FinishVisitInput) check(questions []contracts.Question) (map[string]str
 	answers := map[string]string{}
 	for code, text := range in.Needs {
 		text = strings.TrimSpace(text)
+		i := slices.IndexFunc(questions, func(q contracts.Question) bool { return q.Code == code })
 		switch {
-		case !slices.ContainsFunc(questions, func(q contracts.Question) bool { return q.Code == code }):
+		case i < 0:
 			bad.Add("needs."+code, "unknown-question", code)
 		case len([]rune(text)) > longestAnswer:
 			bad.Add("needs."+code, "too-long", nil, "max", longestAnswer)
 		case text != "":
 			answers[code] = text
+			checkAnswer(&bad, questions[i], text)
 		}
 	}
 	if in.Outcome != "lost" {
@@ -127,6 +133,31 @@ func (in FinishVisitInput) check(questions []contracts.Question) (map[string]str
 		}
 	}
 	return answers, bad.Err("SAL-6")
+}
+
+// checkAnswer refuses an answer that is not of its question's kind: a number as it is written (3, −2.5), a day (2026-11-24), one of the
+// choices, yes or no.
+func checkAnswer(bad *problem.Invalid, q contracts.Question, text string) {
+	field := "needs." + q.Code
+	oneOf := func(list ...string) {
+		if !slices.Contains(list, text) {
+			bad.Add(field, "not-one-of", text, "list", strings.Join(list, ", "))
+		}
+	}
+	switch q.Kind {
+	case "number":
+		if !number.MatchString(text) {
+			bad.Add(field, "answer-number", text)
+		}
+	case "date":
+		if _, err := bizdate.Parse(text); err != nil {
+			bad.Add(field, "bad-date", text)
+		}
+	case "choice":
+		oneOf(q.Choices...)
+	case "yes-no":
+		oneOf("yes", "no")
+	}
 }
 
 func codes(answers map[string]string) []string {

@@ -22,10 +22,13 @@ type WalkInInput struct {
 	ConsultantID id.ID  `json:"consultant_id,omitempty" doc:"by rule if left out"`
 	CenterID     id.ID  `json:"center_id,omitempty" doc:"one's own if left out"`
 	PersonID     id.ID  `json:"person_id,omitempty" doc:"instead of name and phone"`
+
+	Ask    bool    `json:"-"` // refuse who is known for sure (PPL-4): a form asks
+	Others []id.ID `json:"-"` // who the visitor is not, though name and phone say so
 }
 
 // WalkIn receives somebody who came without an appointment: person, enquiry and visit in one go (SAL-5). An open enquiry of a
-// known person is taken up again. Refused: has-appointment, since who is expected is checked in.
+// known person is taken up again. Refused: has-appointment, since who is expected is checked in; known-person (PPL-4).
 var WalkIn = op.Op[WalkInInput, VisitAnswer]{
 	Name: "sales.walk-in", Rule: "SAL-5", Needs: "visit:create", Fact: facts.WalkedIn{}, Do: walkIn,
 	Subjects: func(in WalkInInput) []op.Ref {
@@ -76,7 +79,7 @@ func walkIn(ctx context.Context, tx *op.Tx, in WalkInInput) (VisitAnswer, error)
 func expected(ctx context.Context, tx *op.Tx, in WalkInInput) error {
 	field, persons := "person_id", []id.ID{in.PersonID}
 	if in.PersonID.IsNone() {
-		if in.Phone == "" {
+		if in.Phone == "" || in.Ask { // registering asks who it is
 			return nil
 		}
 		list, err := people.Duplicates(ctx, tx, people.Candidate{Name: in.Name, Phones: []string{in.Phone}})
@@ -118,7 +121,7 @@ func openEnquiry(ctx context.Context, tx *op.Tx, in WalkInInput) (Enquiry, error
 	}
 	enter := EnterInput{PersonID: in.PersonID, CenterID: in.CenterID, ChannelID: in.ChannelID, CourseID: in.CourseID, ConsultantID: in.ConsultantID, WalkIn: true}
 	if in.PersonID.IsNone() {
-		enter.Person = &people.RegisterInput{Name: in.Name, CenterID: in.CenterID}
+		enter.Person = &people.RegisterInput{Name: in.Name, CenterID: in.CenterID, Ask: in.Ask, Others: in.Others}
 		if in.Phone != "" {
 			enter.Person.Phones = []people.ContactInput{{Value: in.Phone}}
 		}

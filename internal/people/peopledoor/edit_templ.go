@@ -12,7 +12,6 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"strconv"
 
-	"zhike/internal/kernel/i18n"
 	"zhike/internal/people"
 	"zhike/internal/web"
 )
@@ -50,6 +49,10 @@ func editPage(v editView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
+			templ_7745c5c3_Err = web.Was(v.values(ctx)).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<div class=\"cols2\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -66,7 +69,7 @@ func editPage(v editView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Input{Field: web.Field{Name: "birth", Label: t(ctx, "birth")}, Type: "date", Value: v.birth(), Short: true}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Input{Field: web.Field{Name: "birth", Label: t(ctx, "birth"), From: v.fromTyped(ctx, v.Person.Birth.IsZero() && v.Hints.Birth != "")}, Type: "date", Value: v.birth(), Short: true}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -78,7 +81,7 @@ func editPage(v editView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Choices{Field: web.Field{Name: "gender", Label: t(ctx, "gender")}, Large: true, Options: codes(ctx, "gender", v.gender(), people.Genders...)}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Choices{Field: web.Field{Name: "gender", Label: t(ctx, "gender"), From: v.fromTyped(ctx, v.Person.Gender == "" && v.Hints.Gender != "")}, Large: true, Options: codes(ctx, "gender", v.gender(), people.Genders...)}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -251,7 +254,7 @@ func pointFields(v editView, list, kind string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if kind == "phone" {
-				templ_7745c5c3_Err = web.PhoneInput{Field: web.Field{Name: list + "." + strconv.Itoa(i) + ".value", Label: t(ctx, "contact-"+kind)}, Value: i18n.Phone(ctx, c.Value)}.Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = web.PhoneInput{Field: web.Field{Name: list + "." + strconv.Itoa(i) + ".value", Label: t(ctx, "contact-"+kind)}, Value: pointText(ctx, c)}.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -316,7 +319,11 @@ func conflictPage(v conflictView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "\"> ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "\">")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = web.Was(v.values(ctx)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -328,7 +335,7 @@ func conflictPage(v conflictView) templ.Component {
 				var templ_7745c5c3_Var12 string
 				templ_7745c5c3_Var12, templ_7745c5c3_Err = templruntime.NewAttributeExpression(f[0]).Resolve(ctx)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `people/peopledoor/edit.templ`, Line: 69, Col: 35}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `people/peopledoor/edit.templ`, Line: 70, Col: 35}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var12)
 				if templ_7745c5c3_Err != nil {
@@ -341,7 +348,7 @@ func conflictPage(v conflictView) templ.Component {
 				var templ_7745c5c3_Var13 string
 				templ_7745c5c3_Var13, templ_7745c5c3_Err = templruntime.NewAttributeExpression(f[1]).Resolve(ctx)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `people/peopledoor/edit.templ`, Line: 69, Col: 50}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `people/peopledoor/edit.templ`, Line: 70, Col: 50}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var13)
 				if templ_7745c5c3_Err != nil {

@@ -3,6 +3,7 @@ package peopledoor
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,8 +16,8 @@ import (
 	"zhike/internal/web"
 )
 
-// editForm is what the form of a person sends: all of it, so that what was emptied is empty. Contact points are sent where the form
-// shows them in full.
+// editForm is what the form of a person sends: all of it, so that what was emptied is empty; what was there when it was opened goes with
+// it (web.Was). Contact points are sent where the form shows them in full.
 type editForm struct {
 	Name      string                `json:"name" maxLength:"100"`
 	NameLatin string                `json:"name_latin" maxLength:"100"`
@@ -129,30 +130,84 @@ func (p pages) postEdit(w http.ResponseWriter, r *http.Request) error {
 	return web.Again(w, r, placed(err), p.getEdit)
 }
 
-// change makes the input of the operation: lists that the form does not hold stay, and so do those of which the saved one was chosen.
+// values are the fields as the form sends them; a list of contact points is one text.
+func (f editForm) values() web.Values {
+	return web.Values{
+		"name": f.Name, "name_latin": f.NameLatin, "gender": f.Gender, "birth": f.Birth.String(), "district": f.District,
+		"phones": rows(f.Phones), "emails": rows(f.Emails), "wechat": rows(f.WeChat),
+	}
+}
+
+// values are the fields as they stand and as the form writes them, those that the form holds.
+func (v editView) values(ctx context.Context) web.Values {
+	p := v.Person
+	out := web.Values{"name": p.Name, "name_latin": p.NameLatin, "gender": p.Gender, "birth": p.Birth.String(), "district": p.District}
+	lists := map[string]string{"phones": "phone", "emails": "email", "wechat": "wechat"}
+	for list, kind := range lists {
+		if v.Parts == "all" || v.Parts == "phones" && kind == "phone" {
+			var points []people.ContactInput
+			for _, c := range v.points(kind) {
+				points = append(points, people.ContactInput{Value: pointText(ctx, c), Relation: c.Relation})
+			}
+			out[list] = rows(points)
+		}
+	}
+	return out
+}
+
+// pointText is a contact point as its field writes it.
+func pointText(ctx context.Context, c people.Contact) string {
+	if c.Kind == "phone" {
+		return i18n.Phone(ctx, c.Value)
+	}
+	return c.Value
+}
+
+func rows(list []people.ContactInput) string {
+	var out []string
+	for _, c := range list {
+		if c.Value != "" {
+			out = append(out, c.Value+" "+c.Relation)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// change makes the input of the operation of the fields that were changed since the form was opened, so that those of another stay
+// (ORG-10). Lists that the form does not hold stay, and so do those of which the saved one was chosen.
 func (f editForm) change(key id.ID, r *http.Request) people.ChangeInput {
-	in := people.ChangeInput{PersonID: key, Name: &f.Name, NameLatin: &f.NameLatin, Gender: &f.Gender, Birth: &f.Birth, District: &f.District}
+	in, was, mine := people.ChangeInput{PersonID: key}, web.WasOf(r), f.values()
 	if base, err := strconv.ParseInt(web.Base(r), 10, 64); err == nil {
 		in.Base = &base
 	}
+	changed := func(name string) bool {
+		before, known := was[name]
+		return !known || before != mine[name]
+	}
+	keep(changed("name"), &in.Name, &f.Name)
+	keep(changed("name_latin"), &in.NameLatin, &f.NameLatin)
+	keep(changed("gender"), &in.Gender, &f.Gender)
+	keep(changed("birth"), &in.Birth, &f.Birth)
+	keep(changed("district"), &in.District, &f.District)
 	parts := r.PostForm.Get("_contacts")
-	keep := func(name string) bool { return r.PostForm.Get("_list_"+name) == "saved" }
-	if (parts == "all" || parts == "phones") && !keep("phones") {
-		in.Phones = &f.Phones
-	}
-	if parts == "all" && !keep("emails") {
-		in.Emails = &f.Emails
-	}
-	if parts == "all" && !keep("wechat") {
-		in.WeChat = &f.WeChat
-	}
+	chosen := func(name string) bool { return r.PostForm.Get("_list_"+name) != "saved" && changed(name) }
+	keep((parts == "all" || parts == "phones") && chosen("phones"), &in.Phones, &f.Phones)
+	keep(parts == "all" && chosen("emails"), &in.Emails, &f.Emails)
+	keep(parts == "all" && chosen("wechat"), &in.WeChat, &f.WeChat)
 	return in
+}
+
+func keep[T any](changed bool, to **T, from *T) {
+	if changed {
+		*to = from
+	}
 }
 
 // conflictView is two people's changes of the same fields, side by side (UI-F5).
 type conflictView struct {
 	editView
 	Typed  editForm
+	Merged web.Values          // what needs no choice
 	Choose []web.ConflictField // one value each
 	Lists  []listConflict      // lists of contact points: one's own, or the saved one
 }
@@ -167,6 +222,7 @@ func (p pages) conflict(w http.ResponseWriter, r *http.Request, f editForm, refu
 	}
 	ctx := r.Context()
 	v := conflictView{editView: e, Typed: f}
+	v.Merged, _ = web.Merge(web.WasOf(r), f.values(), e.values(ctx))
 	for _, field := range refused.Fields {
 		v.add(ctx, field.Location)
 	}
@@ -221,30 +277,39 @@ func fieldLabel(ctx context.Context, field string) string {
 	return t(ctx, strings.ReplaceAll(field, "_", "-"))
 }
 
-// rest are the typed fields that nobody else changed: they are sent on as they are.
+// rest are the fields that need no choice, as they are sent on: one value each, and the typed rows of lists.
 func (v conflictView) rest() [][2]string {
 	chosen := map[string]bool{}
 	for _, c := range v.Choose {
 		chosen[c.Name] = true
 	}
+	var out [][2]string
+	for _, name := range []string{"name", "name_latin", "gender", "birth", "district"} {
+		if value := v.Merged[name]; !chosen[name] && value != "" {
+			out = append(out, [2]string{name, value})
+		}
+	}
 	f := v.Typed
-	all := [][2]string{{"name", f.Name}, {"name_latin", f.NameLatin}, {"gender", f.Gender}, {"birth", f.Birth.String()}, {"district", f.District}}
 	for _, l := range []struct {
 		name string
 		list []people.ContactInput
 	}{{"phones", f.Phones}, {"emails", f.Emails}, {"wechat", f.WeChat}} {
+		if v.Merged[l.name] != rows(l.list) && !v.lists(l.name) { // changed by the other one only
+			out = append(out, [2]string{"_list_" + l.name, "saved"})
+		}
 		for i, c := range l.list {
 			row := l.name + "." + strconv.Itoa(i)
-			all = append(all, [2]string{row + ".value", c.Value}, [2]string{row + ".relation", c.Relation})
-		}
-	}
-	var out [][2]string
-	for _, p := range all {
-		if !chosen[p[0]] && p[1] != "" {
-			out = append(out, p)
+			if c.Value != "" {
+				out = append(out, [2]string{row + ".value", c.Value}, [2]string{row + ".relation", c.Relation})
+			}
 		}
 	}
 	return out
+}
+
+// lists tells whether a list is chosen between.
+func (v conflictView) lists(name string) bool {
+	return slices.ContainsFunc(v.Lists, func(l listConflict) bool { return l.Name == name })
 }
 
 // points are the rows of the form for a kind of contact points: those there are, and one more.
@@ -263,6 +328,14 @@ func (v editView) birth() string {
 		return birthOf(v.Hints.Birth).String()
 	}
 	return v.Person.Birth.String()
+}
+
+// fromTyped says where a prefilled value comes from (UI-F1).
+func (v editView) fromTyped(ctx context.Context, prefilled bool) string {
+	if !prefilled {
+		return ""
+	}
+	return t(ctx, "from-typed")
 }
 
 func (v editView) gender() string {

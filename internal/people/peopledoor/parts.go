@@ -108,6 +108,12 @@ func (v personView) nextStep(ctx context.Context) (web.NextStep, bool) {
 	}, true
 }
 
+// stepRights is the right to do each step: who has it not is told who does it (ORG-4).
+var stepRights = map[string]string{
+	"first-touch": "touch:create", "invitation": "appointment:create", "visit": "appointment:read", "needs-analysis": "visit:update",
+	"quote": "quote:create", "contract": "contract:create", "signature": "contract:sign",
+}
+
 func (v personView) enquiryStep(ctx context.Context, e sales.Enquiry) (web.NextStep, bool) {
 	step := v.missing()
 	if step == "" {
@@ -121,7 +127,11 @@ func (v personView) enquiryStep(ctx context.Context, e sales.Enquiry) (web.NextS
 			n.Text = t(ctx, "visit-passed", "time", moment(ctx, v.Visit.Starts))
 		}
 	}
-	n.Actions = []web.Button{{Label: t(ctx, "do."+step), Href: query("/enquiries/"+e.ID.String()+"/step/"+step, "back", personPath(v.Person.ID, "")), Kind: web.Primary}}
+	if may(ctx, stepRights[step]) {
+		n.Actions = append(n.Actions, web.Button{Label: t(ctx, "do."+step), Href: query("/enquiries/"+e.ID.String()+"/step/"+step, "back", personPath(v.Person.ID, "")), Kind: web.Primary})
+	} else {
+		n.Text = t(ctx, "next.by", "what", n.Text, "name", v.staff(e.Consultant))
+	}
 	if number := v.number(); dial(number) != "" {
 		n.Actions = append(n.Actions, web.Button{Label: t(ctx, "dial", "number", i18n.Phone(ctx, number)), Href: dial(number), Key: "C"})
 	}

@@ -170,6 +170,30 @@ func TestPPL4_NewPage(t *testing.T) {
 	})
 }
 
+// TestPPL4_NewKnown: the form of a new person asks before it enters somebody known again.
+func TestPPL4_NewKnown(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		e := s.Enquiry(t, s.HD)
+		number := []people.ContactInput{{Value: "13712340005"}}
+		if _, err := people.Change.Run(s.FrontDesk(s.HD), s.Ops, people.ChangeInput{PersonID: e.PersonID, Phones: &number}); err != nil {
+			t.Fatal(err)
+		}
+		p := open(t, s, s.FrontDesk(s.HD))
+		form := url.Values{"name": {"何雨桐"}, "phones.0.value": {"13712340005"}, "birth": {"2015-04-17"}, "center_id": {s.HD.String()}}
+		before := len(s.Facts(t))
+		_, page := p.post("/people/new", http.StatusOK, form)
+		p.wants(page, "是同一个人吗", "137****0005", "在跟进的咨询单：新签 · 新", "就是这位", "是另一个人，照样登记")
+		if got := s.Facts(t)[before:]; len(got) != 0 || !strings.Contains(page, `value="13712340005"`) {
+			t.Errorf("asking saved %v, or what was typed is lost", got)
+		}
+		form.Set("_another", e.PersonID.String())
+		p.post("/people/new", http.StatusSeeOther, form)
+		if got := s.Facts(t)[before:]; !slices.Equal(got, []string{"people.person-registered.1"}) {
+			t.Errorf("facts = %v", got)
+		}
+	})
+}
+
 // TestORG10_EditPage: of two who change the same field the second one chooses; other fields are simply both saved.
 func TestORG10_EditPage(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
@@ -197,6 +221,40 @@ func TestORG10_EditPage(t *testing.T) {
 			t.Errorf("nothing is said at the birth date: %s", words(page))
 		}
 		open(t, s, s.Finance(s.HD)).get(personPath(key, "/edit"), http.StatusForbidden)
+	})
+}
+
+// TestORG10_EditOtherFields: two who change different fields of a person both save, and of what only the other changed nothing is chosen.
+func TestORG10_EditOtherFields(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		key := register(t, s, s.HD, people.RegisterInput{Name: "何雨桐", District: "东城", CenterID: s.HD, Phones: []people.ContactInput{{Value: "13800138000"}}})
+		p := open(t, s, s.FrontDesk(s.HD))
+		p.post(personPath(key, "/reveal"), http.StatusSeeOther, url.Values{"_next": {personPath(key, "/edit")}})
+		opened := hidden(p.get(personPath(key, "/edit"), http.StatusOK))
+		form := func(name, district, number string) url.Values {
+			f := url.Values{"name": {name}, "name_latin": {""}, "birth": {""}, "district": {district}, "phones.0.value": {number}}
+			for field, value := range opened {
+				if strings.HasPrefix(field, "_") && field != "_key" {
+					f[field] = value
+				}
+			}
+			return f
+		}
+		edit := personPath(key, "/edit")
+		p.post(edit, http.StatusSeeOther, form("何雨桐", "海淀", "138 0013 8000"))
+		p.post(edit, http.StatusSeeOther, form("何雨彤", "东城", "138 0013 8000"))
+		p.post(edit, http.StatusSeeOther, form("何雨桐", "东城", "139 0013 9000"))
+		p.wants(p.get(personPath(key, ""), http.StatusOK), "何雨彤", "海淀", "139****9000")
+		// the name was changed by both, the district by the other one only: one is asked for, the other stays
+		_, page := p.post(edit, http.StatusConflict, form("何语桐", "东城", "138 0013 8000"))
+		p.wants(page, "何雨彤", "何语桐")
+		if strings.Contains(words(page), "住址区域") {
+			t.Error("the district is asked for")
+		}
+		again := hidden(page)
+		again.Set("name", "何语桐")
+		p.post(edit, http.StatusSeeOther, again)
+		p.wants(p.get(personPath(key, ""), http.StatusOK), "何语桐", "海淀", "139****9000")
 	})
 }
 

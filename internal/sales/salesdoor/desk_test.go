@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"zhike/internal/kernel/bizdate"
+	"zhike/internal/people"
+	"zhike/internal/sales"
 	"zhike/internal/testkit"
 )
 
@@ -66,6 +69,43 @@ func TestSAL5_Search(t *testing.T) {
 			}
 		}
 		p.wants(p.fragment("/desk?q=nobody"), "没有找到“nobody”")
+	})
+}
+
+// TestSAL5_SameNames: people of one name are told apart by age, digits, course and consultant.
+func TestSAL5_SameNames(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		for _, in := range []sales.EnterInput{
+			{Person: &people.RegisterInput{Name: "李明", Birth: bizdate.New(2015, 4, 17), Phones: []people.ContactInput{{Value: "13712340001"}}}, CourseID: s.Course, ConsultantID: s.StaffID(s.Consultant(s.HD))},
+			{Person: &people.RegisterInput{Name: "李明", Birth: bizdate.New(2018, 4, 17), Phones: []people.ContactInput{{Value: "13712349876"}}}, ConsultantID: s.StaffID(s.Consultant2(s.HD))},
+		} {
+			in.CenterID = s.HD
+			if _, err := sales.Enter.Run(s.Principal(s.HD), s.Ops, in); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := people.Register.Run(s.FrontDesk(s.HD), s.Ops, people.RegisterInput{Name: "李明"}); err != nil {
+			t.Fatal(err)
+		}
+		p := open(s.FrontDesk(s.HD), t, s)
+		p.wants(p.fragment("/desk?q=李明"), "11 岁 · 137****0001 · 少儿英语 · 顾问 consultant@HD", "8 岁 · 137****9876 · 新签 · 顾问 consultant2@HD", "没有电话 · 没有在跟进的咨询单")
+	})
+}
+
+// TestORG4_NextStepForWhoMay: the banner of an enquiry has a button for who may do the step, and names who does it for others.
+func TestORG4_NextStepForWhoMay(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		e, _ := visited(t, s)
+		here := "/enquiries/" + e.ID.String()
+		p, desk := open(s.Consultant(s.HD), t, s), open(s.FrontDesk(s.HD), t, s)
+		if page := p.get(here, http.StatusOK); !strings.Contains(page, here+"/step/needs-analysis") || strings.Contains(page, "由 consultant@HD 办理") {
+			t.Error("the consultant cannot do the next step")
+		}
+		page := desk.get(here, http.StatusOK)
+		desk.wants(page, "由 consultant@HD 办理")
+		if strings.Contains(page, "/step/") {
+			t.Error("the front desk is offered what it may not do")
+		}
 	})
 }
 

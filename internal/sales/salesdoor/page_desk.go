@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"zhike/internal/contracts"
+	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/problem"
@@ -32,6 +33,7 @@ type deskView struct {
 	Due          []contracts.InstalmentView
 	Search       string
 	Found        []people.Brief
+	Matters      map[id.ID]sales.Matter // what stands open for those found
 }
 
 // getDesk is the front desk's home (SAL-5).
@@ -67,6 +69,9 @@ func (p door) desk(r *http.Request) (v deskView, err error) {
 		}
 		if v.Search != "" {
 			if v.Found, err = people.Search(ctx, tx, v.Search, deskFound); err != nil {
+				return err
+			}
+			if v.Matters, err = sales.Matters(ctx, tx, v.Center, idsOf(v.Found)); err != nil {
 				return err
 			}
 		}
@@ -105,6 +110,31 @@ func (v deskView) appointmentOf(person id.ID) (sales.Appointment, bool) {
 	return v.Appointments[i], true
 }
 
+func idsOf(list []people.Brief) []id.ID {
+	out := make([]id.ID, len(list))
+	for i, b := range list {
+		out[i] = b.ID
+	}
+	return out
+}
+
+// aboutFound tells people of one name apart: age, phone as the viewer may see it, course and consultant of what stands open, else that
+// nothing does (SAL-5).
+func (v deskView) aboutFound(ctx context.Context, b people.Brief) string {
+	matter := t(ctx, "desk.no-matter")
+	if e := v.Matters[b.ID].Enquiry; e != nil {
+		matter = join(code(ctx, "enquiry-kind", e.Kind), t(ctx, "owner", "name", v.staff(e.Consultant)))
+		if !e.Course.IsNone() {
+			matter = join(v.course(ctx, e.Course), t(ctx, "owner", "name", v.staff(e.Consultant)))
+		}
+	}
+	number := i18n.Phone(ctx, b.Phone)
+	if b.Phone == "" {
+		number = t(ctx, "no-phone")
+	}
+	return join(age(ctx, b.Birth), genderOf(ctx, b.Gender), number, matter)
+}
+
 func (v deskView) sentence(ctx context.Context) string {
 	open := v.expected()
 	switch len(open) {
@@ -127,16 +157,17 @@ type walkInView struct {
 	Back   string
 	// Expected is the open appointment of who came: it is checked in instead.
 	Expected *sales.Appointment
+	Known    knownView // who surely is the one that was typed: nothing was saved
 }
 
 func (p door) getWalkIn(w http.ResponseWriter, r *http.Request) error {
-	return p.walkInOf(w, r, id.None)
+	return p.walkInOf(w, r, id.None, knownView{})
 }
 
 // walkInOf is the form, with the appointment by which who is expected is checked in: the one that a refusal names, else that of a known
-// person.
-func (p door) walkInOf(w http.ResponseWriter, r *http.Request, appointment id.ID) error {
-	v := walkInView{Center: p.centerOf(r.Context())}
+// person; and with who surely is the one that was typed.
+func (p door) walkInOf(w http.ResponseWriter, r *http.Request, appointment id.ID, same knownView) error {
+	v := walkInView{Center: p.centerOf(r.Context()), Known: same}
 	v.Back, _ = backOf(r)
 	if known, err := id.Parse(r.FormValue("person_id")); err == nil {
 		v.Person = known
@@ -202,18 +233,28 @@ func orHome(back string) string {
 	return back
 }
 
+// postWalkIn receives who came, unless that is somebody known (PPL-4).
 func (p door) postWalkIn(w http.ResponseWriter, r *http.Request) error {
 	in, err := web.Decode[sales.WalkInInput](r)
 	if err != nil {
 		return web.Again(w, r, err, p.getWalkIn)
 	}
-	if in.CenterID.IsNone() {
-		in.CenterID = p.centerOf(r.Context())
+	in.CenterID, in.Ask, in.Others = p.deskOf(r, in), true, web.OthersOf(r)
+	var out sales.VisitAnswer
+	if same, noID := id.Parse(r.PostForm.Get(sameField)); noID == nil {
+		in.Name, in.Phone, in.PersonID = "", "", same
+		out, err = p.receive(r, in)
+	} else {
+		out, err = sales.WalkIn.Run(r.Context(), p.Ops, in)
 	}
-	out, err := sales.WalkIn.Run(r.Context(), p.Ops, in)
+	if isKnown(err) {
+		return p.asked(w, r, visitor(in), in.CenterID, sameVisitor, func(w http.ResponseWriter, r *http.Request, v knownView) error { return p.walkInOf(w, r, id.None, v) })
+	}
 	if err != nil {
 		err = relocate(err, "person.name", "name", "phones.0.value", "phone", "person.phones.0.value", "phone", "phones", "phone")
-		return web.Again(w, r, err, func(w http.ResponseWriter, r *http.Request) error { return p.walkInOf(w, r, appointmentIn(err)) })
+		return web.Again(w, r, err, func(w http.ResponseWriter, r *http.Request) error {
+			return p.walkInOf(w, r, appointmentIn(err), knownView{})
+		})
 	}
 	return web.Redirect(w, r, nextOf(r, "/"), p.arrived(r, out))
 }

@@ -138,7 +138,13 @@ func (v enquiryView) missing() string {
 	return ""
 }
 
-// nextStep is the banner: what is missing, why now, and the one button that does it.
+// stepRights is the right to do each step: who has it not is told who does it (ORG-4).
+var stepRights = map[string]string{
+	"first-touch": "touch:create", "invitation": "appointment:create", "visit": "appointment:read", "needs-analysis": "visit:update",
+	"quote": "quote:create", "contract": "contract:create", "signature": "contract:sign", "payment": "payment:create",
+}
+
+// nextStep is the banner: what is missing, why now, and the one button that does it, for who may.
 func (v enquiryView) nextStep(ctx context.Context) (web.NextStep, bool) {
 	e, missing := v.Enquiry, v.missing()
 	if missing == "" {
@@ -157,7 +163,11 @@ func (v enquiryView) nextStep(ctx context.Context) (web.NextStep, bool) {
 		}
 		return n, true
 	}
-	n.Actions = append(n.Actions, web.Button{Label: t(ctx, "do."+missing), Href: enquiryPath(e.ID, "step", missing), Kind: web.Primary})
+	if may(ctx, stepRights[missing]) {
+		n.Actions = append(n.Actions, web.Button{Label: t(ctx, "do."+missing), Href: enquiryPath(e.ID, "step", missing), Kind: web.Primary})
+	} else {
+		n.Text = t(ctx, "next.by", "what", n.Text, "name", v.staff(e.Consultant))
+	}
 	if missing != "first-touch" && may(ctx, "touch:create") {
 		n.Actions = append(n.Actions, web.Button{Label: t(ctx, "call.record"), Href: query(enquiryPath(e.ID, "call"), "back", enquiryPath(e.ID)), Key: "R"})
 	}

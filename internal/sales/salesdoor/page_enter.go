@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/people"
@@ -14,10 +15,11 @@ import (
 // enterView is the form of a new enquiry, with who may be the same person beside it (UI-F4).
 type enterView struct {
 	names
-	Person     id.ID // a known person; none while one is typed
-	Center     id.ID
-	Duplicates []people.Duplicate
-	Query      enterQuery
+	Person id.ID // a known person; none while one is typed
+	Center id.ID
+	Query  enterQuery
+	Known  knownView      // who surely is the person that was typed: nothing was saved
+	Open   *sales.Enquiry // of the known person at the center, to go on with instead
 }
 
 // enterQuery is what the form was opened with: a person, and what was typed before the person was known.
@@ -27,14 +29,28 @@ type enterQuery struct {
 	CourseID  id.ID  `json:"course_id"`
 	CenterID  id.ID  `json:"center_id"`
 	Kind      string `json:"kind"`
+	// typed of who turned out to be known
+	Birth bizdate.Date `json:"birth"`
+}
+
+// enterForm is what the form sends: a new person has the birth date with its other data.
+type enterForm struct {
+	sales.EnterInput
+	Birth bizdate.Date `json:"birth"`
 }
 
 func (p door) getEnter(w http.ResponseWriter, r *http.Request) error {
+	return p.enterKnowing(w, r, knownView{})
+}
+
+// enterKnowing is the form, with who surely is the person that was typed.
+func (p door) enterKnowing(w http.ResponseWriter, r *http.Request, known knownView) error {
 	v, err := p.enter(r)
 	if err != nil {
 		return err
 	}
 	ctx := r.Context()
+	v.Known = known
 	page := web.Page{Title: t(ctx, "enter.title"), H1: t(ctx, "enter.h1")}
 	if !v.Person.IsNone() {
 		page.H1 = t(ctx, "enter.h1-for", "name", v.person(ctx, v.Person))
@@ -47,6 +63,9 @@ func (p door) enter(r *http.Request) (v enterView, err error) {
 		return v, err
 	}
 	v.Person, v.Center = v.Query.Person, v.Query.CenterID
+	if sent, err := id.Parse(r.PostForm.Get("person_id")); err == nil {
+		v.Person = sent // of a form that was refused
+	}
 	if v.Center.IsNone() {
 		v.Center = p.centerOf(r.Context())
 	}
@@ -55,6 +74,11 @@ func (p door) enter(r *http.Request) (v enterView, err error) {
 			if _, err := people.ByID(ctx, tx, v.Person); err != nil {
 				return err
 			}
+			matters, err := sales.Matters(ctx, tx, v.Center, []id.ID{v.Person})
+			if err != nil {
+				return err
+			}
+			v.Open = matters[v.Person].Enquiry
 		}
 		v.names, err = p.load(ctx, tx, v.Person)
 		return err
@@ -62,16 +86,25 @@ func (p door) enter(r *http.Request) (v enterView, err error) {
 	return v, err
 }
 
-// postEnter enters the enquiry; an untouched one is then called from the work list.
+// postEnter enters the enquiry, unless the person is known (PPL-4); an untouched one is then called from the work list.
 func (p door) postEnter(w http.ResponseWriter, r *http.Request) error {
-	in, err := web.Decode[sales.EnterInput](r)
+	form, err := web.Decode[enterForm](r)
 	if err != nil {
 		return web.Again(w, r, err, p.getEnter)
 	}
+	in := form.EnterInput
+	in.Birth = form.Birth
 	if in.PersonID.IsNone() && in.Person == nil {
 		in.Person = &people.RegisterInput{} // asked for the name at its field
 	}
+	if in.Person != nil {
+		in.Person.Ask, in.Person.Others = true, web.OthersOf(r)
+	}
 	out, err := sales.Enter.Run(r.Context(), p.Ops, in)
+	if isKnown(err) {
+		q := enterQuery{ChannelID: in.ChannelID, CourseID: in.CourseID, CenterID: in.CenterID, Kind: in.Kind, Birth: in.Person.Birth}
+		return p.asked(w, r, candidate(*in.Person), in.CenterID, sameEnquiry(q), p.enterKnowing)
+	}
 	if err != nil {
 		return web.Again(w, r, relocate(err, personFields...), p.getEnter)
 	}
@@ -87,68 +120,6 @@ func (p door) postEnter(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, to, status)
 }
 
-// personFields are the fields of a person as registering names them, and as this form does.
-var personFields = []string{"name", "person.name", "phones", "person.phones.0.value", "phones.0.value", "person.phones.0.value", "birth", "person.birth", "gender", "person.gender"}
-
-// duplicateQuery is what was typed so far.
-type duplicateQuery struct {
-	Person    *people.RegisterInput `json:"person"`
-	ChannelID id.ID                 `json:"channel_id"`
-	CourseID  id.ID                 `json:"course_id"`
-	CenterID  id.ID                 `json:"center_id"`
-	Kind      string                `json:"kind"`
-	// sent with the form, and of no use here
-	ConsultantID string `json:"consultant_id"`
-}
-
-// getDuplicates lists who may be the same person as the one being typed (PPL-4): a part of the form. Somebody beyond scope has no
-// name here.
-func (p door) getDuplicates(w http.ResponseWriter, r *http.Request) error {
-	return p.duplicates(w, r, func(_ context.Context, c people.Candidate) (list []people.Duplicate, err error) {
-		err = p.read(r, func(ctx context.Context, tx *op.Tx) (err error) {
-			list, err = people.Duplicates(ctx, tx, c)
-			return err
-		})
-		return list, err
-	})
-}
-
-// postDuplicates also shows, masked, who is beyond scope: that is recorded as a reveal.
-func (p door) postDuplicates(w http.ResponseWriter, r *http.Request) error {
-	return p.duplicates(w, r, func(ctx context.Context, c people.Candidate) ([]people.Duplicate, error) {
-		return people.FindDuplicates(ctx, p.Ops, c)
-	})
-}
-
-func (p door) duplicates(w http.ResponseWriter, r *http.Request, find func(context.Context, people.Candidate) ([]people.Duplicate, error)) error {
-	in, err := web.Decode[duplicateQuery](r)
-	if err != nil { // half-typed values are no refusal
-		return web.Render(w, r, duplicateList(enterView{}))
-	}
-	v := enterView{Query: enterQuery{ChannelID: in.ChannelID, CourseID: in.CourseID, CenterID: in.CenterID, Kind: in.Kind}}
-	if in.Person != nil {
-		if v.Duplicates, err = find(r.Context(), candidate(*in.Person)); err != nil {
-			return err
-		}
-	}
-	err = p.read(r, func(ctx context.Context, tx *op.Tx) (err error) {
-		v.names, err = p.load(ctx, tx)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return web.Render(w, r, duplicateList(v))
-}
-
-// same is the address that takes a known person instead, and carries over what was typed.
-func (v enterView) same(person id.ID) string {
-	none := func(key id.ID) string {
-		if key.IsNone() {
-			return ""
-		}
-		return key.String()
-	}
-	q := v.Query
-	return query("/enquiries/new", "person_id", person.String(), "channel_id", none(q.ChannelID), "course_id", none(q.CourseID), "center_id", none(q.CenterID), "kind", q.Kind)
-}
+// personFields are the fields as registering and entering name them, and as this form does: who has an open enquiry may have another one
+// for another course.
+var personFields = []string{"name", "person.name", "phones", "person.phones.0.value", "phones.0.value", "person.phones.0.value", "birth", "person.birth", "gender", "person.gender", "person_id", "course_id"}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"zhike/internal/contracts"
 	"zhike/internal/kernel/bizdate"
@@ -178,6 +179,7 @@ type quotePageView struct {
 	Person   people.Brief
 	Packages map[id.ID]contracts.Package
 	Contract *contracts.Contract // made from it
+	Payers   payerView           // while a contract can be made
 }
 
 func (p door) getQuote(w http.ResponseWriter, r *http.Request) error {
@@ -216,6 +218,12 @@ func (p door) quote(r *http.Request) (v quotePageView, err error) {
 				v.Contract = &c
 			}
 		}
+		if v.Contract == nil && v.Quote.State == "open" && may(ctx, "contract:create") {
+			v.Payers.Search = strings.TrimSpace(r.URL.Query().Get("payer"))
+			if err := v.Payers.read(ctx, tx, v.Quote.Person); err != nil {
+				return err
+			}
+		}
 		v.names, err = p.load(ctx, tx, v.Quote.Person)
 		v.Person = v.persons[v.Quote.Person]
 		return err
@@ -223,17 +231,9 @@ func (p door) quote(r *http.Request) (v quotePageView, err error) {
 	return v, err
 }
 
-// postContract makes the contract that the quote promised: nothing is typed again.
-func (p door) postContract(w http.ResponseWriter, r *http.Request) error {
-	key, err := web.PathID(r, "id", "quote")
-	if err != nil {
-		return err
-	}
-	out, err := sales.DraftContract.Run(r.Context(), p.Ops, sales.DraftContractInput{QuoteID: key})
-	if err != nil {
-		return web.Again(w, r, err, p.getQuote)
-	}
-	return web.Redirect(w, r, path("contracts", out.ID.String()), web.Status{Text: t(r.Context(), "quote.contract-made", "no", out.No), Tone: web.Good})
+// contractable tells that the viewer can make the contract now.
+func (v quotePageView) contractable(ctx context.Context) bool {
+	return v.Contract == nil && v.Quote.State == "open" && v.Quote.ValidUntil >= web.Today(ctx) && may(ctx, "contract:create")
 }
 
 // contractsOf lists the contracts of an enquiry.

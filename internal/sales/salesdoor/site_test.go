@@ -107,6 +107,13 @@ func (s site) post(path string, status int, pairs ...string) (location, body str
 	return w.Header().Get("Location"), w.Body.String()
 }
 
+// swap gives the part of a page that a form swaps while one types.
+func (s site) swap(path string, pairs ...string) string {
+	s.t.Helper()
+	_, body := s.post(path, http.StatusOK, pairs...)
+	return body
+}
+
 // queries counts the statements that a page sends.
 func (s site) queries(path string) int {
 	s.t.Helper()

@@ -131,7 +131,7 @@ func answersOf(ctx context.Context, v visitView) []web.Fact {
 		if !ok {
 			continue
 		}
-		if q.Kind == "yes-no" {
+		if q.Kind == "yes-no" && (answer == "yes" || answer == "no") { // one kept before answers were checked stays as it was
 			answer = t(ctx, answer)
 		}
 		out = append(out, web.Fact{Term: q.Name(lang(ctx)), Value: web.Text(answer)})
