@@ -27,6 +27,9 @@ func All() []event.Fact { return all }
 var all = []event.Fact{
 	CenterOpened{},
 	CenterChanged{},
+	SpecialDayAdded{},
+	SpecialDayChanged{},
+	SpecialDayRemoved{},
 	RoomAdded{},
 	RoomChanged{},
 	StaffAdded{},

@@ -171,6 +171,14 @@ type centersQuery struct {
 	Status string `query:"status" enum:"planned,open,closing,closed,merged"`
 }
 
+type daysQuery struct {
+	api.Paging
+	CenterID id.ID        `query:"center_id"`
+	Kind     string       `query:"kind" enum:"closed,hours,holiday,workday"`
+	From     bizdate.Date `query:"from" doc:"those that end on this day or later"`
+	Until    bizdate.Date `query:"until" doc:"those that begin on this day or earlier"`
+}
+
 type roomsQuery struct {
 	api.Paging
 	CenterID id.ID `query:"center_id"`
@@ -186,6 +194,15 @@ func (s endpoints) places(a *api.API) {
 	})
 	api.Post(a, "/centers", organization.OpenCenter)
 	api.Patch(a, "/centers/{id}", organization.ChangeCenter)
+	api.List(a, "/special-days", "organization.special-days", "center:read", func(ctx context.Context, tx *op.Tx, q daysQuery) (page.Page[organization.SpecialDay], error) {
+		return organization.ListSpecialDays(ctx, tx, organization.DayFilter{Text: q.Q, Center: q.CenterID, Kind: q.Kind, From: q.From, To: q.Until, Request: q.Request()})
+	})
+	api.Get(a, "/special-days/{id}", "organization.special-day", "center:read", func(ctx context.Context, tx *op.Tx, q dayID) (organization.SpecialDay, error) {
+		return organization.SpecialDayByID(ctx, tx, q.ID)
+	})
+	api.Post(a, "/special-days", organization.AddSpecialDay)
+	api.Patch(a, "/special-days/{id}", organization.ChangeSpecialDay)
+	api.Delete(a, "/special-days/{id}", organization.RemoveSpecialDay)
 	api.List(a, "/rooms", "organization.rooms", "room:read", func(ctx context.Context, tx *op.Tx, q roomsQuery) (page.Page[organization.Room], error) {
 		return organization.ListRooms(ctx, tx, organization.RoomFilter{Center: q.CenterID, Active: q.Active, Request: q.Request()})
 	})
@@ -199,6 +216,9 @@ func (s endpoints) places(a *api.API) {
 type (
 	centerID struct {
 		ID id.ID `path:"id" json:"center_id"`
+	}
+	dayID struct {
+		ID id.ID `path:"id" json:"day_id"`
 	}
 	roomID struct {
 		ID id.ID `path:"id" json:"room_id"`
