@@ -21,7 +21,7 @@ import (
 const keysKept = 30 * 24 * time.Hour
 
 // Loops runs what a serving program does by itself until ctx ends: sealing the log, folding roll-ups, settling search terms, work that falls due by time,
-// mails of saved views, imports whose node vanished, watching the disk, forgetting old keys.
+// mails of saved views and notices, imports whose node vanished, watching the disk, forgetting old keys.
 func (a *App) Loops(ctx context.Context) {
 	var all sync.WaitGroup
 	all.Go(func() { a.every(ctx, 500*time.Millisecond, a.Woken, "seal the log", a.seal) })
@@ -33,6 +33,9 @@ func (a *App) Loops(ctx context.Context) {
 	all.Go(func() { a.every(ctx, time.Minute, nil, "watch the disk", a.watchDisk) })
 	all.Go(func() {
 		a.every(ctx, time.Minute, nil, "mail saved views", func(ctx context.Context) error { return insight.MailViews(ctx, a.Run) })
+	})
+	all.Go(func() {
+		a.every(ctx, time.Minute, nil, "mail notices", func(ctx context.Context) error { return insight.MailNotices(ctx, a.Run) })
 	})
 	all.Go(func() { a.every(ctx, time.Minute, nil, "resume imports", a.resumeImports) })
 	all.Go(func() { a.every(ctx, time.Hour, nil, "forget old keys", a.forget) })

@@ -84,7 +84,7 @@ func TestORG1_SpecialDaysPage(t *testing.T) {
 	v.post("/special-days/"+day.ID.String(), append(change, edit.hidden(t, "version"))...).wantTo(t, of)
 	v.get(of).want(t, http.StatusOK, "端午半天", "09:00–12:00")
 	v.post("/special-days/"+day.ID.String(), append(change, edit.hidden(t, "version"))...).want(t, http.StatusPreconditionFailed)
-	v.post("/special-days/" + day.ID.String() + "/remove").wantTo(t, of)
+	v.post("/special-days/"+day.ID.String()+"/remove").wantTo(t, of)
 	if a := v.get(of); strings.Contains(a.body, "09:00–12:00") {
 		t.Error("the removed day is still listed")
 	}
@@ -97,6 +97,23 @@ func TestORG1_SpecialDaysPage(t *testing.T) {
 	}
 	principal.get("/special-days?center="+s.CY.String()).want(t, http.StatusNotFound)
 	principal.get("/special-days/"+day.ID.String()).want(t, http.StatusNotFound)
+}
+
+// TestUIB6_BeyondTheLastPage: a page behind the end of a list says so and leads to the last one; a list without records says what it is.
+func TestUIB6_BeyondTheLastPage(t *testing.T) {
+	t.Parallel()
+	s := school(t)
+	base := serve(t, s, app.PageOptions{})
+	v := signedIn(t, s, base, "principal", s.HD)
+	for _, path := range []string{"/enquiries", "/people"} {
+		if a := v.get(path + "?page=999"); strings.Contains(a.body, "没有这一页") {
+			t.Errorf("%s: an empty list has no page at all", path)
+		}
+	}
+	s.Contract(t, s.HD)
+	for _, path := range []string{"/enquiries", "/people", "/contracts"} {
+		v.get(path+"?page=999").want(t, http.StatusOK, "没有这一页", "一共 1 条，到第 1 页为止", `href="`+path+`?page=1"`, "看最后一页")
+	}
 }
 
 // TestORG10_Center: two people edit a center; where they changed different fields both hold, else the second one chooses.

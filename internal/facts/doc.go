@@ -60,6 +60,7 @@ var all = []event.Fact{
 	TouchWithdrawn{},
 	HouseholdJoined{},
 	GuardianLinked{},
+	NoticesChosen{},
 	TaskDone{},
 	TaskReopened{},
 	TaskReassigned{},

@@ -42,9 +42,8 @@ func (s endpoints) sessions(a *api.API) {
 	api.Call(a, http.MethodDelete, "/sessions/current", "organization.sign-out", s.deleteCurrent, api.Always(), api.Status(http.StatusNoContent))
 	api.Call(a, http.MethodPost, "/password", "organization.password", s.postPassword, api.Runs(organization.ChangePassword), api.Always(), api.Keyless(),
 		api.Status(http.StatusNoContent))
-	api.List(a, "/sessions", "organization.sessions", "notice:read", func(ctx context.Context, tx *op.Tx, _ noParams) (page.Page[organization.Session], error) {
-		list, err := organization.OwnSessions(ctx, tx)
-		return page.Page[organization.Session]{Items: list, Total: int64(len(list))}, err
+	api.Whole(a, "/sessions", "organization.sessions", "notice:read", func(ctx context.Context, tx *op.Tx, _ api.Paging) ([]organization.Session, error) {
+		return organization.OwnSessions(ctx, tx)
 	})
 	api.Delete(a, "/sessions/{id}", organization.EndSession)
 	api.PostAs(a, "/tokens", organization.IssueToken, func(t organization.IssuedToken) TokenShown {
@@ -126,6 +125,7 @@ func (s endpoints) own(a *api.API) {
 }
 
 type viewsQuery struct {
+	api.Paging
 	List string `query:"list" maxLength:"100" doc:"path of its page: /enquiries"`
 }
 
@@ -134,9 +134,8 @@ type viewID struct {
 }
 
 func (s endpoints) views(a *api.API) {
-	api.List(a, "/views", "organization.views", "notice:read", func(ctx context.Context, tx *op.Tx, q viewsQuery) (page.Page[organization.ShownView], error) {
-		list, err := organization.Views(ctx, tx, organization.ViewFilter{List: q.List})
-		return page.Page[organization.ShownView]{Items: list, Total: int64(len(list))}, err
+	api.Whole(a, "/views", "organization.views", "notice:read", func(ctx context.Context, tx *op.Tx, q viewsQuery) ([]organization.ShownView, error) {
+		return organization.Views(ctx, tx, organization.ViewFilter{List: q.List})
 	})
 	api.Get(a, "/views/{id}", "organization.view", "notice:read", func(ctx context.Context, tx *op.Tx, q viewID) (organization.ShownView, error) {
 		return organization.ViewByID(ctx, tx, q.ID)
@@ -284,6 +283,7 @@ type RoleShown struct {
 }
 
 type settingsQuery struct {
+	api.Paging
 	CenterID id.ID `query:"center_id" doc:"the company's if left out"`
 }
 
@@ -294,9 +294,8 @@ type eventsQuery struct {
 }
 
 func (s endpoints) rules(a *api.API) {
-	api.List(a, "/roles", "organization.roles", "role:read", func(_ context.Context, tx *op.Tx, _ noParams) (page.Page[organization.Role], error) {
-		list := organization.Of(tx).Roles()
-		return page.Page[organization.Role]{Items: list, Total: int64(len(list))}, nil
+	api.Whole(a, "/roles", "organization.roles", "role:read", func(_ context.Context, tx *op.Tx, _ api.Paging) ([]organization.Role, error) {
+		return organization.Of(tx).Roles(), nil
 	})
 	api.Get(a, "/roles/{code}", "organization.role", "role:read", func(_ context.Context, tx *op.Tx, q roleCode) (RoleShown, error) {
 		d := organization.Of(tx)
@@ -306,9 +305,8 @@ func (s endpoints) rules(a *api.API) {
 		}
 		return RoleShown{Role: role, Rights: d.Rights(q.Code), Fields: d.FieldRules(q.Code)}, nil
 	})
-	api.List(a, "/settings", "organization.settings", "setting:read", func(_ context.Context, tx *op.Tx, q settingsQuery) (page.Page[organization.SettingValue], error) {
-		list := organization.Of(tx).SettingValues(q.CenterID)
-		return page.Page[organization.SettingValue]{Items: list, Total: int64(len(list))}, nil
+	api.Whole(a, "/settings", "organization.settings", "setting:read", func(_ context.Context, tx *op.Tx, q settingsQuery) ([]organization.SettingValue, error) {
+		return organization.Of(tx).SettingValues(q.CenterID), nil
 	})
 	api.Post(a, "/settings", organization.SetSetting)
 	api.List(a, "/events", "organization.events", "event:read", events)

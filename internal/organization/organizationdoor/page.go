@@ -63,6 +63,7 @@ func Pages(mux *http.ServeMux, d Deps) {
 		"GET /account":                   p.getAccount,
 		"POST /account/sessions/{id}":    p.postEndSession,
 		"POST /account/tokens":           p.postToken,
+		"POST /account/notices":          p.postNotices,
 		"GET /account/totp":              p.getTOTP,
 		"POST /account/totp":             p.postTOTP,
 		"POST /account/totp/off":         p.postTOTPOff,

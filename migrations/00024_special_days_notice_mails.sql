@@ -17,3 +17,7 @@ CREATE TABLE special_days (
 CREATE INDEX special_days_center ON special_days (center, from_day);
 -- what the program ships of them stood here, read by nothing and changed by nobody; it is written again as special days of the company
 DROP TABLE holidays;
+-- which kinds of notices somebody gets by mail, for who chose; what waits to be mailed
+CREATE TABLE notice_mails (account UUID NOT NULL PRIMARY KEY, kinds TEXT NOT NULL) WITHOUT ROWID;
+ALTER TABLE notices ADD COLUMN mail_due BOOLEAN NOT NULL DEFAULT FALSE;
+CREATE INDEX notices_mail ON notices (id) WHERE mail_due = TRUE;
