@@ -73,7 +73,7 @@ func TestCTR_WholeLists(t *testing.T) {
 				t.Errorf("%s: the second page is the first", path)
 			}
 		}
-		it.get(path+"?q=nothing-is-called-so").want(http.StatusOK)
+		it.get(path + "?q=nothing-is-called-so").want(http.StatusOK)
 		it.get(path+"?cursor=x").want(http.StatusUnprocessableEntity, "invalid")
 		it.get(path+"?offset=1").want(http.StatusUnprocessableEntity, "invalid")
 	}

@@ -25,9 +25,21 @@ type NoticeKind struct {
 
 // NoticeKinds lists them in the order in which a person chooses.
 var NoticeKinds = []NoticeKind{
-	{"breach", true}, {"contact-late-days", true}, {"contact-late-hours", true}, {"taken-over", true}, {"nobody-else", true}, {"unassigned", true},
-	{"reveal-limit", true}, {"disk-low", true},
-	{"enquiry", false}, {"assigned", false}, {"visitor", false}, {"visitor-not-here", false}, {"reminder", false}, {"appointment-ended", false}, {"appointment-again", false},
+	{"breach", true},
+	{"contact-late-days", true},
+	{"contact-late-hours", true},
+	{"taken-over", true},
+	{"nobody-else", true},
+	{"unassigned", true},
+	{"reveal-limit", true},
+	{"disk-low", true},
+	{"enquiry", false},
+	{"assigned", false},
+	{"visitor", false},
+	{"visitor-not-here", false},
+	{"reminder", false},
+	{"appointment-ended", false},
+	{"appointment-again", false},
 }
 
 // ChooseNotices says which kinds of notices come by mail as well; the others stay in the program alone. Refused: a kind that is none, mails

@@ -33,7 +33,6 @@ type (
 	quoteID struct {
 		ID id.ID `path:"id" json:"quote_id"`
 	}
-	noParams struct{}
 )
 
 type enquiriesQuery struct {

@@ -27,6 +27,7 @@ type enterQuery struct {
 	CourseID  id.ID  `json:"course_id"`
 	CenterID  id.ID  `json:"center_id"`
 	Kind      string `json:"kind"`
+	Lang      string `json:"lang"`
 }
 
 func (p door) getEnter(w http.ResponseWriter, r *http.Request) error {
@@ -99,6 +100,7 @@ type duplicateQuery struct {
 	Kind      string                `json:"kind"`
 	// sent with the form, and of no use here
 	ConsultantID string `json:"consultant_id"`
+	Lang         string `json:"lang"`
 }
 
 // getDuplicates lists who may be the same person as the one being typed (PPL-4): a part of the form. Somebody beyond scope has no
