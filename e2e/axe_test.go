@@ -140,7 +140,7 @@ func looks(s *testkit.School, r records) []look {
 		list("finance", "/instalments"),
 		list("principal", "/imports", "/imports/new", "/reports", "/settings/assignment", "/settings/assignment/edit", "/settings/assignment/ladder"),
 		[]look{{route: "/imports/{id}", role: "principal"}, {route: "/reports/{name}", role: "principal", path: "/reports/daily-sales"}},
-		list("it", "/outbox", "/centers", "/centers/new", "/staff", "/staff/new", "/roles", "/settings", "/channels", "/channels/new", "/courses", "/courses/new", "/packages", "/packages/new"),
+		list("it", "/outbox", "/centers", "/centers/new", "/staff", "/staff/new", "/roles", "/settings", "/special-days", "/channels", "/channels/new", "/courses", "/courses/new", "/packages", "/packages/new"),
 		[]look{
 			page("it", "/centers/{id}", s.HD), page("it", "/centers/{id}/edit", s.HD), page("it", "/rooms/{id}/edit", r.room), page("it", "/staff/{id}", staff), page("it", "/staff/{id}/edit", staff),
 			{route: "/roles/{code}", role: "it", path: "/roles/consultant"},

@@ -12,7 +12,6 @@ import (
 	"zhike/internal/insight/insightdoor"
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/op"
-	"zhike/internal/kernel/page"
 	"zhike/internal/marketing/marketingdoor"
 	"zhike/internal/organization/organizationdoor"
 	"zhike/internal/people/peopledoor"
@@ -55,7 +54,7 @@ func (a *App) routes() *api.API {
 	insightdoor.API(r)
 	insightdoor.OutboxAPI(r)
 	rolloutdoor.API(r, rolloutdoor.Deps{Ops: a.Run, Dir: a.Dir, Files: a.files})
-	api.List(r, "/operations", "api.operations", "", registered(r))
+	api.Whole(r, "/operations", "api.operations", "", registered(r))
 	return r
 }
 
@@ -69,13 +68,12 @@ type Registered struct {
 	Route string `json:"route" doc:"method and path; empty where it has none"`
 }
 
-func registered(r *api.API) func(ctx context.Context, tx *op.Tx, _ struct{}) (page.Page[Registered], error) {
-	return func(ctx context.Context, _ *op.Tx, _ struct{}) (out page.Page[Registered], err error) {
+func registered(r *api.API) func(ctx context.Context, tx *op.Tx, _ api.Paging) ([]Registered, error) {
+	return func(ctx context.Context, _ *op.Tx, _ api.Paging) (out []Registered, err error) {
 		for _, o := range Operations() {
 			d := o.Describe()
-			out.Items = append(out.Items, Registered{Name: d.Name, Title: i18n.T(ctx, "op."+d.Name), Rule: d.Rule, Right: d.Needs, Fact: d.Fact, Route: r.Operations()[d.Name]})
+			out = append(out, Registered{Name: d.Name, Title: i18n.T(ctx, "op."+d.Name), Rule: d.Rule, Right: d.Needs, Fact: d.Fact, Route: r.Operations()[d.Name]})
 		}
-		out.Total = int64(len(out.Items))
 		return out, nil
 	}
 }

@@ -199,6 +199,9 @@ func TestORG10_IfMatch(t *testing.T) {
 		tag = desk.get(path).want(http.StatusOK).header.Get("ETag")
 		desk.call(http.MethodPatch, path, map[string]any{"district": "海淀"}).want(http.StatusOK)
 		desk.with("If-Match", tag).call(http.MethodPatch, path, map[string]any{"name": "何语桐"}).want(http.StatusPreconditionFailed, "stale")
+		for _, never := range []string{`"99"`, `"-1"`} { // a version that never was is a mismatch as well
+			desk.with("If-Match", never).call(http.MethodPatch, path, map[string]any{"name": "何语桐"}).want(http.StatusPreconditionFailed, "stale")
+		}
 	})
 }
 

@@ -85,6 +85,9 @@ func Main(ctx context.Context, args []string, in io.Reader, out, errOut io.Write
 		fmt.Fprintln(errOut, "zhike:", err)
 		return ExitUsage
 	}
+	if err := refuseUnused(k); err != nil {
+		return s.exit(err)
+	}
 	return s.exit(k.Run(s))
 }
 

@@ -20,8 +20,8 @@ import (
 // keysKept is how long idempotency keys are remembered (TRU-2).
 const keysKept = 30 * 24 * time.Hour
 
-// Loops runs what a serving program does by itself until ctx ends: sealing the log, folding roll-ups, noting views, settling search terms, work that falls due by time,
-// mails of saved views, imports whose node vanished, watching the disk, anchoring the log, forgetting old keys.
+// Loops runs what a serving program does by itself until ctx ends: sealing the log, folding roll-ups, noting views, settling search terms, work
+// that falls due by time, mails of saved views and notices, imports whose node vanished, watching the disk, anchoring the log, forgetting old keys.
 func (a *App) Loops(ctx context.Context) {
 	var all sync.WaitGroup
 	all.Go(func() { a.every(ctx, 500*time.Millisecond, a.Woken, "seal the log", a.seal) })
@@ -34,6 +34,9 @@ func (a *App) Loops(ctx context.Context) {
 	all.Go(func() { a.every(ctx, time.Minute, nil, "watch the disk", a.watchDisk) })
 	all.Go(func() {
 		a.every(ctx, time.Minute, nil, "mail saved views", func(ctx context.Context) error { return insight.MailViews(ctx, a.Run) })
+	})
+	all.Go(func() {
+		a.every(ctx, time.Minute, nil, "mail notices", func(ctx context.Context) error { return insight.MailNotices(ctx, a.Run) })
 	})
 	all.Go(func() { a.every(ctx, time.Minute, nil, "resume imports", a.resumeImports) })
 	all.Go(func() { a.every(ctx, 10*time.Minute, nil, "anchor the log", a.anchor) })

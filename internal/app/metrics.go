@@ -22,7 +22,6 @@ import (
 	"zhike/internal/kernel/jobs"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
-	"zhike/internal/process"
 	"zhike/internal/web"
 )
 
@@ -32,7 +31,7 @@ type gauges struct {
 	registry   *prometheus.Registry
 	requests   *prometheus.CounterVec
 	took       *prometheus.HistogramVec
-	begun      *prometheus.CounterVec
+	outcomes   *prometheus.CounterVec
 	operations *prometheus.HistogramVec
 	batch      prometheus.Histogram
 }
@@ -45,9 +44,9 @@ func newGauges() *gauges {
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "zhike_requests_total", Help: "Answered requests by method, route and status."}, []string{"method", "route", "status"}),
 		took:     prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "zhike_request_seconds", Help: "How long requests took, by route.", Buckets: seconds}, []string{"route"}),
-		begun: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "zhike_operations_begun_total", Help: "Operations that passed rights and key, by name; those that were not done after it were refused, failed or repeated.",
-		}, []string{"operation"}),
+		outcomes: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "zhike_operations_total", Help: "Operations that somebody asked for, by name and outcome: done, repeated, refused, failed.",
+		}, []string{"operation", "outcome"}),
 		operations: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "zhike_operation_seconds", Help: "How long operations took that were done, with their commit, by name.", Buckets: seconds,
 		}, []string{"operation"}),
@@ -55,7 +54,7 @@ func newGauges() *gauges {
 			Name: "zhike_commit_batch", Help: "Writes of one commit of the embedded database.", Buckets: []float64{1, 2, 4, 8, 16, 32, 64, 128, 256},
 		}),
 	}
-	g.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), g.requests, g.took, g.begun, g.operations, g.batch)
+	g.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), g.requests, g.took, g.outcomes, g.operations, g.batch)
 	return g
 }
 
@@ -72,12 +71,12 @@ func (g *gauges) answered(r web.Answered) {
 	g.took.WithLabelValues(route).Observe(r.Took.Seconds())
 }
 
-// gate is the process's gate, with the time that an operation takes from there to its commit.
-func (a *App) gate(ctx context.Context, tx *op.Tx, operation string, subject op.Ref, in any) error {
-	began := a.Clock.Now()
-	a.gauges.begun.WithLabelValues(operation).Inc()
-	tx.AfterCommit(func() { a.gauges.operations.WithLabelValues(operation).Observe(a.Clock.Now().Sub(began).Seconds()) })
-	return process.Ask(ctx, tx, operation, subject, in)
+// ran counts an operation that somebody asked for; how long it took is kept of those that were done.
+func (g *gauges) ran(operation string, outcome op.Outcome, took time.Duration) {
+	g.outcomes.WithLabelValues(operation, string(outcome)).Inc()
+	if outcome == op.Done {
+		g.operations.WithLabelValues(operation).Observe(took.Seconds())
+	}
 }
 
 // stored are the figures that lie in the database.

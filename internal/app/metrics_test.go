@@ -73,6 +73,21 @@ func TestMetrics_Figures(t *testing.T) {
 		if _, err := contracts.AddPackage.Run(it, s.Ops, in); err == nil {
 			t.Error("the same code was taken twice")
 		}
+		if _, err := contracts.AddPackage.Run(s.Consultant(s.HD), s.Ops, in); err == nil {
+			t.Error("a consultant made a package")
+		}
+		keyed := op.WithKey(it, "k-package")
+		in.Code = "P2"
+		for range 2 {
+			if _, err := contracts.AddPackage.Run(keyed, s.Ops, in); err != nil {
+				t.Fatal(err)
+			}
+		}
+		gone, cancel := context.WithCancel(it)
+		cancel()
+		if _, err := contracts.AddPackage.Run(gone, s.Ops, in); err == nil {
+			t.Error("an operation whose caller is gone was done")
+		}
 		s.Exec(t, "INSERT INTO mails (id, account, recipient, kind, params, state, attempts, problem, created_at) VALUES (?, NULL, 'a@school.example', 'report', '{}', 'failed', 12, 'mail not-now at connect', 0)", s.Clock.NewID())
 		if err := s.Ops.Write(s.System(), func(ctx context.Context, tx *op.Tx) error {
 			return tx.Enqueue(ctx, insight.SendMail{MailID: s.Clock.NewID()})
@@ -84,14 +99,17 @@ func TestMetrics_Figures(t *testing.T) {
 			t.Fatalf("metrics: %d", status)
 		}
 		for name, want := range map[string]float64{
-			`zhike_requests_total{method="GET",route="/api/v1/enquiries",status="401"}`: 1,
-			`zhike_operations_begun_total{operation="contracts.add-package"}`:           2,
-			`zhike_operation_seconds_count{operation="contracts.add-package"}`:          1,
-			`zhike_mails{state="failed"}`:                                               1,
-			`zhike_mails{state="waiting"}`:                                              0,
-			`zhike_jobs{state="available"}`:                                             1,
-			`zhike_database_up`:                                                         1,
-			`zhike_jobs_worked`:                                                         0,
+			`zhike_requests_total{method="GET",route="/api/v1/enquiries",status="401"}`:    1,
+			`zhike_operations_total{operation="contracts.add-package",outcome="done"}`:     2,
+			`zhike_operations_total{operation="contracts.add-package",outcome="refused"}`:  2,
+			`zhike_operations_total{operation="contracts.add-package",outcome="repeated"}`: 1,
+			`zhike_operations_total{operation="contracts.add-package",outcome="failed"}`:   1,
+			`zhike_operation_seconds_count{operation="contracts.add-package"}`:             2,
+			`zhike_mails{state="failed"}`:   1,
+			`zhike_mails{state="waiting"}`:  0,
+			`zhike_jobs{state="available"}`: 1,
+			`zhike_database_up`:             1,
+			`zhike_jobs_worked`:             0,
 		} {
 			if got := figure(body, name); got != want {
 				t.Errorf("%s = %v, want %v", name, got, want)

@@ -88,6 +88,7 @@ type found struct {
 	Actions []web.Suggestion
 	Pages   []web.Suggestion
 	More    bool // there are more people
+	All     int  // people in all, on the page of results
 }
 
 func (f found) none() bool { return len(f.People)+len(f.Actions)+len(f.Pages) == 0 }
@@ -117,8 +118,13 @@ func (p *pages) search(r *http.Request, most int) (found, error) {
 		if f.More = len(hits) > most; f.More {
 			hits = hits[:most]
 		}
-		f.People = persons(ctx, hits)
-		return nil
+		f.People, f.All = persons(ctx, hits), len(hits)
+		if !f.More || most != mostFound {
+			return nil
+		}
+		all, err := people.Persons(ctx, tx, people.Filter{Query: f.Query, Limit: 1})
+		f.All = max(int(all.Total), f.All)
+		return err
 	})
 	return f, err
 }
@@ -185,7 +191,7 @@ func (p *pages) getAsk(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	page := web.Page{Title: shellText(ctx, "ask-title"), H1: shellText(ctx, "ask-title")}
 	if f.Query != "" {
-		page.H1 = shellText(ctx, "ask-found", "query", f.Query, "count", len(f.People)+len(f.Actions)+len(f.Pages))
+		page.H1 = shellText(ctx, "ask-found", "query", f.Query, "count", f.All+len(f.Actions)+len(f.Pages))
 	}
 	return web.Render(w, r, web.Shell(page, askPage(f)))
 }

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"github.com/a-h/templ"
 
@@ -99,18 +98,6 @@ func (p *pages) postMessagesRead(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, placeMessages.path, web.Status{Text: shellText(r.Context(), "messages-read"), Tone: web.Good})
 }
 
-// noticeText is what a notice says; times among its values are written for the reader.
-func noticeText(ctx context.Context, n process.Notice) string {
-	pairs := make([]any, 0, 2*len(n.Params))
-	for name, value := range n.Params {
-		if at, err := time.Parse(time.RFC3339, value); err == nil {
-			value = i18n.DateTime(ctx, at, web.Zone(ctx), web.Now(ctx))
-		}
-		pairs = append(pairs, name, value)
-	}
-	return repeated(ctx, i18n.T(ctx, "notice."+n.Kind, pairs...), n.Times)
-}
-
 // repeated is what happened, with how often where a bulk run did it more than once.
 func repeated(ctx context.Context, what string, times int64) string {
 	if times > 1 {
@@ -135,7 +122,7 @@ func noticeTable(ctx context.Context, v messagesView) web.Table {
 	}}
 	for _, n := range v.Notices {
 		table.Rows = append(table.Rows, web.Row{ID: n.ID.String(), Cells: []templ.Component{
-			noticeName(n, noticeText(ctx, n)), web.Text(orNone(v.Names[n.Person])), ago(n.Created),
+			noticeName(n, n.Words(ctx, web.Zone(ctx), web.Now(ctx))), web.Text(orNone(v.Names[n.Person])), ago(n.Created),
 		}})
 	}
 	return table

@@ -48,6 +48,7 @@ var pageRights = []struct{ path, right string }{
 	{"/rooms", "room:read"},
 	{"/settings/assignment", "assignment:read"},
 	{"/settings", "setting:read"},
+	{"/special-days", "center:read"},
 	{"/staff/new", "staff:create"},
 	{"/staff", "staff:read"},
 	{"/visits", "visit:read"},

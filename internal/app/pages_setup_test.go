@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"zhike/internal/app"
+	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 	"zhike/internal/sales"
 	"zhike/internal/testkit"
@@ -60,6 +61,59 @@ func TestORG1_Centers(t *testing.T) {
 	v.get(a.to).want(t, http.StatusOK, "101", "12")
 	v.get("/centers?q=西单").want(t, http.StatusOK, "西单校区", "共 1 条")
 	v.get("/centers?q=zzz").want(t, http.StatusOK, "没有符合条件的记录")
+}
+
+// TestORG1_SpecialDaysPage: the calendar of a center and of the company is entered, changed and removed on its page, and a booking shows it.
+func TestORG1_SpecialDaysPage(t *testing.T) {
+	t.Parallel()
+	s := school(t)
+	base := serve(t, s, app.PageOptions{})
+	v := signedIn(t, s, base, "it", id.None)
+	of := "/special-days?center=" + s.HD.String()
+	v.get("/special-days").want(t, http.StatusOK, "全公司今后的特殊日期", "端午节", "照常", "法定节假日照常营业")
+	v.post("/special-days", "center_id", s.HD.String(), "name_zh", "", "from", "", "kind", "closed").want(t, http.StatusUnprocessableEntity, "必填")
+	v.post("/special-days", "name_zh", "端午体验课", "from", "2026-06-19", "kind", "hours", "hours", "late").want(t, http.StatusUnprocessableEntity, "“late”不是营业时间")
+	v.post("/special-days", "center_id", s.HD.String(), "name_zh", "端午停课", "from", "2026-06-19", "until", "2026-06-20", "kind", "closed").wantTo(t, of)
+	page := v.get(of)
+	page.want(t, http.StatusOK, "端午停课", "全天不营业", "不营业", "全公司")
+	v.get("/centers/"+s.HD.String()).want(t, http.StatusOK, "端午停课", "特殊日期")
+	day, _ := s.Dir.SpecialDay(s.HD, bizdate.New(2026, 6, 20))
+	edit := v.get("/special-days/" + day.ID.String())
+	edit.want(t, http.StatusOK, "端午停课", `value="2026-06-20"`)
+	change := []string{"name_zh", "端午半天", "from", "2026-06-19", "until", "", "kind", "hours", "hours", "9-12", "version"}
+	v.post("/special-days/"+day.ID.String(), append(change, edit.hidden(t, "version"))...).wantTo(t, of)
+	v.get(of).want(t, http.StatusOK, "端午半天", "09:00–12:00")
+	v.post("/special-days/"+day.ID.String(), append(change, edit.hidden(t, "version"))...).want(t, http.StatusPreconditionFailed)
+	v.post("/special-days/"+day.ID.String()+"/remove").wantTo(t, of)
+	if a := v.get(of); strings.Contains(a.body, "09:00–12:00") {
+		t.Error("the removed day is still listed")
+	}
+	v.post("/settings", "key", "calendar.holidays-work", "value", "0").wantTo(t, "/settings")
+	v.get("/special-days").want(t, http.StatusOK, "法定节假日不营业", "按工作日的时间")
+	v.get("/settings").want(t, http.StatusOK, "法定节假日照常营业", `<option value="0" selected`)
+	principal := signedIn(t, s, base, "principal", s.HD)
+	if a := principal.get(of); a.status != http.StatusOK || strings.Contains(a.body, "加特殊日期") {
+		t.Errorf("a principal reads the calendar and does not change it: %d", a.status)
+	}
+	principal.get("/special-days?center="+s.CY.String()).want(t, http.StatusNotFound)
+	principal.get("/special-days/"+day.ID.String()).want(t, http.StatusNotFound)
+}
+
+// TestUIB6_BeyondTheLastPage: a page behind the end of a list says so and leads to the last one; a list without records says what it is.
+func TestUIB6_BeyondTheLastPage(t *testing.T) {
+	t.Parallel()
+	s := school(t)
+	base := serve(t, s, app.PageOptions{})
+	v := signedIn(t, s, base, "principal", s.HD)
+	for _, path := range []string{"/enquiries", "/people"} {
+		if a := v.get(path + "?page=999"); strings.Contains(a.body, "没有这一页") {
+			t.Errorf("%s: an empty list has no page at all", path)
+		}
+	}
+	s.Contract(t, s.HD)
+	for _, path := range []string{"/enquiries", "/people", "/contracts"} {
+		v.get(path+"?page=999").want(t, http.StatusOK, "没有这一页", "一共 1 条，到第 1 页为止", `href="`+path+`?page=1"`, "看最后一页")
+	}
 }
 
 // TestORG10_Center: two people edit a center; where they changed different fields both hold, else the second one chooses.

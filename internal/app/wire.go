@@ -163,7 +163,7 @@ func Open(ctx context.Context, c Config) (*App, error) {
 func (a *App) wire() {
 	a.Dir = organization.NewDirectory(a.Clock.Now)
 	a.Run = &op.Runner{
-		DB: a.DB, Clock: a.Clock, Policy: policy.New(Resources()...), Gate: a.gate, Zone: a.Dir.Zone, Org: a.Dir, Vault: a.Vault, Enqueue: a.Jobs.Enqueue,
+		DB: a.DB, Clock: a.Clock, Policy: policy.New(Resources()...), Gate: process.Ask, Ran: a.gauges.ran, Zone: a.Dir.Zone, Org: a.Dir, Vault: a.Vault, Enqueue: a.Jobs.Enqueue,
 		Committed: func() {
 			select {
 			case a.Woken <- struct{}{}:

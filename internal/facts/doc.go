@@ -27,6 +27,9 @@ func All() []event.Fact { return all }
 var all = []event.Fact{
 	CenterOpened{},
 	CenterChanged{},
+	SpecialDayAdded{},
+	SpecialDayChanged{},
+	SpecialDayRemoved{},
 	RoomAdded{},
 	RoomChanged{},
 	StaffAdded{},
@@ -57,6 +60,7 @@ var all = []event.Fact{
 	TouchWithdrawn{},
 	HouseholdJoined{},
 	GuardianLinked{},
+	NoticesChosen{},
 	TaskDone{},
 	TaskReopened{},
 	TaskReassigned{},

@@ -29,6 +29,46 @@ func (CenterChanged) Kind() string { return "organization.center-changed.1" }
 // About implements event.Fact.
 func (f CenterChanged) About() (center, person id.ID) { return f.Center, id.None }
 
+// SpecialDayAdded says that a center, or the company where it names none, keeps other hours from one day to another (ORG-1).
+type SpecialDayAdded struct {
+	Day    id.ID        `json:"day_id"`
+	Center id.ID        `json:"center_id"`
+	From   bizdate.Date `json:"from"`
+	Until  bizdate.Date `json:"until"` // included
+	As     string       `json:"as"`    // closed, hours, holiday, workday
+}
+
+// Kind implements event.Fact.
+func (SpecialDayAdded) Kind() string { return "organization.special-day-added.1" }
+
+// About implements event.Fact.
+func (f SpecialDayAdded) About() (center, person id.ID) { return f.Center, id.None }
+
+// SpecialDayChanged says which fields of a special day changed; one that was removed is there again (ORG-1).
+type SpecialDayChanged struct {
+	Day    id.ID    `json:"day_id"`
+	Center id.ID    `json:"center_id"`
+	Fields []string `json:"fields"`
+}
+
+// Kind implements event.Fact.
+func (SpecialDayChanged) Kind() string { return "organization.special-day-changed.1" }
+
+// About implements event.Fact.
+func (f SpecialDayChanged) About() (center, person id.ID) { return f.Center, id.None }
+
+// SpecialDayRemoved says that special days are usual ones again (ORG-1).
+type SpecialDayRemoved struct {
+	Day    id.ID `json:"day_id"`
+	Center id.ID `json:"center_id"`
+}
+
+// Kind implements event.Fact.
+func (SpecialDayRemoved) Kind() string { return "organization.special-day-removed.1" }
+
+// About implements event.Fact.
+func (f SpecialDayRemoved) About() (center, person id.ID) { return f.Center, id.None }
+
 // RoomAdded says that a center has a further room.
 type RoomAdded struct {
 	Room   id.ID `json:"room_id"`

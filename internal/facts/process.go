@@ -2,6 +2,15 @@ package facts
 
 import "zhike/internal/kernel/id"
 
+// NoticesChosen says which kinds of notices somebody gets by mail as well.
+type NoticesChosen struct {
+	AccountRef
+	Kinds []string `json:"kinds"`
+}
+
+// Kind implements event.Fact.
+func (NoticesChosen) Kind() string { return "process.notices-chosen.1" }
+
 // TaskDone says that a task was done by hand (PRC-5).
 type TaskDone struct {
 	Task   id.ID `json:"task_id"`

@@ -54,11 +54,12 @@ type Mail struct {
 // TableName implements op.Record.
 func (Mail) TableName() string { return "mails" }
 
-// MailParams is what the job of a mail needs: a report, or a saved view.
+// MailParams is what the job of a mail needs: a report, a saved view or a notice.
 type MailParams struct {
 	Report string `json:"report,omitempty"`
 	Params Params `json:"params"`
 	View   id.ID  `json:"view_id,omitzero"`
+	Notice id.ID  `json:"notice_id,omitzero"`
 }
 
 // SendMail is the job that sends one mail of the outbox.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"zhike/internal/kernel/id"
@@ -59,11 +60,14 @@ func MailCounts(ctx context.Context, tx *op.Tx) (map[string]int64, error) {
 	return out, nil
 }
 
-// Outbox lists the mails of a state, all of them for none, the latest first.
-func Outbox(ctx context.Context, tx *op.Tx, state string, r page.Request) (out page.Page[QueuedMail], err error) {
+// Outbox lists the mails of a state, all of them for none, to addresses that contain a text, the latest first.
+func Outbox(ctx context.Context, tx *op.Tx, state, address string, r page.Request) (out page.Page[QueuedMail], err error) {
 	var where page.Filter
 	if state != "" {
 		where.And("state = ?", state)
+	}
+	if address != "" {
+		where.And(`LOWER(recipient) LIKE ? ESCAPE '\'`, "%"+strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(strings.ToLower(address))+"%")
 	}
 	mails, err := page.Read[Mail](ctx, tx, "mail", &where, page.Sorts{Usual: "-created_at", Columns: map[string]string{"created_at": "created_at"}}, r)
 	if err != nil {

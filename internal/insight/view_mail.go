@@ -28,11 +28,7 @@ func MailViews(ctx context.Context, r *op.Runner) error {
 			if err != nil {
 				return fmt.Errorf("encode mail: %w", err)
 			}
-			m := Mail{ID: tx.NewID(), Account: d.Account, Recipient: d.Address, Kind: viewMail, Params: string(params), State: "waiting", Created: tx.Now}
-			if err := tx.Insert(ctx, m); err != nil {
-				return err
-			}
-			if err := tx.Enqueue(ctx, SendMail{MailID: m.ID}); err != nil {
+			if err := queue(ctx, tx, Mail{Account: d.Account, Recipient: d.Address, Kind: viewMail, Params: string(params)}); err != nil {
 				return err
 			}
 		}

@@ -2,15 +2,13 @@ package organization
 
 import (
 	"zhike/internal/kernel/check"
-	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
-	"zhike/internal/kernel/worktime"
 )
 
 // Operations lists this domain's operations.
 func Operations() []op.Any {
 	return []op.Any{
-		OpenCenter, ChangeCenter, AddRoom, ChangeRoom, AddStaff, ChangeStaff, GivePosition, EndPosition, OpenAccount, SetAccount, ResetPassword, ChangePassword,
+		OpenCenter, ChangeCenter, AddSpecialDay, ChangeSpecialDay, RemoveSpecialDay, AddRoom, ChangeRoom, AddStaff, ChangeStaff, GivePosition, EndPosition, OpenAccount, SetAccount, ResetPassword, ChangePassword,
 		SetPreferences, IssueToken, EndSession, EnableTOTP, DisableTOTP, SetSetting,
 		SaveView, ChangeView, DeleteView, SubscribeView, UnsubscribeView,
 	}
@@ -25,19 +23,8 @@ func Checks() []check.Check {
 			check.Query{What: "account: its staff member", Text: "SELECT a.id AS id, 0 AS got, 1 AS want FROM accounts a WHERE a.staff IS NOT NULL AND NOT EXISTS (SELECT 1 FROM staff s WHERE s.id = a.staff)"},
 			check.Query{What: "view: its account", Text: "SELECT v.id AS id, 0 AS got, 1 AS want FROM views v WHERE NOT EXISTS (SELECT 1 FROM accounts a WHERE a.id = v.account)"},
 			check.Query{What: "view by mail: its view", Text: "SELECT m.id AS id, 0 AS got, 1 AS want FROM view_mails m WHERE NOT EXISTS (SELECT 1 FROM views v WHERE v.id = m.view)"},
+			check.Query{What: "special day: its center", Text: "SELECT d.id AS id, 0 AS got, 1 AS want FROM special_days d WHERE d.center IS NOT NULL AND NOT EXISTS (SELECT 1 FROM centers c WHERE c.id = d.center)"},
 			check.Query{What: "room: its center", Text: "SELECT r.id AS id, 0 AS got, 1 AS want FROM rooms r WHERE NOT EXISTS (SELECT 1 FROM centers c WHERE c.id = r.center)"},
 		)},
 	}
-}
-
-// Calendar is the working time of a center (ORG-1): its opening hours. A school teaches on public holidays unless it says otherwise, so
-// that the holiday calendar does not close it.
-func (d *Directory) Calendar(center id.ID) worktime.Calendar {
-	c := worktime.Calendar{Zone: d.Zone(center)}
-	m, _ := d.Center(center)
-	for _, h := range m.Hours {
-		c.Hours[h.Weekday] = append(c.Hours[h.Weekday], worktime.Interval{From: h.From, Until: h.Until})
-	}
-	c.Sorted()
-	return c
 }

@@ -13,6 +13,7 @@ import (
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
+	"zhike/internal/kernel/worktime"
 )
 
 // DefaultZone is the time zone of a company that names none.
@@ -40,6 +41,8 @@ type snapshot struct {
 	rights    map[string][]Right
 	fields    map[string][]FieldRule
 	settings  map[id.ID]map[string]string
+	days      map[id.ID][]SpecialDay // by center, the company's under none
+	calendars map[id.ID]worktime.Calendar
 }
 
 // NewDirectory makes an empty directory; Refresh fills it.
@@ -83,7 +86,7 @@ func readSnapshot(ctx context.Context, tx *op.Tx) (*snapshot, error) {
 	s := &snapshot{
 		centers: map[id.ID]Center{}, zones: map[id.ID]*time.Location{}, staff: map[id.ID]Staff{}, positions: map[id.ID][]Position{},
 		byID: map[id.ID]Position{}, roles: map[string]Role{}, rights: map[string][]Right{}, fields: map[string][]FieldRule{},
-		settings: map[id.ID]map[string]string{},
+		settings: map[id.ID]map[string]string{}, days: map[id.ID][]SpecialDay{}, calendars: map[id.ID]worktime.Calendar{},
 	}
 	var err error
 	if s.version, err = op.OneOf[int64](ctx, u, "SELECT n FROM versions WHERE id = 'organization'"); err != nil {
@@ -93,7 +96,10 @@ func readSnapshot(ctx context.Context, tx *op.Tx) (*snapshot, error) {
 	var staff []Staff
 	var positions []Position
 	var roles []Role
-	for _, sel := range []*op.Selection{u.Select(&centers).Order("code"), u.Select(&staff), u.Select(&positions).Order("from_day, id"), u.Select(&roles)} {
+	var days []SpecialDay
+	for _, sel := range []*op.Selection{
+		u.Select(&days).Where("active = TRUE").Order("from_day"), u.Select(&centers).Order("code"), u.Select(&staff), u.Select(&positions).Order("from_day, id"), u.Select(&roles),
+	} {
 		if err := sel.Scan(ctx); err != nil {
 			return nil, err
 		}
@@ -122,6 +128,14 @@ func readSnapshot(ctx context.Context, tx *op.Tx) (*snapshot, error) {
 			s.settings[v.Center] = map[string]string{}
 		}
 		s.settings[v.Center][v.Key] = v.Value
+	}
+	for _, d := range days {
+		s.days[d.Center] = append(s.days[d.Center], d)
+	}
+	for _, c := range centers {
+		if z := s.zones[c.ID]; z != nil {
+			s.calendars[c.ID] = calendarOf(z, c.Hours, s.days[id.None], s.days[c.ID], s.setting(c.ID, HolidaysWork, "1") == "1")
+		}
 	}
 	return s, nil
 }
@@ -167,6 +181,28 @@ var defaultZone = sync.OnceValue(func() *time.Location {
 	}
 	return z
 })
+
+// Calendar is the working time of a center (ORG-1): its opening hours, and those of special days in their stead. It is shared: nobody
+// changes it.
+func (d *Directory) Calendar(center id.ID) worktime.Calendar {
+	if c, ok := d.data.Load().calendars[center]; ok {
+		return c
+	}
+	return worktime.Calendar{Zone: defaultZone()}
+}
+
+// SpecialDay gives what a day is at a center: its own special day, else the company's; of the company for none.
+func (d *Directory) SpecialDay(center id.ID, day bizdate.Date) (SpecialDay, bool) {
+	all := d.data.Load().days
+	for _, of := range []id.ID{center, id.None} {
+		for _, s := range all[of] {
+			if s.From <= day && day <= s.Until {
+				return s, true
+			}
+		}
+	}
+	return SpecialDay{}, false
+}
 
 // Center gives a center.
 func (d *Directory) Center(v id.ID) (Center, bool) { c, ok := d.data.Load().centers[v]; return c, ok }
@@ -259,11 +295,14 @@ func (d *Directory) Positions(staff id.ID) []Position { return d.data.Load().pos
 
 // Setting gives a center's setting, else the company's, else the given default.
 func (d *Directory) Setting(center id.ID, key, or string) string {
-	s := d.data.Load().settings
-	if v, ok := s[center][key]; ok {
+	return d.data.Load().setting(center, key, or)
+}
+
+func (s *snapshot) setting(center id.ID, key, or string) string {
+	if v, ok := s.settings[center][key]; ok {
 		return v
 	}
-	if v, ok := s[id.None][key]; ok {
+	if v, ok := s.settings[id.None][key]; ok {
 		return v
 	}
 	return or

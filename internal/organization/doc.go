@@ -1,6 +1,6 @@
 // Package organization holds centers, staff, positions, accounts, roles and settings, and makes the viewer of a request.
 //
-//	ORG-1  op_center.go, op_room.go, worktime in kernel/worktime
+//	ORG-1  op_center.go, op_change.go, rules_day.go, op_day.go; worktime in kernel/worktime
 //	ORG-2  directory.go (positions valid today), op_staff.go
 //	ORG-3  roles.go, viewer.go
 //	ORG-4  resources.go; enforced by kernel/op where data are read

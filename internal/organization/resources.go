@@ -11,6 +11,7 @@ import (
 func Resources() []policy.Resource {
 	return []policy.Resource{
 		{Name: "center", Table: "centers", Where: centers},
+		{Name: "special-day", Table: "special_days", Center: "center", Where: days},
 		{Name: "room", Table: "rooms", Center: "center"},
 		{Name: "staff", Table: "staff", Owner: "id", Where: staff},
 		{Name: "position", Table: "positions", Center: "center", Owner: "staff"},

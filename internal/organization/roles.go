@@ -49,7 +49,7 @@ const itRights = "center:read+create+update@all room:read+create+update@all staf
 	"role:read@all setting:read+update@all session:read+end@all channel:create+update@all course:create+update@all package:create+update@all assignment:read+update@all " +
 	"event:read@all record-view:read@all job:read+update@all mail:read+update@all import:create+read@all" + work
 
-// Seed writes the shipped roles and the holiday calendar where they are missing; what a company changed stays (ORG-3).
+// Seed writes the shipped roles and public holidays where they are missing; what a company changed stays (ORG-1, ORG-3).
 func Seed(ctx context.Context, r *op.Runner) error {
 	return r.Write(ctx, func(ctx context.Context, tx *op.Tx) error {
 		for _, role := range shippedRoles {
@@ -57,15 +57,27 @@ func Seed(ctx context.Context, r *op.Runner) error {
 				return err
 			}
 		}
-		for _, h := range worktime.Holidays() {
-			_, err := tx.Exec(ctx, "INSERT INTO holidays (day, kind, name_zh, name_en) VALUES (?, ?, ?, ?) ON CONFLICT (day) DO NOTHING",
-				int64(h.Day), string(h.Kind), h.ZH, h.EN)
-			if err != nil {
-				return fmt.Errorf("seed holidays: %w", err)
+		return seedHolidays(ctx, tx)
+	})
+}
+
+// seedHolidays writes what the program knows of public holidays as special days of the company, each once: what a company changed or
+// removed of it stays, and what it entered itself goes before.
+func seedHolidays(ctx context.Context, tx *op.Tx) error {
+	for _, h := range worktime.Holidays() {
+		n, err := tx.Exec(ctx, `INSERT INTO special_days (id, center, from_day, until_day, kind, name_zh, name_en, hours, weekday, shipped, active, version)
+			SELECT ?, NULL, CAST(? AS BIGINT), CAST(? AS BIGINT), ?, ?, ?, 'null', 'null', ?, TRUE, 1 WHERE NOT EXISTS (SELECT 1 FROM special_days WHERE center IS NULL AND active = TRUE AND from_day <= ? AND until_day >= ?)
+			ON CONFLICT (shipped) DO NOTHING`, tx.NewID(), int64(h.From), int64(h.Until), string(h.Kind), h.ZH, h.EN, h.From.String()+" "+string(h.Kind), int64(h.Until), int64(h.From))
+		if err != nil {
+			return fmt.Errorf("seed holidays: %w", err)
+		}
+		if n > 0 {
+			if err := changed(ctx, tx); err != nil {
+				return err
 			}
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 func seedRole(ctx context.Context, tx *op.Tx, role shippedRole) error {

@@ -90,10 +90,10 @@ func (in ChangeInput) base(p Person) error {
 	switch {
 	case in.Base == nil:
 		return nil
-	case *in.Base > p.Version || *in.Base < 0:
-		return problem.Refuse("ORG-10", "invalid", problem.Field{Location: "base_version", Code: "unknown", Value: *in.Base})
 	case in.Exact && *in.Base != p.Version:
 		return &problem.Problem{Status: 412, Code: "stale", Rule: "ORG-10"}
+	case *in.Base > p.Version || *in.Base < 0:
+		return problem.Refuse("ORG-10", "invalid", problem.Field{Location: "base_version", Code: "unknown", Value: *in.Base})
 	}
 	return nil
 }

@@ -13,7 +13,9 @@ import (
 )
 
 // Operations lists this domain's operations.
-func Operations() []op.Any { return []op.Any{FinishTask, ReopenTask, ReassignTask, ReadNotices} }
+func Operations() []op.Any {
+	return []op.Any{FinishTask, ReopenTask, ReassignTask, ReadNotices, ChooseNotices}
+}
 
 // Done is the answer of an operation that makes nothing new.
 type Done struct {

@@ -43,6 +43,8 @@ type Notice struct {
 	Times   int64             `json:"times" db:"times"` // how often it happened in one bulk run; then it is of no person
 	Run     id.ID             `json:"-" db:"run"`
 
+	MailDue bool `json:"-" db:"mail_due"` // nobody looked yet whether its reader wants it by mail
+
 	Many string `json:"-" db:"-"` // link where it happened more than once; empty: that of the first
 }
 
@@ -58,12 +60,13 @@ func Resources() []policy.Resource {
 }
 
 // Notify tells a staff member something, in the transaction of what happened. What a bulk run brings again and again is told once, with how
-// often. Reactions call it; more channels plug in here.
+// often. Reactions call it; more channels plug in here, as mails do (TakeDueNotices).
 func Notify(ctx context.Context, tx *op.Tx, n Notice) error {
 	if n.Staff.IsNone() || n.Staff == tx.Viewer.Staff {
 		return nil // nobody to tell, or it was oneself
 	}
 	n.ID, n.Created, n.Times, n.Run = tx.NewID(), tx.Now, 1, tx.RunID()
+	n.MailDue = true
 	if !n.Run.IsNone() {
 		again, err := tx.Exec(ctx, "UPDATE notices SET times = times + 1, person = NULL, link = CASE WHEN ? = '' THEN link ELSE ? END WHERE run = ? AND staff = ? AND kind = ? AND read_at IS NULL",
 			n.Many, n.Many, n.Run, n.Staff, n.Kind)

@@ -11,6 +11,9 @@ import (
 	"zhike/internal/kernel/policy"
 )
 
+// Langs lists the languages in which a family may want to be spoken to (SAL-1); an import may bring others.
+var Langs = []string{"zh", "en"}
+
 // Enquiry is one sales matter of one person (SAL-1). Its stage follows from what happened.
 type Enquiry struct {
 	ID          id.ID        `json:"id" db:"id"`

@@ -98,6 +98,8 @@ func checkTime(bad *problem.Invalid, tx *op.Tx, center id.ID, at time.Time) {
 		bad.Add("starts_at", "in-past", at)
 	case at.After(tx.Now.Add(latest)):
 		bad.Add("starts_at", "too-far", at)
+	case !center.IsNone() && !organization.Of(tx).Calendar(center).OpenOn(bizdate.Of(at, tx.Zone(center))):
+		bad.Add("starts_at", "center-closed-day", at)
 	case !center.IsNone() && !organization.Of(tx).Calendar(center).Open(at):
 		bad.Add("starts_at", "center-closed", at)
 	}

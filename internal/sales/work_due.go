@@ -31,7 +31,11 @@ func noteBreach(ctx context.Context, tx *op.Tx, in NoteBreachInput) (Answer, err
 	if err != nil {
 		return Answer{}, err
 	}
-	if e.Breached || !e.FirstTouch.IsZero() || e.ContactDue.IsZero() || e.ContactDue.After(tx.Now) {
+	due, err := dueNow(ctx, tx, e)
+	if err != nil {
+		return Answer{}, err
+	}
+	if e.Breached || !e.FirstTouch.IsZero() || due.IsZero() || due.After(tx.Now) {
 		return Answer{}, problem.Refuse("SAL-2", "no-breach", problem.Field{Location: "enquiry_id", Value: e.ID})
 	}
 	e.Breached = true
@@ -84,11 +88,42 @@ func dueBreaches(ctx context.Context, r *op.Runner) error {
 		return err
 	}
 	for _, key := range ids {
-		if _, err := NoteBreach.Run(ctx, r, NoteBreachInput{EnquiryID: key}); err != nil {
-			if _, ok := problem.As(err); !ok {
-				return err
-			}
+		_, err := NoteBreach.Run(ctx, r, NoteBreachInput{EnquiryID: key})
+		if _, refused := problem.As(err); refused {
+			err = r.Write(ctx, func(ctx context.Context, tx *op.Tx) error { return postpone(ctx, tx, key) })
 		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dueNow is when the first contact of an enquiry is due by the calendar of now: a day that was closed since it was entered gives it more
+// time, one that was opened takes none (ORG-1, SAL-2).
+func dueNow(ctx context.Context, tx *op.Tx, e Enquiry) (time.Time, error) {
+	c, err := channelOf(ctx, tx, e.Channel)
+	if err != nil || e.ContactDue.IsZero() {
+		return e.ContactDue, err
+	}
+	if at := due(tx, e, c); at.After(e.ContactDue) {
+		return at, nil
+	}
+	return e.ContactDue, nil
+}
+
+// postpone notes the later deadline of an enquiry whose center was closed meanwhile.
+func postpone(ctx context.Context, tx *op.Tx, key id.ID) error {
+	e, err := loadEnquiry(ctx, tx, key)
+	if err != nil {
+		return err
+	}
+	at, err := dueNow(ctx, tx, e)
+	if err != nil || !at.After(e.ContactDue) {
+		return err
+	}
+	if _, err := tx.Exec(ctx, "UPDATE enquiries SET contact_due_at = ? WHERE id = ?", at, e.ID); err != nil {
+		return fmt.Errorf("postpone first contact: %w", err)
 	}
 	return nil
 }

@@ -30,29 +30,32 @@ type (
 )
 
 type coursesQuery struct {
+	api.Paging
 	Active bool `query:"active" doc:"only those still taught"`
 }
 
 type packagesQuery struct {
+	api.Paging
 	CourseID id.ID `query:"course_id"`
 	Active   bool  `query:"active" doc:"only those still sold"`
 }
 
-func whole[T any](list []T, err error) (page.Page[T], error) {
-	return page.Page[T]{Items: list, Total: int64(len(list))}, err
+type ofContract struct {
+	api.Paging
+	ID id.ID `path:"id" json:"contract_id"`
 }
 
 func apiCatalogue(a *api.API) {
-	api.List(a, "/courses", "contracts.courses", "course:read", func(ctx context.Context, tx *op.Tx, q coursesQuery) (page.Page[contracts.Course], error) {
-		return whole(contracts.Courses(ctx, tx, q.Active))
+	api.Whole(a, "/courses", "contracts.courses", "course:read", func(ctx context.Context, tx *op.Tx, q coursesQuery) ([]contracts.Course, error) {
+		return contracts.Courses(ctx, tx, q.Active)
 	})
 	api.Get(a, "/courses/{id}", "contracts.course", "course:read", func(ctx context.Context, tx *op.Tx, q courseID) (contracts.Course, error) {
 		return contracts.CourseByID(ctx, tx, q.ID)
 	})
 	api.Post(a, "/courses", contracts.AddCourse)
 	api.Patch(a, "/courses/{id}", contracts.ChangeCourse)
-	api.List(a, "/packages", "contracts.packages", "package:read", func(ctx context.Context, tx *op.Tx, q packagesQuery) (page.Page[contracts.Package], error) {
-		return whole(contracts.Packages(ctx, tx, q.CourseID, q.Active))
+	api.Whole(a, "/packages", "contracts.packages", "package:read", func(ctx context.Context, tx *op.Tx, q packagesQuery) ([]contracts.Package, error) {
+		return contracts.Packages(ctx, tx, q.CourseID, q.Active)
 	})
 	api.Get(a, "/packages/{id}", "contracts.package", "package:read", func(ctx context.Context, tx *op.Tx, q packageID) (contracts.Package, error) {
 		return contracts.PackageByID(ctx, tx, q.ID)
@@ -83,11 +86,11 @@ func apiContracts(a *api.API) {
 		return contracts.ByID(ctx, tx, q.ID)
 	})
 	api.Post(a, "/contracts/{id}/sign", contracts.Sign)
-	api.List(a, "/contracts/{id}/hours", "contracts.hours", "contract:read", func(ctx context.Context, tx *op.Tx, q contractID) (page.Page[contracts.HourAccount], error) {
-		return whole(contracts.Hours(ctx, tx, q.ID))
+	api.Whole(a, "/contracts/{id}/hours", "contracts.hours", "contract:read", func(ctx context.Context, tx *op.Tx, q ofContract) ([]contracts.HourAccount, error) {
+		return contracts.Hours(ctx, tx, q.ID)
 	})
-	api.List(a, "/contracts/{id}/hour-entries", "contracts.hour-entries", "contract:read", func(ctx context.Context, tx *op.Tx, q contractID) (page.Page[contracts.HourEntry], error) {
-		return whole(contracts.HourEntries(ctx, tx, q.ID, page.Most))
+	api.Whole(a, "/contracts/{id}/hour-entries", "contracts.hour-entries", "contract:read", func(ctx context.Context, tx *op.Tx, q ofContract) ([]contracts.HourEntry, error) {
+		return contracts.HourEntries(ctx, tx, q.ID, page.Most)
 	})
 	api.List(a, "/instalments", "contracts.instalments", "contract:read", openInstalments)
 }

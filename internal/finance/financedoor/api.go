@@ -9,7 +9,6 @@ import (
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/money"
 	"zhike/internal/kernel/op"
-	"zhike/internal/kernel/page"
 )
 
 // API registers payments and the books.
@@ -20,9 +19,8 @@ func API(a *api.API) {
 	})
 	api.Post(a, "/payments", finance.TakePayment)
 	api.Post(a, "/payments/{id}/reverse", finance.ReversePayment)
-	api.List(a, "/trial-balance", "finance.trial-balance", "journal:read", func(ctx context.Context, tx *op.Tx, q trialQuery) (page.Page[finance.TrialLine], error) {
-		list, err := finance.TrialBalance(ctx, tx, finance.TrialFilter{Center: q.CenterID, From: q.From, Until: q.Until})
-		return page.Page[finance.TrialLine]{Items: list, Total: int64(len(list))}, err
+	api.Whole(a, "/trial-balance", "finance.trial-balance", "journal:read", func(ctx context.Context, tx *op.Tx, q trialQuery) ([]finance.TrialLine, error) {
+		return finance.TrialBalance(ctx, tx, finance.TrialFilter{Center: q.CenterID, From: q.From, Until: q.Until})
 	})
 }
 
@@ -46,6 +44,7 @@ type paymentsQuery struct {
 }
 
 type trialQuery struct {
+	api.Paging
 	CenterID id.ID        `query:"center_id"`
 	From     bizdate.Date `query:"from"`
 	Until    bizdate.Date `query:"to"`

@@ -11,7 +11,6 @@ import (
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
-	"zhike/internal/kernel/page"
 	"zhike/internal/kernel/problem"
 	"zhike/internal/organization"
 )
@@ -20,11 +19,10 @@ import (
 func API(a *api.API) {
 	api.Get(a, "/reports/{name}", "insight.report", "report:read", report)
 	api.Post(a, "/reports/{name}/mail", insight.MailReport, api.Status(http.StatusAccepted))
-	api.List(a, "/reports", "insight.reports", "report:read", func(context.Context, *op.Tx, struct{}) (page.Page[string], error) {
-		list := insight.Names()
-		return page.Page[string]{Items: list, Total: int64(len(list))}, nil
+	api.Whole(a, "/reports", "insight.reports", "report:read", func(context.Context, *op.Tx, api.Paging) ([]string, error) {
+		return insight.Names(), nil
 	})
-	api.List(a, "/metrics-catalog", "insight.metrics", "report:read", metrics)
+	api.Whole(a, "/metrics-catalog", "insight.metrics", "report:read", metrics)
 }
 
 type reportQuery struct {
@@ -67,13 +65,12 @@ type MetricShown struct {
 	Over       string   `json:"denominator,omitempty"`
 }
 
-func metrics(ctx context.Context, _ *op.Tx, _ struct{}) (out page.Page[MetricShown], err error) {
+func metrics(ctx context.Context, _ *op.Tx, _ api.Paging) (out []MetricShown, err error) {
 	for _, m := range insight.Catalogue {
-		out.Items = append(out.Items, MetricShown{
+		out = append(out, MetricShown{
 			ID: m.ID, Key: m.Key(), Unit: m.Unit, Better: m.Better, Dimensions: append([]string{"center", "day"}, m.Dims...), Numerator: m.Num, Over: m.Over,
 			Name: both(ctx, func(ctx context.Context) string { return i18n.T(ctx, "metric."+m.ID) }),
 		})
 	}
-	out.Total = int64(len(out.Items))
 	return out, nil
 }

@@ -61,8 +61,11 @@ func (p Post) compose(ctx context.Context, out insight.Outgoing) (mail.Message, 
 	m := mail.Message{ID: out.ID.String() + "@zhike", To: out.Recipient, Date: out.Created}
 	err = p.Run.Read(seen, func(ctx context.Context, tx *op.Tx) error {
 		ctx = At(ctx, tx.Now, tx.Zone(tx.Viewer.Center))
-		if out.OfView() {
+		switch {
+		case out.OfView():
 			return p.composeView(ctx, tx, &m, out.Params.View)
+		case out.OfNotice():
+			return p.composeNotice(ctx, tx, &m, out.Params.Notice)
 		}
 		m.Headers = map[string]string{"X-Zhike-Report": out.Params.Report}
 		v, err := makeView(ctx, tx, out.Params.Report, out.Params.Params)

@@ -24,15 +24,14 @@ func OutboxPages(mux *http.ServeMux, run *op.Runner) {
 // OutboxAPI registers them for programs.
 func OutboxAPI(a *api.API) {
 	api.List(a, "/mails", "insight.mails", "mail:read", func(ctx context.Context, tx *op.Tx, q mailsQuery) (page.Page[insight.QueuedMail], error) {
-		return insight.Outbox(ctx, tx, q.State, api.Paging{Limit: q.Limit, Cursor: q.Cursor}.Request())
+		return insight.Outbox(ctx, tx, q.State, q.Q, q.Request())
 	})
 	api.Post(a, "/mails/{id}/retry", insight.RetryMail)
 }
 
 type mailsQuery struct {
-	State  string `query:"state" enum:"waiting,sending,sent,failed"`
-	Limit  int    `query:"limit" minimum:"1" maximum:"200" doc:"rows of a page; 50 if left out"`
-	Cursor string `query:"cursor" maxLength:"400" doc:"next_cursor of the page before"`
+	api.Paging
+	State string `query:"state" enum:"waiting,sending,sent,failed"`
 }
 
 // outboxQuery is the page's address.
@@ -64,7 +63,7 @@ func (p pages) getOutbox(w http.ResponseWriter, r *http.Request) error {
 		if v.Counts, err = insight.MailCounts(ctx, tx); err != nil {
 			return err
 		}
-		v.Page, err = insight.Outbox(ctx, tx, q.State, page.Request{Limit: page.Usual, Offset: (v.Query.Page - 1) * page.Usual})
+		v.Page, err = insight.Outbox(ctx, tx, q.State, "", page.Request{Limit: page.Usual, Offset: (v.Query.Page - 1) * page.Usual})
 		return err
 	})
 	if err != nil {

@@ -39,30 +39,63 @@ type Op[In, Out any] struct {
 	Undo    string // name of the operation that takes it back (UI-B2), with the input that Do gave to Tx.Undoable
 }
 
-// Run runs the operation in a transaction of its own (or within the batch of ctx) and answers after the commit.
+// Outcome is what became of an operation that somebody asked for.
+type Outcome string
+
+// The outcomes.
+const (
+	Done     Outcome = "done"     // committed
+	Repeated Outcome = "repeated" // answered from its idempotency key: it was done before
+	Refused  Outcome = "refused"  // by rights, the process, a rule, or since somebody else was first: the caller can mend it
+	Failed   Outcome = "failed"
+)
+
+func outcomeOf(repeated bool, err error) Outcome {
+	p, refusal := problem.As(err)
+	switch {
+	case err == nil && repeated:
+		return Repeated
+	case err == nil:
+		return Done
+	case refusal && p.Status < 500:
+		return Refused
+	}
+	return Failed
+}
+
+// Run runs the operation in a transaction of its own (or within the batch of ctx) and answers after the commit. The runner is told what
+// became of it.
 func (o Op[In, Out]) Run(ctx context.Context, r *Runner, in In) (out Out, err error) {
+	began := r.Clock.Now()
+	out, repeated, err := o.run(ctx, r, in)
+	if r.Ran != nil {
+		r.Ran(o.Name, outcomeOf(repeated, err), r.Clock.Now().Sub(began))
+	}
+	return out, err
+}
+
+func (o Op[In, Out]) run(ctx context.Context, r *Runner, in In) (out Out, repeated bool, err error) {
 	v, err := viewer(ctx)
 	if err != nil {
-		return out, err
+		return out, false, err
 	}
 	if !v.May(o.Needs) {
-		return out, problem.Forbidden(o.Needs)
+		return out, false, problem.Forbidden(o.Needs)
 	}
 	key := keyOf(ctx)
 	var digest []byte
 	if key != "" {
 		if digest, err = sum(o.Name, in); err != nil {
-			return out, err
+			return out, false, err
 		}
 	}
 	err = r.write(ctx, v, func(ctx context.Context, tx *Tx) error {
 		var zero Out
-		out = zero
+		out, repeated = zero, false
 		if key == "" {
 			return o.outer(ctx, tx, in, &out)
 		}
-		answered, err := tx.replay(ctx, key, digest, &out)
-		if answered || err != nil {
+		if repeated, err = tx.replay(ctx, key, digest, &out); repeated || err != nil {
 			return err
 		}
 		if err := o.outer(ctx, tx, in, &out); err != nil {
@@ -72,10 +105,10 @@ func (o Op[In, Out]) Run(ctx context.Context, r *Runner, in In) (out Out, err er
 	})
 	if p, ok := problem.As(err); ok && o.Refused != nil {
 		if failed := o.Refused(WithKey(ctx, ""), r, in, p); failed != nil {
-			return out, fmt.Errorf("report refusal of %s: %w", o.Name, failed)
+			return out, false, fmt.Errorf("report refusal of %s: %w", o.Name, failed)
 		}
 	}
-	return out, err
+	return out, repeated, err
 }
 
 // outer does the operation that a caller asked for: behind the condition of an undo, and with an offer to undo it (UI-B2).

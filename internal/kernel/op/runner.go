@@ -34,6 +34,8 @@ type Runner struct {
 	Vault any
 	// Enqueue puts a job into the queue within the transaction.
 	Enqueue func(ctx context.Context, tx *sql.Tx, job Job) error
+	// Ran is told of each operation that a caller asked for, with how long it took; of one inside another the outer one tells.
+	Ran func(operation string, outcome Outcome, took time.Duration)
 	// Committed is called after a commit with facts, to wake the sealer.
 	Committed func()
 

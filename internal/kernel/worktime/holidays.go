@@ -12,11 +12,20 @@ import (
 //go:embed holidays.csv
 var holidays []byte
 
-// Holiday is a day of the shipped calendar.
+// Kind says what a period of the shipped calendar is.
+type Kind string
+
+// The kinds of days.
+const (
+	Off  Kind = "holiday" // nobody works
+	Work Kind = "workday" // a weekend day on which the days off are made up for
+)
+
+// Holiday is a period of the shipped calendar: the days from From to Until, both included.
 type Holiday struct {
-	Day    bizdate.Date
-	Kind   Kind
-	ZH, EN string
+	From, Until bizdate.Date
+	Kind        Kind
+	ZH, EN      string
 }
 
 // Holidays lists the Chinese public holidays with their make-up working days, as the notices of the State Council's General
@@ -36,9 +45,7 @@ func Holidays() []Holiday {
 		if err != nil {
 			panic(err)
 		}
-		for d := from; d <= until; d++ {
-			out = append(out, Holiday{Day: d, Kind: Kind(r[2]), ZH: r[3], EN: r[4]})
-		}
+		out = append(out, Holiday{From: from, Until: until, Kind: Kind(r[2]), ZH: r[3], EN: r[4]})
 	}
 	return out
 }

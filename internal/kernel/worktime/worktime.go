@@ -1,5 +1,5 @@
-// Package worktime counts working time: opening hours per weekday, cut by a calendar of holidays with their make-up working days
-// (ORG-1). Deadlines are in working time.
+// Package worktime counts working time: opening hours per weekday, and those of special days in their stead (ORG-1). Deadlines are in
+// working time.
 package worktime
 
 import (
@@ -14,38 +14,22 @@ import (
 // Interval is a part of a day in local minutes from midnight, Until not included.
 type Interval struct{ From, Until int }
 
-// Kind says what a day of the holiday calendar is.
-type Kind string
-
-// The kinds of days.
-const (
-	Off  Kind = "holiday" // closed
-	Work Kind = "workday" // a make-up working day: open as on a Monday
-)
-
 // Calendar is the working time of a center.
 type Calendar struct {
 	Zone  *time.Location
-	Hours [7][]Interval // by weekday, Sunday first; sorted, not overlapping
-	Days  map[bizdate.Date]Kind
+	Hours [7][]Interval               // by weekday, Sunday first; sorted, not overlapping
+	Days  map[bizdate.Date][]Interval // hours of special days instead of those of their weekday; none: closed
 }
 
 // farthest is how many days ahead Add looks: a calendar that is closed for longer gives no deadline.
 const farthest = 800
 
-// intervals are the opening hours of a day. A center that teaches on weekends stays open on holidays only if its calendar says so;
-// a make-up working day has the hours of its weekday, or those of Monday where it has none.
+// intervals are the opening hours of a day.
 func (c Calendar) intervals(d bizdate.Date) []Interval {
-	hours := c.Hours[d.Weekday()]
-	switch c.Days[d] {
-	case Off:
-		return nil
-	case Work:
-		if len(hours) == 0 {
-			return c.Hours[time.Monday]
-		}
+	if special, ok := c.Days[d]; ok {
+		return special
 	}
-	return hours
+	return c.Hours[d.Weekday()]
 }
 
 // instant is when the clock of the zone first shows a local minute of a day, or more than it: where the clock is put forward over

@@ -17,7 +17,9 @@ func calendar(tb testing.TB, zone string) Calendar {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	c := Calendar{Zone: z, Days: map[bizdate.Date]Kind{bizdate.New(2026, 6, 19): Off, bizdate.New(2026, 6, 21): Work}}
+	c := Calendar{Zone: z, Days: map[bizdate.Date][]Interval{
+		bizdate.New(2026, 6, 19): nil, bizdate.New(2026, 6, 21): {{9 * 60, 12 * 60}, {13 * 60, 18 * 60}},
+	}}
 	for d := time.Monday; d <= time.Saturday; d++ {
 		c.Hours[d] = []Interval{{9 * 60, 12 * 60}, {13 * 60, 18 * 60}}
 	}
@@ -90,9 +92,11 @@ func drawn(t *rapid.T) Calendar {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := Calendar{Zone: z, Days: map[bizdate.Date]Kind{}}
-	for _, h := range Holidays() {
-		c.Days[h.Day] = h.Kind
+	c := Calendar{Zone: z, Days: map[bizdate.Date][]Interval{}}
+	for i, h := range Holidays() {
+		for d := h.From; d <= h.Until; d++ {
+			c.Days[d] = [][]Interval{nil, {{600, 660}}, {{0, 1440}}}[i%3]
+		}
 	}
 	for d := range c.Hours {
 		edges := rapid.SliceOfNDistinct(rapid.IntRange(0, 1440), 0, 6, rapid.ID[int]).Draw(t, "edges")
@@ -132,13 +136,18 @@ func TestORG1_ClockChanges(t *testing.T) {
 func TestORG1_Holidays(t *testing.T) {
 	kinds, days := map[Kind]map[int]int{Off: {}, Work: {}}, map[bizdate.Date]bool{}
 	for _, h := range Holidays() {
-		if days[h.Day] || h.ZH == "" || h.EN == "" || kinds[h.Kind] == nil {
-			t.Fatalf("%s stands twice or is incomplete", h.Day)
+		if h.ZH == "" || h.EN == "" || kinds[h.Kind] == nil || h.From > h.Until {
+			t.Fatalf("%s is incomplete", h.From)
 		}
-		days[h.Day] = true
-		kinds[h.Kind][h.Day.UTC().Year()]++
-		if weekend := h.Day.Weekday() == time.Saturday || h.Day.Weekday() == time.Sunday; h.Kind == Work && !weekend {
-			t.Errorf("make-up day %s is no weekend day", h.Day)
+		for d := h.From; d <= h.Until; d++ {
+			if days[d] {
+				t.Errorf("%s stands twice", d)
+			}
+			days[d] = true
+			kinds[h.Kind][d.UTC().Year()]++
+			if weekend := d.Weekday() == time.Saturday || d.Weekday() == time.Sunday; h.Kind == Work && !weekend {
+				t.Errorf("make-up day %s is no weekend day", d)
+			}
 		}
 	}
 	// the days before New Year 2024 are its weekend
@@ -148,4 +157,31 @@ func TestORG1_Holidays(t *testing.T) {
 	if want := map[int]int{2011: 1, 2012: 6, 2013: 12, 2024: 8, 2025: 5, 2026: 6}; !maps.Equal(kinds[Work], want) {
 		t.Errorf("make-up days = %v, want %v", kinds[Work], want)
 	}
+}
+
+// Closing a day or an hour never makes a deadline earlier nor a wait longer, opening more never a deadline later (ORG-1).
+func TestORG1_ClosedDays(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := drawn(t)
+		from := time.Unix(60*rapid.Int64Range(1_700_000_000/60, 1_800_000_000/60).Draw(t, "from"), 0)
+		d := time.Duration(rapid.IntRange(1, 10_000).Draw(t, "minutes")) * time.Minute
+		due := c.Add(from, d)
+		special := bizdate.Of(from, c.Zone) + bizdate.Date(rapid.IntRange(0, 20).Draw(t, "day"))
+		shut, wide := c, c
+		shut.Days, wide.Days = maps.Clone(c.Days), maps.Clone(c.Days)
+		shut.Days[special], wide.Days[special] = nil, []Interval{{0, 1440}}
+		if later := shut.Add(from, d); later.Before(due) {
+			t.Fatalf("with %s closed the deadline is %s, before %s", special, later, due)
+		}
+		if sooner := wide.Add(from, d); sooner.After(due) {
+			t.Fatalf("with %s open all day the deadline is %s, after %s", special, sooner, due)
+		}
+		until := from.Add(time.Duration(rapid.IntRange(0, 60).Draw(t, "days")) * 24 * time.Hour)
+		if usual := c.Working(from, until); shut.Working(from, until) > usual || wide.Working(from, until) < usual {
+			t.Fatalf("working time grows with %s closed, or shrinks with it open", special)
+		}
+		if from.After(special.In(c.Zone)) && bizdate.Of(from, c.Zone) != special && !shut.Add(from, d).Equal(due) {
+			t.Fatal("a closed day of the past moves a deadline")
+		}
+	})
 }

@@ -6,13 +6,12 @@ import (
 	"zhike/internal/api"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
-	"zhike/internal/kernel/page"
 	"zhike/internal/marketing"
 )
 
 // API registers the channel tree.
 func API(a *api.API) {
-	api.List(a, "/channels", "marketing.channels", "channel:read", channels)
+	api.Whole(a, "/channels", "marketing.channels", "channel:read", channels)
 	api.Get(a, "/channels/{id}", "marketing.channel", "channel:read", func(ctx context.Context, tx *op.Tx, q channelID) (marketing.Channel, error) {
 		return marketing.ChannelByID(ctx, tx, q.ID)
 	})
@@ -25,14 +24,13 @@ type channelID struct {
 }
 
 // channels lists the whole tree, parents before their children.
-func channels(ctx context.Context, tx *op.Tx, _ struct{}) (out page.Page[marketing.Channel], err error) {
+func channels(ctx context.Context, tx *op.Tx, _ api.Paging) (out []marketing.Channel, err error) {
 	tree, err := marketing.Channels(ctx, tx)
 	if err != nil {
 		return out, err
 	}
 	for _, n := range tree.Nodes() {
-		out.Items = append(out.Items, n.Channel)
+		out = append(out, n.Channel)
 	}
-	out.Total = int64(len(out.Items))
 	return out, nil
 }

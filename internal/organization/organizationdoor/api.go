@@ -42,9 +42,8 @@ func (s endpoints) sessions(a *api.API) {
 	api.Call(a, http.MethodDelete, "/sessions/current", "organization.sign-out", s.deleteCurrent, api.Always(), api.Status(http.StatusNoContent))
 	api.Call(a, http.MethodPost, "/password", "organization.password", s.postPassword, api.Runs(organization.ChangePassword), api.Always(), api.Keyless(),
 		api.Status(http.StatusNoContent))
-	api.List(a, "/sessions", "organization.sessions", "notice:read", func(ctx context.Context, tx *op.Tx, _ noParams) (page.Page[organization.Session], error) {
-		list, err := organization.OwnSessions(ctx, tx)
-		return page.Page[organization.Session]{Items: list, Total: int64(len(list))}, err
+	api.Whole(a, "/sessions", "organization.sessions", "notice:read", func(ctx context.Context, tx *op.Tx, _ api.Paging) ([]organization.Session, error) {
+		return organization.OwnSessions(ctx, tx)
 	})
 	api.Delete(a, "/sessions/{id}", organization.EndSession)
 	api.PostAs(a, "/tokens", organization.IssueToken, func(t organization.IssuedToken) TokenShown {
@@ -126,6 +125,7 @@ func (s endpoints) own(a *api.API) {
 }
 
 type viewsQuery struct {
+	api.Paging
 	List string `query:"list" maxLength:"100" doc:"path of its page: /enquiries"`
 }
 
@@ -134,9 +134,8 @@ type viewID struct {
 }
 
 func (s endpoints) views(a *api.API) {
-	api.List(a, "/views", "organization.views", "notice:read", func(ctx context.Context, tx *op.Tx, q viewsQuery) (page.Page[organization.ShownView], error) {
-		list, err := organization.Views(ctx, tx, organization.ViewFilter{List: q.List})
-		return page.Page[organization.ShownView]{Items: list, Total: int64(len(list))}, err
+	api.Whole(a, "/views", "organization.views", "notice:read", func(ctx context.Context, tx *op.Tx, q viewsQuery) ([]organization.ShownView, error) {
+		return organization.Views(ctx, tx, organization.ViewFilter{List: q.List})
 	})
 	api.Get(a, "/views/{id}", "organization.view", "notice:read", func(ctx context.Context, tx *op.Tx, q viewID) (organization.ShownView, error) {
 		return organization.ViewByID(ctx, tx, q.ID)
@@ -171,6 +170,14 @@ type centersQuery struct {
 	Status string `query:"status" enum:"planned,open,closing,closed,merged"`
 }
 
+type daysQuery struct {
+	api.Paging
+	CenterID id.ID        `query:"center_id"`
+	Kind     string       `query:"kind" enum:"closed,hours,holiday,workday"`
+	From     bizdate.Date `query:"from" doc:"those that end on this day or later"`
+	Until    bizdate.Date `query:"until" doc:"those that begin on this day or earlier"`
+}
+
 type roomsQuery struct {
 	api.Paging
 	CenterID id.ID `query:"center_id"`
@@ -186,6 +193,15 @@ func (s endpoints) places(a *api.API) {
 	})
 	api.Post(a, "/centers", organization.OpenCenter)
 	api.Patch(a, "/centers/{id}", organization.ChangeCenter)
+	api.List(a, "/special-days", "organization.special-days", "center:read", func(ctx context.Context, tx *op.Tx, q daysQuery) (page.Page[organization.SpecialDay], error) {
+		return organization.ListSpecialDays(ctx, tx, organization.DayFilter{Text: q.Q, Center: q.CenterID, Kind: q.Kind, From: q.From, To: q.Until, Request: q.Request()})
+	})
+	api.Get(a, "/special-days/{id}", "organization.special-day", "center:read", func(ctx context.Context, tx *op.Tx, q dayID) (organization.SpecialDay, error) {
+		return organization.SpecialDayByID(ctx, tx, q.ID)
+	})
+	api.Post(a, "/special-days", organization.AddSpecialDay)
+	api.Patch(a, "/special-days/{id}", organization.ChangeSpecialDay)
+	api.Delete(a, "/special-days/{id}", organization.RemoveSpecialDay)
 	api.List(a, "/rooms", "organization.rooms", "room:read", func(ctx context.Context, tx *op.Tx, q roomsQuery) (page.Page[organization.Room], error) {
 		return organization.ListRooms(ctx, tx, organization.RoomFilter{Center: q.CenterID, Active: q.Active, Request: q.Request()})
 	})
@@ -199,6 +215,9 @@ func (s endpoints) places(a *api.API) {
 type (
 	centerID struct {
 		ID id.ID `path:"id" json:"center_id"`
+	}
+	dayID struct {
+		ID id.ID `path:"id" json:"day_id"`
 	}
 	roomID struct {
 		ID id.ID `path:"id" json:"room_id"`
@@ -264,6 +283,7 @@ type RoleShown struct {
 }
 
 type settingsQuery struct {
+	api.Paging
 	CenterID id.ID `query:"center_id" doc:"the company's if left out"`
 }
 
@@ -281,9 +301,8 @@ type eventsQuery struct {
 }
 
 func (s endpoints) rules(a *api.API) {
-	api.List(a, "/roles", "organization.roles", "role:read", func(_ context.Context, tx *op.Tx, _ noParams) (page.Page[organization.Role], error) {
-		list := organization.Of(tx).Roles()
-		return page.Page[organization.Role]{Items: list, Total: int64(len(list))}, nil
+	api.Whole(a, "/roles", "organization.roles", "role:read", func(_ context.Context, tx *op.Tx, _ api.Paging) ([]organization.Role, error) {
+		return organization.Of(tx).Roles(), nil
 	})
 	api.Get(a, "/roles/{code}", "organization.role", "role:read", func(_ context.Context, tx *op.Tx, q roleCode) (RoleShown, error) {
 		d := organization.Of(tx)
@@ -293,9 +312,8 @@ func (s endpoints) rules(a *api.API) {
 		}
 		return RoleShown{Role: role, Rights: d.Rights(q.Code), Fields: d.FieldRules(q.Code)}, nil
 	})
-	api.List(a, "/settings", "organization.settings", "setting:read", func(_ context.Context, tx *op.Tx, q settingsQuery) (page.Page[organization.SettingValue], error) {
-		list := organization.Of(tx).SettingValues(q.CenterID)
-		return page.Page[organization.SettingValue]{Items: list, Total: int64(len(list))}, nil
+	api.Whole(a, "/settings", "organization.settings", "setting:read", func(_ context.Context, tx *op.Tx, q settingsQuery) ([]organization.SettingValue, error) {
+		return organization.Of(tx).SettingValues(q.CenterID), nil
 	})
 	api.Post(a, "/settings", organization.SetSetting)
 	api.List(a, "/events", "organization.events", "event:read", events)

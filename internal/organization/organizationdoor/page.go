@@ -1,7 +1,7 @@
 // Package organizationdoor is sign-in, the own account and the set-up of the organization: in the browser, in the API and on the
 // command line.
 //
-//	ORG-1          page_centers.go, page_rooms.go
+//	ORG-1          page_centers.go, page_rooms.go, page_days.go
 //	ORG-2          page_staff.go, page_positions.go
 //	ORG-3          page_roles.go
 //	ORG-9, TRU-22  page_session.go, page_signin.go, page_password.go, page_account.go, page_totp.go
@@ -101,6 +101,12 @@ func Pages(mux *http.ServeMux, d Deps) {
 		"POST /centers/{id}/cells/{field}": centerCells.Post(d.Ops),
 		"GET /rooms/{id}/cells/{field}":    roomCells.Get(d.Ops),
 		"POST /rooms/{id}/cells/{field}":   roomCells.Post(d.Ops),
+		"POST /account/notices":            p.postNotices,
+		"GET /special-days":                p.getDays,
+		"POST /special-days":               p.postDay,
+		"GET /special-days/{id}":           p.getDay,
+		"POST /special-days/{id}":          p.postChangeDay,
+		"POST /special-days/{id}/remove":   p.postRemoveDay,
 	} {
 		mux.Handle(pattern, page)
 	}

@@ -9,6 +9,7 @@ import (
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/organization"
+	"zhike/internal/process"
 	"zhike/internal/web"
 )
 
@@ -19,6 +20,8 @@ type accountView struct {
 	Sessions []organization.Session
 	Tokens   []organization.Session
 	Issued   *issued
+	Kinds    []process.NoticeKind
+	Address  string // where mails go; "" where none is kept
 }
 
 // issued is a token that is shown once.
@@ -40,10 +43,17 @@ func (p pages) showAccount(w http.ResponseWriter, r *http.Request, shown *issued
 				v.Sessions = append(v.Sessions, s)
 			}
 		}
+		if err != nil {
+			return err
+		}
+		v.Kinds, err = process.ChosenNotices(ctx, tx, v.Me.ID)
 		return err
 	})
 	if err != nil {
 		return err
+	}
+	if m, ok := p.Dir.Staff(v.Me.Staff); ok {
+		v.Address = m.Email
 	}
 	ctx := r.Context()
 	name := orElse(viewerOf(ctx).Name, v.Me.Login)
@@ -116,6 +126,26 @@ func (p pages) postToken(w http.ResponseWriter, r *http.Request) error {
 		return web.Again(w, r, err, p.getAccount)
 	}
 	return p.showAccount(w, r, &issued{Name: in.Name, Token: made.Token})
+}
+
+// postNotices keeps which notices come by mail.
+func (p pages) postNotices(w http.ResponseWriter, r *http.Request) error {
+	in, err := web.Decode[process.ChooseNoticesInput](r)
+	if err == nil {
+		_, err = process.ChooseNotices.Run(r.Context(), p.Ops, in)
+	}
+	if err != nil {
+		return web.Again(w, r, err, p.getAccount)
+	}
+	return web.Redirect(w, r, "/account", web.Status{Text: t(r.Context(), "notices.saved", "count", len(in.Kinds)), Tone: web.Good})
+}
+
+// noticeOptions are the kinds to choose from, as a person reads them.
+func (v accountView) noticeOptions(ctx context.Context) (list []web.Option) {
+	for _, k := range v.Kinds {
+		list = append(list, web.Option{Value: k.Name, Label: word(ctx, "notice-kind", k.Name), On: k.Mail})
+	}
+	return list
 }
 
 // device names a browser by what it says of itself.

@@ -66,6 +66,7 @@ type centerView struct {
 	Center organization.Center
 	Rooms  []organization.Room
 	Merged string // name of the center that it was merged into
+	Next   string // special days that come next
 }
 
 func (p pages) center(r *http.Request) (v centerView, err error) {
@@ -77,13 +78,28 @@ func (p pages) center(r *http.Request) (v centerView, err error) {
 		if err := tx.Select(&v.Center).Where("id = ?", key).Scan(ctx); err != nil {
 			return problem.Found(err, "center")
 		}
-		v.Rooms, err = organization.RoomsOf(ctx, tx, key)
+		if v.Rooms, err = organization.RoomsOf(ctx, tx, key); err != nil {
+			return err
+		}
+		list, err := organization.SpecialDays(ctx, tx, key)
+		v.Next = nextDays(ctx, list)
 		return err
 	})
 	if !v.Center.MergedInto.IsNone() {
 		v.Merged = p.centerName(r.Context(), v.Center.MergedInto)
 	}
 	return v, err
+}
+
+// nextDays names the special days that are today or come next, at most three.
+func nextDays(ctx context.Context, list []organization.SpecialDay) string {
+	var names []string
+	for _, s := range list {
+		if s.Until >= web.Today(ctx) && len(names) < 3 {
+			names = append(names, s.Name(lang(ctx))+" "+daySpan(ctx, s))
+		}
+	}
+	return strings.Join(names, " · ")
 }
 
 func (p pages) getCenter(w http.ResponseWriter, r *http.Request) error {

@@ -21,7 +21,17 @@ func API(a *api.API) {
 	api.Post(a, "/tasks/{id}/reopen", process.ReopenTask)
 	api.Post(a, "/tasks/{id}/reassign", process.ReassignTask)
 	api.List(a, "/notices", "process.notices", "notice:read", notices)
+	api.Get(a, "/notices/choice", "process.notice-choice", "notice:read", func(ctx context.Context, tx *op.Tx, _ struct{}) (Choice, error) {
+		list, err := process.ChosenNotices(ctx, tx, tx.Viewer.Account)
+		return Choice{Kinds: list}, err
+	})
+	api.Post(a, "/notices/choice", process.ChooseNotices)
 	api.Post(a, "/notices/read", process.ReadNotices)
+}
+
+// Choice is every kind of notice, with whether it comes by mail as well.
+type Choice struct {
+	Kinds []process.NoticeKind `json:"kinds"`
 }
 
 type tasksQuery struct {

@@ -32,7 +32,6 @@ type (
 	quoteID struct {
 		ID id.ID `path:"id" json:"quote_id"`
 	}
-	noParams struct{}
 )
 
 type enquiriesQuery struct {
@@ -68,14 +67,12 @@ func apiEnquiries(a *api.API) {
 	api.Post(a, "/enquiry-updates", sales.UpdateImported)
 	api.Post(a, "/enquiry-merges", sales.MergeLead)
 	api.List(a, "/work-list", "sales.work-list", "enquiry:read", workList)
-	api.List(a, "/assignment-rules", "sales.assignment-rules", "assignment:read", func(ctx context.Context, tx *op.Tx, _ noParams) (page.Page[sales.AssignmentRule], error) {
-		list, err := sales.Rules(ctx, tx)
-		return page.Page[sales.AssignmentRule]{Items: list, Total: int64(len(list))}, err
+	api.Whole(a, "/assignment-rules", "sales.assignment-rules", "assignment:read", func(ctx context.Context, tx *op.Tx, _ api.Paging) ([]sales.AssignmentRule, error) {
+		return sales.Rules(ctx, tx)
 	})
 	api.Post(a, "/assignment-rules", sales.SetRule)
-	api.List(a, "/contact-ladder", "sales.contact-ladder", "assignment:read", func(ctx context.Context, tx *op.Tx, _ noParams) (page.Page[sales.LadderStep], error) {
-		list, err := sales.Ladder(ctx, tx)
-		return page.Page[sales.LadderStep]{Items: list, Total: int64(len(list))}, err
+	api.Whole(a, "/contact-ladder", "sales.contact-ladder", "assignment:read", func(ctx context.Context, tx *op.Tx, _ api.Paging) ([]sales.LadderStep, error) {
+		return sales.Ladder(ctx, tx)
 	})
 	api.Post(a, "/contact-ladder", sales.SetLadderStep)
 }
@@ -185,13 +182,13 @@ func appointments(ctx context.Context, tx *op.Tx, q appointmentsQuery) (out page
 }
 
 type quotesQuery struct {
+	api.Paging
 	EnquiryID id.ID `query:"enquiry_id" required:"true"`
 }
 
 func apiQuotes(a *api.API) {
-	api.List(a, "/quotes", "sales.quotes", "quote:read", func(ctx context.Context, tx *op.Tx, q quotesQuery) (page.Page[sales.Quote], error) {
-		list, err := sales.QuotesOf(ctx, tx, q.EnquiryID)
-		return page.Page[sales.Quote]{Items: list, Total: int64(len(list))}, err
+	api.Whole(a, "/quotes", "sales.quotes", "quote:read", func(ctx context.Context, tx *op.Tx, q quotesQuery) ([]sales.Quote, error) {
+		return sales.QuotesOf(ctx, tx, q.EnquiryID)
 	})
 	api.Get(a, "/quotes/{id}", "sales.quote", "quote:read", func(ctx context.Context, tx *op.Tx, q quoteID) (sales.Quote, error) {
 		return sales.QuoteByID(ctx, tx, q.ID)

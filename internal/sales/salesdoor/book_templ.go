@@ -222,7 +222,7 @@ func slotFields(v bookView) templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = web.DateChips{Field: web.Field{Name: "day", Label: t(ctx, "book.day"), Required: true}, Options: v.days(ctx), Min: web.Today(ctx), Max: web.Today(ctx) + 180}.Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.DateChips{Field: web.Field{Name: "day", Label: t(ctx, "book.day"), Hint: v.shutHint(ctx), Required: true}, Options: v.days(ctx), Min: web.Today(ctx), Max: web.Today(ctx) + 180}.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -7,9 +7,11 @@ import (
 	"strings"
 	"testing"
 
+	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
+	"zhike/internal/organization"
 	"zhike/internal/process"
 	"zhike/internal/sales"
 	"zhike/internal/testkit"
@@ -295,4 +297,28 @@ func visited(t *testing.T, s *testkit.School) (sales.Entered, sales.VisitAnswer)
 		t.Fatal(err)
 	}
 	return e, visit
+}
+
+// TestSAL4_BookingLeavesOutClosedDays: the form offers no day on which the center is closed, and says which are.
+func TestSAL4_BookingLeavesOutClosedDays(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		e := s.Enquiry(t, s.HD)
+		tomorrow := bizdate.Of(s.Clock.Now(), s.Dir.Zone(s.HD)) + 1
+		if _, err := organization.AddSpecialDay.Run(s.IT(), s.Ops, organization.SpecialDayInput{CenterID: s.HD, From: tomorrow, Kind: organization.DayClosed, NameZH: "台风停课"}); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Dir.Refresh(s.System(), s.Ops, 0); err != nil {
+			t.Fatal(err)
+		}
+		p := open(s.Consultant(s.HD), t, s)
+		page := p.get("/enquiries/"+e.ID.String()+"/book", http.StatusOK)
+		if strings.Contains(page, `value="`+tomorrow.String()+`"`) || !strings.Contains(page, `value="`+(tomorrow+1).String()+`"`) {
+			t.Errorf("the form offers %s, or not the day after", tomorrow)
+		}
+		p.wants(page, "台风停课", "不营业")
+		_, refused := p.post("/enquiries/"+e.ID.String()+"/book", http.StatusUnprocessableEntity, "day", tomorrow.String(), "time", "15:00")
+		if got := errorAt(refused, "time"); got != "校区这一天不营业，请换一天。" {
+			t.Errorf("at time: %q", got)
+		}
+	})
 }

@@ -4,12 +4,16 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/problem"
+	"zhike/internal/kernel/worktime"
 	"zhike/internal/people"
 	"zhike/internal/sales"
 	"zhike/internal/web"
@@ -174,12 +178,49 @@ func (v bookView) times(_ context.Context) []web.Option {
 	return out
 }
 
-// days offers the days that are asked for most, today while an hour of it is left.
+// days offers the days that are asked for most of those on which the center opens, today while an hour of it is left.
 func (v bookView) days(ctx context.Context) []web.Option {
-	later := days(ctx, 0)
+	c, later := v.dir.Calendar(v.Center), days(ctx, 0)
+	if !v.Center.IsNone() {
+		later = openDays(ctx, c, later)
+	}
 	times := v.times(ctx)
-	if len(times) > 0 && times[len(times)-1].Value <= clockOf(ctx, web.Now(ctx)) {
+	today := web.Today(ctx)
+	if len(times) > 0 && times[len(times)-1].Value <= clockOf(ctx, web.Now(ctx)) || !v.Center.IsNone() && !c.OpenOn(today) {
 		return later
 	}
-	return append([]web.Option{{Value: web.Today(ctx).String(), Label: t(ctx, "today")}}, later...)
+	return append([]web.Option{{Value: today.String(), Label: t(ctx, "today")}}, later...)
+}
+
+// soon is how many days ahead the form offers and names.
+const soon = 14
+
+// openDays are the offered days without those on which the center is closed, and in their stead the next ones that it opens.
+func openDays(ctx context.Context, c worktime.Calendar, offered []web.Option) []web.Option {
+	open := slices.DeleteFunc(slices.Clone(offered), func(o web.Option) bool {
+		d, err := bizdate.Parse(o.Value)
+		return err != nil || !c.OpenOn(d)
+	})
+	for d := web.Today(ctx) + 1; d <= web.Today(ctx)+soon && len(open) < len(offered); d++ {
+		if c.OpenOn(d) && !slices.ContainsFunc(open, func(o web.Option) bool { return o.Value == d.String() }) {
+			open = append(open, web.Option{Value: d.String(), Label: dayLabel(ctx, d)})
+		}
+	}
+	slices.SortFunc(open, func(a, b web.Option) int { return strings.Compare(a.Value, b.Value) })
+	return open
+}
+
+// shutHint names the special days of the next two weeks on which the center is closed.
+func (v bookView) shutHint(ctx context.Context) string {
+	c := v.dir.Calendar(v.Center)
+	var shut []string
+	for d := web.Today(ctx); d <= web.Today(ctx)+soon && !v.Center.IsNone(); d++ {
+		if s, special := v.dir.SpecialDay(v.Center, d); special && !c.OpenOn(d) {
+			shut = append(shut, dayLabel(ctx, d)+" "+s.Name(string(i18n.LangOf(ctx))))
+		}
+	}
+	if len(shut) == 0 {
+		return ""
+	}
+	return t(ctx, "book.closed", "days", join(shut...))
 }

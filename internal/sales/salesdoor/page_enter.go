@@ -29,6 +29,7 @@ type enterQuery struct {
 	CourseID  id.ID  `json:"course_id"`
 	CenterID  id.ID  `json:"center_id"`
 	Kind      string `json:"kind"`
+	Lang      string `json:"lang"`
 	// typed of who turned out to be known
 	Birth bizdate.Date `json:"birth"`
 }

@@ -66,11 +66,11 @@ func (v rulesView) active() int {
 
 func (v rulesView) table(ctx context.Context) web.Table {
 	out := web.Table{Caption: t(ctx, "rules.title"), Columns: []web.Column{
-		{Label: t(ctx, "rules.no")}, {Label: t(ctx, "field.center")}, {Label: t(ctx, "field.channel")}, {Label: t(ctx, "rules.strategy")}, {Label: t(ctx, "rules.staff")}, {Label: t(ctx, "field.state")},
+		{Label: t(ctx, "rules.no")}, {Label: t(ctx, "field.center")}, {Label: t(ctx, "field.channel")}, {Label: t(ctx, "rules.lang")}, {Label: t(ctx, "rules.strategy")}, {Label: t(ctx, "rules.staff")}, {Label: t(ctx, "field.state")},
 	}}
 	for _, rule := range v.Rules {
 		out.Rows = append(out.Rows, web.Row{ID: rule.ID.String(), Cells: []templ.Component{
-			ruleLink(ctx, rule), web.Text(v.centerOrAll(ctx, rule.Center)), web.Text(v.channelOrAll(ctx, rule.Channel)), web.Text(code(ctx, "strategy", rule.Strategy)),
+			ruleLink(ctx, rule), web.Text(v.centerOrAll(ctx, rule.Center)), web.Text(v.channelOrAll(ctx, rule.Channel)), web.Text(langOrAll(ctx, rule.Lang)), web.Text(code(ctx, "strategy", rule.Strategy)),
 			web.Text(v.staffOrAll(ctx, rule.Staff)), activeChip(rule.Active),
 		}})
 	}
@@ -97,6 +97,21 @@ func (n names) channelOrAll(ctx context.Context, key id.ID) string {
 		return t(ctx, "rules.all-channels")
 	}
 	return n.channel(ctx, key)
+}
+
+func langOrAll(ctx context.Context, lang string) string {
+	if lang == "" {
+		return t(ctx, "rules.all-langs")
+	}
+	return code(ctx, "enquiry-lang", lang)
+}
+
+// langs are the languages that a form offers, with the one that a record has already.
+func langs(chosen string) []string {
+	if chosen == "" || slices.Contains(sales.Langs, chosen) {
+		return sales.Langs
+	}
+	return append(slices.Clone(sales.Langs), chosen)
 }
 
 func (n names) staffOrAll(ctx context.Context, keys []id.ID) string {
