@@ -56,6 +56,7 @@ var all = []event.Fact{
 	TouchRecorded{},
 	TouchWithdrawn{},
 	HouseholdJoined{},
+	HouseholdLeft{},
 	GuardianLinked{},
 	TaskDone{},
 	TaskReopened{},

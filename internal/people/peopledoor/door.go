@@ -20,6 +20,9 @@ func Pages(mux *http.ServeMux, r *op.Runner) {
 		"POST /people/{id}/reveal":    p.postReveal,
 		"GET /people/{id}/edit":       p.getEdit,
 		"POST /people/{id}/edit":      p.postEdit,
+		"GET /people/{id}/family":     p.getFamily,
+		"POST /people/{id}/guardians": p.postGuardian,
+		"POST /people/{id}/household": p.postHousehold,
 	} {
 		mux.Handle(pattern, page)
 	}
