@@ -41,6 +41,7 @@ var pageRights = []struct{ path, right string }{
 	{"/payments/{id}/reverse", "payment:reverse"},
 	{"/payments", "payment:read"},
 	{"/people/new", "person:create"},
+	{"/people/{id}/family", "person:update"},
 	{"/people", "person:read"},
 	{"/quotes", "quote:read"},
 	{"/reports", "report:read"},

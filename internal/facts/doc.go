@@ -59,6 +59,7 @@ var all = []event.Fact{
 	TouchRecorded{},
 	TouchWithdrawn{},
 	HouseholdJoined{},
+	HouseholdLeft{},
 	GuardianLinked{},
 	NoticesChosen{},
 	TaskDone{},

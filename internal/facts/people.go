@@ -133,6 +133,19 @@ func (HouseholdJoined) Kind() string { return "people.household-joined.1" }
 // About implements event.Fact.
 func (f HouseholdJoined) About() (center, person id.ID) { return f.Center, f.Person }
 
+// HouseholdLeft says that somebody lives with these persons no more (PPL-3).
+type HouseholdLeft struct {
+	Person    id.ID `json:"person_id"`
+	Household id.ID `json:"household_id"`
+	Center    id.ID `json:"center_id"`
+}
+
+// Kind implements event.Fact.
+func (HouseholdLeft) Kind() string { return "people.household-left.1" }
+
+// About implements event.Fact.
+func (f HouseholdLeft) About() (center, person id.ID) { return f.Center, f.Person }
+
 // GuardianLinked says who is the guardian of a person.
 type GuardianLinked struct {
 	Person   id.ID  `json:"person_id"`

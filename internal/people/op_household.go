@@ -49,6 +49,34 @@ func joinHousehold(ctx context.Context, tx *op.Tx, in JoinHouseholdInput) (Answe
 	return Answer{ID: p.ID, Version: p.Version}, nil
 }
 
+// LeaveHousehold says that a person lives with the household no more (PPL-3); guardians stay. Refused: no-household.
+var LeaveHousehold = op.Op[LeaveHouseholdInput, Answer]{
+	Name: "people.leave-household", Rule: "PPL-3", Needs: "person:update", Fact: facts.HouseholdLeft{}, Do: leaveHousehold,
+	Subject: func(in LeaveHouseholdInput) op.Ref { return op.Ref{Kind: "person", ID: in.PersonID} },
+}
+
+// LeaveHouseholdInput names who leaves.
+type LeaveHouseholdInput struct {
+	PersonID id.ID `json:"person_id" path:"id"`
+}
+
+func leaveHousehold(ctx context.Context, tx *op.Tx, in LeaveHouseholdInput) (Answer, error) {
+	p, err := ByID(ctx, tx, in.PersonID)
+	if err != nil {
+		return Answer{}, err
+	}
+	left := p.Household
+	if left.IsNone() {
+		return Answer{}, problem.Refuse("PPL-3", "no-household", problem.Field{Location: "person_id", Value: p.ID})
+	}
+	p.Household = id.None
+	if err := tx.Save(ctx, &p, "household"); err != nil {
+		return Answer{}, err
+	}
+	tx.Record(p.ID, facts.HouseholdLeft{Person: p.ID, Household: left, Center: p.Center})
+	return Answer{ID: p.ID, Version: p.Version}, nil
+}
+
 // LinkGuardian says who is the guardian of a person. Refused: with oneself, both ways, an unknown relation.
 var LinkGuardian = op.Op[LinkGuardianInput, Answer]{
 	Name: "people.link-guardian", Rule: "PPL-3", Needs: "person:update", Fact: facts.GuardianLinked{}, Do: linkGuardian,

@@ -233,6 +233,15 @@ func TestPPL3_Household(t *testing.T) {
 		if refusal(err) != "422 invalid guardian_id:both-ways" {
 			t.Errorf("both ways: %s", refusal(err))
 		}
+		leave := func() string {
+			return refusal(second(people.LeaveHousehold.Run(ctx, s.Ops, people.LeaveHouseholdInput{PersonID: brother})))
+		}
+		if got := leave(); got != "<nil>" {
+			t.Errorf("leaving: %s", got)
+		}
+		if got := leave(); got != "422 no-household person_id:" {
+			t.Errorf("leaving twice: %s", got)
+		}
 		s.Check(t)
 	})
 }

@@ -26,6 +26,7 @@ func API(a *api.API) {
 	}, api.Runs(people.ShowDuplicate), api.Keyless())
 	api.Post(a, "/accounts/{id}/reveal-limit", people.NoteRevealLimit)
 	api.Post(a, "/people/{id}/household", people.JoinHousehold)
+	api.Post(a, "/people/{id}/household/leave", people.LeaveHousehold)
 	api.Post(a, "/people/{id}/guardians", people.LinkGuardian)
 }
 

@@ -22,6 +22,9 @@ func Pages(mux *http.ServeMux, r *op.Runner) {
 		"POST /people/{id}/edit":          p.postEdit,
 		"GET /people/{id}/cells/{field}":  personCells.Get(r),
 		"POST /people/{id}/cells/{field}": personCells.Post(r),
+		"GET /people/{id}/family":         p.getFamily,
+		"POST /people/{id}/guardians":     p.postGuardian,
+		"POST /people/{id}/household":     p.postHousehold,
 	} {
 		mux.Handle(pattern, page)
 	}

@@ -194,6 +194,49 @@ func TestPPL4_NewKnown(t *testing.T) {
 	})
 }
 
+// TestPPL3_FamilyPage: a guardian is linked who is known or new, a household is joined and left, each with its fact.
+func TestPPL3_FamilyPage(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		child := register(t, s, s.HD, people.RegisterInput{Name: "何雨桐", CenterID: s.HD})
+		mother := register(t, s, s.HD, people.RegisterInput{Name: "王静", CenterID: s.HD, Phones: []people.ContactInput{{Value: "13712340006"}}})
+		p := open(t, s, s.FrontDesk(s.HD))
+		here := personPath(child, "/family")
+		if !strings.Contains(p.get(personPath(child, ""), http.StatusOK), here) {
+			t.Error("the page of the person has no way to the family")
+		}
+		p.wants(p.get(here+"?q="+url.QueryEscape("王静"), http.StatusOK), "何雨桐的监护人与家庭", "王静", "设为监护人", "归入一家", "还没有家人")
+		before := len(s.Facts(t))
+		done := func(want ...string) {
+			t.Helper()
+			if got := s.Facts(t)[before:]; !slices.Equal(got, want) {
+				t.Errorf("facts = %v, want %v", got, want)
+			}
+			before = len(s.Facts(t))
+		}
+		p.post(personPath(child, "/guardians"), http.StatusSeeOther, url.Values{"guardian_id": {mother.String()}, "relation": {"mother"}, "q": {"王静"}})
+		done("people.guardian-linked.1")
+		father := url.Values{"person.name": {"何强"}, "person.phones.0.value": {"139 1234 0007"}, "relation": {"father"}, "_key": {"k1"}}
+		p.post(personPath(child, "/guardians"), http.StatusSeeOther, father)
+		p.post(personPath(child, "/guardians"), http.StatusSeeOther, father) // pressed twice
+		done("people.person-registered.1", "people.guardian-linked.1")
+		p.wants(p.get(personPath(child, ""), http.StatusOK), "母亲 王静", "父亲 何强")
+		_, page := p.post(personPath(child, "/guardians"), http.StatusUnprocessableEntity, url.Values{"person.name": {"王静"}, "person.phones.0.value": {"13712340006"}, "relation": {"mother"}})
+		if errorAt(page, "person.phones.0.value") == "" {
+			t.Error("a guardian who is known is entered again")
+		}
+		p.post(personPath(child, "/guardians"), http.StatusUnprocessableEntity, url.Values{"person.name": {"王小"}, "relation": {"aunt"}})
+		done() // both or none
+		p.post(personPath(child, "/household"), http.StatusSeeOther, url.Values{"with_id": {mother.String()}})
+		done("people.household-joined.1")
+		p.wants(p.get(here, http.StatusOK), "何雨桐离开这个家庭")
+		p.post(personPath(child, "/household"), http.StatusSeeOther, url.Values{})
+		done("people.household-left.1")
+		p.post(personPath(child, "/household"), http.StatusUnprocessableEntity, url.Values{})
+		open(t, s, s.Finance(s.HD)).get(here, http.StatusForbidden)
+		open(t, s, s.FrontDesk(s.CY)).get(here, http.StatusNotFound)
+	})
+}
+
 // TestORG10_EditPage: of two who change the same field the second one chooses; other fields are simply both saved.
 func TestORG10_EditPage(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
