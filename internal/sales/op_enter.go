@@ -211,12 +211,17 @@ func registered(ctx context.Context, tx *op.Tx, in EnterInput) (id.ID, error) {
 	return p.ID, err
 }
 
-// due is when the first contact is due: working time of the center after the entry, per channel (SAL-2).
+// due is when the first contact is due: working time of the center after the entry, per channel (SAL-2). For what was entered elsewhere so
+// long ago that the time is over when it is imported, it runs from the import: nobody here could have called before.
 func due(tx *op.Tx, e Enquiry, c marketing.Channel) time.Time {
 	if e.Center.IsNone() || c.FirstContactMinutes == 0 {
 		return time.Time{}
 	}
-	return organization.Of(tx).Calendar(e.Center).Add(e.Entered, time.Duration(c.FirstContactMinutes)*time.Minute)
+	within, calendar := time.Duration(c.FirstContactMinutes)*time.Minute, organization.Of(tx).Calendar(e.Center)
+	if at := calendar.Add(e.Entered, within); at.After(tx.Now) {
+		return at
+	}
+	return calendar.Add(tx.Now, within)
 }
 
 // own finds the owner of a new enquiry: by hand, else by rule. Without a center, or without a consultant, it lies in the pool.

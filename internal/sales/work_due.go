@@ -11,6 +11,7 @@ import (
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
 	"zhike/internal/kernel/problem"
+	"zhike/internal/marketing"
 	"zhike/internal/organization"
 	"zhike/internal/process"
 )
@@ -83,11 +84,28 @@ func dueBreaches(ctx context.Context, r *op.Runner) error {
 	if err != nil {
 		return err
 	}
+	return eachLate(ctx, r, ids, func(ctx context.Context, key id.ID) error {
+		_, err := NoteBreach.Run(ctx, r, NoteBreachInput{EnquiryID: key})
+		if _, refused := problem.As(err); refused {
+			return nil
+		}
+		return err
+	})
+}
+
+// eachLate does something about each enquiry, in the bulk run that brought it: of an imported list people hear once, not row by row.
+func eachLate(ctx context.Context, r *op.Runner, ids []id.ID, do func(ctx context.Context, key id.ID) error) error {
+	var runs map[id.ID]id.ID
+	err := r.Read(ctx, func(ctx context.Context, tx *op.Tx) (err error) {
+		runs, err = marketing.RunsOf(ctx, tx, ids)
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	for _, key := range ids {
-		if _, err := NoteBreach.Run(ctx, r, NoteBreachInput{EnquiryID: key}); err != nil {
-			if _, ok := problem.As(err); !ok {
-				return err
-			}
+		if err := do(op.WithRun(ctx, runs[key]), key); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -101,7 +119,7 @@ func dueSteps(ctx context.Context, r *op.Runner) error {
 	if err != nil {
 		return err
 	}
-	for _, key := range ids {
+	return eachLate(ctx, r, ids, func(ctx context.Context, key id.ID) error {
 		_, err := Escalate.Run(ctx, r, EnquiryInput{EnquiryID: key})
 		if _, refused := problem.As(err); refused {
 			err = r.Write(ctx, func(ctx context.Context, tx *op.Tx) error {
@@ -112,11 +130,8 @@ func dueSteps(ctx context.Context, r *op.Runner) error {
 				return climb(ctx, tx, e)
 			})
 		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+		return err
+	})
 }
 
 // dueReminders tells inviters of appointments that come soon: within the center's setting appointment.reminder-minutes (SAL-4).
