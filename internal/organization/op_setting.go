@@ -22,7 +22,6 @@ type Setting struct {
 // Settings lists what can be set.
 var Settings = []Setting{
 	{Key: "quote.discount-limit", Default: "500", Min: 0, Max: 10_000}, // hundredths of a per cent
-	{Key: "pool.days", Default: "14", Min: 1, Max: 365},
 	{Key: "appointment.reminder-minutes", Default: "120", Min: 10, Max: 2880},
 }
 
