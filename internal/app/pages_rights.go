@@ -23,6 +23,8 @@ var pageRights = []struct{ path, right string }{
 	{"/desk", "appointment:read"},
 	{"/enquiries/new", "enquiry:create"},
 	{"/enquiries", "enquiry:read"},
+	{"/feedback/new", "feedback:create"},
+	{"/feedback", "feedback:read"},
 	{"/imports/new", "import:create"},
 	{"/imports", "import:read"},
 	{"/instalments", "contract:read"},

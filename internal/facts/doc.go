@@ -94,6 +94,8 @@ var all = []event.Fact{
 	PaymentTaken{},
 	PaymentReversed{},
 	ImportStarted{},
+	FeedbackGiven{},
+	FeedbackAnswered{},
 	ReportMailed{},
 	MailRetried{},
 }

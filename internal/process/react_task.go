@@ -30,6 +30,7 @@ func Reactions(dir *organization.Directory) []op.Reaction {
 		op.On(t.limited),
 		op.On(withdrawn),
 		op.On(t.escalated),
+		op.On(feedbackAnswered),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.EnquiryLost, _ event.Event) error {
 			return ended(ctx, tx, f.Ends, "appointment-ended")
 		}),
@@ -46,6 +47,11 @@ func Reactions(dir *organization.Directory) []op.Reaction {
 			return ended(ctx, tx, f.Restores, "appointment-again")
 		}),
 	)
+}
+
+// feedbackAnswered tells who said something about a page what came of it (ROL-8).
+func feedbackAnswered(ctx context.Context, tx *op.Tx, f facts.FeedbackAnswered, _ event.Event) error {
+	return Notify(ctx, tx, Notice{Staff: f.Giver, Kind: "feedback-answered", Link: "/feedback/" + f.Feedback.String()})
 }
 
 type teller struct{ dir *organization.Directory }

@@ -1,6 +1,7 @@
 // The script of every page. Without it pages still work: they are plain links and forms.
 import { startAsk } from "./ask.js";
 import { startDrafts } from "./drafts.js";
+import { startFeedback } from "./feedback.js";
 import { startForms } from "./forms.js";
 import { startKeys } from "./keys.js";
 import { startMenus } from "./menus.js";
@@ -12,6 +13,7 @@ startSwaps();
 startMenus();
 startKeys();
 startAsk();
+startFeedback();
 startForms();
 startDrafts();
 startRows();
