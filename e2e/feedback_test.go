@@ -80,3 +80,17 @@ func firstFeedback(t *testing.T, s *testkit.School) (f rollout.Feedback) {
 	})
 	return f
 }
+
+// TestUIF3_WalkInKeepsItsDraft: what the front desk began to type is offered back, in the dialog and on the page.
+func TestUIF3_WalkInKeepsItsDraft(t *testing.T) {
+	_, st := desked(t)
+	u := st.as(t, "front-desk", st.s.HD)
+	u.clickOn(`a[data-dialog="walk-in"]`)
+	testkit.Act(u.tab, t, chromedp.WaitVisible(`dialog[open] input[name="name"]`), chromedp.SendKeys(`dialog[open] input[name="name"]`, "赵敏"))
+	u.until(`Object.keys(localStorage).some(k => k.endsWith(":/walk-ins"))`)
+	testkit.Act(u.tab, t, chromedp.Navigate(u.base+"/walk-ins/new"))
+	u.press("web.draft.restore")
+	if got := u.read(`document.querySelector("input[name=name]").value`); got != "赵敏" {
+		t.Errorf("restored %q", got)
+	}
+}

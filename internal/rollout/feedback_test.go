@@ -106,7 +106,7 @@ func TestROL8_FeedbackRefused(t *testing.T) {
 			err  error
 			want string
 		}{
-			{"no category", give(giver, func(in *rollout.GiveFeedbackInput) { in.Category = "" }), "422 invalid category:not-one-of"},
+			{"no category", give(giver, func(in *rollout.GiveFeedbackInput) { in.Category = "" }), "422 invalid category:required"},
 			{"another site", give(giver, func(in *rollout.GiveFeedbackInput) { in.Page = "//evil.example" }), "422 invalid page:unknown"},
 			{"too much said", give(giver, func(in *rollout.GiveFeedbackInput) { in.Said = strings.Repeat("长", 2001) }), "422 invalid said:too-long"},
 			{"a page too big", give(giver, func(in *rollout.GiveFeedbackInput) { in.HTML = strings.Repeat("x", 1_000_001) }), "422 invalid page_html:too-long"},

@@ -130,10 +130,7 @@ func answerFeedback(ctx context.Context, tx *op.Tx, in AnswerFeedbackInput) (Fee
 	}
 	in.Answer = strings.TrimSpace(in.Answer)
 	var bad problem.Invalid
-	switch {
-	case in.Outcome == "":
-		bad.Add("outcome", "required", nil)
-	case !slices.Contains(FeedbackOutcomes, in.Outcome):
+	if !slices.Contains(FeedbackOutcomes, in.Outcome) {
 		bad.Add("outcome", "not-one-of", in.Outcome, "list", strings.Join(FeedbackOutcomes, ", "))
 	}
 	if in.Answer == "" {
