@@ -20,6 +20,7 @@ import (
 	"zhike/internal/kernel/op"
 	"zhike/internal/organization"
 	"zhike/internal/organization/organizationdoor"
+	"zhike/internal/rollout"
 	"zhike/internal/sales"
 	"zhike/internal/testkit"
 	"zhike/internal/web"
@@ -43,7 +44,7 @@ func (l look) name() string {
 type records struct {
 	enquiry, visited, quoted                           id.ID // enquiries: invited, received, quoted
 	appointment, visit, finished, quote, draft, signed id.ID
-	payment, person, room, view                        id.ID
+	payment, person, room, view, feedback              id.ID
 }
 
 // live fills a school with a record of each kind.
@@ -91,6 +92,9 @@ func live(t *testing.T, s *testkit.School) (r records) {
 	view, err := organization.SaveView.Run(consultant, s.Ops, organization.SaveViewInput{List: "/enquiries", Name: "今天到期", Query: "due=today", Shared: "center"})
 	must(err)
 	r.view = view.ID
+	f, err := rollout.GiveFeedback.Run(consultant, s.Ops, rollout.GiveFeedbackInput{Category: "unclear", Said: "首联是什么", Page: "/enquiries"})
+	must(err)
+	r.feedback = f.ID
 	s.Enquiry(t, s.HD)
 	s.Read(t, s.System(), func(ctx context.Context, tx *op.Tx) error {
 		found, err := sales.EnquiryByID(ctx, tx, r.visited)
@@ -137,10 +141,11 @@ func looks(s *testkit.School, r records) []look {
 			page("front-desk", "/people/{id}", r.person), page("front-desk", "/people/{id}/edit", r.person),
 		},
 		list("front-desk", "/desk", "/appointments", "/visits", "/walk-ins/new", "/people", "/people/new", "/contracts", "/payments", "/payments/new", "/payments/new?contract_id="+r.signed.String()),
-		list("finance", "/instalments"),
+		list("finance", "/instalments", "/feedback/new?page=/instalments"),
+		[]look{page("it", "/feedback/{id}", r.feedback), page("consultant", "/feedback/{id}", r.feedback), part("/feedback/{id}/page", "a page as it was shown")},
 		list("principal", "/imports", "/imports/new", "/reports", "/settings/assignment", "/settings/assignment/edit", "/settings/assignment/ladder"),
 		[]look{{route: "/imports/{id}", role: "principal"}, {route: "/reports/{name}", role: "principal", path: "/reports/daily-sales"}},
-		list("it", "/outbox", "/centers", "/centers/new", "/staff", "/staff/new", "/roles", "/settings", "/special-days", "/channels", "/channels/new", "/courses", "/courses/new", "/packages", "/packages/new"),
+		list("it", "/feedback", "/feedback?state=answered", "/outbox", "/centers", "/centers/new", "/staff", "/staff/new", "/roles", "/settings", "/special-days", "/channels", "/channels/new", "/courses", "/courses/new", "/packages", "/packages/new"),
 		[]look{
 			page("it", "/centers/{id}", s.HD), page("it", "/centers/{id}/edit", s.HD), page("it", "/rooms/{id}/edit", r.room), page("it", "/staff/{id}", staff), page("it", "/staff/{id}/edit", staff),
 			{route: "/roles/{code}", role: "it", path: "/roles/consultant"},

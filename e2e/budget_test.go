@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -240,4 +241,36 @@ func TestUIS4_Recent(t *testing.T) {
 	testkit.Act(u.tab, t, chromedp.Navigate(u.base+path), chromedp.WaitVisible("main h1"), chromedp.Navigate(u.base+"/"), chromedp.WaitVisible("#q"),
 		chromedp.Focus("#q"), chromedp.WaitVisible("#ask-list [role=option]"), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.Enter))
 	u.until(fmt.Sprintf("location.pathname === %q", path))
+}
+
+// TestUIH_Import: a list is brought in with 5 clicks from home, by marketing and by a principal.
+func TestUIH_Import(t *testing.T) {
+	s, st := desked(t)
+	st.imports(t)
+	for _, who := range []struct {
+		role   string
+		center id.ID
+	}{{"marketing", id.None}, {"principal", s.HD}} {
+		file := filepath.Join(t.TempDir(), "leads.csv")
+		if err := os.WriteFile(file, []byte("编号,姓名,手机号\n"+who.role+",赵敏,13900001111\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		u := st.as(t, who.role, who.center)
+		u.job("import", 5, func() {
+			u.press("web.new")
+			u.press("shell.new-import")
+			u.at("/imports/new")
+			u.clicks++ // the file is chosen
+			testkit.Act(u.tab, t, chromedp.SetUploadFiles("input[type=file]", []string{file}))
+			u.press("imports.upload")
+			u.until(`document.querySelector("form[action$='/start'] button.p") !== null`)
+			u.clickOn("form[action$='/start'] button.p")
+			u.reads("1 行中已导入 1 行")
+		})
+		u.calm()
+	}
+	kinds := s.Facts(t)
+	if n := strings.Count(strings.Join(kinds, " "), "rollout.import-started.1"); n != 2 {
+		t.Errorf("%d imports were started", n)
+	}
 }

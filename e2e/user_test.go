@@ -20,6 +20,7 @@ import (
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/jobs"
 	"zhike/internal/kernel/mail"
+	"zhike/internal/rollout"
 	"zhike/internal/testkit"
 )
 
@@ -63,6 +64,28 @@ func (st site) mails(t *testing.T) *testkit.MailServer {
 	}
 	a := st.s.App
 	jobs.Register(a.Jobs, insightdoor.Post{Run: a.Run, Catalogue: a.Catalogue, Server: sender, Public: st.base}.Send)
+	st.work(t)
+	return server
+}
+
+// imports makes the school check and bring in the lists that are handed in.
+func (st site) imports(t *testing.T) {
+	t.Helper()
+	a := st.s.App
+	a.Files = t.TempDir()
+	files, err := rollout.OpenFiles(a.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = files.Close() })
+	jobs.Register(a.Jobs, rollout.Worker{Run: a.Run, Files: files, Catalogue: a.Catalogue}.Do)
+	st.work(t)
+}
+
+// work begins with the jobs of the school.
+func (st site) work(t *testing.T) {
+	t.Helper()
+	a := st.s.App
 	if err := a.Jobs.Start(context.WithoutCancel(t.Context())); err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +94,6 @@ func (st site) mails(t *testing.T) *testkit.MailServer {
 			t.Error(err)
 		}
 	})
-	return server
 }
 
 // text is what the program calls something in the language of the site.

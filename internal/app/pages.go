@@ -27,6 +27,7 @@ var (
 	usualByAccount = web.Rate{PerSecond: 50, Burst: 300}
 	usualByAddress = web.Rate{PerSecond: 100, Burst: 600}
 	usualLimit     = web.Limit{Body: 1 << 20, Time: 30 * time.Second}
+	pageLimit      = web.Limit{Body: 8 << 20, Time: 30 * time.Second} // a page as it was shown comes with a feedback
 	uploadLimit    = web.Limit{Body: 2 << 30, Time: 30 * time.Minute} // a CSV import streams without a row limit (TRU-20)
 )
 
@@ -131,8 +132,11 @@ func (p *pages) before(o PageOptions, h http.Handler) http.Handler {
 
 // uploads are the routes that take large files.
 func uploads(r *http.Request) web.Limit {
-	if r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, placeImports.path) {
+	switch {
+	case r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, placeImports.path):
 		return uploadLimit
+	case r.Method == http.MethodPost && r.URL.Path == web.FeedbackPath:
+		return pageLimit
 	}
 	return web.Limit{}
 }

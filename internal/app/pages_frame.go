@@ -51,6 +51,7 @@ var (
 	placeImports      = place{"imports", "/imports", "import:read", ""}
 	placeReports      = place{"reports", "/reports", "report:read", "r"}
 	placeDailySales   = place{"report.daily-sales", "/reports/daily-sales", "report:read", ""}
+	placeFeedback     = place{"feedback", "/feedback", "feedback:update", ""}
 	placeChannels     = place{"channels", "/channels", "channel:update", ""}
 	placeAssignment   = place{"assignment", "/settings/assignment", "assignment:read", ""}
 	placeCourses      = place{"courses", "/courses", "course:update", ""}
@@ -69,12 +70,12 @@ var (
 // menu is the left menu of everybody who works with customers, setUp that of those who set the program up.
 var (
 	menu = []group{
-		{"today", []place{placeHome, placeTasks, placeAppointments, placeVisits}},
+		{"today", []place{placeHome, placeTasks, placeAppointments, placeVisits, placeFeedback}},
 		{"customers", []place{placeEnquiries, placePeople, placeContracts, placePayments, placeImports}},
 		{"manage", []place{placeReports, placeAssignment, placeChannels, placeCourses, placePackages, placeStaff}},
 	}
 	setUp = []group{
-		{"today", []place{placeHome, placeTasks, placeImports, placeReports}},
+		{"today", []place{placeHome, placeTasks, placeImports, placeReports, placeFeedback}},
 		{"organization", []place{placeCenters, placeStaff, placeRoles, placeSettings, placeOutbox}},
 		{"offer", []place{placeChannels, placeCourses, placePackages, placeAssignment}},
 	}
@@ -121,6 +122,9 @@ func (p *pages) frame(ctx context.Context) web.Frame {
 	}
 	if f.Viewer.Name == "" {
 		f.Viewer.Name = v.Login
+	}
+	if v.May("feedback:create") {
+		f.Feedback = web.FeedbackPath
 	}
 	f.Nav = p.nav(ctx, v, tasks, counted)
 	for _, at := range beginnings {

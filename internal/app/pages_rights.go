@@ -31,6 +31,8 @@ var pageRights = []struct{ path, right string }{
 	{"/enquiries/{id}/lose", "enquiry:update"},
 	{"/enquiries/{id}/quote", "quote:create"},
 	{"/enquiries", "enquiry:read"},
+	{"/feedback/new", "feedback:create"},
+	{"/feedback", "feedback:read"},
 	{"/imports/new", "import:create"},
 	{"/imports", "import:read"},
 	{"/instalments", "contract:read"},

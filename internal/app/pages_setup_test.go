@@ -228,7 +228,7 @@ func TestORG2_Staff(t *testing.T) {
 	change(edit.hidden(t, "_was.name"), "f@school.example").wantTo(t, page) // ORG-10: other fields
 	v.get(page).want(t, http.StatusOK, "财务一", "f@school.example")
 	change("财务二", "f@school.example").want(t, http.StatusPreconditionFailed, "财务一", "财务二")
-	v.post("/settings", "key", "pool.days", "value", "21").wantTo(t, "/settings")
-	v.get("/settings").want(t, http.StatusOK, `value="21"`, "出厂值 14")
+	v.post("/settings", "key", "appointment.reminder-minutes", "value", "60").wantTo(t, "/settings")
+	v.get("/settings").want(t, http.StatusOK, `value="60"`, "出厂值 120")
 	v.get("/roles/consultant").want(t, http.StatusOK, "销售顾问", "咨询单", "查看（本人）")
 }

@@ -3,6 +3,7 @@ package contracts
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"zhike/internal/facts"
@@ -48,7 +49,7 @@ type DraftInput struct {
 	QuoteID      id.ID             `json:"quote_id,omitempty"`
 	ConsultantID id.ID             `json:"consultant_id,omitempty" doc:"the first of the shares, else oneself, if left out"`
 	ChannelID    id.ID             `json:"channel_id,omitempty"`
-	CourseID     id.ID             `json:"course_id,omitempty" doc:"the first line's if left out"`
+	CourseID     id.ID             `json:"course_id,omitempty" doc:"the matter's; it holds where the lines are of several courses, and the first line's if left out"`
 	Shares       []ShareInput      `json:"shares,omitempty" maxItems:"10" doc:"together 10000; all to the consultant if left out"`
 	Lines        []LineInput       `json:"lines" minItems:"1" maxItems:"20"`
 	Discount     money.Fen         `json:"discount_fen,omitempty" minimum:"0"`
@@ -150,10 +151,7 @@ func (in DraftInput) decide(terms []Package, today bizdate.Date, known func(staf
 	bad = append(bad, agreed(in.Lines, d.lines)...)
 	c := Contract{
 		Kind: in.Kind, State: Drafted, Student: in.StudentID, Payer: in.PayerID, Center: in.CenterID, Consultant: in.ConsultantID,
-		Enquiry: in.EnquiryID, Quote: in.QuoteID, Channel: in.ChannelID, Course: in.CourseID, Discount: in.Discount,
-	}
-	if c.Course.IsNone() {
-		c.Course = d.lines[0].CourseID
+		Enquiry: in.EnquiryID, Quote: in.QuoteID, Channel: in.ChannelID, Course: courseOf(d.lines, in.CourseID), Discount: in.Discount,
 	}
 	for _, l := range d.lines {
 		c.List += l.List
@@ -164,6 +162,16 @@ func (in DraftInput) decide(terms []Package, today bizdate.Date, known func(staf
 		bad = append(bad, fieldsOf(err)...)
 	}
 	return d, bad.Err("CON-1")
+}
+
+// courseOf is what a contract is about: the course of its lines; where they are of several, that of the matter, else of the first line.
+func courseOf(lines []LineInput, matter id.ID) id.ID {
+	first := lines[0].CourseID
+	several := slices.ContainsFunc(lines, func(l LineInput) bool { return l.CourseID != first })
+	if several && !matter.IsNone() || first.IsNone() {
+		return matter
+	}
+	return first
 }
 
 // fieldsOf gives the fields of a rule's refusal.

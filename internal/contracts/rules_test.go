@@ -199,3 +199,27 @@ func TestCON3_AddRefused(t *testing.T) {
 		})
 	}
 }
+
+// A contract is about the course of its lines; where they are of several, about that of the matter (CON-1).
+func TestCON1_CourseOfLines(t *testing.T) {
+	a, b, c := id.ID{1}, id.ID{2}, id.ID{3}
+	for name, tc := range map[string]struct {
+		lines  []id.ID
+		matter id.ID
+		want   id.ID
+	}{
+		"another than the matter's": {[]id.ID{b}, a, b},
+		"all of one":                {[]id.ID{b, b}, a, b},
+		"of several":                {[]id.ID{b, c}, a, a},
+		"of several, no matter":     {[]id.ID{b, c}, id.None, b},
+		"none":                      {[]id.ID{id.None}, a, a},
+	} {
+		var lines []LineInput
+		for _, course := range tc.lines {
+			lines = append(lines, LineInput{CourseID: course})
+		}
+		if got := courseOf(lines, tc.matter); got != tc.want {
+			t.Errorf("%s: %v, want %v", name, got, tc.want)
+		}
+	}
+}

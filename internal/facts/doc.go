@@ -99,6 +99,8 @@ var all = []event.Fact{
 	PaymentTaken{},
 	PaymentReversed{},
 	ImportStarted{},
+	FeedbackGiven{},
+	FeedbackAnswered{},
 	ReportMailed{},
 	MailRetried{},
 }

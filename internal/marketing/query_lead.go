@@ -33,3 +33,19 @@ func LeadsByKey(ctx context.Context, tx *op.Tx, keys []string) (map[string]LeadR
 	}
 	return out, nil
 }
+
+// RunsOf gives the bulk run that brought each of some enquiries, for those that came with one.
+func RunsOf(ctx context.Context, tx *op.Tx, enquiries []id.ID) (map[id.ID]id.ID, error) {
+	out := map[id.ID]id.ID{}
+	if len(enquiries) == 0 {
+		return out, nil
+	}
+	leads, err := op.AllOf[Lead](ctx, tx.Unscoped("the run, not the person"), "SELECT enquiry, run FROM leads WHERE enquiry IN (?) ORDER BY id DESC", enquiries)
+	if err != nil {
+		return nil, fmt.Errorf("look for runs of enquiries: %w", err)
+	}
+	for _, l := range leads {
+		out[l.Enquiry] = l.Run // the first one: later ones joined it
+	}
+	return out, nil
+}

@@ -25,7 +25,6 @@ func (s Setting) YesNo() bool { return s.Min == 0 && s.Max == 1 }
 // Settings lists what can be set.
 var Settings = []Setting{
 	{Key: "quote.discount-limit", Default: "500", Min: 0, Max: 10_000}, // hundredths of a per cent
-	{Key: "pool.days", Default: "14", Min: 1, Max: 365},
 	{Key: HolidaysWork, Default: "1", Min: 0, Max: 1}, // 1 yes, 0 no
 	{Key: "appointment.reminder-minutes", Default: "120", Min: 10, Max: 2880},
 }

@@ -18,7 +18,7 @@ type shippedRole struct {
 }
 
 // work is what every employee has: the own account, tasks and notices.
-const work = " task:read+update@own notice:read+update@own channel:read@all course:read@all package:read@all center:read@center"
+const work = " task:read+update@own notice:read+update@own feedback:create+read@own channel:read@all course:read@all package:read@all center:read@center"
 
 // desk is the reading side of reception and sales for a whole center.
 const deskReads = " person:read@center enquiry:read@center touch:read@center appointment:read@center visit:read@center quote:read@center contract:read@center payment:read@center"
@@ -36,7 +36,7 @@ var shippedRoles = []shippedRole{
 	{code: "supervisor", home: "principal", phone: "revealable", reveals: 60, rights: principalRights},
 	{code: "principal", home: "principal", phone: "revealable", reveals: 60, rights: principalRights},
 	{code: "general-manager", home: "general-manager", phone: "revealable", reveals: 60, rights: "center:read@all staff:read@all position:read@all person:read+reveal@all enquiry:read@all " +
-		"touch:read@all appointment:read@all visit:read@all quote:read@all contract:read@all payment:read@all journal:read@all report:read+mail@all task:read+update@all import:create+read@all enquiry:import@all record-view:read@all" + work},
+		"touch:read@all appointment:read@all visit:read@all quote:read@all contract:read@all payment:read@all journal:read@all report:read+mail@all task:read+update@all import:create+read@all enquiry:import@all record-view:read@all feedback:read+update@all" + work},
 	{code: "project", home: "it", phone: "hidden", rights: itRights},
 	{code: "it", home: "it", phone: "hidden", rights: itRights},
 }
@@ -47,7 +47,7 @@ const principalRights = "staff:read@center position:read@center person:create+up
 
 const itRights = "center:read+create+update@all room:read+create+update@all staff:read+create+update@all position:read+create+update@all account:read+create+update@all " +
 	"role:read@all setting:read+update@all session:read+end@all channel:create+update@all course:create+update@all package:create+update@all assignment:read+update@all " +
-	"event:read@all record-view:read@all job:read+update@all mail:read+update@all import:create+read@all" + work
+	"event:read@all record-view:read@all job:read+update@all mail:read+update@all import:create+read@all feedback:read+update@all" + work
 
 // Seed writes the shipped roles and public holidays where they are missing; what a company changed stays (ORG-1, ORG-3).
 func Seed(ctx context.Context, r *op.Runner) error {

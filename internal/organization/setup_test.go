@@ -194,20 +194,20 @@ func TestORG10_Stale(t *testing.T) {
 func TestORG1_Settings(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
 		for code, in := range map[string]organization.SettingInput{
-			"unknown": {Key: "x", Value: "1"}, "setting-range": {Key: "pool.days", Value: "0"}, "not-found": {Key: "pool.days", Value: "7", CenterID: s.Course},
+			"unknown": {Key: "pool.days", Value: "14"}, "setting-range": {Key: "appointment.reminder-minutes", Value: "0"}, "not-found": {Key: "appointment.reminder-minutes", Value: "30", CenterID: s.Course},
 		} {
 			_, err := organization.SetSetting.Run(s.IT(), s.Ops, in)
 			refused(t, err, code)
 		}
-		ok[organization.Done](t)(organization.SetSetting.Run(s.IT(), s.Ops, organization.SettingInput{Key: "pool.days", Value: "21"}))
-		ok[organization.Done](t)(organization.SetSetting.Run(s.IT(), s.Ops, organization.SettingInput{Key: "pool.days", Value: "7", CenterID: s.HD}))
+		ok[organization.Done](t)(organization.SetSetting.Run(s.IT(), s.Ops, organization.SettingInput{Key: "appointment.reminder-minutes", Value: "60"}))
+		ok[organization.Done](t)(organization.SetSetting.Run(s.IT(), s.Ops, organization.SettingInput{Key: "appointment.reminder-minutes", Value: "30", CenterID: s.HD}))
 		if err := s.Dir.Refresh(s.System(), s.Ops, 0); err != nil {
 			t.Fatal(err)
 		}
-		for center, want := range map[id.ID]string{s.HD: "7", s.CY: "21", id.None: "21"} {
-			i := slices.IndexFunc(s.Dir.SettingValues(center), func(v organization.SettingValue) bool { return v.Key == "pool.days" })
+		for center, want := range map[id.ID]string{s.HD: "30", s.CY: "60", id.None: "60"} {
+			i := slices.IndexFunc(s.Dir.SettingValues(center), func(v organization.SettingValue) bool { return v.Key == "appointment.reminder-minutes" })
 			if got := s.Dir.SettingValues(center)[i].Value; got != want {
-				t.Errorf("pool.days of %s = %s, want %s", center, got, want)
+				t.Errorf("minutes of %s = %s, want %s", center, got, want)
 			}
 		}
 	})

@@ -30,6 +30,7 @@ func Reactions(dir *organization.Directory) []op.Reaction {
 		op.On(t.limited),
 		op.On(withdrawn),
 		op.On(t.escalated),
+		op.On(feedbackAnswered),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.EnquiryLost, _ event.Event) error {
 			return ended(ctx, tx, f.Ends, "appointment-ended")
 		}),
@@ -46,6 +47,11 @@ func Reactions(dir *organization.Directory) []op.Reaction {
 			return ended(ctx, tx, f.Restores, "appointment-again")
 		}),
 	)
+}
+
+// feedbackAnswered tells who said something about a page what came of it (ROL-8).
+func feedbackAnswered(ctx context.Context, tx *op.Tx, f facts.FeedbackAnswered, _ event.Event) error {
+	return Notify(ctx, tx, Notice{Staff: f.Giver, Kind: "feedback-answered", Link: "/feedback/" + f.Feedback.String()})
 }
 
 type teller struct{ dir *organization.Directory }
@@ -93,12 +99,12 @@ func ended(ctx context.Context, tx *op.Tx, s *facts.AppointmentState, kind strin
 // escalated tells whom the ladder names that the first contact of an enquiry did not come (SAL-2): its owner, else, and where nobody else
 // can take it over, those who watch the center. Who has it from now on is told by assigned.
 func (t teller) escalated(ctx context.Context, tx *op.Tx, f facts.ContactEscalated, _ event.Event) error {
-	n := Notice{Kind: "contact-late-" + f.Unit, Person: f.Person, Link: "/enquiries/" + f.Enquiry.String(), Params: map[string]string{"n": strconv.FormatInt(f.After, 10)}}
+	n := Notice{Kind: "contact-late-" + f.Unit, Person: f.Person, Link: "/enquiries/" + f.Enquiry.String(), Many: lateOnes, Params: map[string]string{"n": strconv.FormatInt(f.After, 10)}}
 	switch {
 	case f.Action == "reassign" && f.To.IsNone():
 		n.Kind = "nobody-else"
 	case f.Action == "reassign":
-		n.Kind, n.Staff = "taken-over", f.Consultant
+		n.Kind, n.Staff, n.Many = "taken-over", f.Consultant, ""
 		return Notify(ctx, tx, n)
 	case f.Action == "tell-owner" && !f.Consultant.IsNone():
 		n.Staff = f.Consultant
@@ -118,6 +124,9 @@ func (t teller) entered(ctx context.Context, tx *op.Tx, f facts.EnquiryEntered, 
 	return Notify(ctx, tx, Notice{Staff: f.Consultant, Kind: "enquiry", Person: f.Person, Link: "/enquiries/" + f.Enquiry.String(), Many: openOf(f.Consultant)})
 }
 
+// lateOnes is the list of the open enquiries whose first contact is late.
+const lateOnes = "/enquiries?outcome=open&breached=true"
+
 // openOf is the list of a consultant's open enquiries.
 func openOf(consultant id.ID) string {
 	return "/enquiries?outcome=open&consultant=" + consultant.String()
@@ -135,7 +144,7 @@ func (t teller) assigned(ctx context.Context, tx *op.Tx, f facts.EnquiryAssigned
 
 // breached tells those who watch the center (SAL-2).
 func (t teller) breached(ctx context.Context, tx *op.Tx, f facts.ContactBreached, _ event.Event) error {
-	return t.watchers(ctx, tx, f.Center, id.None, Notice{Kind: "breach", Person: f.Person, Link: "/enquiries/" + f.Enquiry.String()})
+	return t.watchers(ctx, tx, f.Center, id.None, Notice{Kind: "breach", Person: f.Person, Link: "/enquiries/" + f.Enquiry.String(), Many: lateOnes})
 }
 
 // limited tells those who watch the center that a colleague asked for more phones in a day than the role allows (PPL-10).

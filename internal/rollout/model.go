@@ -59,7 +59,7 @@ func (i ImportRun) Begun() bool { return i.Row > 0 || i.State == Running || i.St
 // Resources lists this domain's kinds of records: an import is seen in the scope of its importer's center, and by who made it; one of
 // people only by who may import people.
 func Resources() []policy.Resource {
-	return []policy.Resource{{Name: "import", Table: "imports", Where: func(v *policy.Viewer, right, alias string) policy.Frag {
+	return []policy.Resource{{Name: "feedback", Table: "feedback", Center: "center", Owner: "staff"}, {Name: "import", Table: "imports", Where: func(v *policy.Viewer, right, alias string) policy.Frag {
 		s := v.Scope(right)
 		if !s.None() && !s.All && !v.Staff.IsNone() {
 			s.Staff = append([]id.ID{v.Staff}, s.Staff...)

@@ -12,7 +12,7 @@ import (
 )
 
 // Operations lists this domain's operations.
-func Operations() []op.Any { return []op.Any{Start} }
+func Operations() []op.Any { return []op.Any{Start, GiveFeedback, AnswerFeedback} }
 
 // Start lets the rows of a file be brought in, from the beginning or from where the run stopped (ROL-1). A job does it. Refused:
 // import-busy, import-done, a mapping that is not yet right.

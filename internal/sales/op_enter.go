@@ -260,12 +260,21 @@ func learn(ctx context.Context, tx *op.Tx, in EnterInput) error {
 	return err
 }
 
-// due is when the first contact is due: working time of the center after the entry, per channel (SAL-2).
+// due is when the first contact is due: working time of the center after the entry, per channel (SAL-2). For what was entered elsewhere so
+// long ago that the time is over when it is imported, it runs from the import: nobody here could have called before.
 func due(tx *op.Tx, e Enquiry, c marketing.Channel) time.Time {
 	if e.Center.IsNone() || c.FirstContactMinutes == 0 {
 		return time.Time{}
 	}
-	return organization.Of(tx).Calendar(e.Center).Add(e.Entered, time.Duration(c.FirstContactMinutes)*time.Minute)
+	if at := deadline(tx, e, c, e.Entered); at.After(tx.Now) {
+		return at
+	}
+	return deadline(tx, e, c, tx.Now)
+}
+
+// deadline is the end of a channel's time for the first contact, begun at a time, by the calendar of the enquiry's center.
+func deadline(tx *op.Tx, e Enquiry, c marketing.Channel, begun time.Time) time.Time {
+	return organization.Of(tx).Calendar(e.Center).Add(begun, time.Duration(c.FirstContactMinutes)*time.Minute)
 }
 
 // own finds the owner of a new enquiry: by hand, else by rule. Without a center, or without a consultant, it lies in the pool.

@@ -18,6 +18,24 @@ func quote(t *testing.T, s *testkit.School, key id.ID) sales.Quote {
 	return ask(t, s, s.System(), func(ctx context.Context, tx *op.Tx) (sales.Quote, error) { return sales.QuoteByID(ctx, tx, key) })
 }
 
+// An enquiry about one course that ends in a package of another: the contract is about what is sold (CON-1).
+func TestCON1_CourseOfWhatIsSold(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		ctx, e := s.Consultant(s.HD), analysed(t, s)
+		other := must(contracts.AddCourse.Run(s.IT(), s.Ops, contracts.CourseInput{Code: "MATH", NameZH: "数学", NameEN: "Maths"}))(t)
+		s.Exec(t, "UPDATE enquiries SET course = ? WHERE id = ?", other.ID, e.ID)
+		q := must(sales.MakeQuote.Run(ctx, s.Ops, sales.MakeQuoteInput{EnquiryID: e.ID, Packages: []id.ID{s.Package}}))(t)
+		c := must(sales.DraftContract.Run(ctx, s.Ops, sales.DraftContractInput{QuoteID: q.ID}))(t)
+		got := ask(t, s, ctx, func(ctx context.Context, tx *op.Tx) (id.ID, error) {
+			d, err := contracts.ByID(ctx, tx, c.ID)
+			return d.Course, err
+		})
+		if got != s.Course {
+			t.Errorf("the contract is of course %s, want %s", got, s.Course)
+		}
+	})
+}
+
 // The price that is shown is exactly what the contract says: lines, discount, plan, to the fen (SAL-7).
 func TestSAL7_QuoteBecomesContract(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {

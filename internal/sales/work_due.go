@@ -11,6 +11,7 @@ import (
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
 	"zhike/internal/kernel/problem"
+	"zhike/internal/marketing"
 	"zhike/internal/organization"
 	"zhike/internal/process"
 )
@@ -87,12 +88,27 @@ func dueBreaches(ctx context.Context, r *op.Runner) error {
 	if err != nil {
 		return err
 	}
-	for _, key := range ids {
+	return eachLate(ctx, r, ids, func(ctx context.Context, key id.ID) error {
 		_, err := NoteBreach.Run(ctx, r, NoteBreachInput{EnquiryID: key})
 		if _, refused := problem.As(err); refused {
-			err = r.Write(ctx, func(ctx context.Context, tx *op.Tx) error { return postpone(ctx, tx, key) })
+			return r.Write(ctx, func(ctx context.Context, tx *op.Tx) error { return postpone(ctx, tx, key) })
 		}
-		if err != nil {
+		return err
+	})
+}
+
+// eachLate does something about each enquiry, in the bulk run that brought it: of an imported list people hear once, not row by row.
+func eachLate(ctx context.Context, r *op.Runner, ids []id.ID, do func(ctx context.Context, key id.ID) error) error {
+	var runs map[id.ID]id.ID
+	err := r.Read(ctx, func(ctx context.Context, tx *op.Tx) (err error) {
+		runs, err = marketing.RunsOf(ctx, tx, ids)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, key := range ids {
+		if err := do(op.WithRun(ctx, runs[key]), key); err != nil {
 			return err
 		}
 	}
@@ -106,7 +122,7 @@ func dueNow(ctx context.Context, tx *op.Tx, e Enquiry) (time.Time, error) {
 	if err != nil || e.ContactDue.IsZero() {
 		return e.ContactDue, err
 	}
-	if at := due(tx, e, c); at.After(e.ContactDue) {
+	if at := deadline(tx, e, c, e.Entered); at.After(e.ContactDue) {
 		return at, nil
 	}
 	return e.ContactDue, nil
@@ -136,7 +152,7 @@ func dueSteps(ctx context.Context, r *op.Runner) error {
 	if err != nil {
 		return err
 	}
-	for _, key := range ids {
+	return eachLate(ctx, r, ids, func(ctx context.Context, key id.ID) error {
 		_, err := Escalate.Run(ctx, r, EnquiryInput{EnquiryID: key})
 		if _, refused := problem.As(err); refused {
 			err = r.Write(ctx, func(ctx context.Context, tx *op.Tx) error {
@@ -147,11 +163,8 @@ func dueSteps(ctx context.Context, r *op.Runner) error {
 				return climb(ctx, tx, e)
 			})
 		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+		return err
+	})
 }
 
 // dueReminders tells inviters of appointments that come soon: within the center's setting appointment.reminder-minutes (SAL-4).

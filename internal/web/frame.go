@@ -27,7 +27,7 @@ const (
 	PreferencesPath = "/preferences"  // POST: Preferences.Handler
 	SignInPath      = "/sign-in"      // GET ?_next=
 	SignOutPath     = "/sign-out"     // POST
-	FeedbackPath    = "/feedback/new" // GET ?page=
+	FeedbackPath    = "/feedback/new" // GET ?page=, POST: FeedbackForm
 )
 
 // Frame is what stands around every page for one viewer (UI-S1). A frame without a viewer draws neither menus nor the ask field.

@@ -27,7 +27,7 @@ func TestUIB7_Failures(t *testing.T) {
 		"not found":   {problem.NotFound("visit"), 404, "没有这个visit", "no such visit"},
 		"step":        {problem.StepMissing("needs-analysis", "/needs/1"), 409, "还差一步“needs-analysis”", `href="/needs/1"`},
 		"stale":       {&problem.Problem{Status: 412, Code: "stale"}, 412, "刚被别人改过", "just changed"},
-		"fields":      {problem.Refuse("PPL-1", "invalid", problem.Field{Location: "lines.1.price", Code: "required"}), 422, "第 2 行 · price：必填", "Row 2 · price: required"},
+		"fields":      {problem.Refuse("PPL-1", "invalid", problem.Field{Location: "lines.1.price", Code: "required"}), 422, "第 2 行 · 价格：必填", "Row 2 · Price: required"},
 		"later":       {problem.TooMany("too-often", 7), 429, "请 7 秒后再试", "in 7 seconds"},
 		"not our own": {errors.New("disk full"), 500, "草稿已保存", "draft is saved"},
 	} {

@@ -71,6 +71,9 @@ type Invalid []Field
 
 // Add notes a field that is wrong, with the pairs of its text's values.
 func (v *Invalid) Add(location, code string, value any, pairs ...any) {
+	if code == "not-one-of" && value == "" {
+		code, value, pairs = "required", nil, nil // nothing was chosen
+	}
 	f := Field{Location: location, Code: code, Value: value}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if f.Args == nil {

@@ -81,7 +81,7 @@ func passwordPage(must bool) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = web.Form{Action: PasswordPath}.With().Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Form{Action: PasswordPath, Secret: true}.With().Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -92,7 +92,7 @@ func signInPage(v signInView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = web.Form{Action: web.SignInPath}.With().Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Form{Action: web.SignInPath, Secret: true}.With().Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -230,7 +230,7 @@ func codeForm(v signInView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = web.Form{Action: web.SignInPath}.With().Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Form{Action: web.SignInPath, Secret: true}.With().Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

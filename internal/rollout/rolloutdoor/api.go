@@ -32,6 +32,36 @@ func API(a *api.API, d Deps) {
 		return i.For(id.None), err
 	})
 	api.Post(a, "/imports/{id}/start", rollout.Start)
+	api.List(a, "/feedback", "rollout.feedback-list", "feedback:read", func(ctx context.Context, tx *op.Tx, p feedbackParams) (page.Page[rollout.Feedback], error) {
+		return rollout.FeedbackList(ctx, tx, p.State, api.Paging{Limit: p.Limit, Cursor: p.Cursor}.Request())
+	})
+	api.Get(a, "/feedback/{id}", "rollout.feedback", "feedback:read", func(ctx context.Context, tx *op.Tx, p feedbackID) (feedbackShown, error) {
+		f, err := rollout.FeedbackByID(ctx, tx, p.ID)
+		if err != nil {
+			return feedbackShown{}, err
+		}
+		shown, err := f.Shown()
+		return feedbackShown{f, shown}, err
+	})
+	api.Post(a, "/feedback", rollout.GiveFeedback)
+	api.Post(a, "/feedback/{id}/answer", rollout.AnswerFeedback)
+}
+
+type feedbackParams struct {
+	State  string `query:"state" enum:"open,answered"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" doc:"rows of a page; 50 if left out"`
+	Cursor string `query:"cursor" maxLength:"400" doc:"next_cursor of the page before"`
+}
+
+type feedbackID struct {
+	ID id.ID `path:"id" json:"feedback_id"`
+}
+
+// feedbackShown is a feedback with its page.
+type feedbackShown struct {
+	rollout.Feedback
+
+	Shown string `json:"page_html" doc:"the page as it was shown, phones masked; empty where none came with it"`
 }
 
 type importParams struct {

@@ -34,6 +34,12 @@ func Pages(mux *http.ServeMux, d Deps) {
 		"POST /imports/{id}/start":   p.postStart,
 		"POST /imports/{id}/stop":    p.postStop,
 		"GET /imports/{id}/rejects":  p.getRejects,
+		"GET /feedback":              p.getFeedback,
+		"GET /feedback/new":          p.getNewFeedback,
+		"POST /feedback/new":         p.postFeedback,
+		"GET /feedback/{id}":         p.getOneFeedback,
+		"GET /feedback/{id}/page":    p.getShownPage,
+		"POST /feedback/{id}/answer": p.postAnswer,
 	} {
 		mux.Handle(pattern, page)
 	}

@@ -2,6 +2,7 @@
 import { startAsk } from "./ask.js";
 import { startCells } from "./cells.js";
 import { startDrafts } from "./drafts.js";
+import { startFeedback } from "./feedback.js";
 import { startForms } from "./forms.js";
 import { startKeys } from "./keys.js";
 import { startMenus } from "./menus.js";
@@ -13,6 +14,7 @@ startSwaps();
 startMenus();
 startKeys();
 startAsk();
+startFeedback();
 startForms();
 startDrafts();
 startRows();

@@ -19,6 +19,7 @@ function write(form) {
   const values = [...form.elements].filter(kept)
     .filter((field) => !["radio", "checkbox"].includes(field.type) || field.checked)
     .map((field) => [field.name, field.value]);
+  if (!values.length) return;
   try {
     localStorage.setItem(keyOf(form), JSON.stringify({ at: Date.now(), values }));
     const note = one("[data-draft-saved]", form);
@@ -47,19 +48,29 @@ function offer(form) {
   one("[data-draft-drop]", notice).addEventListener("click", () => { localStorage.removeItem(keyOf(form)); notice.hidden = true; });
 }
 
+/** A page of what went wrong says that the draft is kept where this browser keeps it. */
+function claim(key) {
+  if (!key || !read(key)) return;
+  for (const words of all("[data-draft-kept]")) words.hidden = false;
+}
+
 /** A form that was sent and did not come back with errors has done its work. */
 function forgetSent() {
   try {
     const key = sessionStorage.getItem("zhike-sent");
+    if (one("[data-failed]")) { claim(key); return; }
     sessionStorage.removeItem("zhike-sent");
     const back = all("form[data-draft]").some((form) => keyOf(form) === key && (one("[aria-invalid=true]", form) || one(".errs")));
-    if (key && !back && !one("[data-failed]")) localStorage.removeItem(key);
+    if (key && !back) localStorage.removeItem(key);
   } catch { /* as above */ }
 }
 
 /** Offers drafts back and keeps new ones. */
 export function startDrafts() {
   const timers = new WeakMap();
+  document.addEventListener("htmx:after:swap", () => {
+    try { claim(sessionStorage.getItem("zhike-sent")); } catch { /* as above */ }
+  });
   forgetSent();
   for (const form of all("form[data-draft]")) offer(form);
   on("input", "form[data-draft]", (_, form) => {
