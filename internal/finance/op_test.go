@@ -168,7 +168,7 @@ func TestFIN1_TakePaymentRefused(t *testing.T) {
 			{"nothing", s.FrontDesk(s.HD), func(in *finance.TakePaymentInput) { in.Amount = 0 }, "422 invalid amount_fen:amount-range"},
 			{"negative", s.FrontDesk(s.HD), func(in *finance.TakePaymentInput) { in.Amount = -1 }, "422 invalid amount_fen:amount-range"},
 			{"too much", s.FrontDesk(s.HD), func(in *finance.TakePaymentInput) { in.Amount = money.Yuan(100_000_000) + 1 }, "422 invalid amount_fen:amount-range"},
-			{"no method", s.FrontDesk(s.HD), func(in *finance.TakePaymentInput) { in.Method = "" }, "422 invalid method:not-one-of"},
+			{"no method", s.FrontDesk(s.HD), func(in *finance.TakePaymentInput) { in.Method = "" }, "422 invalid method:required"},
 			{"long texts", s.FrontDesk(s.HD), func(in *finance.TakePaymentInput) {
 				in.Reference, in.Note = strings.Repeat("单", 101), strings.Repeat("记", 501)
 			}, "422 invalid reference:too-long note:too-long"},

@@ -3,7 +3,9 @@ package organization
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"zhike/internal/facts"
 	"zhike/internal/kernel/id"
@@ -17,6 +19,7 @@ type Setting struct {
 	Default string
 	Min     int64 // whole numbers only
 	Max     int64
+	Percent bool // hundredths of a per cent, which people read and type as per cent
 }
 
 // YesNo tells whether the setting is a question: 1 yes, 0 no.
@@ -24,9 +27,42 @@ func (s Setting) YesNo() bool { return s.Min == 0 && s.Max == 1 }
 
 // Settings lists what can be set.
 var Settings = []Setting{
-	{Key: "quote.discount-limit", Default: "500", Min: 0, Max: 10_000}, // hundredths of a per cent
+	{Key: "quote.discount-limit", Default: "500", Min: 0, Max: 10_000, Percent: true},
 	{Key: HolidaysWork, Default: "1", Min: 0, Max: 1}, // 1 yes, 0 no
 	{Key: "appointment.reminder-minutes", Default: "120", Min: 10, Max: 2880},
+}
+
+// Shown is a value as people read it: "5.25" for 525 hundredths of a per cent.
+func (s Setting) Shown(value string) string {
+	n, err := strconv.ParseInt(value, 10, 64)
+	if !s.Percent || err != nil {
+		return value
+	}
+	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%d.%02d", n/100, n%100), "0"), ".")
+}
+
+// Typed is the value of what people type, with or without a sign of per cent. What is no such number stays as it is, and is refused as
+// out of the range.
+func (s Setting) Typed(text string) string {
+	text = strings.TrimSpace(text)
+	if !s.Percent {
+		return text
+	}
+	whole, part, _ := strings.Cut(strings.TrimSpace(strings.TrimSuffix(text, "%")), ".")
+	n, err := strconv.ParseUint(whole+(part + "00")[:2], 10, 32)
+	if err != nil || len(part) > 2 || whole == "" {
+		return text + "?"
+	}
+	return strconv.FormatUint(n, 10)
+}
+
+// SettingOf finds what can be set under a key.
+func SettingOf(key string) (Setting, bool) {
+	i := slices.IndexFunc(Settings, func(s Setting) bool { return s.Key == key })
+	if i < 0 {
+		return Setting{}, false
+	}
+	return Settings[i], true
 }
 
 // SetSetting sets a setting. Refused: an unknown key, a value out of its range.
@@ -49,18 +85,10 @@ type SettingInput struct {
 
 func setSetting(ctx context.Context, tx *op.Tx, in SettingInput) (Done, error) {
 	var bad problem.Invalid
-	known := false
-	for _, s := range Settings {
-		if s.Key != in.Key {
-			continue
-		}
-		known = true
-		if n, err := strconv.ParseInt(in.Value, 10, 64); err != nil || n < s.Min || n > s.Max {
-			bad.Add("value", "setting-range", in.Value, "min", s.Min, "max", s.Max)
-		}
-	}
-	if !known {
+	if s, known := SettingOf(in.Key); !known {
 		bad.Add("key", "unknown", in.Key)
+	} else if n, err := strconv.ParseInt(in.Value, 10, 64); err != nil || n < s.Min || n > s.Max {
+		bad.Add("value", "setting-range", in.Value, "min", s.Min, "max", s.Max)
 	}
 	if err := bad.Err("ORG-1"); err != nil {
 		return Done{}, err
