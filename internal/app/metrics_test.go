@@ -83,6 +83,7 @@ func TestMetrics_Figures(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		in.Code = "P3"
 		gone, cancel := context.WithCancel(it)
 		cancel()
 		if _, err := contracts.AddPackage.Run(gone, s.Ops, in); err == nil {

@@ -29,6 +29,9 @@ type payerView struct {
 
 func (v *payerView) read(ctx context.Context, tx *op.Tx, student id.ID) error {
 	p, err := people.ByID(ctx, tx, student)
+	if refused, ok := problem.As(err); ok && refused.Status == http.StatusNotFound {
+		return nil // who sees the quote but not the person chooses nobody: the student pays
+	}
 	if err != nil {
 		return err
 	}
