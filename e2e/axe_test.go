@@ -15,6 +15,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"zhike/internal/finance"
+	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
@@ -44,7 +45,7 @@ func (l look) name() string {
 type records struct {
 	enquiry, visited, quoted                           id.ID // enquiries: invited, received, quoted
 	appointment, visit, finished, quote, draft, signed id.ID
-	payment, person, room, view, feedback              id.ID
+	payment, person, room, view, feedback, day         id.ID
 }
 
 // live fills a school with a record of each kind.
@@ -95,6 +96,9 @@ func live(t *testing.T, s *testkit.School) (r records) {
 	f, err := rollout.GiveFeedback.Run(consultant, s.Ops, rollout.GiveFeedbackInput{Category: "unclear", Said: "首联是什么", Page: "/enquiries"})
 	must(err)
 	r.feedback = f.ID
+	day, err := organization.AddSpecialDay.Run(s.System(), s.Ops, organization.SpecialDayInput{CenterID: s.HD, From: bizdate.Of(s.Clock.Now(), s.Dir.Zone(s.HD)) + 30, Kind: "closed", NameZH: "装修", NameEN: "Works"})
+	must(err)
+	r.day = day.ID
 	s.Enquiry(t, s.HD)
 	s.Read(t, s.System(), func(ctx context.Context, tx *op.Tx) error {
 		found, err := sales.EnquiryByID(ctx, tx, r.visited)
@@ -138,7 +142,7 @@ func looks(s *testkit.School, r records) []look {
 			page("consultant", "/contracts/{id}", r.draft), page("front-desk", "/contracts/{id}", r.signed), page("consultant", "/contracts/{id}/sign", r.draft), page("consultant", "/contracts/{id}/print", r.signed),
 			page("consultant", "/views/{id}", r.view), page("front-desk", "/views/{id}", r.view),
 			page("front-desk", "/payments/{id}", r.payment), page("finance", "/payments/{id}/reverse", r.payment),
-			page("front-desk", "/people/{id}", r.person), page("front-desk", "/people/{id}/edit", r.person),
+			page("front-desk", "/people/{id}", r.person), page("front-desk", "/people/{id}/edit", r.person), page("front-desk", "/people/{id}/family", r.person),
 		},
 		list("front-desk", "/desk", "/appointments", "/visits", "/walk-ins/new", "/people", "/people/new", "/contracts", "/payments", "/payments/new", "/payments/new?contract_id="+r.signed.String()),
 		list("finance", "/instalments", "/feedback/new?page=/instalments"),
@@ -147,7 +151,7 @@ func looks(s *testkit.School, r records) []look {
 		[]look{{route: "/imports/{id}", role: "principal"}, {route: "/reports/{name}", role: "principal", path: "/reports/daily-sales"}},
 		list("it", "/feedback", "/feedback?state=answered", "/outbox", "/centers", "/centers/new", "/staff", "/staff/new", "/roles", "/settings", "/special-days", "/channels", "/channels/new", "/courses", "/courses/new", "/packages", "/packages/new"),
 		[]look{
-			page("it", "/centers/{id}", s.HD), page("it", "/centers/{id}/edit", s.HD), page("it", "/rooms/{id}/edit", r.room), page("it", "/staff/{id}", staff), page("it", "/staff/{id}/edit", staff),
+			page("it", "/centers/{id}", s.HD), page("it", "/centers/{id}/edit", s.HD), page("it", "/rooms/{id}/edit", r.room), page("it", "/special-days/{id}", r.day), page("it", "/staff/{id}", staff), page("it", "/staff/{id}/edit", staff),
 			{route: "/roles/{code}", role: "it", path: "/roles/consultant"},
 			page("it", "/channels/{id}/edit", s.Web), page("it", "/courses/{id}/edit", s.Course), page("it", "/packages/{id}/edit", s.Package),
 			{route: "/", role: "it", path: "/nothing"},
