@@ -320,7 +320,7 @@ func TestSAL2_AssignRefused(t *testing.T) {
 		}
 		boss := s.Principal(s.HD)
 		refuse(t, s, map[string]refused{
-			"no reason":         {do(boss, func(in *sales.AssignInput) { in.Reason = "" }), "422 invalid reason:not-one-of"},
+			"no reason":         {do(boss, func(in *sales.AssignInput) { in.Reason = "" }), "422 invalid reason:required"},
 			"a word":            {do(boss, func(in *sales.AssignInput) { in.Reason = "因为" }), "422 invalid reason:not-one-of"},
 			"nobody":            {do(boss, func(in *sales.AssignInput) { in.ConsultantID = id.None }), "422 invalid consultant_id:not-consultant"},
 			"front desk":        {do(boss, func(in *sales.AssignInput) { in.ConsultantID = s.StaffID(s.FrontDesk(s.HD)) }), "422 invalid consultant_id:not-consultant"},

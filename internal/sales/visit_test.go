@@ -254,7 +254,7 @@ func TestSAL6_FinishVisitRefused(t *testing.T) {
 			"blanks":            {do(own, func(in *sales.FinishVisitInput) { in.Needs["goal"] = " \u3000 " }), "422 invalid needs.goal:required"},
 			"other question":    {do(own, func(in *sales.FinishVisitInput) { in.Needs["shoe-size"] = "36" }), "422 invalid needs.shoe-size:unknown-question"},
 			"long answer":       {do(own, func(in *sales.FinishVisitInput) { in.Needs["level"] = strings.Repeat("长", 1001) }), "422 invalid needs.level:too-long"},
-			"no outcome":        {do(own, func(in *sales.FinishVisitInput) { in.Outcome = "" }), "422 invalid outcome:not-one-of"},
+			"no outcome":        {do(own, func(in *sales.FinishVisitInput) { in.Outcome = "" }), "422 invalid outcome:required"},
 			"unknown outcome":   {do(own, func(in *sales.FinishVisitInput) { in.Outcome = "signed" }), "422 invalid outcome:not-one-of"},
 			"lost, no reason":   {do(own, func(in *sales.FinishVisitInput) { in.Outcome, in.Needs = "lost", nil }), "422 invalid lost_reason:loss-reason"},
 			"lost, other words": {do(own, func(in *sales.FinishVisitInput) { in.Outcome, in.LostReason = "lost", "太远" }), "422 invalid lost_reason:loss-reason"},
