@@ -123,7 +123,7 @@ func TestUIF3_Draft(t *testing.T) {
 	until(tab, t, `Object.keys(localStorage).some(k => k.endsWith("sample:sample"))`)
 	testkit.Act(tab, t, chromedp.Reload())
 	until(tab, t, `!document.querySelector("[data-draft-notice]").hidden`)
-	testkit.Act(tab, t, chromedp.Click("[data-draft-restore]"))
+	testkit.Act(tab, t, chromedp.Click("[data-draft-notice]:not([hidden]) [data-draft-restore]"))
 	if got := value[string](tab, t, `document.querySelector("#f-note").value`); got != "father is away" {
 		t.Errorf("restored %q", got)
 	}
