@@ -135,7 +135,11 @@ func (d *DB) enqueue(ctx context.Context, j *job) error {
 	if d.queue == nil {
 		return fmt.Errorf("write: database is open for reading: %w", ErrUnavailable)
 	}
-	// A statement must not be interrupted in the middle: SQLite would roll back the whole group.
+	if err := ctx.Err(); err != nil { // where there is room in the queue, select could take either way
+		return err
+	}
+	// A statement must not be interrupted in the middle: SQLite would roll back the whole group. A context that can end also costs a
+	// goroutine for every statement.
 	j.ctx, j.done = context.WithoutCancel(ctx), make(chan error, 1)
 	select {
 	case d.queue <- j:
@@ -218,16 +222,11 @@ func (d *DB) commitGroup(ctx context.Context, first *job) (next *job) {
 }
 
 func (d *DB) one(tx *Tx, j *job) (err error) {
-	if err := j.ctx.Err(); err != nil {
-		return err
-	}
-	// Beyond this point a caller's end stops nothing: a context that can end costs a goroutine for every statement.
-	ctx := context.WithoutCancel(j.ctx)
 	if j.alone {
 		defer recovered(&err)
-		return j.fn(ctx, tx)
+		return j.fn(j.ctx, tx)
 	}
-	return tx.Savepoint(ctx, func(ctx context.Context) (err error) {
+	return tx.Savepoint(j.ctx, func(ctx context.Context) (err error) {
 		defer recovered(&err)
 		return j.fn(ctx, tx)
 	})

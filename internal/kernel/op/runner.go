@@ -238,8 +238,9 @@ func (t *Tx) replay(ctx context.Context, key string, digest []byte, out any) (bo
 	}
 	var was []byte
 	var answer string
+	var undo id.ID
 	who := t.Viewer.Login
-	err := t.QueryRow(ctx, "SELECT digest, answer FROM idempotency WHERE who = ? AND key = ?", []any{who, key}, &was, &answer)
+	err := t.QueryRow(ctx, "SELECT digest, answer, undo FROM idempotency WHERE who = ? AND key = ?", []any{who, key}, &was, &answer, &undo)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}
@@ -255,6 +256,9 @@ func (t *Tx) replay(ctx context.Context, key string, digest []byte, out any) (bo
 	if err := json.Unmarshal([]byte(answer), out); err != nil {
 		return false, fmt.Errorf("read answer of key: %w", err)
 	}
+	if into, asked := ctx.Value(offerKey{}).(*id.ID); asked {
+		*into = undo
+	}
 	return true, nil
 }
 
@@ -263,8 +267,8 @@ func (t *Tx) keep(ctx context.Context, key, name string, digest []byte, out any)
 	if err != nil {
 		return fmt.Errorf("encode answer: %w", err)
 	}
-	_, err = t.Exec(ctx, "INSERT INTO idempotency (who, key, op, digest, answer, hits, at) VALUES (?, ?, ?, ?, ?, 0, ?)",
-		t.Viewer.Login, key, name, digest, string(b), t.Now)
+	_, err = t.Exec(ctx, "INSERT INTO idempotency (who, key, op, digest, answer, undo, hits, at) VALUES (?, ?, ?, ?, ?, ?, 0, ?)",
+		t.Viewer.Login, key, name, digest, string(b), Offered(ctx), t.Now)
 	if err != nil {
 		return fmt.Errorf("keep key: %w", err)
 	}

@@ -12,11 +12,17 @@ function close(editor) {
 /** Saves what was changed. What was refused is sent again only where that is asked for: leaving does not save over another's value. */
 function save(editor, asked) {
   const { value } = one("[data-focus]", editor);
-  if (editor.dataset.sent) return;
   if (value === editor.dataset.was) { close(editor); return; }
   if (!asked && value === editor.dataset.refused) return;
-  editor.dataset.sent = "yes";
   editor.requestSubmit();
+}
+
+/** Sends a cell once, whoever asks for it. */
+function once(event) {
+  const editor = event.target.closest?.("[data-editor]");
+  if (!editor) return;
+  if (editor.dataset.sent) { event.preventDefault(); event.stopImmediatePropagation(); }
+  editor.dataset.sent = "yes";
 }
 
 /** What Enter, Esc and F2 do in a cell; tells whether they did something. */
@@ -39,6 +45,7 @@ export function startCells() {
   });
   on("pointerdown", "[data-cell-cancel]", (event, button) => { event.preventDefault(); close(button.closest("[data-editor]")); });
   on("click", "[data-cell-cancel]", (_, button) => close(button.closest("[data-editor]")));
+  document.addEventListener("submit", once, true);
   document.addEventListener("htmx:finally:request", (event) => {
     const source = event.detail.ctx.sourceElement;
     if (source?.matches?.("[data-editor]")) delete source.dataset.sent;
