@@ -140,8 +140,8 @@ func (st site) as(t *testing.T, role string, center id.ID) *user {
 	return st.signIn(t, st.s.Login(role, center))
 }
 
-// find marks the first thing to click that is seen and reads the words (or begins with them), and tells whether there is one. Within
-// is a selector.
+// find marks the first thing to click that is seen and reads the words (or begins with them), and tells whether there is one, on a page
+// that has its scripts. Within is a selector.
 const find = `((words, within) => {
 	const plain = s => s.replace(/\s+/g, " ").trim();
 	const seen = e => e.checkVisibility({visibilityProperty: true}) && e.getClientRects().length > 0;
@@ -150,7 +150,7 @@ const find = `((words, within) => {
 	const it = all.find(e => read(e) === words) ?? all.find(e => read(e).startsWith(words + " "));
 	document.querySelectorAll("[data-e2e]").forEach(e => e.removeAttribute("data-e2e"));
 	it?.setAttribute("data-e2e", "");
-	return it !== undefined;
+	return it !== undefined && document.readyState === "complete";
 })`
 
 // press clicks on the text of a key of the catalogue.
