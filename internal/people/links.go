@@ -45,9 +45,9 @@ func link(ctx context.Context, tx *op.Tx, l Link) error {
 	if l.Person.IsNone() || l.Ref.IsNone() {
 		return nil
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO person_links (person, kind, ref, center, owner, state) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT (person, kind, ref) DO UPDATE SET center = excluded.center, owner = excluded.owner, state = excluded.state`,
-		l.Person, l.Kind, l.Ref, l.Center, l.Owner, l.State)
+	err := tx.InsertRows(ctx, "person_links (person, kind, ref, center, owner, state)",
+		" ON CONFLICT (person, kind, ref) DO UPDATE SET center = excluded.center, owner = excluded.owner, state = excluded.state",
+		[][]any{{l.Person, l.Kind, l.Ref, l.Center, l.Owner, l.State}})
 	if err != nil {
 		return fmt.Errorf("link person to %s: %w", l.Kind, err)
 	}
@@ -72,8 +72,18 @@ func turnLink(ctx context.Context, tx *op.Tx, person id.ID, kind string, ref id.
 	return nil
 }
 
+type freeKey struct{}
+
+// freeOf are the persons whom the transaction registered for a matter: nobody owns their registration.
+func freeOf(tx *op.Tx) map[id.ID]bool {
+	return tx.Value(freeKey{}, func() any { return map[id.ID]bool{} }).(map[id.ID]bool)
+}
+
 // freeRegistration takes a person from who registered it: from now on the owner of the matter has it.
 func freeRegistration(ctx context.Context, tx *op.Tx, person id.ID) error {
+	if freeOf(tx)[person] {
+		return nil
+	}
 	_, err := tx.Exec(ctx, "UPDATE person_links SET owner = NULL WHERE person = ? AND kind = 'person' AND ref = ? AND owner IS NOT NULL", person, person)
 	if err != nil {
 		return fmt.Errorf("free registration: %w", err)

@@ -54,7 +54,12 @@ func register(ctx context.Context, tx *op.Tx, in RegisterInput) (Answer, error) 
 	if err := insertPerson(ctx, tx, p, in); err != nil {
 		return Answer{}, err
 	}
-	if err := link(ctx, tx, Link{Person: p.ID, Kind: linkPerson, Ref: p.ID, Center: p.Center, Owner: tx.Viewer.Staff, State: LinkOpen}); err != nil {
+	registration := Link{Person: p.ID, Kind: linkPerson, Ref: p.ID, Center: p.Center, Owner: tx.Viewer.Staff, State: LinkOpen}
+	if in.Matter {
+		registration.Owner = id.None
+		freeOf(tx)[p.ID] = true
+	}
+	if err := link(ctx, tx, registration); err != nil {
 		return Answer{}, err
 	}
 	if err := SetAttributes(ctx, tx, p.ID, in.Attributes); err != nil {

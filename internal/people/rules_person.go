@@ -47,6 +47,7 @@ type RegisterInput struct {
 	Attributes  []Attribute    `json:"-"` // custom values, of an import
 	Ask         bool           `json:"-"` // refuse who is known for sure (PPL-4): a form asks
 	Others      []id.ID        `json:"-"` // who it is not, though name and phone say so
+	Matter      bool           `json:"-"` // a matter is entered with the person: who has that has the person
 }
 
 // normal folds what was typed: blanks, phones to E.164; it refuses a person that nothing names, and what is too long or unreadable.

@@ -91,22 +91,32 @@ type freshKey struct{}
 // freshOf is how many terms the transaction wrote.
 func freshOf(tx *db.Tx) *int { return tx.Value(freshKey{}, func() any { return new(int) }).(*int) }
 
-// mostFresh is how many terms one commit leaves to the next settling.
-const mostFresh = 2000
+const (
+	manyTerms = 2000 // of one transaction: it looks whether to settle
+	mostFresh = 8000 // in the small tree
+)
 
-// FlushTerms settles the terms of a large transaction before its commit, so that the small tree stays small during an import.
+// FlushTerms settles the terms at the end of a large transaction where there are many, so that the small tree stays small during an import.
 func FlushTerms(ctx context.Context, tx *db.Tx) error {
-	if n := freshOf(tx); *n > mostFresh {
-		*n = 0
-		return SettleTerms(ctx, tx)
+	n := freshOf(tx)
+	if *n < manyTerms {
+		return nil
 	}
-	return nil
+	*n = 0
+	var fresh int64
+	if err := tx.QueryRow(ctx, "SELECT COUNT(*) FROM search_fresh", nil, &fresh); err != nil {
+		return fmt.Errorf("count search terms: %w", err)
+	}
+	if fresh < mostFresh {
+		return nil
+	}
+	return SettleTerms(ctx, tx)
 }
 
 // SettleTerms moves fresh search terms into the large tree, in its order. To write them there one by one would touch a page for
 // nearly every term.
 func SettleTerms(ctx context.Context, tx *db.Tx) error {
-	n, err := tx.Exec(ctx, "INSERT INTO search_terms (kind, text, person) SELECT kind, text, person FROM search_fresh ORDER BY kind, text, person")
+	n, err := tx.Exec(ctx, tx.InsertInto()+" search_terms (kind, text, person) SELECT kind, text, person FROM search_fresh ORDER BY kind, text, person")
 	if err != nil {
 		return fmt.Errorf("settle search terms: %w", err)
 	}

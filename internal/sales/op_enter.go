@@ -240,6 +240,7 @@ func registered(ctx context.Context, tx *op.Tx, in EnterInput) (id.ID, error) {
 		return in.PersonID, learn(ctx, tx, in)
 	}
 	reg := *in.Person
+	reg.Matter = true
 	if reg.CenterID.IsNone() {
 		reg.CenterID = in.CenterID
 	}

@@ -44,8 +44,13 @@ func openPostgres(ctx context.Context, dsn string, o Options) (*DB, error) {
 // writePostgres repeats the transaction while the server says that it may succeed another time (TRU-4).
 func (d *DB) writePostgres(ctx context.Context, fn func(context.Context, *Tx) error) error {
 	wait, total := 5*time.Millisecond, time.Duration(0)
+	careful := false
 	for {
-		err := d.tryPostgres(ctx, fn)
+		err := d.tryPostgres(ctx, careful, fn)
+		if errors.Is(err, errSpoilt) {
+			careful = true
+			continue
+		}
 		if err == nil || !repeatable(err) {
 			return err
 		}
@@ -61,22 +66,34 @@ func (d *DB) writePostgres(ctx context.Context, fn func(context.Context, *Tx) er
 	}
 }
 
-func (d *DB) tryPostgres(ctx context.Context, fn func(context.Context, *Tx) error) (err error) {
+var errSpoilt = errors.New("to be done again, carefully")
+
+func (d *DB) tryPostgres(ctx context.Context, careful bool, fn func(context.Context, *Tx) error) (err error) {
 	sqlTx, err := d.write.db.BeginTx(context.WithoutCancel(ctx), &sql.TxOptions{Isolation: sql.LevelSerializable})
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
-	tx := &Tx{db: d, pool: d.write, tx: sqlTx}
+	tx := &Tx{db: d, pool: d.write, tx: sqlTx, careful: careful}
 	defer func() {
 		if err != nil {
 			_ = sqlTx.Rollback()
 		}
 	}()
-	if err := runSafely(ctx, tx, fn); err != nil {
+	err = runSafely(ctx, tx, fn)
+	if err == nil {
+		err = tx.settle(ctx, "")
+	}
+	if tx.spoilt && !repeatable(err) {
+		return errSpoilt
+	}
+	if err != nil {
 		return err
 	}
 	if d.opts.Before != nil {
 		if err := d.opts.Before(tx); err != nil {
+			return fmt.Errorf("before commit: %w", err)
+		}
+		if err := tx.settle(ctx, ""); err != nil {
 			return fmt.Errorf("before commit: %w", err)
 		}
 	}

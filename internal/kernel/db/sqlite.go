@@ -180,25 +180,17 @@ func (d *DB) group(ctx context.Context, first *job) {
 
 // commitGroup gives the job that must have a transaction of its own, and ended the group.
 func (d *DB) commitGroup(ctx context.Context, first *job) (next *job) {
-	sqlTx, err := d.write.db.BeginTx(ctx, nil)
-	if err != nil {
-		d.diskGone(err)
-		first.done <- unavailable("begin", err)
+	g := group{db: d}
+	if err := g.begin(ctx, false); err != nil {
+		first.done <- err
 		return nil
 	}
-	tx := &Tx{db: d, pool: d.write, tx: sqlTx}
-	var waiting []*job
 	began := time.Now() //nolint:forbidigo // measures the group, decides nothing of the domain
 	for j := first; j != nil; {
-		if err := d.one(tx, j); err != nil {
-			d.diskGone(err)
-			j.done <- err
-		} else {
-			waiting = append(waiting, j)
-		}
+		g.do(ctx, j)
 		alone := j.alone
 		j = nil
-		if !alone && len(waiting) < groupOps && time.Since(began) < groupTime { //nolint:forbidigo // as above
+		if !alone && len(g.did) < groupOps && time.Since(began) < groupTime { //nolint:forbidigo // as above
 			select {
 			case j = <-d.queue:
 				if j.alone {
@@ -208,17 +200,71 @@ func (d *DB) commitGroup(ctx context.Context, first *job) (next *job) {
 			}
 		}
 	}
-	if err = d.commit(tx, len(waiting) > 0); err == nil {
-		d.opts.Grouped(len(waiting))
-		for _, fn := range tx.after {
+	g.end(ctx)
+	return next
+}
+
+// group is a transaction with what was done in it, to be answered after its commit.
+type group struct {
+	db  *DB
+	tx  *Tx
+	did []*job
+}
+
+func (g *group) begin(ctx context.Context, careful bool) error {
+	sqlTx, err := g.db.write.db.BeginTx(ctx, nil)
+	if err != nil {
+		g.db.diskGone(err)
+		return unavailable("begin", err)
+	}
+	g.tx = &Tx{db: g.db, pool: g.db.write, tx: sqlTx, careful: careful}
+	return nil
+}
+
+// do runs a job. What fails is answered; where that spoils the transaction, the others are done again (see Tx.Savepoint).
+func (g *group) do(ctx context.Context, j *job) {
+	err := g.db.one(g.tx, j)
+	switch {
+	case g.tx.spoilt:
+		g.again(ctx, append(g.did, j))
+	case err != nil:
+		g.db.diskGone(err)
+		j.done <- err
+	default:
+		g.did = append(g.did, j)
+	}
+}
+
+func (g *group) again(ctx context.Context, jobs []*job) {
+	_ = g.tx.tx.Rollback()
+	g.did = nil
+	if err := g.begin(ctx, true); err != nil {
+		for _, j := range jobs {
+			j.done <- err
+		}
+		return
+	}
+	for _, j := range jobs {
+		g.do(ctx, j)
+	}
+}
+
+// end commits and answers.
+func (g *group) end(ctx context.Context) {
+	if err := g.tx.settle(ctx, ""); err != nil {
+		g.again(ctx, g.did)
+	}
+	err := g.db.commit(ctx, g.tx, len(g.did) > 0)
+	if err == nil {
+		g.db.opts.Grouped(len(g.did))
+		for _, fn := range g.tx.after {
 			fn()
 		}
 	}
-	for _, j := range waiting {
+	for _, j := range g.did {
 		j.done <- err
 	}
-	d.write.learn(ctx, tx)
-	return next
+	g.db.write.learn(ctx, g.tx)
 }
 
 func (d *DB) one(tx *Tx, j *job) (err error) {
@@ -239,12 +285,15 @@ func recovered(err *error) {
 	}
 }
 
-func (d *DB) commit(tx *Tx, done bool) error {
+func (d *DB) commit(ctx context.Context, tx *Tx, done bool) error {
 	if !done {
 		return tx.tx.Rollback()
 	}
 	if d.opts.Before != nil {
 		if err := d.opts.Before(tx); err != nil {
+			return errors.Join(fmt.Errorf("before commit: %w", err), tx.tx.Rollback())
+		}
+		if err := tx.settle(ctx, ""); err != nil {
 			return errors.Join(fmt.Errorf("before commit: %w", err), tx.tx.Rollback())
 		}
 	}

@@ -3,7 +3,6 @@ package db
 import (
 	"context"
 	"database/sql"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -21,6 +20,11 @@ type Tx struct {
 	values map[any]any
 	after  []func()
 	depth  int
+
+	careful bool // see Savepoint
+	changes int  // statements that changed something or failed, and rows that wait
+	spoilt  bool // must be done again, carefully
+	waiting waiting
 
 	// Queries counts the statements sent, for the tests that forbid a query per row.
 	Queries int
@@ -48,29 +52,16 @@ func (t *Tx) Value(key any, first func() any) any {
 // AfterCommit runs fn once the transaction is durable. What a savepoint undoes is not run.
 func (t *Tx) AfterCommit(fn func()) { t.after = append(t.after, fn) }
 
-// InsertRows inserts rows of equal length, many to a statement; into names the table with its columns, tail is what follows the values, both
-// constant texts. Statements have few lengths, so that they stay prepared.
-func (t *Tx) InsertRows(ctx context.Context, into, tail string, rows [][]any) error {
-	for len(rows) > 0 {
-		n := 1
-		for _, length := range []int{64, 16, 4} {
-			if len(rows) >= length {
-				n = length
-				break
-			}
-		}
-		row := "(?" + strings.Repeat(", ?", len(rows[0])-1) + ")"
-		text := "INSERT INTO " + into + " VALUES " + row + strings.Repeat(", "+row, n-1) + tail
-		if _, err := t.Exec(ctx, text, slices.Concat(rows[:n]...)...); err != nil {
-			return err
-		}
-		rows = rows[n:]
-	}
-	return nil
-}
-
 // Exec runs a statement and tells how many rows it changed.
 func (t *Tx) Exec(ctx context.Context, text string, args ...any) (int64, error) {
+	if err := t.settle(ctx, text); err != nil {
+		return 0, err
+	}
+	t.changes++
+	return t.exec(ctx, text, args)
+}
+
+func (t *Tx) exec(ctx context.Context, text string, args []any) (int64, error) {
 	t.Queries++
 	var res sql.Result
 	var err error
@@ -86,12 +77,20 @@ func (t *Tx) Exec(ctx context.Context, text string, args ...any) (int64, error) 
 }
 
 // Query runs a query. The caller closes the rows.
-func (t *Tx) Query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
-	t.Queries++
-	if stmt := t.stmt(ctx, text); stmt != nil { //nolint:sqlclosecheck // as in Exec
-		return stmt.QueryContext(ctx, bind(args)...)
+func (t *Tx) Query(ctx context.Context, text string, args ...any) (rows *sql.Rows, err error) {
+	if err := t.settle(ctx, text); err != nil {
+		return nil, err
 	}
-	return t.tx.QueryContext(ctx, t.db.rebind(text), bind(args)...)
+	t.Queries++
+	if stmt := t.stmt(ctx, text); stmt != nil { //nolint:sqlclosecheck // as in exec
+		rows, err = stmt.QueryContext(ctx, bind(args)...)
+	} else {
+		rows, err = t.tx.QueryContext(ctx, t.db.rebind(text), bind(args)...)
+	}
+	if err != nil {
+		t.changes++ // PostgreSQL does nothing more in this transaction
+	}
+	return rows, err
 }
 
 // QueryRow reads the first row into dest; sql.ErrNoRows if there is none.
@@ -116,15 +115,29 @@ func (t *Tx) QueryRow(ctx context.Context, text string, args []any, dest ...any)
 	return rows.Close()
 }
 
-// Savepoint runs fn; its error undoes what fn did, and nothing else.
+// Savepoint runs fn; its error undoes what fn did, and nothing else. Most of what fails has written nothing, and then there is nothing to
+// undo: only a careful transaction sends savepoints, for which SQLite copies every page that is written. Where something failed after
+// it had written, the whole transaction is done again from its start, carefully.
 func (t *Tx) Savepoint(ctx context.Context, fn func(ctx context.Context) error) error {
+	after := len(t.after)
+	if !t.careful {
+		if t.spoilt {
+			return errSpoilt
+		}
+		changes := t.changes
+		err := fn(ctx)
+		if err != nil {
+			t.after = t.after[:after]
+			t.spoilt = t.spoilt || t.changes != changes
+		}
+		return err
+	}
 	t.depth++
 	defer func() { t.depth-- }()
 	name := "s" + strconv.Itoa(t.depth)
 	if _, err := t.Exec(ctx, "SAVEPOINT "+name); err != nil {
 		return err
 	}
-	after := len(t.after)
 	if err := fn(ctx); err != nil {
 		t.after = t.after[:after]
 		if _, e := t.Exec(ctx, "ROLLBACK TO "+name); e != nil {

@@ -216,9 +216,9 @@ func (t *Tx) publish(ctx context.Context, rec recorded) (err error) {
 		Center: center, Person: person, Subject: rec.subject, Run: t.runID, Payload: payload,
 	}
 	e.Digest = e.Sum()
-	_, err = t.Exec(ctx, `INSERT INTO events (id, at, day, kind, actor, by_login, center, person, subject, run, payload, digest)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		e.ID, e.At, int64(e.Day), e.Kind, e.Actor, e.By, e.Center, e.Person, e.Subject, e.Run, string(payload), e.Digest)
+	err = t.InsertRows(ctx, "events (id, at, day, kind, actor, by_login, center, person, subject, run, payload, digest)", "", [][]any{{
+		e.ID, e.At, int64(e.Day), e.Kind, e.Actor, e.By, e.Center, e.Person, e.Subject, e.Run, string(payload), e.Digest,
+	}})
 	if err != nil {
 		return fmt.Errorf("write event: %w", err)
 	}

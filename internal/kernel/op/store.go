@@ -304,8 +304,7 @@ func (t *Tx) Insert(ctx context.Context, rec Record) error {
 		}
 		args[i] = a
 	}
-	text := "INSERT INTO " + rec.TableName() + " (" + row.List + ") VALUES (?" + strings.Repeat(",?", len(args)-1) + ")"
-	if _, err := t.Exec(ctx, text, args...); err != nil {
+	if err := t.InsertRows(ctx, rec.TableName()+" ("+row.List+")", "", [][]any{args}); err != nil {
 		return fmt.Errorf("insert into %s: %w", rec.TableName(), err)
 	}
 	return nil
