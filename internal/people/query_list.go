@@ -46,9 +46,7 @@ func Persons(ctx context.Context, tx *op.Tx, f Filter) (out List, err error) {
 	if err != nil {
 		return out, err
 	}
-	if out.Total, err = op.One[int64](ctx, tx, w.count(), w.args...); err != nil {
-		return out, fmt.Errorf("count people: %w", err)
-	}
+	counted, of := w.count(), slices.Clone(w.args)
 	down := f.Sort != "created"
 	if f.After != "" {
 		after, err := f.after()
@@ -71,6 +69,12 @@ func Persons(ctx context.Context, tx *op.Tx, f Filter) (out List, err error) {
 		out.Items = out.Items[:limit]
 		last := out.Items[limit-1].ID
 		out.Next = base64.RawURLEncoding.EncodeToString(last[:])
+	} else if f.After == "" && f.Offset <= 0 { // all are here
+		out.Total = int64(len(out.Items))
+		return out, nil
+	}
+	if out.Total, err = op.One[int64](ctx, tx, counted, of...); err != nil {
+		return out, fmt.Errorf("count people: %w", err)
 	}
 	return out, nil
 }

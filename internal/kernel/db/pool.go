@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 	"sync"
 )
 
@@ -39,7 +40,7 @@ func (p *pool) learn(ctx context.Context, tx *Tx) {
 		if known {
 			continue
 		}
-		stmt, err := p.db.PrepareContext(context.WithoutCancel(ctx), text) //nolint:sqlclosecheck // kept until the pool is closed
+		stmt, err := p.db.PrepareContext(context.WithoutCancel(ctx), stable(text)) //nolint:sqlclosecheck // kept until the pool is closed
 		if err != nil {
 			continue
 		}
@@ -54,6 +55,9 @@ func (p *pool) learn(ctx context.Context, tx *Tx) {
 		}
 	}
 }
+
+// stable keeps SQLite from planning a statement anew at every run: it does so where it looks at a bound limit.
+func stable(text string) string { return strings.ReplaceAll(text, "LIMIT ?", "LIMIT (0 + ?)") }
 
 func (p *pool) close() error {
 	p.mu.Lock()

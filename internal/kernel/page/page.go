@@ -78,12 +78,10 @@ func Read[T op.Record](ctx context.Context, tx *op.Tx, resource string, f *Filte
 	table := zero.TableName()
 	where, args := f.SQL()
 	from := " FROM " + table + " WHERE {scope:" + resource + " " + table + "}" + where
-	if out.Total, err = op.One[int64](ctx, tx, "SELECT COUNT(*)"+from, args...); err != nil {
-		return out, fmt.Errorf("count %s: %w", table, err)
-	}
+	counted, of := "SELECT COUNT(*)"+from, args
 	if o.after != nil {
 		from += " AND (" + o.column + ", id) " + o.comparison() + " (?, ?)"
-		args = append(args, o.after...)
+		args = append(slices.Clone(args), o.after...)
 	}
 	row := db.RowOf(reflect.TypeFor[T]())
 	text := "SELECT " + row.List + from + " ORDER BY " + o.text() + " LIMIT " + strconv.Itoa(o.limit+1)
@@ -95,9 +93,17 @@ func Read[T op.Record](ctx context.Context, tx *op.Tx, resource string, f *Filte
 	}
 	if len(out.Items) > o.limit {
 		out.Items = out.Items[:o.limit]
-		out.Next, err = o.cursor(row, reflect.ValueOf(out.Items[o.limit-1]))
+		if out.Next, err = o.cursor(row, reflect.ValueOf(out.Items[o.limit-1])); err != nil {
+			return out, err
+		}
+	} else if o.after == nil && r.Offset <= 0 { // all are here
+		out.Total = int64(len(out.Items))
+		return out, nil
 	}
-	return out, err
+	if out.Total, err = op.One[int64](ctx, tx, counted, of...); err != nil {
+		return out, fmt.Errorf("count %s: %w", table, err)
+	}
+	return out, nil
 }
 
 type order struct {
