@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/i18n"
@@ -297,6 +298,23 @@ func visited(t *testing.T, s *testkit.School) (sales.Entered, sales.VisitAnswer)
 		t.Fatal(err)
 	}
 	return e, visit
+}
+
+// TestUIR_NextVisit: who was here and comes again is next expected, whatever the process would ask for then.
+func TestUIR_NextVisit(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		e, visit := visited(t, s)
+		cons := s.Consultant(s.HD)
+		if _, err := sales.FinishVisit.Run(cons, s.Ops, sales.FinishVisitInput{VisitID: visit.ID, Outcome: "quote", Needs: map[string]string{"goal": "口语"}}); err != nil {
+			t.Fatal(err)
+		}
+		p := open(cons, t, s)
+		p.wants(p.get("/enquiries/"+e.ID.String(), http.StatusOK), "做报价")
+		if _, err := sales.Book.Run(cons, s.Ops, sales.BookInput{EnquiryID: e.ID, Starts: s.Clock.Now().Add(2 * time.Hour)}); err != nil {
+			t.Fatal(err)
+		}
+		p.wants(p.get("/enquiries/"+e.ID.String(), http.StatusOK), "到海淀校区", "看这个约访")
+	})
 }
 
 // TestSAL4_BookingLeavesOutClosedDays: the form offers no day on which the center is closed, and says which are.

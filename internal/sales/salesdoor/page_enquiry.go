@@ -126,6 +126,9 @@ func (v enquiryView) missing() string {
 	if _, here := v.openVisit(); here {
 		return "needs-analysis"
 	}
+	if _, booked := v.openAppointment(); booked { // the first visit or another one
+		return "visit"
+	}
 	walkedIn := done("walk-in")
 	for _, step := range []string{"first-touch", "invitation", "visit", "needs-analysis", "quote", "contract", "signature"} {
 		if walkedIn && (step == "first-touch" || step == "invitation") {
