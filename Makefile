@@ -6,7 +6,7 @@ SCALE ?= XS
 export GOLANGCI
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test lint archtest generate verify bench nightly setup tools clean
+.PHONY: help build demo test lint archtest generate verify bench nightly torture ha release setup tools clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,12 @@ verify: ## the generated files are those that the sources give
 
 bench: build ## figures of PRF-1..6, 9, 10 at SCALE=XS|S
 	bin/zhike bench --scale $(SCALE) --json
+
+torture: ## crashes, power cuts, failing, full and slow disks, keys twice, clock jumps: KILLS=, CUTS=, SYNCS=, SLOW=, TWICE=, JUMPS=
+	@scripts/torture.sh
+
+ha: ## PostgreSQL under failover: kills the primary KILLS=20 times under load
+	@scripts/ha.sh
 
 nightly: tools ## long tests with the race detector, on PostgreSQL too
 	ZHIKE_NIGHTLY=true go run ./internal/testkit/withpostgres go test -race -count=1 -timeout 120m ./...

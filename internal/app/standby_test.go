@@ -3,117 +3,18 @@ package app_test
 import (
 	"context"
 	"errors"
-	"os"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"zhike/internal/kernel/db"
 	"zhike/internal/kernel/op"
 	"zhike/internal/people"
 	"zhike/internal/testkit"
-	"zhike/internal/testkit/pgserver"
 )
 
-// waiting is a PostgreSQL server of the test's own, whose commits can be let wait for a standby that is not there.
-type waiting struct {
-	t    *testing.T
-	conn *pgx.Conn
-	url  string
-}
-
-func newWaiting(t *testing.T) waiting {
-	t.Helper()
-	server, err := pgserver.Start(pgserver.Options{Durable: true})
-	if errors.Is(err, pgserver.ErrMissing) && os.Getenv("CI") != "true" {
-		t.Skipf("left out: %v", err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Stop)
-	ctx := context.WithoutCancel(t.Context())
-	conn, err := pgx.Connect(ctx, server.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = conn.Close(ctx) })
-	return waiting{t, conn, server.URL}
-}
-
-// standby says whose commits are waited for; "" for nobody's.
-func (w waiting) standby(name string) {
-	w.t.Helper()
-	for _, text := range []string{"ALTER SYSTEM SET synchronous_standby_names = '" + name + "'", "SELECT pg_reload_conf()"} {
-		if _, err := w.conn.Exec(w.t.Context(), text); err != nil {
-			w.t.Fatal(err)
-		}
-	}
-	for name != "" && !w.waits() { // another process of the server takes it up in its own time
-		<-time.After(5 * time.Millisecond)
-	}
-}
-
-// waits tells whether a commit waits for the standby now, and ends that wait.
-func (w waiting) waits() (waits bool) {
-	w.t.Helper()
-	const probing = "FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND application_name = 'probe'"
-	probe, err := pgx.Connect(w.t.Context(), w.url+"&application_name=probe")
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	done := make(chan error, 1)
-	go func() {
-		_, err := probe.Exec(w.t.Context(), "SELECT pg_logical_emit_message(true, 'test', '')")
-		done <- errors.Join(err, probe.Close(w.t.Context()))
-	}()
-	for {
-		select {
-		case err := <-done:
-			if err != nil {
-				w.t.Fatal(err)
-			}
-			return waits
-		case <-time.After(5 * time.Millisecond):
-		}
-		var ended bool
-		if err := w.conn.QueryRow(w.t.Context(), "SELECT COALESCE(bool_or(pg_cancel_backend(pid)), FALSE) "+probing).Scan(&ended); err != nil {
-			w.t.Fatal(err)
-		}
-		waits = waits || ended
-	}
-}
-
-// until waits until a query says yes.
-func (w waiting) until(text string) {
-	w.t.Helper()
-	deadline, tick := time.After(time.Minute), time.NewTicker(5*time.Millisecond)
-	defer tick.Stop()
-	for {
-		var yes bool
-		if err := w.conn.QueryRow(w.t.Context(), text).Scan(&yes); err != nil {
-			w.t.Fatal(err)
-		}
-		if yes {
-			return
-		}
-		select {
-		case <-tick.C:
-		case <-deadline:
-			w.t.Fatalf("never: %s", text)
-		}
-	}
-}
-
-const committing = "FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND application_name = 'zhike'"
-
-// inCommit waits until one transaction of the program waits for the standby.
-func (w waiting) inCommit() { w.t.Helper(); w.until("SELECT COUNT(*) > 0 " + committing) }
-
 // register registers a person by a key, meanwhile, and gives what comes of it.
-func (w waiting) register(s *testkit.School, key, phone string) <-chan error {
+func register(s *testkit.School, key, phone string) <-chan error {
 	done := make(chan error, 1)
 	ctx := s.FrontDesk(s.HD)
 	if key != "" {
@@ -144,21 +45,21 @@ func persons(t *testing.T, s *testkit.School, phone string) int64 {
 // TestTRU3_RepeatedKeyWrites: the answer of a repeated key is a write that waits for the standby as the first one did.
 func TestTRU3_RepeatedKeyWrites(t *testing.T) {
 	t.Parallel()
-	w := newWaiting(t)
-	s := testkit.NewSchool(t, w.url)
-	w.standby("nobody")
-	first := w.register(s, "k1", "13911110001")
-	w.inCommit()
+	w := testkit.NewAwaiting(t)
+	s := testkit.NewSchool(t, w.URL)
+	w.Standby("nobody")
+	first := register(s, "k1", "13911110001")
+	w.InCommit()
 	silent(t, first, "the first is not replicated")
-	w.standby("")
+	w.Standby("")
 	if err := <-first; err != nil {
 		t.Fatal(err)
 	}
-	w.standby("nobody")
-	again := w.register(s, "k1", "13911110001")
-	w.inCommit()
+	w.Standby("nobody")
+	again := register(s, "k1", "13911110001")
+	w.InCommit()
 	silent(t, again, "the repeat is not replicated")
-	w.standby("")
+	w.Standby("")
 	if err := <-again; err != nil {
 		t.Fatal(err)
 	}
@@ -174,17 +75,15 @@ func TestTRU3_RepeatedKeyWrites(t *testing.T) {
 // effect once; without one the caller is told that the outcome is not known, and nothing is done twice.
 func TestTRU4_LostDuringCommit(t *testing.T) {
 	t.Parallel()
-	w := newWaiting(t)
-	s := testkit.NewSchool(t, w.url)
+	w := testkit.NewAwaiting(t)
+	s := testkit.NewSchool(t, w.URL)
 	for i, key := range []string{"k1", ""} {
 		phone := "1391111000" + string(rune('1'+i))
-		w.standby("nobody")
-		done := w.register(s, key, phone)
-		w.inCommit()
-		if _, err := w.conn.Exec(t.Context(), "SELECT pg_terminate_backend(pid) "+committing); err != nil {
-			t.Fatal(err)
-		}
-		w.standby("")
+		w.Standby("nobody")
+		done := register(s, key, phone)
+		w.InCommit()
+		w.LoseCommits()
+		w.Standby("")
 		err := <-done
 		if key != "" && err != nil {
 			t.Errorf("with a key: %v", err)
@@ -208,14 +107,12 @@ func TestTRU4_LostDuringCommit(t *testing.T) {
 // TestTRU4_LostBeforeCommit: all connections end amid writes and reads; what was not under COMMIT is done, and nobody is refused.
 func TestTRU4_LostBeforeCommit(t *testing.T) {
 	t.Parallel()
-	w := newWaiting(t)
-	s := testkit.NewSchool(t, w.url)
+	w := testkit.NewAwaiting(t)
+	s := testkit.NewSchool(t, w.URL)
 	tries := 0
 	err := s.Ops.Write(s.System(), func(ctx context.Context, tx *op.Tx) error {
 		if tries++; tries == 1 {
-			if _, err := w.conn.Exec(ctx, "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'zhike'"); err != nil {
-				t.Error(err)
-			}
+			w.LoseAll()
 		}
 		_, err := tx.Exec(ctx, "UPDATE accounts SET active = active")
 		return err
@@ -223,9 +120,7 @@ func TestTRU4_LostBeforeCommit(t *testing.T) {
 	if err != nil || tries != 2 {
 		t.Errorf("%v after %d tries", err, tries)
 	}
-	if _, err := w.conn.Exec(t.Context(), "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'zhike'"); err != nil {
-		t.Fatal(err)
-	}
+	w.LoseAll()
 	if n := numberOf(t, s, "SELECT COUNT(*) FROM accounts"); n == 0 {
 		t.Error("no accounts")
 	}
@@ -234,9 +129,9 @@ func TestTRU4_LostBeforeCommit(t *testing.T) {
 // TestTRU4_CommitHasNoDeadline: a caller that leaves cuts no COMMIT short; the wait for the standby goes on.
 func TestTRU4_CommitHasNoDeadline(t *testing.T) {
 	t.Parallel()
-	w := newWaiting(t)
-	s := testkit.NewSchool(t, w.url)
-	w.standby("nobody")
+	w := testkit.NewAwaiting(t)
+	s := testkit.NewSchool(t, w.URL)
+	w.Standby("nobody")
 	ctx, leave := context.WithCancel(s.System())
 	defer leave()
 	done := make(chan error, 1)
@@ -246,10 +141,10 @@ func TestTRU4_CommitHasNoDeadline(t *testing.T) {
 			return err
 		})
 	}()
-	w.inCommit()
+	w.InCommit()
 	leave()
 	silent(t, done, "the commit is not replicated")
-	w.standby("")
+	w.Standby("")
 	if err := <-done; err != nil {
 		t.Error(err)
 	}
@@ -261,7 +156,7 @@ func TestTRU2_SameKeyAtOnce(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
 		var all []<-chan error
 		for range 8 {
-			all = append(all, waiting{t: t}.register(s, "k1", "13911110001"))
+			all = append(all, register(s, "k1", "13911110001"))
 		}
 		for _, done := range all {
 			if err := <-done; err != nil {
