@@ -18,8 +18,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"zhike/internal/kernel/clock"
 	"zhike/internal/testkit"
 	"zhike/internal/testkit/cluster"
@@ -66,7 +64,7 @@ func TestTRU11_TRU12_Failover(t *testing.T) {
 	for i := range kills {
 		<-time.After(3 * time.Second)
 		primary := db.Primary(t.Context())
-		began := time.Now()
+		began := now()
 		db.Kill(primary)
 		h.again(t, began)
 		silence := h.silence(began)
@@ -94,20 +92,13 @@ func TestTRU11_TRU12_Failover(t *testing.T) {
 
 func newHighly(t *testing.T, db *cluster.Cluster) *highly {
 	t.Helper()
-	conn, err := pgx.Connect(t.Context(), db.URL("postgres"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = conn.Exec(t.Context(), "CREATE DATABASE zhike")
-	if err := errors.Join(err, conn.Close(t.Context())); err != nil {
-		t.Fatal(err)
-	}
-	h := &highly{crashed: prepareCrash(t, program(t), db.URL("zhike")), db: db, stop: make(chan struct{})}
+	h := &highly{crashed: prepareCrash(t, program(t), db.URL), db: db, stop: make(chan struct{})}
 	h.files = t.TempDir()
 	for i := range h.nodes {
 		h.nodes[i] = h.node(t, "")
 	}
 	h.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: writers}, Timeout: time.Minute}
+	var err error
 	if h.server.Addr, err = db.Balance(h.nodes[0].Addr, h.nodes[1].Addr); err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +157,7 @@ func (h *highly) once(t *testing.T, a attempt, hurry bool) bool {
 		return true
 	}
 	h.mu.Lock()
-	h.times = append(h.times, time.Now())
+	h.times = append(h.times, now())
 	h.mu.Unlock()
 	if err := h.ack(a, body); err != nil {
 		t.Error(err)
@@ -177,13 +168,13 @@ func (h *highly) once(t *testing.T, a attempt, hurry bool) bool {
 // again waits until writes are acknowledged again, for two seconds on end.
 func (h *highly) again(t *testing.T, since time.Time) {
 	t.Helper()
-	for time.Since(since) < 2*time.Minute {
+	for now().Sub(since) < 2*time.Minute {
 		<-time.After(time.Second)
 		primary := h.db.Primary(t.Context())
 		h.mu.Lock()
 		last := h.times[len(h.times)-1]
 		h.mu.Unlock()
-		if primary != nil && time.Since(last) < time.Second && time.Since(since) > 5*time.Second {
+		if primary != nil && now().Sub(last) < time.Second && now().Sub(since) > 5*time.Second {
 			return
 		}
 	}
@@ -204,7 +195,7 @@ func (h *highly) silence(since time.Time) (longest time.Duration) {
 // vanish kills a node of the program and starts it again.
 func (h *highly) vanish(t *testing.T, i int) {
 	t.Helper()
-	began, node := time.Now(), h.nodes[i]
+	began, node := now(), h.nodes[i]
 	if err := syscall.Kill(node.PID, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
@@ -216,7 +207,7 @@ func (h *highly) vanish(t *testing.T, i int) {
 
 func (h *highly) switchOver(t *testing.T) {
 	t.Helper()
-	began := time.Now()
+	began := now()
 	took, err := h.db.Switch(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -282,7 +273,7 @@ func (c *crashed) ask(t *testing.T, req *http.Request, out any) int {
 func (h *highly) imported(t *testing.T, path string) {
 	t.Helper()
 	header := h.session(t, "principal@hd")
-	began := time.Now()
+	began := now()
 	for {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+h.server.Addr+path, http.NoBody)
 		if err != nil {
@@ -301,26 +292,12 @@ func (h *highly) imported(t *testing.T, path string) {
 			}
 			break
 		}
-		if time.Since(began) > 5*time.Minute {
+		if now().Sub(began) > 5*time.Minute {
 			t.Fatalf("the import is not over: %+v", run)
 		}
 		<-time.After(time.Second)
 	}
-	if n := h.number(t, "SELECT COUNT(*) FROM contact_points WHERE value LIKE '+86139%'"); n != importedPeople {
-		t.Errorf("%d persons of the import, want %d", n, importedPeople)
+	if n, err := h.db.Number(t.Context(), "SELECT COUNT(*) FROM contact_points WHERE value LIKE '+86139%'"); err != nil || n != importedPeople {
+		t.Errorf("%d persons of the import, want %d (%v)", n, importedPeople, err)
 	}
-}
-
-// number asks the database for a number.
-func (h *highly) number(t *testing.T, text string) (n int) {
-	t.Helper()
-	conn, err := pgx.Connect(t.Context(), h.dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
-	if err := conn.QueryRow(t.Context(), text).Scan(&n); err != nil {
-		t.Fatal(err)
-	}
-	return n
 }

@@ -56,16 +56,16 @@ func (c *crashed) slow(t *testing.T) {
 	var mu sync.Mutex
 	var took []time.Duration
 	var all sync.WaitGroup
-	began, round := time.Now(), c.round
+	began, round := now(), c.round
 	c.round++
 	for i := range writers {
 		all.Go(func() {
 			r := rand.New(rand.NewPCG(round, uint64(i)))
 			for n := range each {
 				a := c.next(r, fmt.Sprintf("slow-%d-%d-%d", round, i, n))
-				begun := time.Now()
+				begun := now()
 				body, err := c.send(t.Context(), a)
-				passed := time.Since(begun)
+				passed := now().Sub(begun)
 				if err == nil {
 					err = c.ack(a, body)
 				}
@@ -81,7 +81,7 @@ func (c *crashed) slow(t *testing.T) {
 	}
 	reads := c.read(t, 10)
 	all.Wait()
-	whole := time.Since(began)
+	whole := now().Sub(began)
 	if least := slices.Min(took); least < slowSync {
 		t.Errorf("a write was acknowledged after %s, a sync takes %s", least, slowSync)
 	}
@@ -99,7 +99,7 @@ func (c *crashed) read(t *testing.T, n int) time.Duration {
 	t.Helper()
 	var took []time.Duration
 	for range n {
-		began := time.Now()
+		began := now()
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+c.server.Addr+"/api/v1/enquiries?limit=20", http.NoBody)
 		if err != nil {
 			t.Fatal(err)
@@ -110,7 +110,7 @@ func (c *crashed) read(t *testing.T, n int) time.Duration {
 			t.Fatal(err)
 		}
 		_ = resp.Body.Close()
-		took = append(took, time.Since(began))
+		took = append(took, now().Sub(began))
 	}
 	slices.Sort(took)
 	return took[n/2]
@@ -122,7 +122,7 @@ func childrenOf(t *testing.T, pid int) (out []int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range strings.Fields(string(text)) {
+	for f := range strings.FieldsSeq(string(text)) {
 		n, err := strconv.Atoi(f)
 		if err != nil {
 			t.Fatal(err)

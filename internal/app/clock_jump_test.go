@@ -20,7 +20,7 @@ import (
 func TestTRU10_ClockJumps(t *testing.T) {
 	t.Parallel()
 	jumps := 12
-	if text := os.Getenv("ZHIKE_JUMPS"); text != "" { //nolint:forbidigo // how long this test may take
+	if text := os.Getenv("ZHIKE_JUMPS"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil {
 			t.Fatal(err)

@@ -18,6 +18,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"zhike/internal/testkit/child" //nolint:depguard // a part of testkit
 )
 
@@ -27,6 +29,7 @@ var ErrMissing = errors.New("not installed (scripts/ha.sh installs it)")
 // Cluster is a running cluster. It ends with this process.
 type Cluster struct {
 	Nodes []*Node
+	URL   string // of an empty database, through the proxy
 
 	dir, bin       string
 	port, etcdPort int
@@ -101,12 +104,36 @@ func (c *Cluster) start(ctx context.Context) error {
 	if err := c.proxy("db", c.proxyConf()); err != nil {
 		return err
 	}
-	return c.Whole(ctx)
+	if err := c.Whole(ctx); err != nil {
+		return err
+	}
+	c.URL = c.through("zhike")
+	return c.create(ctx, "zhike")
 }
 
-// URL names a database of the cluster through the proxy.
-func (c *Cluster) URL(database string) string {
+// through is the address of a database through the proxy.
+func (c *Cluster) through(database string) string {
 	return fmt.Sprintf("postgres://postgres@127.0.0.1:%d/%s?sslmode=disable&connect_timeout=5", c.port, database)
+}
+
+// create makes an empty database.
+func (c *Cluster) create(ctx context.Context, database string) error {
+	conn, err := pgx.Connect(ctx, c.through("postgres"))
+	if err != nil {
+		return err
+	}
+	_, err = conn.Exec(ctx, "CREATE DATABASE "+database)
+	return errors.Join(err, conn.Close(ctx))
+}
+
+// Number asks the database for a number.
+func (c *Cluster) Number(ctx context.Context, text string) (n int, err error) {
+	conn, err := pgx.Connect(ctx, c.URL)
+	if err != nil {
+		return 0, err
+	}
+	err = conn.QueryRow(ctx, text).Scan(&n)
+	return n, errors.Join(err, conn.Close(ctx))
 }
 
 // Balance starts a haproxy before nodes of the program and gives its address.
@@ -237,7 +264,7 @@ func processes(files ...string) (out []int) {
 		if err != nil {
 			continue
 		}
-		for _, f := range strings.Fields(string(children)) {
+		for f := range strings.FieldsSeq(string(children)) {
 			if pid, err := strconv.Atoi(f); err == nil {
 				out = append(out, pid)
 			}
@@ -289,7 +316,7 @@ func (c *Cluster) own(path string) error {
 // free finds ports that nobody listens on now.
 func free(n int) (out []int, err error) {
 	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // at once
+		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			return nil, err
 		}

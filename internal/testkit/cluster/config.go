@@ -42,11 +42,12 @@ postgresql:
 // proxyConf lets clients reach the primary only: haproxy asks the cluster manager, and cuts the sessions of a node that is not the primary
 // any more (TRU-11).
 func (c *Cluster) proxyConf() string {
-	b := balancer(c.port, "option httpchk OPTIONS /primary")
+	var b strings.Builder
+	b.WriteString(balancer(c.port, "option httpchk OPTIONS /primary"))
 	for _, n := range c.Nodes {
-		b += fmt.Sprintf("  server %s 127.0.0.1:%d check port %d\n", n.Name, n.port, n.rest)
+		fmt.Fprintf(&b, "  server %s 127.0.0.1:%d check port %d\n", n.Name, n.port, n.rest)
 	}
-	return b
+	return b.String()
 }
 
 // balancer is a haproxy that listens on a port and asks its servers as check says.
