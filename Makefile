@@ -41,8 +41,14 @@ torture: ## crashes, power cuts, failing, full and slow disks, keys twice, clock
 ha: ## PostgreSQL under failover: kills the primary KILLS=20 times under load
 	@scripts/ha.sh
 
-nightly: tools ## long tests with the race detector, on PostgreSQL too
+release: ## VERSION= KEY=file: two equal builds, SBOM, signed digests in dist/
+	@scripts/release.sh "$(VERSION)" "$(KEY)"
+
+nightly: tools ## long tests with the race detector, on PostgreSQL too; torture, failover, two builds compared
 	ZHIKE_NIGHTLY=true go run ./internal/testkit/withpostgres go test -race -count=1 -timeout 120m ./...
+	KILLS=1000 CUTS=200 SYNCS=50 SLOW=20 TWICE=500 JUMPS=500 scripts/torture.sh
+	scripts/ha.sh
+	scripts/release.sh --check=builds
 
 setup: ## install what tests need (Debian, as root) and say what is left out
 	scripts/setup.sh

@@ -35,8 +35,8 @@ func TestTRU10_ClockJumps(t *testing.T) {
 		base := apiServer(t, s)
 		desk := apiClient(t, s, base, "front-desk", s.HD)
 		answers := map[string]id.ID{}
-		ask := func(key string) {
-			n := len(key) // a phone of its own for each key
+		ask := func(n int) {
+			key := "jump-" + strconv.Itoa(n)
 			in := people.RegisterInput{Name: "何雨桐", CenterID: s.HD, Phones: []people.ContactInput{{Value: "1391" + strconv.Itoa(1_000_000+n)}}}
 			out, err := people.Register.Run(op.WithKey(s.FrontDesk(s.HD), key), s.Ops, in)
 			if err != nil {
@@ -47,13 +47,11 @@ func TestTRU10_ClockJumps(t *testing.T) {
 			}
 			answers[key] = out.ID
 		}
-		key := ""
-		for range jumps {
+		for i := range jumps {
 			s.Clock.Set(morning.Add(time.Duration(r.Int64N(int64(48*time.Hour))) - 24*time.Hour))
-			key += "k"
-			ask(key)
+			ask(i)
 			s.Clock.Set(morning.Add(time.Duration(r.Int64N(int64(48*time.Hour))) - 24*time.Hour))
-			ask(key[:1+r.IntN(len(key))])
+			ask(r.IntN(i + 1))
 			s.Clock.Set(morning.Add(time.Duration(r.IntN(3)-1)*24*time.Hour + time.Duration(r.IntN(120))*time.Minute)) // the center is open
 			paid(t, s)
 			if r.IntN(2) == 0 {
@@ -68,7 +66,7 @@ func TestTRU10_ClockJumps(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.Check(t)
-		if n := numberOf(t, s, "SELECT COUNT(*) FROM contact_points WHERE value LIKE '+861391100%'"); n != int64(jumps) {
+		if n := numberOf(t, s, "SELECT COUNT(*) FROM contact_points WHERE value LIKE '+861391%'"); n != int64(jumps) {
 			t.Errorf("%d persons of %d keys", n, jumps)
 		}
 	})
