@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -113,7 +114,7 @@ func (c *crashed) until(t *testing.T, stop <-chan struct{}, r *rand.Rand, who st
 func (c *crashed) soFar() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.opened[:len(c.opened):len(c.opened)]
+	return slices.Clip(c.opened)
 }
 
 // tampered refuses copies that are not what was sealed.

@@ -92,7 +92,8 @@ func TestTRU11_TRU12_Failover(t *testing.T) {
 
 func newHighly(t *testing.T, db *cluster.Cluster) *highly {
 	t.Helper()
-	h := &highly{crashed: prepareCrash(t, program(t), db.URL), db: db, stop: make(chan struct{})}
+	testkit.CreateDatabase(t, db.URL("postgres"), "zhike")
+	h := &highly{crashed: prepareCrash(t, program(t), db.URL("zhike")), db: db, stop: make(chan struct{})}
 	h.files = t.TempDir()
 	for i := range h.nodes {
 		h.nodes[i] = h.node(t, "")
@@ -297,7 +298,7 @@ func (h *highly) imported(t *testing.T, path string) {
 		}
 		<-time.After(time.Second)
 	}
-	if n, err := h.db.Number(t.Context(), "SELECT COUNT(*) FROM contact_points WHERE value LIKE '+86139%'"); err != nil || n != importedPeople {
-		t.Errorf("%d persons of the import, want %d (%v)", n, importedPeople, err)
+	if n := testkit.Number(t, h.dsn, "SELECT COUNT(*) FROM contact_points WHERE value LIKE '+86139%'"); n != importedPeople {
+		t.Errorf("%d persons of the import, want %d", n, importedPeople)
 	}
 }

@@ -14,7 +14,7 @@ if [ -n "$packages" ]; then
     echo "left out: failover needs $packages, which only root can install"
     exit 0
   fi
-  export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 # their own services are not started
+  export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 # in a container their own services are not started
   apt-get update -q
   # shellcheck disable=SC2086 # a list of names
   apt-get install -q -y --no-install-recommends $packages

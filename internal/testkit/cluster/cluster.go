@@ -18,8 +18,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"zhike/internal/testkit/child" //nolint:depguard // a part of testkit
 )
 
@@ -29,7 +27,6 @@ var ErrMissing = errors.New("not installed (scripts/ha.sh installs it)")
 // Cluster is a running cluster. It ends with this process.
 type Cluster struct {
 	Nodes []*Node
-	URL   string // of an empty database, through the proxy
 
 	dir, bin       string
 	port, etcdPort int
@@ -104,36 +101,12 @@ func (c *Cluster) start(ctx context.Context) error {
 	if err := c.proxy("db", c.proxyConf()); err != nil {
 		return err
 	}
-	if err := c.Whole(ctx); err != nil {
-		return err
-	}
-	c.URL = c.through("zhike")
-	return c.create(ctx, "zhike")
+	return c.Whole(ctx)
 }
 
-// through is the address of a database through the proxy.
-func (c *Cluster) through(database string) string {
+// URL names a database of the cluster through the proxy.
+func (c *Cluster) URL(database string) string {
 	return fmt.Sprintf("postgres://postgres@127.0.0.1:%d/%s?sslmode=disable&connect_timeout=5", c.port, database)
-}
-
-// create makes an empty database.
-func (c *Cluster) create(ctx context.Context, database string) error {
-	conn, err := pgx.Connect(ctx, c.through("postgres"))
-	if err != nil {
-		return err
-	}
-	_, err = conn.Exec(ctx, "CREATE DATABASE "+database)
-	return errors.Join(err, conn.Close(ctx))
-}
-
-// Number asks the database for a number.
-func (c *Cluster) Number(ctx context.Context, text string) (n int, err error) {
-	conn, err := pgx.Connect(ctx, c.URL)
-	if err != nil {
-		return 0, err
-	}
-	err = conn.QueryRow(ctx, text).Scan(&n)
-	return n, errors.Join(err, conn.Close(ctx))
 }
 
 // Balance starts a haproxy before nodes of the program and gives its address.
