@@ -6,7 +6,7 @@ SCALE ?= XS
 export GOLANGCI
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test lint archtest generate verify bench nightly setup tools clean
+.PHONY: help build demo test lint archtest generate verify bench nightly torture ha release setup tools clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,8 +35,20 @@ verify: ## the generated files are those that the sources give
 bench: build ## figures of PRF-1..6, 9, 10 at SCALE=XS|S
 	bin/zhike bench --scale $(SCALE) --json
 
-nightly: tools ## long tests with the race detector, on PostgreSQL too
+torture: ## crashes, power cuts, failing, full and slow disks, keys twice, clock jumps: KILLS=, CUTS=, SYNCS=, SLOW=, TWICE=, JUMPS=
+	@scripts/torture.sh
+
+ha: ## PostgreSQL under failover: kills the primary KILLS=20 times under load
+	@scripts/ha.sh
+
+release: ## VERSION= KEY=file: two equal builds, SBOM, signed digests in dist/
+	@scripts/release.sh "$(VERSION)" "$(KEY)"
+
+nightly: tools ## long tests with the race detector, on PostgreSQL too; torture, failover, two builds compared
 	ZHIKE_NIGHTLY=true go run ./internal/testkit/withpostgres go test -race -count=1 -timeout 120m ./...
+	KILLS=1000 CUTS=200 SYNCS=50 SLOW=20 TWICE=500 JUMPS=500 scripts/torture.sh
+	scripts/ha.sh
+	scripts/release.sh --check=builds
 
 setup: ## install what tests need (Debian, as root) and say what is left out
 	scripts/setup.sh

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"testing"
+	"time"
 
 	"zhike/internal/testkit"
 )
@@ -24,16 +25,19 @@ func program(t *testing.T) string {
 	return file
 }
 
-// times is how often a test strikes: ZHIKE_CRASH, or a few.
-func times(t *testing.T, few int) int {
+// times is how often a test strikes: what the environment variable says, or a few.
+func times(t *testing.T, name string, few int) int {
 	t.Helper()
-	text := os.Getenv("ZHIKE_CRASH") //nolint:forbidigo // how long this test may take
+	text := os.Getenv(name) //nolint:forbidigo // how long this test may take
 	if text == "" {
 		return few
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil {
-		t.Fatalf("ZHIKE_CRASH: %v", err)
+		t.Fatalf("%s: %v", name, err)
 	}
 	return n
 }
+
+// now is the machine's time, for measuring.
+func now() time.Time { return time.Now() } //nolint:forbidigo // it measures, nothing depends on it

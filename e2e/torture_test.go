@@ -84,11 +84,9 @@ func shutdown(t *testing.T, dir string) {
 }
 
 // TestTRU1_TRU10_PowerCut takes the power away amid writes: what was not synced is gone, what was acknowledged is not.
+// ZHIKE_CUTS is the number of cuts.
 func TestTRU1_TRU10_PowerCut(t *testing.T) {
 	t.Parallel()
-	if os.Getenv("ZHIKE_CRASH") == "" { //nolint:forbidigo // how long this test may take
-		t.Skip("left out: power cuts are tried in the long form only, ZHIKE_CRASH=20")
-	}
 	needs(t, "mount", "mkfs.ext4")
 	image := filepath.Join(t.TempDir(), "image")
 	if err := os.WriteFile(image, nil, 0o600); err != nil {
@@ -103,7 +101,7 @@ func TestTRU1_TRU10_PowerCut(t *testing.T) {
 	c.unsureAfter = true
 	// What is there before the first cut has to be on the disk.
 	syscall.Sync()
-	c.rounds(t, times(t, 3), func() { shutdown(t, dir) }, func() {
+	c.rounds(t, times(t, "ZHIKE_CUTS", 3), func() { shutdown(t, dir) }, func() {
 		if code := c.server.Code(); code != app.ExitFailed {
 			t.Errorf("the server ended with %d when its disk was gone, want %d", code, app.ExitFailed)
 		}
@@ -115,14 +113,14 @@ func TestTRU1_TRU10_PowerCut(t *testing.T) {
 }
 
 // TestTRU6_FsyncFails: where the disk does not take a commit, nothing of it is acknowledged, the sync is not tried again, and the server
-// ends. What was acknowledged before is there.
+// ends. What was acknowledged before is there. ZHIKE_SYNCS is the number of failing syncs.
 func TestTRU6_FsyncFails(t *testing.T) {
 	t.Parallel()
 	needs(t, "strace")
 	c := prepareCrash(t, program(t), filepath.Join(t.TempDir(), "zhike.db"))
 	trace := filepath.Join(t.TempDir(), "trace")
 	chance := rand.New(rand.NewPCG(clock.System().Uint64(), 0))
-	for range times(t, 1) {
+	for range times(t, "ZHIKE_SYNCS", 1) {
 		c.under = []string{
 			"strace", "-f", "-qq", "--seccomp-bpf", "-o", trace, "-e", "trace=fsync,fdatasync", "-e",
 			fmt.Sprintf("inject=fsync,fdatasync:error=EIO:when=%d+", 100+chance.IntN(200)),

@@ -5,12 +5,18 @@ cd "$(dirname "$0")/.."
 
 failed=()
 times=()
+over=()
 phase() {
   local name=$1 begin=$SECONDS
   shift
   printf '\n== %s\n' "$name"
   "$@" || failed+=("$name")
-  times+=("$(printf '%-9s %4d s' "$name" $((SECONDS - begin)))")
+  local took=$((SECONDS - begin)) budget
+  times+=("$(printf '%-9s %4d s' "$name" "$took")")
+  budget=$(awk -v name="$name" '$1 == name { print $2 * 60 }' .ci/budgets)
+  if [ "$took" -gt "${budget:-0}" ]; then
+    over+=("$name took $took s, its budget in .ci/budgets is ${budget:-missing} s")
+  fi
 }
 
 unit() { "$servers" go test -count=1 -timeout 12m ./...; }
@@ -30,11 +36,13 @@ phase servers go build -o "$servers" ./internal/testkit/withpostgres
 phase verify scripts/verify.sh
 phase lint make -s lint
 phase archtest make -s archtest
+phase release scripts/release.sh --check
 phase test unit
 phase e2e e2e
 
 printf '\n== %d s in all\n' "$SECONDS"
 printf '   %s\n' "${times[@]}"
+[ ${#over[@]} -eq 0 ] || printf 'warning: %s\n' "${over[@]}"
 if [ ${#failed[@]} -gt 0 ]; then
   echo "FAILED: ${failed[*]}"
   exit 1

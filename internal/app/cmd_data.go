@@ -76,6 +76,7 @@ func (s *Session) raw(c Config) (*App, func(), error) {
 type checkCmd struct {
 	Anchors string   `name:"anchors" type:"existingfile" help:"Compare with the anchors in this file: one that was kept where nobody who writes to the database writes."`
 	Keys    []string `name:"anchor-key" help:"Public key of anchors, beside the database's own: of a master key that was replaced, or as an auditor noted it." placeholder:"HEX"`
+	Seal    string   `name:"seal" help:"Where nothing is found, write the signed state of the log to this file, for --anchors elsewhere." placeholder:"FILE"`
 }
 
 // Run implements kong.
@@ -105,10 +106,13 @@ func (c *checkCmd) Run(s *Session) error {
 		}
 		fmt.Fprintf(s.Out, "%d findings\n", check.Count(found))
 	}
-	if len(found) > 0 {
+	switch {
+	case len(found) > 0:
 		return errFound
+	case c.Seal == "":
+		return nil
 	}
-	return nil
+	return a.sealCopy(op.WithViewer(ctx, policy.System()), "", c.Seal)
 }
 
 type importCmd struct {

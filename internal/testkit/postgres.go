@@ -125,3 +125,30 @@ func withDatabase(u *url.URL, name string) string {
 	of.Path = "/" + name
 	return of.String()
 }
+
+// CreateDatabase makes a database on the server whose maintenance database is at url.
+func CreateDatabase(t *testing.T, url, name string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	execute(t, conn, "CREATE DATABASE "+name)
+	if err := conn.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Number asks the PostgreSQL database at url for a number.
+func Number(t *testing.T, url, text string) (n int) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = conn.QueryRow(t.Context(), text).Scan(&n)
+	if err := errors.Join(err, conn.Close(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}

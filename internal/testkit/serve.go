@@ -2,6 +2,7 @@ package testkit
 
 import (
 	"bytes"
+	"cmp"
 	"os"
 	"path/filepath"
 	"slices"
@@ -26,18 +27,20 @@ type Server struct {
 // ServerSpec says what to start.
 type ServerSpec struct {
 	Program string
+	Addr    string   // where it serves; a port that the system gives it, if empty
 	Env     []string // "NAME=value"
 	Under   []string // what runs the program, if anything: strace with its faults; PID is then its number
 	Args    []string // of serve, beyond the address
 }
 
-// Serve starts the program on a port that the system gives it, and waits until it says that it is ready.
+// Serve starts the program and waits until it says that it is ready.
 func Serve(t *testing.T, spec ServerSpec) Server {
 	t.Helper()
+	addr := cmp.Or(spec.Addr, "127.0.0.1:0")
 	c, err := child.Start(child.Spec{Name: "serve", Stop: "TERM", Program: func(dir string) []string {
 		const script = `echo $$ >"$1/pid"; shift; exec "$@"` // the server keeps the number of the shell
 		return slices.Concat([]string{"/bin/sh", "-c", script, "zhike", dir, "env"}, spec.Env, spec.Under,
-			[]string{spec.Program, "serve", "--measure", "--addr", "127.0.0.1:0"}, spec.Args)
+			[]string{spec.Program, "serve", "--measure", "--addr", addr}, spec.Args)
 	}})
 	if err != nil {
 		t.Fatal(err)

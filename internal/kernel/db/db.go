@@ -32,6 +32,10 @@ func (e Engine) String() string {
 // ErrUnavailable is a database that could not be reached, or stayed busy, for five seconds (TRU-4).
 var ErrUnavailable = errors.New("database unavailable")
 
+// ErrUnknown is a connection that was lost during COMMIT: the write was done, or it was not (TRU-4). Who repeats it with the same
+// idempotency key learns which.
+var ErrUnknown = errors.New("connection lost during commit")
+
 // ErrFull is a full disk: the write was refused, reads go on (TRU-6).
 var ErrFull = errors.New("disk full")
 
@@ -87,7 +91,16 @@ func (d *DB) SQL() *sql.DB { return d.write.db }
 // savepoint (group commit): fn's error undoes fn alone.
 func (d *DB) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
 	if d.Engine == Postgres {
-		return d.writePostgres(ctx, fn)
+		return d.writePostgres(ctx, false, fn)
+	}
+	return d.writeSQLite(ctx, fn)
+}
+
+// WriteKeyed is Write for work that finds by itself whether it was done before, by its idempotency key: it is also repeated where the
+// connection was lost during COMMIT (TRU-4).
+func (d *DB) WriteKeyed(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
+	if d.Engine == Postgres {
+		return d.writePostgres(ctx, true, fn)
 	}
 	return d.writeSQLite(ctx, fn)
 }
@@ -97,7 +110,7 @@ func (d *DB) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) err
 // inner one.
 func (d *DB) WriteAlone(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
 	if d.Engine == Postgres {
-		return d.writePostgres(ctx, fn)
+		return d.writePostgres(ctx, false, fn)
 	}
 	return d.enqueue(ctx, &job{fn: fn, alone: true})
 }
@@ -108,12 +121,14 @@ func (d *DB) Read(ctx context.Context, fn func(ctx context.Context, tx *Tx) erro
 	if d.Engine == Postgres {
 		o.Isolation = sql.LevelRepeatableRead
 	}
-	sqlTx, err := d.read.db.BeginTx(ctx, o)
+	sqlTx, err := d.beginRead(ctx, o)
 	if err != nil {
 		return unavailable("begin read", err)
 	}
 	tx := &Tx{db: d, pool: d.read, tx: sqlTx}
-	err = fn(ctx, tx)
+	if err = fn(ctx, tx); d.Engine == Postgres && err != nil && repeatable(err) {
+		err = unavailable("read", err)
+	}
 	if e := sqlTx.Rollback(); e != nil && err == nil && !errors.Is(e, sql.ErrTxDone) {
 		err = fmt.Errorf("end read: %w", e)
 	}

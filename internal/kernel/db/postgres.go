@@ -3,9 +3,13 @@ package db
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -41,21 +45,33 @@ func openPostgres(ctx context.Context, dsn string, o Options) (*DB, error) {
 	return &DB{Engine: Postgres, opts: o, write: p, read: p}, nil
 }
 
-// writePostgres repeats the transaction while the server says that it may succeed another time (TRU-4).
-func (d *DB) writePostgres(ctx context.Context, fn func(context.Context, *Tx) error) error {
-	wait, total := 5*time.Millisecond, time.Duration(0)
+// writePostgres repeats the transaction while the server says that it may succeed another time (TRU-4). One whose connection was lost
+// during COMMIT may have been done: only what finds that out by itself (keyed) is repeated then.
+func (d *DB) writePostgres(ctx context.Context, keyed bool, fn func(context.Context, *Tx) error) error {
 	careful := false
-	for {
-		err := d.tryPostgres(ctx, careful, fn)
+	return d.repeat(ctx, "write", func() (again bool, err error) {
+		err = d.tryPostgres(ctx, careful, fn)
 		if errors.Is(err, errSpoilt) {
 			careful = true
-			continue
+			err = d.tryPostgres(ctx, careful, fn)
 		}
-		if err == nil || !repeatable(err) {
+		if errors.Is(err, ErrUnknown) {
+			return keyed, err
+		}
+		return repeatable(err), err
+	})
+}
+
+// repeat tries for five seconds, with growing pauses, as long as try says that it may succeed another time.
+func (d *DB) repeat(ctx context.Context, what string, try func() (again bool, err error)) error {
+	wait, total := 5*time.Millisecond, time.Duration(0)
+	for {
+		again, err := try()
+		if err == nil || !again {
 			return err
 		}
 		if total >= repeatFor {
-			return fmt.Errorf("write: %w: %w", ErrUnavailable, err)
+			return fmt.Errorf("%s: %w: %w", what, ErrUnavailable, err)
 		}
 		pause := time.Duration(float64(wait) * (0.5 + d.opts.Jitter()))
 		if e := d.opts.Sleep(ctx, pause); e != nil {
@@ -66,6 +82,16 @@ func (d *DB) writePostgres(ctx context.Context, fn func(context.Context, *Tx) er
 	}
 }
 
+// beginRead begins a snapshot; the connections that a failover left behind are given up one by one (TRU-4).
+func (d *DB) beginRead(ctx context.Context, o *sql.TxOptions) (tx *sql.Tx, err error) {
+	err = d.repeat(ctx, "begin read", func() (again bool, err error) {
+		tx, err = d.read.db.BeginTx(ctx, o)
+		return d.Engine == Postgres && repeatable(err), err
+	})
+	return tx, err
+}
+
+// errSpoilt is the error of a transaction that must be done again, see Tx.Savepoint.
 var errSpoilt = errors.New("to be done again, carefully")
 
 func (d *DB) tryPostgres(ctx context.Context, careful bool, fn func(context.Context, *Tx) error) (err error) {
@@ -102,9 +128,8 @@ func (d *DB) tryPostgres(ctx context.Context, careful bool, fn func(context.Cont
 			return err
 		}
 	}
-	// A caller that leaves must not cut COMMIT short: BeginTx had no deadline (TRU-4).
-	if err := sqlTx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
+	if err := commitPostgres(sqlTx); err != nil {
+		return err
 	}
 	for _, fn := range tx.after {
 		fn()
@@ -112,19 +137,64 @@ func (d *DB) tryPostgres(ctx context.Context, careful bool, fn func(context.Cont
 	return nil
 }
 
+// commitPostgres commits without a deadline (TRU-4): a caller that leaves does not cut COMMIT short, since BeginTx had none.
+func commitPostgres(tx *sql.Tx) error {
+	err := tx.Commit()
+	switch {
+	case err == nil:
+		return nil
+	case rolledBack(err):
+		return fmt.Errorf("commit: %w", err)
+	}
+	return fmt.Errorf("commit: %w: %w", ErrUnknown, err)
+}
+
+// rolledBack tells whether a failed COMMIT surely did nothing: the server said so. A lost connection is told by pgx as one that was
+// closed before the statement was sent, also where it was lost afterwards.
+func rolledBack(err error) bool {
+	if pe, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return !gone(pe.Code)
+	}
+	return errors.Is(err, pgx.ErrTxCommitRollback) || errors.Is(err, sql.ErrTxDone)
+}
+
+// gone tells whether a server that says this leaves the connection, or is about to.
+func gone(code string) bool {
+	return code == "57P01" || code == "57P02" || code == "57P03" || strings.HasPrefix(code, "08")
+}
+
 func runSafely(ctx context.Context, tx *Tx, fn func(context.Context, *Tx) error) (err error) {
 	defer recovered(&err)
 	return fn(ctx, tx)
 }
 
-// repeatable tells whether the same transaction may succeed another time.
+// repeatable tells whether the same transaction may succeed another time. A connection that was lost before COMMIT was sent did nothing.
 func repeatable(err error) bool {
 	if pe, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return pe.Code == "40001" || pe.Code == "40P01" || pe.Code == "57P01" || pe.Code == "25006" || strings.HasPrefix(pe.Code, "08")
+		return pe.Code == "40001" || pe.Code == "40P01" || pe.Code == "25006" || gone(pe.Code)
 	}
-	var ce *pgconn.ConnectError
-	return errors.As(err, &ce) || pgconn.SafeToRetry(err)
+	return errors.Is(err, errAgain) || lost(err)
 }
+
+// lost tells whether the server was not reached, or the connection to it ended.
+func lost(err error) bool {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return false
+	}
+	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, driver.ErrBadConn, sql.ErrConnDone, syscall.ECONNRESET, syscall.EPIPE} {
+		if errors.Is(err, end) {
+			return true
+		}
+	}
+	var connect *pgconn.ConnectError
+	return errors.As(err, &connect) || pgconn.SafeToRetry(err)
+}
+
+// errAgain is a conflict that another transaction's commit will have resolved.
+var errAgain = errors.New("somebody else did the same at the same time")
+
+// Again makes the transaction begin anew, for work that found that another did the same meanwhile.
+func Again(err error) error { return fmt.Errorf("%w: %w", errAgain, err) }
 
 // Duplicate tells whether an error is a violated unique index.
 func Duplicate(err error) bool {

@@ -36,6 +36,8 @@ type Anchor struct {
 	Hours  hours.Centi      `json:"hours_x100"`
 	Views  int64            `json:"views"`      // number of the last block of views
 	Looks  string           `json:"views_hash"` // of that block, hexadecimal
+	// File is the SHA-256 of a copy of the database in this state, hexadecimal; of a backup's seal only (TRU-13).
+	File string `json:"file_sha256,omitempty"`
 }
 
 func (a *Anchor) add(r *Registry, e Event) error {
@@ -80,47 +82,74 @@ func MakeAnchor(ctx context.Context, tx *db.Tx, r *Registry, key ed25519.Private
 	if err := tx.Lock(ctx, "event_head", 1); err != nil {
 		return false, fmt.Errorf("lock head of the log: %w", err)
 	}
-	kept, err := Anchors(ctx, tx)
+	last, a, err := state(ctx, tx, r)
+	if err != nil || a.Seq == 0 || last.Seq > 0 && last.Day >= day {
+		return false, err
+	}
+	a.Day, a.At = day, now
+	signed, err := a.sign(key)
 	if err != nil {
 		return false, err
 	}
-	last := Anchor{Counts: map[string]int64{}}
+	public, _ := key.Public().(ed25519.PublicKey)
+	_, err = tx.Exec(ctx, "INSERT INTO anchors (day, seq, body, signed_by, signature) VALUES (?, ?, ?, ?, ?)",
+		int64(day), a.Seq, string(signed.Body), []byte(public), signed.Signature)
+	if err != nil {
+		return false, fmt.Errorf("keep anchor: %w", err)
+	}
+	return true, nil
+}
+
+// SealCopy signs the state of the sealed log for a copy of the database, whose SHA-256 is given; it is kept nowhere.
+func SealCopy(ctx context.Context, tx *db.Tx, r *Registry, key ed25519.PrivateKey, day bizdate.Date, now time.Time, sha256 string) (SignedAnchor, error) {
+	_, a, err := state(ctx, tx, r)
+	if err != nil {
+		return SignedAnchor{}, err
+	}
+	a.Day, a.At, a.File = day, now, sha256
+	return a.sign(key)
+}
+
+func (a Anchor) sign(key ed25519.PrivateKey) (SignedAnchor, error) {
+	body, err := json.Marshal(a)
+	if err != nil {
+		return SignedAnchor{}, fmt.Errorf("write anchor: %w", err)
+	}
+	public, _ := key.Public().(ed25519.PublicKey)
+	return SignedAnchor{Body: body, Key: hex.EncodeToString(public), Signature: ed25519.Sign(key, body)}, nil
+}
+
+// state counts the sealed log from its last anchor on; without a day. Number 0 is a log of which nothing was sealed.
+func state(ctx context.Context, tx *db.Tx, r *Registry) (last, a Anchor, err error) {
+	kept, err := Anchors(ctx, tx)
+	if err != nil {
+		return last, a, err
+	}
+	last = Anchor{Counts: map[string]int64{}}
 	if len(kept) > 0 {
 		if last, err = kept[len(kept)-1].Open(); err != nil {
-			return false, fmt.Errorf("read last anchor: %w", err)
+			return last, a, fmt.Errorf("read last anchor: %w", err)
 		}
 	}
-	a := Anchor{Day: day, At: now, Counts: maps.Clone(last.Counts), Money: last.Money, Hours: last.Hours}
+	a = Anchor{Counts: maps.Clone(last.Counts), Money: last.Money, Hours: last.Hours}
 	var hash []byte
 	err = tx.QueryRow(ctx, "SELECT last_seq, hash FROM event_blocks ORDER BY no DESC LIMIT 1", nil, &a.Seq, &hash)
-	if errors.Is(err, sql.ErrNoRows) || len(kept) > 0 && last.Day >= day {
-		return false, nil
+	if errors.Is(err, sql.ErrNoRows) {
+		return last, a, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("read last block: %w", err)
+		return last, a, fmt.Errorf("read last block: %w", err)
 	}
 	a.Hash = hex.EncodeToString(hash)
 	err = tx.QueryRow(ctx, "SELECT no, hash FROM view_blocks ORDER BY no DESC LIMIT 1", nil, &a.Views, &hash)
 	if errors.Is(err, sql.ErrNoRows) {
 		hash = nil
 	} else if err != nil {
-		return false, fmt.Errorf("read last block of views: %w", err)
+		return last, a, fmt.Errorf("read last block of views: %w", err)
 	}
 	a.Looks = hex.EncodeToString(hash)
-	if err := between(ctx, tx, last.Seq, a.Seq, func(e Event) error { return a.add(r, e) }); err != nil {
-		return false, err
-	}
-	body, err := json.Marshal(a)
-	if err != nil {
-		return false, fmt.Errorf("write anchor: %w", err)
-	}
-	public, _ := key.Public().(ed25519.PublicKey)
-	_, err = tx.Exec(ctx, "INSERT INTO anchors (day, seq, body, signed_by, signature) VALUES (?, ?, ?, ?, ?)",
-		int64(day), a.Seq, string(body), []byte(public), ed25519.Sign(key, body))
-	if err != nil {
-		return false, fmt.Errorf("keep anchor: %w", err)
-	}
-	return true, nil
+	err = between(ctx, tx, last.Seq, a.Seq, func(e Event) error { return a.add(r, e) })
+	return last, a, err
 }
 
 // Anchors lists the anchors that the database keeps, in order.
@@ -229,8 +258,8 @@ func (c *AnchorCheck) Faults(ctx context.Context, tx *db.Tx, list []SignedAnchor
 	}
 	for _, s := range list {
 		a, err := s.Open()
-		if err != nil {
-			continue // a fault already
+		if err != nil || a.Seq == 0 {
+			continue // a fault already, or of a log of which nothing was sealed
 		}
 		i := slices.IndexFunc(blocks, func(b block) bool { return b.last == a.Seq })
 		if i < 0 || hex.EncodeToString(blocks[i].hash) != a.Hash {

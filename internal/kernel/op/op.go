@@ -89,7 +89,11 @@ func (o Op[In, Out]) run(ctx context.Context, r *Runner, in In) (out Out, repeat
 			return out, false, err
 		}
 	}
-	err = r.write(ctx, v, func(ctx context.Context, tx *Tx) error {
+	how := r.DB.Write
+	if key != "" {
+		how = r.DB.WriteKeyed
+	}
+	err = r.write(ctx, v, how, func(ctx context.Context, tx *Tx) error {
 		var zero Out
 		out, repeated = zero, false
 		if key == "" {

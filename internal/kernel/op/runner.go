@@ -85,7 +85,7 @@ func (r *Runner) Read(ctx context.Context, fn func(ctx context.Context, tx *Tx) 
 	if b, ok := ctx.Value(batchKey{}).(*Tx); ok {
 		return fn(ctx, r.tx(ctx, b.Tx, v))
 	}
-	return r.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error { return fn(ctx, r.tx(ctx, tx, v)) })
+	return outside(r.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error { return fn(ctx, r.tx(ctx, tx, v)) }))
 }
 
 // Write runs fn in a transaction that records no fact: for what is no business of people (sessions, run progress, cursors).
@@ -94,7 +94,7 @@ func (r *Runner) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx)
 	if err != nil {
 		return err
 	}
-	return r.write(ctx, v, fn)
+	return r.write(ctx, v, r.DB.Write, fn)
 }
 
 // Batch runs many operations in one commit: for imports and the simulator. Each is behind its own savepoint, so that one's
@@ -109,11 +109,12 @@ func (r *Runner) Batch(ctx context.Context, fn func(ctx context.Context) error) 
 	})
 }
 
-func (r *Runner) write(ctx context.Context, v *policy.Viewer, fn func(ctx context.Context, tx *Tx) error) error {
+// write runs fn within the batch of ctx, or by how.
+func (r *Runner) write(ctx context.Context, v *policy.Viewer, how func(context.Context, func(context.Context, *db.Tx) error) error, fn func(ctx context.Context, tx *Tx) error) error {
 	if b, ok := ctx.Value(batchKey{}).(*Tx); ok {
 		return b.Savepoint(ctx, func(ctx context.Context) error { return r.finish(ctx, r.tx(ctx, b.Tx, v), fn) })
 	}
-	return outside(r.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return r.finish(ctx, r.tx(ctx, tx, v), fn) }))
+	return outside(how(ctx, func(ctx context.Context, tx *db.Tx) error { return r.finish(ctx, r.tx(ctx, tx, v), fn) }))
 }
 
 func (r *Runner) finish(ctx context.Context, tx *Tx, fn func(ctx context.Context, tx *Tx) error) error {
@@ -134,6 +135,8 @@ func outside(err error) error {
 	switch {
 	case errors.Is(err, db.ErrFull):
 		return errors.Join(&problem.Problem{Status: 503, Code: "disk-full", Rule: "TRU-6"}, err)
+	case errors.Is(err, db.ErrUnknown):
+		return errors.Join(&problem.Problem{Status: 503, Code: "outcome-unknown", Rule: "TRU-4"}, err)
 	case errors.Is(err, db.ErrUnavailable):
 		return errors.Join(&problem.Problem{Status: 503, Code: "unavailable", Rule: "TRU-4"}, err)
 	}
@@ -269,6 +272,9 @@ func (t *Tx) keep(ctx context.Context, key, name string, digest []byte, out any)
 	}
 	_, err = t.Exec(ctx, "INSERT INTO idempotency (who, key, op, digest, answer, undo, hits, at) VALUES (?, ?, ?, ?, ?, ?, 0, ?)",
 		t.Viewer.Login, key, name, digest, string(b), Offered(ctx), t.Now)
+	if db.Duplicate(err) {
+		return fmt.Errorf("keep key: %w", db.Again(err)) // the same key at the same time: its answer is there now
+	}
 	if err != nil {
 		return fmt.Errorf("keep key: %w", err)
 	}
