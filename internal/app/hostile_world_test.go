@@ -96,8 +96,8 @@ func (x *target) live() {
 	apiClient(t, s, x.api, "principal", s.HD).send(t, "kind", "leads", "file", "姓名,电话\n赵敏,13900001111\n")
 }
 
-// rows gives each table of the database and a digest of what is in it.
-func (x *target) rows() map[string]string {
+// contents gives each table of the database with all that is in it.
+func (x *target) contents() map[string]string {
 	x.t.Helper()
 	db, err := sql.Open("sqlite", "file:"+x.file+"?mode=ro")
 	if err != nil {
@@ -108,7 +108,17 @@ func (x *target) rows() map[string]string {
 	for _, table := range textsOf(x.t, db, "SELECT name FROM sqlite_master WHERE type = 'table'") {
 		list := textsOf(x.t, db, "SELECT * FROM \""+table+"\"")
 		slices.Sort(list)
-		out[table] = fmt.Sprintf("%d rows, %x", len(list), sha256.Sum256([]byte(strings.Join(list, "\n"))))
+		out[table] = strings.Join(list, "\n")
+	}
+	return out
+}
+
+// rows gives each table and a digest of what is in it.
+func (x *target) rows() map[string]string {
+	x.t.Helper()
+	out := x.contents()
+	for table, rows := range out {
+		out[table] = fmt.Sprintf("%d lines, %x", strings.Count(rows, "\n")+1, sha256.Sum256([]byte(rows)))
 	}
 	return out
 }
