@@ -68,7 +68,9 @@ func TestTRU17_UnknownFields(t *testing.T) {
 			_, err = o.Call(s.System(), s.Ops, body)
 			tried++
 			// bad-json: of a body that is well formed, its field
-			if p, ok := problem.As(err); !ok || !slices.ContainsFunc(p.Fields, func(f problem.Field) bool { return f.Location == name && f.Code == "unknown-field" || f.Code == "bad-json" }) {
+			if p, ok := problem.As(err); !ok || !slices.ContainsFunc(p.Fields, func(f problem.Field) bool {
+				return f.Location == name && f.Code == "unknown-field" || f.Code == "bad-json"
+			}) {
 				t.Errorf("%s takes %s: %v", d.Name, name, err)
 			}
 		}
