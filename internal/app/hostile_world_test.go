@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"regexp"
 	"slices"
 	"strings"
@@ -40,11 +41,17 @@ var recordTables = []string{
 	"positions", "channels", "courses", "packages", "sessions",
 }
 
-func newTarget(t *testing.T) *target {
+func newTarget(t *testing.T) *target { t.Helper(); return newTargetWith(t, nil) }
+
+// newTargetWith lets the program write its log, if one is given.
+func newTargetWith(t *testing.T, log *slog.Logger) *target {
 	t.Helper()
 	x := &target{t: t, file: t.TempDir() + "/zhike.db", ids: map[string][]string{}}
 	x.School = testkit.NewSchool(t, x.file)
 	x.App.Unlimited = true
+	if log != nil {
+		x.App.Log = log
+	}
 	x.site, x.api = serve(t, x.School, app.PageOptions{Demo: true}), apiServer(t, x.School)
 	x.live()
 	settle(t, x.School)
