@@ -51,9 +51,9 @@ func TestAPI_FuzzRaw(t *testing.T) {
 		clients = append(clients, apiClient(t, x.School, x.api, role, x.center(role)))
 	}
 	visitors, statuses, forms := x.visitors(), map[int]int{}, testkit.PageForms(t)
-	end := time.Now().Add(budget) //nolint:forbidigo // the time of a run
+	end := time.Now().Add(budget)
 	rounds := 0
-	for ; rounds < 3 || time.Now().Before(end); rounds++ { //nolint:forbidigo // the time of a run
+	for ; rounds < 3 || time.Now().Before(end); rounds++ {
 		d.each(func(method, pattern string, o operation) {
 			c := clients[draw.IntN(len(clients))]
 			for _, name := range []string{"Idempotency-Key", "If-Match", "If-None-Match", "Accept", "Accept-Language", "Accept-Encoding", "Range", "X-Forwarded-For"} {
