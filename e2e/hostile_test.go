@@ -136,7 +136,7 @@ func TestTRU18_Canaries(t *testing.T) {
 				l.path = value[string](u, fmt.Sprintf(hostileUpload, fmt.Sprintf(canary, "files.name")))
 			}
 			paths := []string{l.path}
-			if !strings.Contains(l.path, "?") {
+			if !strings.ContainsAny(l.route+l.path, "{?") {
 				paths = append(paths, l.path+"?q="+url.QueryEscape(fmt.Sprintf(canary, "address.q")))
 			}
 			for _, path := range paths {
@@ -159,6 +159,7 @@ func TestTRU18_Canaries(t *testing.T) {
 		t.Errorf("only %d places show their canary: the pages are not looked at", len(found))
 	}
 	exports(t, st)
+	mailed(t, st)
 }
 
 // harmless opens a page and fails where a canary did anything but stand there.
@@ -210,5 +211,27 @@ func exports(t *testing.T, st site) {
 	}
 	if cells < 10 {
 		t.Errorf("only %d cells were exported", cells)
+	}
+}
+
+// mailed fails where the mail of a report holds a canary as markup (TRU-18), or names another host than ours.
+func mailed(t *testing.T, st site) {
+	t.Helper()
+	server, staff, address := st.mails(t), st.s.StaffID(st.s.Principal(st.s.HD)), "canary-mail@school.example"
+	st.s.Exec(t, "UPDATE staff SET email = ? WHERE id = ?", address, staff)
+	if err := st.s.Dir.Refresh(st.s.System(), st.s.Ops, 0); err != nil {
+		t.Fatal(err)
+	}
+	u := st.viewer(t, "principal")
+	u.send("/reports/daily-sales/mail", "staff_ids="+staff.String())
+	m := server.Await(t, address)
+	if strings.Contains(m.HTML, "<img src=x") || strings.Contains(m.HTML, "<script") || strings.Contains(m.HTML, "<svg/onload") {
+		t.Errorf("the mail holds markup of a canary: %s", m.HTML)
+	}
+	if !strings.Contains(m.HTML+m.Text+m.Subject, "7*7") {
+		t.Error("the mail shows no canary: nothing was tried")
+	}
+	if strings.ContainsAny(m.Subject, "\r\n") {
+		t.Errorf("the subject has more than one line: %q", m.Subject)
 	}
 }
