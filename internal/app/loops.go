@@ -13,6 +13,7 @@ import (
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
 	"zhike/internal/kernel/rollup"
+	"zhike/internal/organization"
 	"zhike/internal/people"
 	"zhike/internal/sales"
 )
@@ -109,8 +110,10 @@ func (a *App) forget(ctx context.Context) error {
 		if _, err := tx.Exec(ctx, "DELETE FROM undos WHERE at < ?", tx.Now.Add(-op.UndoTime)); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, "DELETE FROM sessions WHERE expires_at < ?", tx.Now)
-		return err
+		if _, err := tx.Exec(ctx, "DELETE FROM sessions WHERE expires_at < ?", tx.Now); err != nil {
+			return err
+		}
+		return organization.ForgetDelays(ctx, tx)
 	})
 }
 

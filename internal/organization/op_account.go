@@ -11,6 +11,7 @@ import (
 	"zhike/internal/kernel/db"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/policy"
 	"zhike/internal/kernel/problem"
 )
 
@@ -90,9 +91,17 @@ type Done struct {
 	ID id.ID `json:"id"`
 }
 
-// ChangePassword checks the old password outside the transaction (it takes tens of milliseconds), then runs the operation.
+// ChangePassword checks the old password outside the transaction (it takes tens of milliseconds), then runs the operation. Whoever finds a
+// session open guesses no faster than at the sign-in (TRU-22).
 func (a *Access) ChangePassword(ctx context.Context, acc Account, in ChangePasswordInput) error {
+	sys, keys := op.WithViewer(ctx, policy.System()), delayKeys(acc.Login, "")
+	if err := a.try(sys, keys); err != nil {
+		return err
+	}
 	ok, err := a.matches(ctx, in.Old, acc.Password)
+	if ok {
+		err = a.proved(sys, keys)
+	}
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -50,6 +49,7 @@ type Access struct {
 	Run   *op.Runner
 	slots chan struct{}
 	dummy string
+	same  func(password, hashed string) (bool, error)
 }
 
 var params = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32} // OWASP's minimum for argon2id
@@ -60,7 +60,7 @@ func NewAccess(d *Directory, r *op.Runner) (*Access, error) {
 	if err != nil {
 		return nil, fmt.Errorf("hash: %w", err)
 	}
-	return &Access{Dir: d, Run: r, slots: make(chan struct{}, 2), dummy: dummy}, nil
+	return &Access{Dir: d, Run: r, slots: make(chan struct{}, 2), dummy: dummy, same: argon2id.ComparePasswordAndHash}, nil
 }
 
 // hash makes the argon2id hash of a password.
@@ -79,7 +79,7 @@ func (a *Access) matches(ctx context.Context, password, hashed string) (bool, er
 	case <-ctx.Done():
 		return false, ctx.Err()
 	}
-	ok, err := argon2id.ComparePasswordAndHash(password, hashed)
+	ok, err := a.same(password, hashed)
 	if err != nil {
 		return false, fmt.Errorf("compare password: %w", err)
 	}
@@ -87,12 +87,13 @@ func (a *Access) matches(ctx context.Context, password, hashed string) (bool, er
 }
 
 // SignIn opens a session and gives its token, which is kept nowhere in clear. A wrong password, an unknown login and a closed
-// account read the same and take the same time; failures delay further tries per account, address and network (TRU-22).
+// account read the same and take the same time; failures delay further tries per account, address and network (TRU-22). A try is counted
+// before its password is compared: of those that come at once, none is let through for not being known yet.
 func (a *Access) SignIn(ctx context.Context, in SignIn) (token string, acc Account, err error) {
 	login := strings.ToLower(strings.TrimSpace(in.Login))
 	ctx = op.WithViewer(ctx, policy.System())
 	keys := delayKeys(login, in.Address)
-	if err := a.delayed(ctx, keys); err != nil {
+	if err := a.try(ctx, keys); err != nil {
 		return "", acc, err
 	}
 	found := true
@@ -109,15 +110,15 @@ func (a *Access) SignIn(ctx context.Context, in SignIn) (token string, acc Accou
 		return "", acc, err
 	}
 	if !ok || !found || !acc.Active {
-		return "", Account{}, a.failed(ctx, keys, "sign-in-failed")
+		return "", Account{}, problem.Unauthorized("sign-in-failed")
 	}
 	step := int64(0)
 	if acc.TOTPOn {
 		if step, err = a.checkCode(ctx, acc, in.Code); err != nil {
 			if in.Code == "" {
-				return "", Account{}, err
+				err = errors.Join(err, a.proved(ctx, keys)) // of the password
 			}
-			return "", Account{}, errors.Join(err, a.failed(ctx, keys, "code-wrong"))
+			return "", Account{}, err
 		}
 	}
 	token, err = a.open(ctx, acc, in, step, keys)
@@ -158,10 +159,8 @@ func (a *Access) checkCode(ctx context.Context, acc Account, code string) (int64
 func (a *Access) open(ctx context.Context, acc Account, in SignIn, step int64, keys []string) (string, error) {
 	token, digest := newToken()
 	err := a.Run.Write(ctx, func(ctx context.Context, tx *op.Tx) error {
-		for _, k := range keys[:1] {
-			if _, err := tx.Exec(ctx, "DELETE FROM sign_in_delays WHERE id = ?", k); err != nil {
-				return fmt.Errorf("clear delay: %w", err)
-			}
+		if err := forgive(ctx, tx, keys); err != nil {
+			return err
 		}
 		n, err := tx.Exec(ctx, "UPDATE accounts SET used_at = ?, lang = CASE WHEN lang = '' THEN ? ELSE lang END, totp_last = CASE WHEN ? > 0 THEN ? ELSE totp_last END WHERE id = ? AND (? = 0 OR totp_last < ?)",
 			tx.Now, in.Lang, step, step, acc.ID, step, step)
@@ -270,84 +269,6 @@ func (a *Access) SignOut(ctx context.Context, s Session) error {
 		tx.AfterCommit(a.Dir.known.clear)
 		return err
 	})
-}
-
-// delayKeys names what a failed sign-in slows down: the account first, then the address, then its network.
-func delayKeys(login, address string) []string {
-	keys := []string{"account:" + login}
-	ip, err := netip.ParseAddr(address)
-	if err != nil {
-		return keys
-	}
-	bits := 24
-	if ip.Is6() {
-		bits = 48
-	}
-	network, err := ip.Prefix(bits)
-	if err != nil {
-		return append(keys, "address:"+ip.String())
-	}
-	return append(keys, "address:"+ip.String(), "network:"+network.String())
-}
-
-// free is how many failures cost no delay yet, by what is slowed down.
-func free(key string) int64 {
-	switch {
-	case strings.HasPrefix(key, "account:"):
-		return 4
-	case strings.HasPrefix(key, "address:"):
-		return 20
-	}
-	return 100
-}
-
-func (a *Access) delayed(ctx context.Context, keys []string) error {
-	var until time.Time
-	err := a.Run.Read(ctx, func(ctx context.Context, tx *op.Tx) error {
-		for _, k := range keys {
-			var at time.Time
-			err := tx.QueryRow(ctx, "SELECT until_at FROM sign_in_delays WHERE id = ?", []any{k}, &at)
-			if err != nil && !errors.Is(err, sql.ErrNoRows) {
-				return err
-			}
-			if at.After(until) {
-				until = at
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("read sign-in delays: %w", err)
-	}
-	if wait := until.Sub(a.Run.Clock.Now()); wait > 0 {
-		return problem.TooMany("sign-in-delayed", int(wait/time.Second)+1)
-	}
-	return nil
-}
-
-// failed counts a failure; beyond the free ones each doubles the wait, up to an hour.
-func (a *Access) failed(ctx context.Context, keys []string, code string) error {
-	err := a.Run.Write(ctx, func(ctx context.Context, tx *op.Tx) error {
-		for _, k := range keys {
-			var n int64
-			err := tx.QueryRow(ctx, `INSERT INTO sign_in_delays (id, failures, until_at) VALUES (?, 1, ?)
-				ON CONFLICT (id) DO UPDATE SET failures = sign_in_delays.failures + 1 RETURNING failures`, []any{k, tx.Now}, &n)
-			if err != nil {
-				return err
-			}
-			if over := n - free(k); over > 0 {
-				wait := min(time.Second<<min(over, 12), time.Hour)
-				if _, err := tx.Exec(ctx, "UPDATE sign_in_delays SET until_at = ? WHERE id = ?", tx.Now.Add(wait), k); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("count failed sign-in: %w", err)
-	}
-	return problem.Unauthorized(code)
 }
 
 // oneTimePassword makes a password that has to be changed at the first sign-in: 4 × 4 letters that are not mistaken for others.

@@ -107,7 +107,8 @@ func TestTRU22_Throttled(t *testing.T) {
 	})
 }
 
-func TestORG9_SessionsEnd(t *testing.T) {
+// TestTRU22_SessionsEnd: another password, account or role ends sessions and tokens at once.
+func TestTRU22_SessionsEnd(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
 		login := s.Login("front-desk", s.HD)
 		acc := accountOf(t, s, login)
@@ -135,7 +136,8 @@ func TestORG9_SessionsEnd(t *testing.T) {
 			"eight hours without use": func() error { s.Clock.Set(s.Clock.Now().Add(8*time.Hour + time.Second)); return nil },
 		} {
 			token := signIn(t, s, login)
-			if !accepted(t, s, token) {
+			key := ok[organization.IssuedToken](t)(organization.IssueToken.Run(s.FrontDesk(s.HD), s.Ops, organization.IssueTokenInput{Name: what})).Token
+			if !accepted(t, s, token) || !accepted(t, s, key) {
 				t.Fatalf("%s: the session is refused before", what)
 			}
 			if err := end(); err != nil {
@@ -143,6 +145,9 @@ func TestORG9_SessionsEnd(t *testing.T) {
 			}
 			if accepted(t, s, token) {
 				t.Errorf("%s: the session goes on", what)
+			}
+			if what != "eight hours without use" && accepted(t, s, key) { // a long-lived token is not idle
+				t.Errorf("%s: the token goes on", what)
 			}
 		}
 		token, begun := signIn(t, s, login), s.Clock.Now()

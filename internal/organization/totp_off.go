@@ -26,15 +26,17 @@ type DisableTOTPInput struct {
 // Failures delay further tries as at the sign-in (TRU-22). Refused: password-wrong, code-wrong, neither of them.
 func (a *Access) DisableTOTP(ctx context.Context, acc Account, in DisableTOTPInput) error {
 	sys, keys := op.WithViewer(ctx, policy.System()), delayKeys(acc.Login, "")
-	if err := a.delayed(sys, keys); err != nil {
+	if in.Password == "" && (in.Code == "" || !acc.TOTPOn) {
+		return problem.Refuse("ORG-9", "invalid", problem.Field{Location: "password", Code: "required"})
+	}
+	if err := a.try(sys, keys); err != nil {
 		return err
 	}
 	field, wrong := "password", "password-wrong"
 	var err error
-	switch {
-	case in.Password != "":
+	if in.Password != "" {
 		in.proven, err = a.matches(ctx, in.Password, acc.Password)
-	case in.Code != "" && acc.TOTPOn:
+	} else {
 		field, wrong = "code", "code-wrong"
 		_, err = a.checkCode(sys, acc, in.Code)
 		if _, refused := problem.As(err); refused {
@@ -42,19 +44,15 @@ func (a *Access) DisableTOTP(ctx context.Context, acc Account, in DisableTOTPInp
 		} else {
 			in.proven = err == nil
 		}
-	default:
-		wrong = "required"
 	}
 	if err != nil {
 		return err
 	}
 	if !in.proven {
-		if wrong != "required" {
-			if _, counted := problem.As(a.failed(sys, keys, wrong)); !counted {
-				return fmt.Errorf("count failure: %s", wrong)
-			}
-		}
 		return problem.Refuse("ORG-9", "invalid", problem.Field{Location: field, Code: wrong})
+	}
+	if err := a.proved(sys, keys); err != nil {
+		return err
 	}
 	_, err = DisableTOTP.Run(ctx, a.Run, in)
 	return err

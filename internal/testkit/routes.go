@@ -14,7 +14,7 @@ import (
 // constants are the paths that doors name.
 var constants = map[string]string{"web.AskPath": web.AskPath, "web.SuggestPath": web.SuggestPath, "web.SignInPath": web.SignInPath, "web.ViewsPath": web.ViewsPath, "web.SignOutPath": web.SignOutPath, "web.PreferencesPath": web.PreferencesPath, "PasswordPath": organizationdoor.PasswordPath}
 
-var route = regexp.MustCompile(`"(GET|POST) (?:(/[^"]*)"|" \+ ([\w.]+))`)
+var route = regexp.MustCompile(`"(GET|POST) (?:(/[^"]*)"|" ?\+ ?([\w.]+))`)
 
 // PageRoutes lists the patterns of every GET that a door or the program registers for pages, read from their source: a mux does not tell.
 func PageRoutes(t *testing.T) []string { t.Helper(); return routes(t, "GET") }

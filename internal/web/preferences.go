@@ -86,8 +86,7 @@ func PostPreferences(save func(context.Context, Preferences) error) Func {
 			}
 		}
 		http.SetCookie(w, p.cookie(r))
-		http.Redirect(w, r, LocalPath(r.PostForm.Get("_next")), http.StatusSeeOther) //nolint:gosec // LocalPath lets no other place through
-		return nil
+		return Redirect(w, r, r.PostForm.Get("_next"))
 	}
 }
 

@@ -74,8 +74,10 @@ func render(w http.ResponseWriter, r *http.Request, status int, c templ.Componen
 // IsFragment tells whether a part of a page is asked for, by a swap.
 func IsFragment(r *http.Request) bool { return r.Header.Get("HX-Request") == "true" }
 
-// Redirect goes to another page after a form was done; the page says what happened, with its undo.
+// Redirect goes to another page of this program after a form was done, and nowhere else (TRU-19); the page says what happened, with its
+// undo.
 func Redirect(w http.ResponseWriter, r *http.Request, to string, status ...Status) error {
+	to = LocalPath(to)
 	for _, s := range status {
 		http.SetCookie(w, s.Offering(r.Context()).cookie(r))
 	}
@@ -84,7 +86,7 @@ func Redirect(w http.ResponseWriter, r *http.Request, to string, status ...Statu
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	http.Redirect(w, r, to, http.StatusSeeOther)
+	http.Redirect(w, r, to, http.StatusSeeOther) //nolint:gosec // LocalPath lets no other place through
 	return nil
 }
 

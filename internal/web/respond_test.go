@@ -149,3 +149,19 @@ func TestPreferences(t *testing.T) {
 		}
 	}
 }
+
+// TestTRU19_RedirectStaysHere: whatever a page leads to, it is on this site.
+func TestTRU19_RedirectStaysHere(t *testing.T) {
+	for _, to := range []string{"https://evil.example", "//evil.example", `/\evil.example`, `\\evil.example`, "https:evil.example", "javascript:alert(1)", "/\t/evil.example", "/\r\nX: y", "\x00//evil.example", "evil.example", ""} {
+		for _, fragment := range []string{"", "true"} {
+			w, r := httptest.NewRecorder(), post("/x", "")
+			r.Header.Set("HX-Request", fragment)
+			if err := web.Redirect(w, r, to); err != nil {
+				t.Fatal(err)
+			}
+			if got := w.Header().Get("Location") + w.Header().Get("HX-Redirect"); got != "/" {
+				t.Errorf("%q leads to %q", to, got)
+			}
+		}
+	}
+}
