@@ -87,6 +87,8 @@ var all = []event.Fact{
 	AppointmentConfirmed{},
 	AppointmentMoved{},
 	AppointmentCancelled{},
+	AppointmentWithdrawn{},
+	VisitReopened{},
 	AppointmentMissed{},
 	AppointmentRestored{},
 	VisitCheckedIn{},

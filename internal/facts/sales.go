@@ -166,6 +166,16 @@ type AppointmentRestored struct {
 // Kind implements event.Fact.
 func (AppointmentRestored) Kind() string { return "sales.appointment-restored.1" }
 
+// AppointmentWithdrawn says that a booking was taken back (UI-B2): it counts no more.
+type AppointmentWithdrawn struct {
+	AppointmentState
+	Recorded id.ID  `json:"recorded_event"` // of the booking
+	Stage    string `json:"stage"`          // of the enquiry, again
+}
+
+// Kind implements event.Fact.
+func (AppointmentWithdrawn) Kind() string { return "sales.appointment-withdrawn.1" }
+
 // VisitCheckedIn says that a visitor arrived (SAL-5).
 type VisitCheckedIn struct {
 	Matter
@@ -179,7 +189,8 @@ type VisitCheckedIn struct {
 // Kind implements event.Fact.
 func (VisitCheckedIn) Kind() string { return "sales.visit-checked-in.1" }
 
-// VisitWithdrawn says that a check-in was taken back (UI-B2): the visit counts no more, the appointment is open again.
+// VisitWithdrawn says that a check-in or a walk-in was taken back (UI-B2): the visit counts no more, the appointment, if there was one, is
+// open again.
 type VisitWithdrawn struct {
 	Matter
 	Visit       id.ID        `json:"visit_id"`
@@ -218,6 +229,18 @@ type VisitFinished struct {
 
 // Kind implements event.Fact.
 func (VisitFinished) Kind() string { return "sales.visit-finished.1" }
+
+// VisitReopened says that the end of a visit was taken back (UI-B2): the talk goes on.
+type VisitReopened struct {
+	Matter
+	Visit    id.ID             `json:"visit_id"`
+	Recorded id.ID             `json:"recorded_event"` // of the end
+	Stage    string            `json:"stage"`          // of the enquiry, again
+	Restores *AppointmentState `json:"restored_appointment,omitempty"`
+}
+
+// Kind implements event.Fact.
+func (VisitReopened) Kind() string { return "sales.visit-reopened.1" }
 
 // QuoteMade says that a price was offered (SAL-7).
 type QuoteMade struct {

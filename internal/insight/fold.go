@@ -131,8 +131,14 @@ func takeBack(s sums, f event.Fact) error {
 		case "no-show":
 			s.add("no_shows", f.Day, f.Center, -1, append(matterDims(f.Matter), "inviter", f.Inviter.String())...)
 		}
+	case facts.AppointmentWithdrawn:
+		appointed(s, &f.AppointmentState, -1)
+	case facts.VisitReopened:
+		appointed(s, f.Restores, 1)
 	case facts.VisitWithdrawn:
-		s.add("arrived", f.Day, f.Center, -1, append(matterDims(f.Matter), "inviter", f.Inviter.String())...)
+		if !f.Appointment.IsNone() {
+			s.add("arrived", f.Day, f.Center, -1, append(matterDims(f.Matter), "inviter", f.Inviter.String())...)
+		}
 		received(s, f.Matter, f.VisitDay, -1)
 		return s.forget(f.Enquiry, f.Visit)
 	}
@@ -269,7 +275,7 @@ func Reactions() []op.Reaction {
 	return []op.Reaction{
 		counted[facts.EnquiryEntered](), counted[facts.TouchRecorded](), counted[facts.ContactBreached](), counted[facts.AppointmentBooked](), counted[facts.AppointmentMoved](),
 		counted[facts.TouchWithdrawn](), counted[facts.EnquiryLost](), counted[facts.EnquiryUpdated](), counted[facts.EnquiryReopened](), counted[facts.VisitFinished](),
-		counted[facts.AppointmentRestored](), counted[facts.VisitWithdrawn](), counted[facts.AppointmentCancelled](), counted[facts.AppointmentMissed](), counted[facts.VisitCheckedIn](), counted[facts.WalkedIn](),
+		counted[facts.AppointmentRestored](), counted[facts.AppointmentWithdrawn](), counted[facts.VisitReopened](), counted[facts.VisitWithdrawn](), counted[facts.AppointmentCancelled](), counted[facts.AppointmentMissed](), counted[facts.VisitCheckedIn](), counted[facts.WalkedIn](),
 		counted[facts.ContractSigned](), counted[facts.PaymentTaken](), counted[facts.PaymentReversed](),
 	}
 }

@@ -193,7 +193,7 @@ func (in EnterInput) row() int64 {
 
 func (in EnterInput) enquiry(tx *op.Tx, person id.ID) Enquiry {
 	e := Enquiry{
-		ID: tx.NewID(), Person: person, Center: in.CenterID, Channel: in.ChannelID, Course: in.CourseID, Kind: in.Kind, Stage: New, Lang: in.Lang,
+		ID: tx.NewID(), Person: person, Center: in.CenterID, Channel: in.ChannelID, Course: in.CourseID, Kind: in.Kind, Stage: New, Reached: New, Lang: in.Lang,
 		Outcome: "open", Entered: tx.Now, Moved: tx.Now, NextStep: in.NextStep, NextDay: in.NextDay, WalkIn: in.WalkIn,
 	}
 	if e.Kind == "" {
@@ -208,7 +208,7 @@ func (in EnterInput) enquiry(tx *op.Tx, person id.ID) Enquiry {
 		}
 		switch im.Outcome {
 		case "signed":
-			e.Stage, e.Outcome, e.OutcomeDay = Signed, "signed", im.OutcomeDay
+			e.Stage, e.Reached, e.Outcome, e.OutcomeDay = Signed, Signed, "signed", im.OutcomeDay
 		case "lost":
 			e.Stage, e.Outcome, e.OutcomeDay, e.LostReason = Lost, "lost", im.OutcomeDay, "imported"
 		}

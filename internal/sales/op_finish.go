@@ -27,7 +27,7 @@ var number = regexp.MustCompile(`^[-−]?[0-9]{1,15}(\.[0-9]{1,6})?$`)
 // course, answers that are not of their question's kind, a loss without a reason of the list.
 var FinishVisit = op.Op[FinishVisitInput, VisitAnswer]{
 	Name: "sales.finish-visit", Rule: "SAL-6", Needs: "visit:update", Fact: facts.VisitFinished{}, Do: finishVisit,
-	Subject: func(in FinishVisitInput) op.Ref { return op.Ref{Kind: "visit", ID: in.VisitID} },
+	Subject: func(in FinishVisitInput) op.Ref { return op.Ref{Kind: "visit", ID: in.VisitID} }, Undo: "sales.reopen-visit",
 }
 
 // FinishVisitInput is what was learnt in the talk.
@@ -54,6 +54,7 @@ func finishVisit(ctx context.Context, tx *op.Tx, in FinishVisitInput) (VisitAnsw
 	if err != nil {
 		return VisitAnswer{}, err
 	}
+	e.remember(v.ID)
 	if !in.CourseID.IsNone() {
 		e.Course = in.CourseID
 	}
@@ -78,14 +79,15 @@ func finishVisit(ctx context.Context, tx *op.Tx, in FinishVisitInput) (VisitAnsw
 		return VisitAnswer{}, err
 	}
 	f := facts.VisitFinished{Matter: e.matter(), Visit: v.ID, Needs: codes(answers), Outcome: in.Outcome, Reason: in.LostReason}
-	if e.Stage.After(f) == Lost {
+	if e.after(f) == Lost {
 		if f.Ends, err = endOpen(ctx, tx, e); err != nil {
 			return VisitAnswer{}, err
 		}
 	}
-	if err := move(ctx, tx, &e, e.Stage.After(f), "course", "lost_reason", "next_step", "next_day"); err != nil {
+	if err := move(ctx, tx, &e, e.after(f), "past", "course", "lost_reason", "next_step", "next_day"); err != nil {
 		return VisitAnswer{}, err
 	}
+	tx.Undoable(VisitInput{VisitID: v.ID})
 	tx.Record(v.ID, f)
 	return v.answer(e.Stage), nil
 }

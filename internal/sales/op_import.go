@@ -130,12 +130,12 @@ func updateImported(ctx context.Context, tx *op.Tx, in UpdateImportedInput) (Ans
 	if in.Import != nil && slices.Contains(fields, "outcome") {
 		f.Outcome = in.Import.Outcome
 	}
-	if f.Outcome == "lost" && e.Stage.After(f) == Lost {
+	if f.Outcome == "lost" && e.after(f) == Lost {
 		if f.Ends, err = endOpen(ctx, tx, e); err != nil {
 			return Answer{}, err
 		}
 	}
-	if err := move(ctx, tx, &e, e.Stage.After(f), "channel", "course"); err != nil {
+	if err := move(ctx, tx, &e, e.after(f), "channel", "course"); err != nil {
 		return Answer{}, err
 	}
 	tx.Record(e.ID, f)

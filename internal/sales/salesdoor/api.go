@@ -138,6 +138,7 @@ func apiReception(a *api.API) {
 	api.Post(a, "/appointments/{id}/confirm", sales.Confirm)
 	api.Post(a, "/appointments/{id}/cancel", sales.Cancel)
 	api.Post(a, "/appointments/{id}/miss", sales.Miss)
+	api.Post(a, "/appointments/{id}/withdraw", sales.WithdrawAppointment)
 	api.Post(a, "/appointments/{id}/restore", sales.RestoreAppointment)
 	api.List(a, "/visits", "sales.visits", "visit:read", visits)
 	api.Get(a, "/visits/{id}", "sales.visit", "visit:read", func(ctx context.Context, tx *op.Tx, q visitID) (VisitShown, error) {
@@ -148,6 +149,7 @@ func apiReception(a *api.API) {
 	api.Post(a, "/walk-ins", sales.WalkIn)
 	api.Post(a, "/visits/{id}/finish", sales.FinishVisit)
 	api.Post(a, "/visits/{id}/withdraw", sales.WithdrawCheckIn)
+	api.Post(a, "/visits/{id}/reopen", sales.ReopenVisit)
 }
 
 func visits(ctx context.Context, tx *op.Tx, q visitsQuery) (page.Page[sales.Visit], error) {
