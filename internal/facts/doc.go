@@ -76,6 +76,7 @@ var all = []event.Fact{
 	ContractSigned{},
 	EnquiryEntered{},
 	EnquiryUpdated{},
+	EnquiryChanged{},
 	LeadMerged{},
 	EnquiryAssigned{},
 	EnquiryLost{},

@@ -26,8 +26,38 @@ type EnquiryUpdated struct {
 	Matter
 	Fields  []string `json:"fields"`
 	Outcome string   `json:"outcome,omitempty"` // signed or lost, where the row says so
+	Turn    *Turn    `json:"turn,omitempty"`
 	// Ends is the open appointment that is cancelled with a matter that is lost.
 	Ends *AppointmentState `json:"ended_appointment,omitempty"`
+}
+
+// EnquiryChanged says that channel or course of an open enquiry were corrected. Matter has those that hold from now on.
+type EnquiryChanged struct {
+	Matter
+	Fields []string `json:"fields"` // channel, course
+	Turn   *Turn    `json:"turn,omitempty"`
+}
+
+// Kind implements event.Fact.
+func (EnquiryChanged) Kind() string { return "sales.enquiry-changed.1" }
+
+// Turn says that an enquiry counts under another channel or course from now on: those it had until then, and what was counted of it, which
+// moves along.
+type Turn struct {
+	Channel id.ID  `json:"was_channel_id"`
+	Course  id.ID  `json:"was_course_id"`
+	Moves   []Move `json:"moves,omitempty"`
+}
+
+// Move is a part of a figure that goes from one value of a dimension to another.
+type Move struct {
+	Metric string       `json:"metric"`
+	Day    bizdate.Date `json:"day"`
+	Center id.ID        `json:"center_id"`
+	N      int64        `json:"n"`
+	Dim    string       `json:"dimension"`
+	From   string       `json:"from"`
+	To     string       `json:"to"`
 }
 
 // LeadMerged says that a further source record joined an enquiry (MKT-11).
@@ -223,6 +253,7 @@ type VisitFinished struct {
 	Needs   []string `json:"needs"`   // codes of the questions answered
 	Outcome string   `json:"outcome"` // quote, think, lost
 	Reason  string   `json:"reason,omitempty"`
+	Turn    *Turn    `json:"turn,omitempty"` // the talk was about another course
 	// Ends is the open appointment that is cancelled with a matter that is lost.
 	Ends *AppointmentState `json:"ended_appointment,omitempty"`
 }
@@ -237,6 +268,7 @@ type VisitReopened struct {
 	Recorded id.ID             `json:"recorded_event"` // of the end
 	Stage    string            `json:"stage"`          // of the enquiry, again
 	Restores *AppointmentState `json:"restored_appointment,omitempty"`
+	Turn     *Turn             `json:"turn,omitempty"` // the course is again the one before the talk
 }
 
 // Kind implements event.Fact.

@@ -54,6 +54,7 @@ func finishVisit(ctx context.Context, tx *op.Tx, in FinishVisitInput) (VisitAnsw
 	if err != nil {
 		return VisitAnswer{}, err
 	}
+	was := e
 	e.remember(v.ID)
 	if !in.CourseID.IsNone() {
 		e.Course = in.CourseID
@@ -78,7 +79,7 @@ func finishVisit(ctx context.Context, tx *op.Tx, in FinishVisitInput) (VisitAnsw
 	if err := tx.Save(ctx, &v, "needs", "outcome", "lost_reason", "finished_at"); err != nil {
 		return VisitAnswer{}, err
 	}
-	f := facts.VisitFinished{Matter: e.matter(), Visit: v.ID, Needs: codes(answers), Outcome: in.Outcome, Reason: in.LostReason}
+	f := facts.VisitFinished{Matter: e.matter(), Visit: v.ID, Needs: codes(answers), Outcome: in.Outcome, Reason: in.LostReason, Turn: e.turned(was)}
 	if e.after(f) == Lost {
 		if f.Ends, err = endOpen(ctx, tx, e); err != nil {
 			return VisitAnswer{}, err

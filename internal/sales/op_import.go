@@ -117,6 +117,7 @@ func updateImported(ctx context.Context, tx *op.Tx, in UpdateImportedInput) (Ans
 	if len(fields) == 0 {
 		return Answer{}, problem.Refuse("ROL-1", "nothing-new", problem.Field{Location: "enquiry_id", Value: e.ID})
 	}
+	was := e
 	if !in.ChannelID.IsNone() {
 		e.Channel = in.ChannelID
 	}
@@ -127,6 +128,9 @@ func updateImported(ctx context.Context, tx *op.Tx, in UpdateImportedInput) (Ans
 		return Answer{}, err
 	}
 	f := facts.EnquiryUpdated{Matter: e.matter(), Fields: fields}
+	if e.Stage.Open() { // contracts and payments keep what held when they were made
+		f.Turn = e.turned(was)
+	}
 	if in.Import != nil && slices.Contains(fields, "outcome") {
 		f.Outcome = in.Import.Outcome
 	}

@@ -113,6 +113,9 @@ func TestSAL1_StageCannotBeSet(t *testing.T) {
 		cases := map[string]refused{}
 		for _, o := range sales.Operations() {
 			for _, field := range []string{"stage", "outcome_day", "moved_at", "breached", "version", "state", "Import", "WalkIn"} {
+				if field == "version" && o.Describe().Name == "sales.change-enquiry" {
+					continue // the version that a change starts from (ORG-10)
+				}
 				cases[o.Describe().Name+" "+field] = refused{func() error {
 					return call(s.Principal(s.HD), s, o, `{"enquiry_id":%q,%q:"signed"}`, e.ID, field)
 				}, "422 invalid body:bad-json"}

@@ -211,7 +211,7 @@ type fatal interface {
 }
 
 // leaves does something and takes it back: everything is as it was. It tells whether it was possible.
-func leaves(f fatal, t *testing.T, s *testkit.School, d deed, e sales.Entered) bool {
+func leaves(t *testing.T, f fatal, s *testkit.School, d deed, e sales.Entered) bool {
 	f.Helper()
 	before := picture(t, s, e.ID)
 	ctx := op.WithUndo(d.by(s))
@@ -247,7 +247,7 @@ func TestUIB2_UndoLeavesEverythingAsItWas(t *testing.T) {
 				}
 			}
 			for _, d := range rapid.SliceOfN(rapid.SampledFrom(deeds), 1, 3).Draw(r, "undone") {
-				leaves(r, t, s, d, e)
+				leaves(t, r, s, d, e)
 			}
 		})
 		s.Check(t)

@@ -118,7 +118,7 @@ func reopenVisit(ctx context.Context, tx *op.Tx, in VisitInput) (VisitAnswer, er
 	if err != nil {
 		return VisitAnswer{}, err
 	}
-	f := facts.VisitReopened{Visit: v.ID, Recorded: last.ID}
+	f, was := facts.VisitReopened{Visit: v.ID, Recorded: last.ID}, e
 	if f.Restores, err = stillAhead(ctx, tx, finished.Ends); err != nil {
 		return VisitAnswer{}, err
 	}
@@ -132,7 +132,10 @@ func reopenVisit(ctx context.Context, tx *op.Tx, in VisitInput) (VisitAnswer, er
 	if err := tx.Save(ctx, &v, "finished_at", "outcome", "lost_reason"); err != nil {
 		return VisitAnswer{}, err
 	}
-	f.Matter, f.Stage = e.matter(), string(e.Stage)
+	f.Matter, f.Stage, f.Turn = e.matter(), string(e.Stage), e.turned(was)
+	if f.Restores != nil {
+		f.Restores.Course = e.Course
+	}
 	tx.Record(v.ID, f)
 	return v.answer(e.Stage), nil
 }

@@ -149,6 +149,9 @@ func (s story) words(ctx context.Context, item people.Item) string {
 	case "sales.enquiry-entered":
 		f := read[facts.EnquiryEntered](item)
 		return dot(s.channel(ctx, f.Channel), s.dir.StaffName(f.Consultant))
+	case "sales.enquiry-changed":
+		f := read[facts.EnquiryChanged](item)
+		return s.turned(ctx, f.Matter, f.Turn)
 	case "sales.enquiry-assigned":
 		f := read[facts.EnquiryAssigned](item)
 		return dot(s.staff(f.From)+" → "+s.staff(f.Consultant), code(ctx, "assign-reason", f.Reason))
@@ -161,6 +164,21 @@ func (s story) words(ctx context.Context, item people.Item) string {
 		return s.center(ctx, item.Center)
 	}
 	return s.later(ctx, item)
+}
+
+// turned words what the channel and the course of a matter were, and are.
+func (s story) turned(ctx context.Context, now facts.Matter, was *facts.Turn) string {
+	if was == nil {
+		return ""
+	}
+	var channel, course string
+	if was.Channel != now.Channel {
+		channel = s.channel(ctx, was.Channel) + " → " + s.channel(ctx, now.Channel)
+	}
+	if was.Course != now.Course {
+		course = t(ctx, "other-course")
+	}
+	return dot(channel, course)
 }
 
 // later is the detail of what followed on something else.

@@ -58,6 +58,7 @@ func apiEnquiries(a *api.API) {
 	})
 	api.Post(a, "/enquiries", sales.Enter)
 	api.Post(a, "/enquiries/{id}/touches", people.RecordTouch)
+	api.Patch(a, "/enquiries/{id}", sales.ChangeEnquiry)
 	api.Post(a, "/enquiries/{id}/assign", sales.Assign)
 	api.Post(a, "/enquiries/{id}/lose", sales.Lose)
 	api.Post(a, "/enquiries/{id}/reopen", sales.ReopenEnquiry)

@@ -223,6 +223,7 @@ func (v enquiryView) actions(ctx context.Context) []web.Button {
 		}
 		out = append(out, small("quote:create", "do.quote", enquiryPath(e.ID, "quote"))...)
 		out = append(out, small("enquiry:assign", "assign.give", enquiryPath(e.ID, "assign"))...)
+		out = append(out, small("enquiry:update", "change.do", enquiryPath(e.ID, "edit"))...)
 		out = append(out, small("enquiry:update", "lose.do", enquiryPath(e.ID, "lose"))...)
 	}
 	return append(out, web.Button{Label: t(ctx, "person-page"), Href: path("people", e.Person.String()), Small: true, Kind: web.Quiet})
