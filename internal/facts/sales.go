@@ -253,7 +253,8 @@ type VisitFinished struct {
 	Needs   []string `json:"needs"`   // codes of the questions answered
 	Outcome string   `json:"outcome"` // quote, think, lost
 	Reason  string   `json:"reason,omitempty"`
-	Turn    *Turn    `json:"turn,omitempty"` // the talk was about another course
+	Turn    *Turn    `json:"turn,omitempty"`   // the talk was about another course
+	Tested  bool     `json:"tested,omitempty"` // there was a placement test
 	// Ends is the open appointment that is cancelled with a matter that is lost.
 	Ends *AppointmentState `json:"ended_appointment,omitempty"`
 }

@@ -103,6 +103,7 @@ type Visit struct {
 	LostReason  string            `json:"lost_reason" db:"lost_reason"`
 	Withdrawn   time.Time         `json:"withdrawn_at,omitzero" db:"withdrawn_at"` // the check-in was taken back: it counts no more
 	Needs       map[string]string `json:"-" db:"needs,json"`                       // question → answer; personal, read by its own query
+	Placement   *Placement        `json:"-" db:"placement,json"`                   // of the placement test; as the answers
 	Version     int64             `json:"version" db:"version"`
 }
 

@@ -144,7 +144,7 @@ func apiReception(a *api.API) {
 	api.List(a, "/visits", "sales.visits", "visit:read", visits)
 	api.Get(a, "/visits/{id}", "sales.visit", "visit:read", func(ctx context.Context, tx *op.Tx, q visitID) (VisitShown, error) {
 		v, err := sales.VisitByID(ctx, tx, q.ID)
-		return VisitShown{Visit: v, Needs: v.Needs}, err
+		return VisitShown{Visit: v, Needs: v.Needs, Placement: v.Placement}, err
 	})
 	api.Post(a, "/visits", sales.CheckIn)
 	api.Post(a, "/walk-ins", sales.WalkIn)
@@ -165,10 +165,11 @@ func visits(ctx context.Context, tx *op.Tx, q visitsQuery) (page.Page[sales.Visi
 	return page.Page[sales.Visit]{Items: list.Items, Next: list.Next, Total: list.Total}, err
 }
 
-// VisitShown is a visit with the answers of its needs analysis.
+// VisitShown is a visit with the answers of its needs analysis and the result of its placement test.
 type VisitShown struct {
 	sales.Visit
-	Needs map[string]string `json:"needs" doc:"code of the question: answer"`
+	Needs     map[string]string `json:"needs" doc:"code of the question: answer"`
+	Placement *sales.Placement  `json:"placement,omitempty" doc:"result of the placement test"`
 }
 
 func appointments(ctx context.Context, tx *op.Tx, q appointmentsQuery) (out page.Page[sales.Appointment], err error) {

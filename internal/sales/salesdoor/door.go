@@ -5,11 +5,13 @@ import (
 	"net/http"
 
 	"zhike/internal/contracts"
+	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
 	"zhike/internal/marketing"
 	"zhike/internal/organization"
 	"zhike/internal/people"
+	"zhike/internal/sales"
 	"zhike/internal/web"
 )
 
@@ -22,7 +24,7 @@ type Deps struct {
 }
 
 // timelineWords words a part of a timeline, with the names of what it is about.
-type timelineWords func(ctx context.Context, dir *organization.Directory, channels marketing.Tree, list []contracts.Contract, page people.TimelinePage) web.Timeline
+type timelineWords func(ctx context.Context, dir *organization.Directory, channels marketing.Tree, list []contracts.Contract, tests map[id.ID]sales.Placement, page people.TimelinePage) web.Timeline
 
 type door struct{ Deps }
 
