@@ -61,6 +61,7 @@ var all = []event.Fact{
 	HouseholdJoined{},
 	HouseholdLeft{},
 	GuardianLinked{},
+	GuardianUnlinked{},
 	NoticesChosen{},
 	TaskDone{},
 	TaskReopened{},

@@ -29,7 +29,7 @@ var shown = []group{
 	{"finance", "payment", []string{"finance.payment-taken.1", "finance.payment-reversed.1"}},
 	{"system", "task", []string{"process.task-done.1", "process.task-reopened.1", "process.task-reassigned.1"}},
 	{"system", "person", []string{
-		"people.person-registered.1", "people.person-changed.1", "people.phone-revealed.1", "people.household-joined.1", "people.household-left.1", "people.guardian-linked.1",
+		"people.person-registered.1", "people.person-changed.1", "people.phone-revealed.1", "people.household-joined.1", "people.household-left.1", "people.guardian-linked.1", "people.guardian-unlinked.1",
 	}},
 }
 
