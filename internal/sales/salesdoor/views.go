@@ -125,7 +125,7 @@ func choicesOf(list []string, answer string) []web.Option {
 	return out
 }
 
-// answersOf lists what was learnt, in the order of the course's questions.
+// answersOf lists what was learnt, in the order of the course's questions, then what was tested.
 func answersOf(ctx context.Context, v visitView) []web.Fact {
 	var out []web.Fact
 	for _, q := range v.Course.Needs {
@@ -138,7 +138,10 @@ func answersOf(ctx context.Context, v visitView) []web.Fact {
 		}
 		out = append(out, web.Fact{Term: q.Name(lang(ctx)), Value: web.Text(answer)})
 	}
-	return out
+	if v.Visit.Placement == nil {
+		return out
+	}
+	return append(out, placementFacts(ctx, *v.Visit.Placement)...)
 }
 
 // placement is the result of the visit's placement test; none: all is empty.
