@@ -46,6 +46,13 @@ func TestPPL3_GuardianIsNamedToWhoSeesTheChild(t *testing.T) {
 		if got, want := strings.Join(relatives(t, s, owner, child), "; "), "mother 李芳 139****9000 beyond:true pinyin:false"; got != want {
 			t.Errorf("owner sees %q, want %q", got, want)
 		}
+		s.Exec(t, "UPDATE role_fields SET rule = 'full' WHERE role = 'consultant'") // who reads phones in full reads those of records in scope
+		if err := s.Dir.Refresh(s.System(), s.Ops, 0); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := strings.Join(relatives(t, s, s.Consultant(s.HD), child), "; "), "mother 李芳 139****9000 beyond:true pinyin:false"; got != want {
+			t.Errorf("who reads phones in full sees %q, want %q", got, want)
+		}
 		if got := strings.Join(relatives(t, s, s.Principal(s.HD), child), "; "); !strings.Contains(got, "李芳 139****9000 beyond:true") || !strings.Contains(got, "household 李梅") {
 			t.Errorf("principal sees %q", got)
 		}
