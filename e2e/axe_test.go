@@ -137,7 +137,7 @@ func looks(s *testkit.School, r records) []look {
 		list("consultant", "/work", "/tasks", "/messages", "/account", "/views", "/views/new?list=/enquiries&query=stage%3Dnew", "/account/totp", organizationdoor.PasswordPath, web.AskPath+"?q=heyu", "/enquiries", "/enquiries?until=2020-01-01", "/enquiries/new"),
 		[]look{
 			page("consultant", "/enquiries/{id}", r.enquiry), page("consultant", "/enquiries/{id}/call", r.enquiry), page("consultant", "/enquiries/{id}/book", r.visited),
-			page("consultant", "/enquiries/{id}/lose", r.enquiry), page("consultant", "/enquiries/{id}/quote", r.quoted), page("principal", "/enquiries/{id}/assign", r.enquiry),
+			page("consultant", "/enquiries/{id}/lose", r.enquiry), page("consultant", "/enquiries/{id}/edit", r.enquiry), page("consultant", "/enquiries/{id}/quote", r.quoted), page("principal", "/enquiries/{id}/assign", r.enquiry),
 			page("front-desk", "/appointments/{id}/move", r.appointment), page("consultant", "/visits/{id}", r.visit), page("consultant", "/visits/{id}", r.finished), page("consultant", "/quotes/{id}", r.quote),
 			page("consultant", "/contracts/{id}", r.draft), page("front-desk", "/contracts/{id}", r.signed), page("consultant", "/contracts/{id}/sign", r.draft), page("consultant", "/contracts/{id}/print", r.signed),
 			page("consultant", "/views/{id}", r.view), page("front-desk", "/views/{id}", r.view),

@@ -253,6 +253,7 @@ type drawnOperation struct{ method, path, right, kind, body string }
 // drawnOperations are the operations that are drawn: route, right, kind of the record that they are done on, body with {id}.
 var drawnOperations = []drawnOperation{
 	{"POST", "/enquiries/{id}/lose", "enquiry:update", "enquiry", `{"reason":"price"}`},
+	{"PATCH", "/enquiries/{id}", "enquiry:update", "enquiry", `{}`},
 	{"POST", "/enquiries/{id}/assign", "enquiry:assign", "enquiry", `{"consultant_id":"{id}","reason":"load"}`},
 	{"POST", "/enquiries/{id}/touches", "touch:create", "enquiry", `{"channel":"call","result":"discuss"}`},
 	{"POST", "/quotes", "quote:create", "enquiry", `{"enquiry_id":"{id}","package_ids":["{id}"]}`},

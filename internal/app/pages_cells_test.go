@@ -12,6 +12,7 @@ import (
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/people"
+	"zhike/internal/sales"
 	"zhike/internal/testkit"
 )
 
@@ -136,5 +137,40 @@ func TestORG4_Cell(t *testing.T) {
 			}
 			return err
 		})
+	})
+}
+
+// TestUIL4_EnquiryCell: a consultant corrects channel and course in the list or on the enquiry's form, with an undo; who chooses rows there,
+// and an enquiry that has ended, have no fields in the list.
+func TestUIL4_EnquiryCell(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		base := serve(t, s, app.PageOptions{})
+		own, head := signedIn(t, s, base, "consultant", s.HD), signedIn(t, s, base, "principal", s.HD)
+		e := s.Enquiry(t, s.HD)
+		page, path := "/enquiries/"+e.ID.String(), "/enquiries/"+e.ID.String()+"/cells/course_id"
+		own.get("/enquiries?cols=channel&cols=course").want(t, http.StatusOK, `hx-get="`+path, page+"/cells/channel_id")
+		if a := head.get("/enquiries?cols=channel&cols=course"); a.status != http.StatusOK || strings.Contains(a.body, "/cells/") {
+			t.Errorf("fields in a list that is a form: %d", a.status)
+		}
+		done := own.swap(path, own.edit(t, path, "course_id", "")...)
+		done.want(t, http.StatusOK, "/undo/")
+		own.swap(path, own.edit(t, path, "course_id", s.Course.String())...).want(t, http.StatusOK, "/undo/")
+		form := head.get(page + "/edit")
+		form.want(t, http.StatusOK, "渠道", "课程")
+		head.post(page+"/edit", "version", form.hidden(t, "version"), "channel_id", "", "course_id", "").wantTo(t, page)
+		s.Read(t, s.System(), func(ctx context.Context, tx *op.Tx) error {
+			now, err := sales.EnquiryByID(ctx, tx, e.ID)
+			if !now.Channel.IsNone() || !now.Course.IsNone() {
+				t.Errorf("enquiry = %+v", now)
+			}
+			return err
+		})
+		head.get(page).want(t, http.StatusOK, page+"/edit", "渠道或课程更正")
+		if _, err := sales.Lose.Run(s.Consultant(s.HD), s.Ops, sales.LoseInput{EnquiryID: e.ID, Reason: "price"}); err != nil {
+			t.Fatal(err)
+		}
+		own.swap(path).want(t, http.StatusForbidden)
+		own.get(page+"/edit").want(t, http.StatusUnprocessableEntity)
 	})
 }

@@ -28,6 +28,8 @@ var pageRights = []struct{ path, right string }{
 	{"/enquiries/{id}/assign", "enquiry:assign"},
 	{"/enquiries/{id}/book", "appointment:create"},
 	{"/enquiries/{id}/call", "touch:create"},
+	{"/enquiries/{id}/cells/{field}", "enquiry:update"},
+	{"/enquiries/{id}/edit", "enquiry:update"},
 	{"/enquiries/{id}/lose", "enquiry:update"},
 	{"/enquiries/{id}/quote", "quote:create"},
 	{"/enquiries", "enquiry:read"},

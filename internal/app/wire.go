@@ -172,6 +172,7 @@ func (a *App) wire() {
 		},
 	}
 	a.Run.Complete(sales.Completions()...)
+	a.Run.Complete(insight.Completions(a.Facts)...)
 	a.Run.Register(Operations()...)
 	// Books and roll-ups first: what must balance reacts before what tells people.
 	a.Run.React(a.Dir.Reactions()...)

@@ -146,6 +146,20 @@ func (HouseholdLeft) Kind() string { return "people.household-left.1" }
 // About implements event.Fact.
 func (f HouseholdLeft) About() (center, person id.ID) { return f.Center, f.Person }
 
+// GuardianUnlinked says that somebody is no more the guardian of a person.
+type GuardianUnlinked struct {
+	Person   id.ID  `json:"person_id"`
+	Guardian id.ID  `json:"guardian_id"`
+	Relation string `json:"relation"` // that it was
+	Center   id.ID  `json:"center_id"`
+}
+
+// Kind implements event.Fact.
+func (GuardianUnlinked) Kind() string { return "people.guardian-unlinked.1" }
+
+// About implements event.Fact.
+func (f GuardianUnlinked) About() (center, person id.ID) { return f.Center, f.Person }
+
 // GuardianLinked says who is the guardian of a person.
 type GuardianLinked struct {
 	Person   id.ID  `json:"person_id"`

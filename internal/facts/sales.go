@@ -26,8 +26,38 @@ type EnquiryUpdated struct {
 	Matter
 	Fields  []string `json:"fields"`
 	Outcome string   `json:"outcome,omitempty"` // signed or lost, where the row says so
+	Turn    *Turn    `json:"turn,omitempty"`
 	// Ends is the open appointment that is cancelled with a matter that is lost.
 	Ends *AppointmentState `json:"ended_appointment,omitempty"`
+}
+
+// EnquiryChanged says that channel or course of an open enquiry were corrected. Matter has those that hold from now on.
+type EnquiryChanged struct {
+	Matter
+	Fields []string `json:"fields"` // channel, course
+	Turn   *Turn    `json:"turn,omitempty"`
+}
+
+// Kind implements event.Fact.
+func (EnquiryChanged) Kind() string { return "sales.enquiry-changed.1" }
+
+// Turn says that an enquiry counts under another channel or course from now on: those it had until then, and what was counted of it, which
+// moves along.
+type Turn struct {
+	Channel id.ID  `json:"was_channel_id"`
+	Course  id.ID  `json:"was_course_id"`
+	Moves   []Move `json:"moves,omitempty"`
+}
+
+// Move is a part of a figure that goes from one value of a dimension to another.
+type Move struct {
+	Metric string       `json:"metric"`
+	Day    bizdate.Date `json:"day"`
+	Center id.ID        `json:"center_id"`
+	N      int64        `json:"n"`
+	Dim    string       `json:"dimension"`
+	From   string       `json:"from"`
+	To     string       `json:"to"`
 }
 
 // LeadMerged says that a further source record joined an enquiry (MKT-11).
@@ -166,6 +196,16 @@ type AppointmentRestored struct {
 // Kind implements event.Fact.
 func (AppointmentRestored) Kind() string { return "sales.appointment-restored.1" }
 
+// AppointmentWithdrawn says that a booking was taken back (UI-B2): it counts no more.
+type AppointmentWithdrawn struct {
+	AppointmentState
+	Recorded id.ID  `json:"recorded_event"` // of the booking
+	Stage    string `json:"stage"`          // of the enquiry, again
+}
+
+// Kind implements event.Fact.
+func (AppointmentWithdrawn) Kind() string { return "sales.appointment-withdrawn.1" }
+
 // VisitCheckedIn says that a visitor arrived (SAL-5).
 type VisitCheckedIn struct {
 	Matter
@@ -179,7 +219,8 @@ type VisitCheckedIn struct {
 // Kind implements event.Fact.
 func (VisitCheckedIn) Kind() string { return "sales.visit-checked-in.1" }
 
-// VisitWithdrawn says that a check-in was taken back (UI-B2): the visit counts no more, the appointment is open again.
+// VisitWithdrawn says that a check-in or a walk-in was taken back (UI-B2): the visit counts no more, the appointment, if there was one, is
+// open again.
 type VisitWithdrawn struct {
 	Matter
 	Visit       id.ID        `json:"visit_id"`
@@ -212,12 +253,27 @@ type VisitFinished struct {
 	Needs   []string `json:"needs"`   // codes of the questions answered
 	Outcome string   `json:"outcome"` // quote, think, lost
 	Reason  string   `json:"reason,omitempty"`
+	Turn    *Turn    `json:"turn,omitempty"`   // the talk was about another course
+	Tested  bool     `json:"tested,omitempty"` // there was a placement test
 	// Ends is the open appointment that is cancelled with a matter that is lost.
 	Ends *AppointmentState `json:"ended_appointment,omitempty"`
 }
 
 // Kind implements event.Fact.
 func (VisitFinished) Kind() string { return "sales.visit-finished.1" }
+
+// VisitReopened says that the end of a visit was taken back (UI-B2): the talk goes on.
+type VisitReopened struct {
+	Matter
+	Visit    id.ID             `json:"visit_id"`
+	Recorded id.ID             `json:"recorded_event"` // of the end
+	Stage    string            `json:"stage"`          // of the enquiry, again
+	Restores *AppointmentState `json:"restored_appointment,omitempty"`
+	Turn     *Turn             `json:"turn,omitempty"` // the course is again the one before the talk
+}
+
+// Kind implements event.Fact.
+func (VisitReopened) Kind() string { return "sales.visit-reopened.1" }
 
 // QuoteMade says that a price was offered (SAL-7).
 type QuoteMade struct {

@@ -39,6 +39,8 @@ type sums interface {
 	// sign gives the visits of an enquiry since a day that had not signed, and notes that they have.
 	sign(enquiry id.ID, since bizdate.Date) ([]visit, error)
 	forget(enquiry, key id.ID) error
+	// turn gives the visits of an enquiry its channel and course.
+	turn(m facts.Matter) error
 }
 
 func matterDims(m facts.Matter) []string {
@@ -60,6 +62,9 @@ func isNew(kind string) bool { return kind == "new" || kind == "return" }
 
 // fold adds a fact's figures. It is the only place that says what a metric counts.
 func fold(s sums, f event.Fact, e event.Event) error {
+	if err := turn(s, f); err != nil {
+		return err
+	}
 	switch f := f.(type) {
 	case facts.EnquiryEntered:
 		metric := "renewal_enquiries"
@@ -131,8 +136,14 @@ func takeBack(s sums, f event.Fact) error {
 		case "no-show":
 			s.add("no_shows", f.Day, f.Center, -1, append(matterDims(f.Matter), "inviter", f.Inviter.String())...)
 		}
+	case facts.AppointmentWithdrawn:
+		appointed(s, &f.AppointmentState, -1)
+	case facts.VisitReopened:
+		appointed(s, f.Restores, 1)
 	case facts.VisitWithdrawn:
-		s.add("arrived", f.Day, f.Center, -1, append(matterDims(f.Matter), "inviter", f.Inviter.String())...)
+		if !f.Appointment.IsNone() {
+			s.add("arrived", f.Day, f.Center, -1, append(matterDims(f.Matter), "inviter", f.Inviter.String())...)
+		}
 		received(s, f.Matter, f.VisitDay, -1)
 		return s.forget(f.Enquiry, f.Visit)
 	}
@@ -220,6 +231,13 @@ func (t txSums) forget(_, key id.ID) error {
 	return nil
 }
 
+func (t txSums) turn(m facts.Matter) error {
+	if _, err := t.tx.Exec(t.ctx, "UPDATE insight_visits SET channel = ?, course = ? WHERE enquiry = ?", m.Channel.String(), m.Course.String(), m.Enquiry); err != nil {
+		return fmt.Errorf("turn visits: %w", err)
+	}
+	return nil
+}
+
 func (t txSums) sign(enquiry id.ID, since bizdate.Date) (list []visit, err error) {
 	err = t.tx.Unscoped("roll-ups count for everybody").Select(&list).Where("enquiry = ? AND day >= ? AND signed = FALSE", enquiry, int64(since)).Order("id").Scan(t.ctx)
 	if err != nil {
@@ -254,6 +272,13 @@ func (m *memSums) forget(enquiry, key id.ID) error {
 	return nil
 }
 
+func (m *memSums) turn(of facts.Matter) error {
+	for i := range m.visits[of.Enquiry] {
+		m.visits[of.Enquiry][i].Channel, m.visits[of.Enquiry][i].Course = of.Channel.String(), of.Course.String()
+	}
+	return nil
+}
+
 func (m *memSums) sign(enquiry id.ID, since bizdate.Date) (out []visit, err error) {
 	for i, v := range m.visits[enquiry] {
 		if !v.Signed && v.Day >= since {
@@ -268,8 +293,8 @@ func (m *memSums) sign(enquiry id.ID, since bizdate.Date) (out []visit, err erro
 func Reactions() []op.Reaction {
 	return []op.Reaction{
 		counted[facts.EnquiryEntered](), counted[facts.TouchRecorded](), counted[facts.ContactBreached](), counted[facts.AppointmentBooked](), counted[facts.AppointmentMoved](),
-		counted[facts.TouchWithdrawn](), counted[facts.EnquiryLost](), counted[facts.EnquiryUpdated](), counted[facts.EnquiryReopened](), counted[facts.VisitFinished](),
-		counted[facts.AppointmentRestored](), counted[facts.VisitWithdrawn](), counted[facts.AppointmentCancelled](), counted[facts.AppointmentMissed](), counted[facts.VisitCheckedIn](), counted[facts.WalkedIn](),
+		counted[facts.TouchWithdrawn](), counted[facts.EnquiryLost](), counted[facts.EnquiryUpdated](), counted[facts.EnquiryChanged](), counted[facts.EnquiryReopened](), counted[facts.VisitFinished](),
+		counted[facts.AppointmentRestored](), counted[facts.AppointmentWithdrawn](), counted[facts.VisitReopened](), counted[facts.VisitWithdrawn](), counted[facts.AppointmentCancelled](), counted[facts.AppointmentMissed](), counted[facts.VisitCheckedIn](), counted[facts.WalkedIn](),
 		counted[facts.ContractSigned](), counted[facts.PaymentTaken](), counted[facts.PaymentReversed](),
 	}
 }

@@ -25,10 +25,15 @@ type Setting struct {
 // YesNo tells whether the setting is a question: 1 yes, 0 no.
 func (s Setting) YesNo() bool { return s.Min == 0 && s.Max == 1 }
 
+// FirstContactMinutes is the setting of the working minutes within which the first contact of an enquiry without a channel is due; 0: none
+// is (SAL-2).
+const FirstContactMinutes = "contact.first-minutes"
+
 // Settings lists what can be set.
 var Settings = []Setting{
 	{Key: "quote.discount-limit", Default: "500", Min: 0, Max: 10_000, Percent: true},
 	{Key: HolidaysWork, Default: "1", Min: 0, Max: 1}, // 1 yes, 0 no
+	{Key: FirstContactMinutes, Default: "30", Min: 0, Max: 43_200},
 	{Key: "appointment.reminder-minutes", Default: "120", Min: 10, Max: 2880},
 }
 

@@ -15,7 +15,7 @@ import (
 // JoinHousehold says that two persons live together (PPL-3); a household begins with the first two. Refused: with-oneself,
 // same-household.
 var JoinHousehold = op.Op[JoinHouseholdInput, Answer]{
-	Name: "people.join-household", Rule: "PPL-3", Needs: "person:update", Fact: facts.HouseholdJoined{}, Do: joinHousehold,
+	Name: "people.join-household", Rule: "PPL-3", Needs: "person:update", Fact: facts.HouseholdJoined{}, Do: joinHousehold, Undo: "people.leave-household",
 	Subject:  func(in JoinHouseholdInput) op.Ref { return op.Ref{Kind: "person", ID: in.PersonID} },
 	Subjects: func(in JoinHouseholdInput) []op.Ref { return []op.Ref{{Kind: "person", ID: in.WithID}} },
 }
@@ -41,6 +41,9 @@ func joinHousehold(ctx context.Context, tx *op.Tx, in JoinHouseholdInput) (Answe
 	if p.Household == household {
 		return Answer{}, problem.Refuse("PPL-3", "same-household", problem.Field{Location: "with_id", Value: in.WithID})
 	}
+	if p.Household.IsNone() { // who comes from another household is not led back to it
+		tx.Undoable(LeaveHouseholdInput{PersonID: p.ID})
+	}
 	p.Household = household
 	if err := tx.Save(ctx, &p, "household"); err != nil {
 		return Answer{}, err
@@ -51,7 +54,7 @@ func joinHousehold(ctx context.Context, tx *op.Tx, in JoinHouseholdInput) (Answe
 
 // LeaveHousehold says that a person lives with the household no more (PPL-3); guardians stay. Refused: no-household.
 var LeaveHousehold = op.Op[LeaveHouseholdInput, Answer]{
-	Name: "people.leave-household", Rule: "PPL-3", Needs: "person:update", Fact: facts.HouseholdLeft{}, Do: leaveHousehold,
+	Name: "people.leave-household", Rule: "PPL-3", Needs: "person:update", Fact: facts.HouseholdLeft{}, Do: leaveHousehold, Undo: "people.join-household",
 	Subject: func(in LeaveHouseholdInput) op.Ref { return op.Ref{Kind: "person", ID: in.PersonID} },
 }
 
@@ -73,13 +76,32 @@ func leaveHousehold(ctx context.Context, tx *op.Tx, in LeaveHouseholdInput) (Ans
 	if err := tx.Save(ctx, &p, "household"); err != nil {
 		return Answer{}, err
 	}
+	stays, err := memberOf(ctx, tx, left)
+	if err != nil {
+		return Answer{}, err
+	}
+	if !stays.IsNone() {
+		tx.Undoable(JoinHouseholdInput{PersonID: p.ID, WithID: stays})
+	}
 	tx.Record(p.ID, facts.HouseholdLeft{Person: p.ID, Household: left, Center: p.Center})
 	return Answer{ID: p.ID, Version: p.Version}, nil
 }
 
+// memberOf gives a member of a household that the viewer sees; none if there is none.
+func memberOf(ctx context.Context, tx *op.Tx, household id.ID) (id.ID, error) {
+	var list []Person
+	if err := tx.Select(&list).Where("household = ?", household).Order("id").Limit(1).Scan(ctx); err != nil {
+		return id.None, fmt.Errorf("look for household: %w", err)
+	}
+	if len(list) == 0 {
+		return id.None, nil
+	}
+	return list[0].ID, nil
+}
+
 // LinkGuardian says who is the guardian of a person. Refused: with oneself, both ways, an unknown relation.
 var LinkGuardian = op.Op[LinkGuardianInput, Answer]{
-	Name: "people.link-guardian", Rule: "PPL-3", Needs: "person:update", Fact: facts.GuardianLinked{}, Do: linkGuardian,
+	Name: "people.link-guardian", Rule: "PPL-3", Needs: "person:update", Fact: facts.GuardianLinked{}, Do: linkGuardian, Undo: "people.unlink-guardian",
 	Subject:  func(in LinkGuardianInput) op.Ref { return op.Ref{Kind: "person", ID: in.PersonID} },
 	Subjects: func(in LinkGuardianInput) []op.Ref { return []op.Ref{{Kind: "person", ID: in.GuardianID}} },
 }
@@ -113,10 +135,17 @@ func linkGuardian(ctx context.Context, tx *op.Tx, in LinkGuardianInput) (Answer,
 	if err != nil {
 		return Answer{}, err
 	}
+	was, err := relationOf(ctx, tx, in.PersonID, in.GuardianID)
+	if err != nil {
+		return Answer{}, err
+	}
 	_, err = tx.Exec(ctx, "INSERT INTO guardians (person, guardian, relation) VALUES (?, ?, ?) ON CONFLICT (person, guardian) DO UPDATE SET relation = excluded.relation",
 		in.PersonID, in.GuardianID, in.Relation)
 	if err != nil {
 		return Answer{}, fmt.Errorf("link guardian: %w", err)
+	}
+	if was == "" {
+		tx.Undoable(UnlinkGuardianInput{PersonID: p.ID, GuardianID: in.GuardianID})
 	}
 	tx.Record(p.ID, facts.GuardianLinked{Person: p.ID, Guardian: in.GuardianID, Relation: in.Relation, Center: p.Center})
 	return Answer{ID: p.ID, Version: p.Version}, nil

@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"zhike/internal/kernel/bizdate"
@@ -75,10 +76,12 @@ func Contacts(ctx context.Context, tx *op.Tx, person id.ID) ([]Contact, error) {
 // Relative is somebody related to a person.
 type Relative struct {
 	Brief
-	Relation string `json:"relation" db:"relation"` // household, or the guardian's relation
+	Relation string `json:"relation" db:"relation"`        // household, or the guardian's relation
+	Beyond   bool   `json:"beyond_scope,omitempty" db:"-"` // a guardian whose own record the viewer does not see: name and masked phone only
 }
 
-// Relatives lists household, guardians and wards of a person, as far as they are in scope.
+// Relatives lists household, guardians and wards of a person, as far as they are in scope. The guardians of who is seen are named also
+// beyond it, with a masked phone: they are whom one talks to about the child (PPL-3, PPL-10).
 func Relatives(ctx context.Context, tx *op.Tx, p Person) ([]Relative, error) {
 	m := mine(tx.Viewer, "p.id")
 	list, err := op.All[Relative](ctx, tx, "SELECT "+briefColumns+", "+m.Text+` AS mine,
@@ -88,7 +91,29 @@ func Relatives(ctx context.Context, tx *op.Tx, p Person) ([]Relative, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list relatives: %w", err)
 	}
-	return list, nil
+	beyond, err := guardiansBeyond(ctx, tx, p.ID, list)
+	return append(list, beyond...), err
+}
+
+// guardiansBeyond are the guardians of a person who was seen that are not among those in scope.
+func guardiansBeyond(ctx context.Context, tx *op.Tx, person id.ID, seen []Relative) (out []Relative, err error) {
+	list, err := op.AllOf[Relative](ctx, tx.Unscoped("a guardian of who was seen: name and masked phone"), "SELECT "+briefColumns+`, FALSE AS mine, g.relation
+		FROM guardians g JOIN persons p ON p.id = g.guardian WHERE g.person = ? ORDER BY p.id LIMIT 10`, person)
+	if err != nil {
+		return nil, fmt.Errorf("list guardians: %w", err)
+	}
+	for _, r := range list {
+		if slices.ContainsFunc(seen, func(s Relative) bool { return s.ID == r.ID }) {
+			continue
+		}
+		number := r.Phone
+		if !strings.Contains(number, "*") {
+			number = maskContact(number)
+		}
+		card := Brief{ID: r.ID, Name: r.Name, NameLatin: r.NameLatin, Phone: number}
+		out = append(out, Relative{Brief: card, Relation: r.Relation, Beyond: true})
+	}
+	return out, nil
 }
 
 // Links lists a person's matters that the viewer sees.

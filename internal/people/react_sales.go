@@ -34,6 +34,12 @@ func salesReactions() []op.Reaction {
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.EnquiryReopened, _ event.Event) error {
 			return turnLink(ctx, tx, f.Person, linkEnquiry, f.Enquiry, outcomeState(f.Stage))
 		}),
+		op.On(func(ctx context.Context, tx *op.Tx, f facts.AppointmentWithdrawn, _ event.Event) error {
+			return turnLink(ctx, tx, f.Person, linkEnquiry, f.Enquiry, outcomeState(f.Stage))
+		}),
+		op.On(func(ctx context.Context, tx *op.Tx, f facts.VisitReopened, _ event.Event) error {
+			return turnLink(ctx, tx, f.Person, linkEnquiry, f.Enquiry, outcomeState(f.Stage))
+		}),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.AppointmentBooked, _ event.Event) error {
 			return reopen(ctx, tx, f.Matter)
 		}),

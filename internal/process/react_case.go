@@ -24,9 +24,12 @@ func caseReactions() []op.Reaction {
 			return unstep(ctx, tx, f.Enquiry, f.Recorded)
 		}),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.VisitWithdrawn, _ event.Event) error {
-			if _, err := tx.Exec(ctx, "DELETE FROM case_refs WHERE ref = ?", f.Visit); err != nil {
-				return fmt.Errorf("unlink from case: %w", err)
-			}
+			return unstepOf(ctx, tx, f.Enquiry, f.Visit, f.Recorded)
+		}),
+		op.On(func(ctx context.Context, tx *op.Tx, f facts.AppointmentWithdrawn, _ event.Event) error {
+			return unstepOf(ctx, tx, f.Enquiry, f.Appointment, f.Recorded)
+		}),
+		op.On(func(ctx context.Context, tx *op.Tx, f facts.VisitReopened, _ event.Event) error {
 			return unstep(ctx, tx, f.Enquiry, f.Recorded)
 		}),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.AppointmentBooked, e event.Event) error {
@@ -114,6 +117,14 @@ func step(ctx context.Context, tx *op.Tx, key id.ID, e event.Event) error {
 		}
 	}
 	return nil
+}
+
+// unstepOf says that ref belongs to the case no more, since the fact that linked it was taken back, nor count the steps of that fact.
+func unstepOf(ctx context.Context, tx *op.Tx, key, ref, recorded id.ID) error {
+	if _, err := tx.Exec(ctx, "DELETE FROM case_refs WHERE ref = ?", ref); err != nil {
+		return fmt.Errorf("unlink from case: %w", err)
+	}
+	return unstep(ctx, tx, key, recorded)
 }
 
 // unstep takes away the steps that a fact had completed and that was taken back (UI-B2): the gates ask for them again.

@@ -29,6 +29,7 @@ func Reactions(dir *organization.Directory) []op.Reaction {
 		op.On(t.breached),
 		op.On(t.limited),
 		op.On(withdrawn),
+		op.On(reopened),
 		op.On(t.escalated),
 		op.On(feedbackAnswered),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.EnquiryLost, _ event.Event) error {
@@ -78,6 +79,16 @@ func (t teller) receive(ctx context.Context, tx *op.Tx, m facts.Matter, visit id
 
 func finished(ctx context.Context, tx *op.Tx, f facts.VisitFinished, _ event.Event) error {
 	return closeTasks(ctx, tx, "receive", f.Visit)
+}
+
+// reopened: the visitor is in the talk again (UI-B2).
+func reopened(ctx context.Context, tx *op.Tx, f facts.VisitReopened, _ event.Event) error {
+	_, err := tx.Exec(ctx, `UPDATE tasks SET done_at = NULL, done_by = NULL, version = version + 1 WHERE subject = ? AND kind = 'receive'
+		AND done_at = (SELECT at FROM events WHERE id = ?)`, f.Visit, f.Recorded)
+	if err != nil {
+		return fmt.Errorf("open task again: %w", err)
+	}
+	return ended(ctx, tx, f.Restores, "appointment-again")
 }
 
 // withdrawn: the visitor was not here after all: nobody has to receive, and the consultant is told (UI-B2).

@@ -176,7 +176,7 @@ func TestSAL2_FirstContactDueInWorkingTime(t *testing.T) {
 			"near the end":    {closes.Add(-10 * time.Minute), s.Web, nextOpens.Add(20 * time.Minute)},
 			"after the end":   {closes.Add(time.Hour), s.Web, nextOpens.Add(30 * time.Minute)},
 			"slow channel":    {opens.Add(time.Hour), street.ID, hours.Add(opens.Add(time.Hour), 24*time.Hour)},
-			"no channel":      {opens.Add(time.Hour), id.None, time.Time{}},
+			"no channel":      {opens.Add(time.Hour), id.None, opens.Add(90 * time.Minute)},
 		} {
 			s.Clock.Set(c.entered)
 			e := enterAs(t, s, s.FrontDesk(s.HD), func(in *sales.EnterInput) { in.ChannelID = c.channel })

@@ -67,14 +67,14 @@ func name(format string, ids []id.ID) []string {
 // Refold folds the stages of all enquiries from the log; `zhike check` compares the result with the records (SAL-1, TRU-8).
 type Refold struct {
 	registry *event.Registry
-	stages   map[id.ID]Stage
-	before   map[id.ID]Stage // before the last fact of an enquiry: what an undo leads back to
+	stages   map[id.ID]progress
+	before   map[id.ID]progress // before the last fact of an enquiry: what an undo leads back to
 	wrong    []string
 }
 
 // NewRefold begins a fold.
 func NewRefold(r *event.Registry) *Refold {
-	return &Refold{registry: r, stages: map[id.ID]Stage{}, before: map[id.ID]Stage{}}
+	return &Refold{registry: r, stages: map[id.ID]progress{}, before: map[id.ID]progress{}}
 }
 
 // Event folds one event of the log.
@@ -87,11 +87,15 @@ func (r *Refold) Event(e event.Event) error {
 	if key.IsNone() {
 		return nil
 	}
-	was := r.stages[key]
-	if to, undone := takenBack(f); undone && to != r.before[key] {
-		r.wrong = append(r.wrong, fmt.Sprintf("enquiry %s was taken back to %s, it had stood at %q", key, to, r.before[key]))
+	was, back := r.stages[key], r.before[key]
+	next := was.at(was.after(f))
+	if to, undone := takenBack(f); undone {
+		if to != back.Stage {
+			r.wrong = append(r.wrong, fmt.Sprintf("enquiry %s was taken back to %s, it had stood at %q", key, to, back.Stage))
+		}
+		next = progress{to, back.Reached}
 	}
-	r.before[key], r.stages[key] = was, was.After(f)
+	r.before[key], r.stages[key] = was, next
 	return nil
 }
 
@@ -107,8 +111,8 @@ func (r *Refold) Differences(ctx context.Context, tx *op.Tx) ([]string, error) {
 	}
 	out := r.wrong
 	for _, e := range rows {
-		if want := r.stages[e.ID]; want != e.Stage {
-			out = append(out, fmt.Sprintf("enquiry %s stands at %s, what happened leads to %q", e.ID, e.Stage, want))
+		if want := r.stages[e.ID]; want.Stage != e.Stage {
+			out = append(out, fmt.Sprintf("enquiry %s stands at %s, what happened leads to %q", e.ID, e.Stage, want.Stage))
 		}
 		delete(r.stages, e.ID)
 	}

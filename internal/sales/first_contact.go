@@ -28,7 +28,7 @@ func touchRecorded(ctx context.Context, tx *op.Tx, f facts.TouchRecorded) (facts
 		if err != nil {
 			return f, err
 		}
-		if e.Stage.After(f) == Lost {
+		if e.after(f) == Lost {
 			if f.Ends, err = endingWith(ctx, tx, e); err != nil {
 				return f, err
 			}

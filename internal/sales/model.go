@@ -6,6 +6,7 @@ import (
 	"zhike/internal/contracts"
 	"zhike/internal/facts"
 	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/event"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/money"
 	"zhike/internal/kernel/policy"
@@ -24,6 +25,7 @@ type Enquiry struct {
 	Course      id.ID        `json:"course_id" db:"course"`
 	Kind        string       `json:"kind" db:"kind"` // new, renewal, upgrade, return
 	Stage       Stage        `json:"stage" db:"stage"`
+	Reached     Stage        `json:"reached" db:"reached"` // the furthest stage that it came to; where it is lost, how far it had come
 	Lang        string       `json:"lang" db:"lang"`
 	ExternalKey *string      `json:"external_key,omitempty" db:"external_key"`
 	Outcome     string       `json:"outcome" db:"outcome"` // open, signed, lost
@@ -45,6 +47,9 @@ type Enquiry struct {
 
 // TableName implements op.Record.
 func (Enquiry) TableName() string { return "enquiries" }
+
+// after gives the stage to which a fact leads.
+func (e Enquiry) after(f event.Fact) Stage { return progress{e.Stage, e.Reached}.after(f) }
 
 func (e Enquiry) matter() facts.Matter {
 	return facts.Matter{Enquiry: e.ID, Person: e.Person, Center: e.Center, Consultant: e.Consultant, Channel: e.Channel, Course: e.Course, Kind: e.Kind}
@@ -98,6 +103,7 @@ type Visit struct {
 	LostReason  string            `json:"lost_reason" db:"lost_reason"`
 	Withdrawn   time.Time         `json:"withdrawn_at,omitzero" db:"withdrawn_at"` // the check-in was taken back: it counts no more
 	Needs       map[string]string `json:"-" db:"needs,json"`                       // question → answer; personal, read by its own query
+	Placement   *Placement        `json:"-" db:"placement,json"`                   // of the placement test; as the answers
 	Version     int64             `json:"version" db:"version"`
 }
 

@@ -30,7 +30,7 @@ const latest = 180 * 24 * time.Hour
 // Book invites a prospect to a center (SAL-4). Refused: in-past, too-far, already-booked, already-ended, outside opening hours.
 var Book = op.Op[BookInput, BookedAppointment]{
 	Name: "sales.book-appointment", Rule: "SAL-4", Needs: "appointment:create", Fact: facts.AppointmentBooked{}, Do: book,
-	Subject: func(in BookInput) op.Ref { return op.Ref{Kind: "enquiry", ID: in.EnquiryID} }, Undo: "sales.cancel-appointment",
+	Subject: func(in BookInput) op.Ref { return op.Ref{Kind: "enquiry", ID: in.EnquiryID} }, Undo: "sales.withdraw-appointment",
 }
 
 // BookInput says who comes when; the rest is in the enquiry.
@@ -80,8 +80,9 @@ func book(ctx context.Context, tx *op.Tx, in BookInput) (BookedAppointment, erro
 	}
 	f := facts.AppointmentBooked{Matter: e.matter(), Appointment: a.ID, Inviter: a.Inviter, Starts: a.Starts, Day: a.Day}
 	f.Center = center
+	e.remember(a.ID)
 	e.NextStep, e.NextDay = nextVisit, a.Day
-	if err := move(ctx, tx, &e, e.Stage.After(f), "next_step", "next_day"); err != nil {
+	if err := move(ctx, tx, &e, e.after(f), "past", "next_step", "next_day"); err != nil {
 		return BookedAppointment{}, err
 	}
 	tx.Undoable(AppointmentInput{AppointmentID: a.ID})

@@ -24,6 +24,7 @@ const (
 	nextVisit  = "visit"        // on the day of the appointment
 	nextFinish = "finish-visit" // the visitor is here
 	nextInvite = "invite"
+	nextCall   = "first-contact"
 	nextAsk    = "ask-no-show"
 )
 

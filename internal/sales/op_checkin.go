@@ -61,7 +61,7 @@ func checkIn(ctx context.Context, tx *op.Tx, in CheckInInput) (VisitAnswer, erro
 	f.Center = visit.Center
 	e.remember(visit.ID)
 	e.NextStep, e.NextDay = nextFinish, visit.Day
-	if err := move(ctx, tx, &e, e.Stage.After(f), "past", "next_step", "next_day"); err != nil {
+	if err := move(ctx, tx, &e, e.after(f), "past", "next_step", "next_day"); err != nil {
 		return VisitAnswer{}, err
 	}
 	tx.Undoable(VisitInput{VisitID: visit.ID})

@@ -1,9 +1,11 @@
 package sales
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -96,7 +98,9 @@ func enter(ctx context.Context, tx *op.Tx, in EnterInput) (Entered, error) {
 	}
 	e := in.enquiry(tx, person)
 	if !in.WalkIn && e.Stage == New {
-		e.ContactDue = due(tx, e, channel)
+		if e.ContactDue, err = due(tx, e, channel); err != nil {
+			return Entered{}, err
+		}
 	}
 	if err := own(ctx, tx, &e, in.ConsultantID); err != nil {
 		return Entered{}, err
@@ -139,29 +143,30 @@ func (in EnterInput) check(tx *op.Tx) error {
 	return bad.Err("SAL-1")
 }
 
-// twice refuses a second open enquiry of one kind for a known person at one center, whoever has the first: two consultants would call
-// about the same matter, and it would count twice. Another course is another matter. An import decides by itself (MergeLead).
+// twice refuses a second open enquiry of one kind for a known person at one center. An import decides by itself (MergeLead).
 func (in EnterInput) twice(ctx context.Context, tx *op.Tx) error {
 	if in.PersonID.IsNone() || in.Import != nil {
 		return nil
 	}
-	kind := in.Kind
-	if kind == "" {
-		kind = Kinds[0]
-	}
+	return twice(ctx, tx, Enquiry{Person: in.PersonID, Center: in.CenterID, Course: in.CourseID, Kind: cmp.Or(in.Kind, Kinds[0])}, "person_id")
+}
+
+// twice refuses an enquiry beside another open one of its kind, person and center, whoever has that one: two consultants would call about
+// the same matter, and it would count twice. Another course is another matter.
+func twice(ctx context.Context, tx *op.Tx, like Enquiry, field string) error {
 	var open, seen []Enquiry
-	err := tx.Unscoped("it refuses, and names owner and day only").Select(&open).Where("person = ? AND kind = ? AND outcome = 'open'", in.PersonID, kind).Order("id DESC").Scan(ctx)
+	err := tx.Unscoped("it refuses, and names owner and day only").Select(&open).Where("person = ? AND kind = ? AND outcome = 'open'", like.Person, like.Kind).Order("id DESC").Scan(ctx)
 	if err != nil {
 		return fmt.Errorf("look for open enquiries: %w", err)
 	}
 	i := slices.IndexFunc(open, func(e Enquiry) bool {
-		return e.Center == in.CenterID && (in.CourseID.IsNone() || e.Course.IsNone() || in.CourseID == e.Course)
+		return e.ID != like.ID && e.Center == like.Center && (like.Course.IsNone() || e.Course.IsNone() || like.Course == e.Course)
 	})
 	if i < 0 {
 		return nil
 	}
 	e := open[i]
-	f := problem.Field{Location: "person_id", Code: "open-enquiry", Value: in.PersonID, Args: map[string]any{"day": e.EnteredDay, "name": organization.Of(tx).StaffName(e.Consultant)}}
+	f := problem.Field{Location: field, Code: "open-enquiry", Value: like.Person, Args: map[string]any{"day": e.EnteredDay, "name": organization.Of(tx).StaffName(e.Consultant)}}
 	if err := tx.Select(&seen).Where("id = ?", e.ID).Scan(ctx); err != nil {
 		return fmt.Errorf("look for open enquiry: %w", err)
 	}
@@ -193,7 +198,7 @@ func (in EnterInput) row() int64 {
 
 func (in EnterInput) enquiry(tx *op.Tx, person id.ID) Enquiry {
 	e := Enquiry{
-		ID: tx.NewID(), Person: person, Center: in.CenterID, Channel: in.ChannelID, Course: in.CourseID, Kind: in.Kind, Stage: New, Lang: in.Lang,
+		ID: tx.NewID(), Person: person, Center: in.CenterID, Channel: in.ChannelID, Course: in.CourseID, Kind: in.Kind, Stage: New, Reached: New, Lang: in.Lang,
 		Outcome: "open", Entered: tx.Now, Moved: tx.Now, NextStep: in.NextStep, NextDay: in.NextDay, WalkIn: in.WalkIn,
 	}
 	if e.Kind == "" {
@@ -208,7 +213,7 @@ func (in EnterInput) enquiry(tx *op.Tx, person id.ID) Enquiry {
 		}
 		switch im.Outcome {
 		case "signed":
-			e.Stage, e.Outcome, e.OutcomeDay = Signed, "signed", im.OutcomeDay
+			e.Stage, e.Reached, e.Outcome, e.OutcomeDay = Signed, Signed, "signed", im.OutcomeDay
 		case "lost":
 			e.Stage, e.Outcome, e.OutcomeDay, e.LostReason = Lost, "lost", im.OutcomeDay, "imported"
 		}
@@ -261,21 +266,34 @@ func learn(ctx context.Context, tx *op.Tx, in EnterInput) error {
 	return err
 }
 
-// due is when the first contact is due: working time of the center after the entry, per channel (SAL-2). For what was entered elsewhere so
+// due is when the first contact is due: working time of the center after the entry, per channel, or by the setting where none is known (SAL-2). For what was entered elsewhere so
 // long ago that the time is over when it is imported, it runs from the import: nobody here could have called before.
-func due(tx *op.Tx, e Enquiry, c marketing.Channel) time.Time {
-	if e.Center.IsNone() || c.FirstContactMinutes == 0 {
-		return time.Time{}
+func due(tx *op.Tx, e Enquiry, c marketing.Channel) (time.Time, error) {
+	minutes, err := minutesFor(tx, e, c)
+	if err != nil || e.Center.IsNone() || minutes == 0 {
+		return time.Time{}, err
 	}
-	if at := deadline(tx, e, c, e.Entered); at.After(tx.Now) {
-		return at
+	if at := deadline(tx, e, minutes, e.Entered); at.After(tx.Now) {
+		return at, nil
 	}
-	return deadline(tx, e, c, tx.Now)
+	return deadline(tx, e, minutes, tx.Now), nil
 }
 
-// deadline is the end of a channel's time for the first contact, begun at a time, by the calendar of the enquiry's center.
-func deadline(tx *op.Tx, e Enquiry, c marketing.Channel, begun time.Time) time.Time {
-	return organization.Of(tx).Calendar(e.Center).Add(begun, time.Duration(c.FirstContactMinutes)*time.Minute)
+// minutesFor are the working minutes within which the first contact of an enquiry is due: its channel's, else those of the setting.
+func minutesFor(tx *op.Tx, e Enquiry, c marketing.Channel) (int64, error) {
+	if !c.ID.IsNone() {
+		return c.FirstContactMinutes, nil
+	}
+	n, err := strconv.ParseInt(organization.Of(tx).Setting(e.Center, organization.FirstContactMinutes, "30"), 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("read setting %s: %w", organization.FirstContactMinutes, err)
+	}
+	return n, nil
+}
+
+// deadline is the end of the time for the first contact, begun at a time, by the calendar of the enquiry's center.
+func deadline(tx *op.Tx, e Enquiry, minutes int64, begun time.Time) time.Time {
+	return organization.Of(tx).Calendar(e.Center).Add(begun, time.Duration(minutes)*time.Minute)
 }
 
 // own finds the owner of a new enquiry: by hand, else by rule. Without a center, or without a consultant, it lies in the pool.

@@ -23,11 +23,11 @@ const longestAnswer = 1000
 
 var number = regexp.MustCompile(`^[-−]?[0-9]{1,15}(\.[0-9]{1,6})?$`)
 
-// FinishVisit ends a visit with the needs analysis and an outcome (SAL-6). Refused: visit-finished, visit-withdrawn, required answers of the
+// FinishVisit ends a visit with the needs analysis, the result of a placement test if there was one, and an outcome (SAL-6). Refused: visit-finished, visit-withdrawn, required answers of the
 // course, answers that are not of their question's kind, a loss without a reason of the list.
 var FinishVisit = op.Op[FinishVisitInput, VisitAnswer]{
 	Name: "sales.finish-visit", Rule: "SAL-6", Needs: "visit:update", Fact: facts.VisitFinished{}, Do: finishVisit,
-	Subject: func(in FinishVisitInput) op.Ref { return op.Ref{Kind: "visit", ID: in.VisitID} },
+	Subject: func(in FinishVisitInput) op.Ref { return op.Ref{Kind: "visit", ID: in.VisitID} }, Undo: "sales.reopen-visit",
 }
 
 // FinishVisitInput is what was learnt in the talk.
@@ -37,6 +37,7 @@ type FinishVisitInput struct {
 	Needs      map[string]string `json:"needs,omitempty" doc:"question code → answer"`
 	Outcome    string            `json:"outcome" enum:"quote,think,lost"`
 	LostReason string            `json:"lost_reason,omitempty" maxLength:"40"`
+	Placement  *Placement        `json:"placement,omitempty" doc:"of the placement test, where there was one"`
 }
 
 func finishVisit(ctx context.Context, tx *op.Tx, in FinishVisitInput) (VisitAnswer, error) {
@@ -54,6 +55,8 @@ func finishVisit(ctx context.Context, tx *op.Tx, in FinishVisitInput) (VisitAnsw
 	if err != nil {
 		return VisitAnswer{}, err
 	}
+	was := e
+	e.remember(v.ID)
 	if !in.CourseID.IsNone() {
 		e.Course = in.CourseID
 	}
@@ -61,7 +64,7 @@ func finishVisit(ctx context.Context, tx *op.Tx, in FinishVisitInput) (VisitAnsw
 	if err != nil {
 		return VisitAnswer{}, err
 	}
-	answers, err := in.check(questions)
+	answers, placement, err := in.check(questions)
 	if err != nil {
 		return VisitAnswer{}, err
 	}
@@ -73,19 +76,20 @@ func finishVisit(ctx context.Context, tx *op.Tx, in FinishVisitInput) (VisitAnsw
 	} else {
 		e.NextStep, e.NextDay = map[string]string{"quote": "make-quote", "think": "call-back"}[in.Outcome], tx.Today(e.Center)
 	}
-	v.Needs, v.Outcome, v.LostReason, v.Finished = answers, in.Outcome, in.LostReason, tx.Now
-	if err := tx.Save(ctx, &v, "needs", "outcome", "lost_reason", "finished_at"); err != nil {
+	v.Needs, v.Placement, v.Outcome, v.LostReason, v.Finished = answers, placement, in.Outcome, in.LostReason, tx.Now
+	if err := tx.Save(ctx, &v, "needs", "placement", "outcome", "lost_reason", "finished_at"); err != nil {
 		return VisitAnswer{}, err
 	}
-	f := facts.VisitFinished{Matter: e.matter(), Visit: v.ID, Needs: codes(answers), Outcome: in.Outcome, Reason: in.LostReason}
-	if e.Stage.After(f) == Lost {
+	f := facts.VisitFinished{Matter: e.matter(), Visit: v.ID, Needs: codes(answers), Outcome: in.Outcome, Reason: in.LostReason, Turn: e.turned(was), Tested: placement != nil}
+	if e.after(f) == Lost {
 		if f.Ends, err = endOpen(ctx, tx, e); err != nil {
 			return VisitAnswer{}, err
 		}
 	}
-	if err := move(ctx, tx, &e, e.Stage.After(f), "course", "lost_reason", "next_step", "next_day"); err != nil {
+	if err := move(ctx, tx, &e, e.after(f), "past", "course", "lost_reason", "next_step", "next_day"); err != nil {
 		return VisitAnswer{}, err
 	}
+	tx.Undoable(VisitInput{VisitID: v.ID})
 	tx.Record(v.ID, f)
 	return v.answer(e.Stage), nil
 }
@@ -101,10 +105,11 @@ func questionsOf(ctx context.Context, tx *op.Tx, course id.ID) ([]contracts.Ques
 	return c.Needs, err
 }
 
-// check gives the answers that were given. Who did not stay for the talk is lost without answers; else the mandatory ones of
+// check gives the answers and the result of a test that were given. Who did not stay for the talk is lost without answers; else the mandatory ones of
 // the course, and at least one, are needed.
-func (in FinishVisitInput) check(questions []contracts.Question) (map[string]string, error) {
+func (in FinishVisitInput) check(questions []contracts.Question) (map[string]string, *Placement, error) {
 	var bad problem.Invalid
+	placement := in.Placement.given(&bad)
 	if !slices.Contains(Outcomes, in.Outcome) {
 		bad.Add("outcome", "not-one-of", in.Outcome, "list", strings.Join(Outcomes, ", "))
 	}
@@ -132,7 +137,7 @@ func (in FinishVisitInput) check(questions []contracts.Question) (map[string]str
 			}
 		}
 	}
-	return answers, bad.Err("SAL-6")
+	return answers, placement, bad.Err("SAL-6")
 }
 
 // checkAnswer refuses an answer that is not of its question's kind: a number as it is written (3, −2.5), a day (2026-11-24), one of the

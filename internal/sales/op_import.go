@@ -117,6 +117,7 @@ func updateImported(ctx context.Context, tx *op.Tx, in UpdateImportedInput) (Ans
 	if len(fields) == 0 {
 		return Answer{}, problem.Refuse("ROL-1", "nothing-new", problem.Field{Location: "enquiry_id", Value: e.ID})
 	}
+	was := e
 	if !in.ChannelID.IsNone() {
 		e.Channel = in.ChannelID
 	}
@@ -127,15 +128,18 @@ func updateImported(ctx context.Context, tx *op.Tx, in UpdateImportedInput) (Ans
 		return Answer{}, err
 	}
 	f := facts.EnquiryUpdated{Matter: e.matter(), Fields: fields}
+	if e.Stage.Open() { // contracts and payments keep what held when they were made
+		f.Turn = e.turned(was)
+	}
 	if in.Import != nil && slices.Contains(fields, "outcome") {
 		f.Outcome = in.Import.Outcome
 	}
-	if f.Outcome == "lost" && e.Stage.After(f) == Lost {
+	if f.Outcome == "lost" && e.after(f) == Lost {
 		if f.Ends, err = endOpen(ctx, tx, e); err != nil {
 			return Answer{}, err
 		}
 	}
-	if err := move(ctx, tx, &e, e.Stage.After(f), "channel", "course"); err != nil {
+	if err := move(ctx, tx, &e, e.after(f), "channel", "course"); err != nil {
 		return Answer{}, err
 	}
 	tx.Record(e.ID, f)

@@ -82,7 +82,7 @@ func makeQuote(ctx context.Context, tx *op.Tx, in MakeQuoteInput) (QuoteAnswer, 
 	}
 	f := facts.QuoteMade{Matter: e.matter(), Quote: q.ID, Payable: q.Payable, Discount: q.Discount}
 	e.NextStep, e.NextDay = "follow-quote", today+2
-	if err := move(ctx, tx, &e, e.Stage.After(f), "next_step", "next_day"); err != nil {
+	if err := move(ctx, tx, &e, e.after(f), "next_step", "next_day"); err != nil {
 		return QuoteAnswer{}, err
 	}
 	tx.Record(q.ID, f)

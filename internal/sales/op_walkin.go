@@ -30,7 +30,7 @@ type WalkInInput struct {
 // WalkIn receives somebody who came without an appointment: person, enquiry and visit in one go (SAL-5). An open enquiry of a
 // known person is taken up again. Refused: has-appointment, since who is expected is checked in; known-person (PPL-4).
 var WalkIn = op.Op[WalkInInput, VisitAnswer]{
-	Name: "sales.walk-in", Rule: "SAL-5", Needs: "visit:create", Fact: facts.WalkedIn{}, Do: walkIn,
+	Name: "sales.walk-in", Rule: "SAL-5", Needs: "visit:create", Fact: facts.WalkedIn{}, Do: walkIn, Undo: "sales.withdraw-check-in",
 	Subjects: func(in WalkInInput) []op.Ref {
 		var refs []op.Ref
 		if !in.CenterID.IsNone() {
@@ -66,10 +66,12 @@ func walkIn(ctx context.Context, tx *op.Tx, in WalkInInput) (VisitAnswer, error)
 	}
 	f := facts.WalkedIn{Matter: e.matter(), Visit: v.ID, Arrived: v.Arrived}
 	f.Center = in.CenterID
+	e.remember(v.ID)
 	e.NextStep, e.NextDay = nextFinish, v.Day
-	if err := move(ctx, tx, &e, e.Stage.After(f), "next_step", "next_day"); err != nil {
+	if err := move(ctx, tx, &e, e.after(f), "past", "next_step", "next_day"); err != nil {
 		return VisitAnswer{}, err
 	}
+	tx.Undoable(VisitInput{VisitID: v.ID})
 	tx.Record(v.ID, f)
 	return v.answer(e.Stage), nil
 }

@@ -128,7 +128,7 @@ func Enquiries(ctx context.Context, tx *op.Tx, f EnquiryFilter) (out EnquiryList
 	return out, nil
 }
 
-const enquiryColumns = `e.id, e.person, e.center, e.consultant, e.channel, e.course, e.kind, e.stage, e.lang, e.external_key, e.outcome, e.outcome_day,
+const enquiryColumns = `e.id, e.person, e.center, e.consultant, e.channel, e.course, e.kind, e.stage, e.reached, e.lang, e.external_key, e.outcome, e.outcome_day,
 	e.lost_reason, e.entered_at, e.entered_day, e.moved_at, e.first_touch_at, e.last_touch_at, e.contact_due_at, e.breached, e.next_step, e.next_day, e.walk_in, e.version`
 
 // nextCursor is the cursor after a page of rows from an offset on; "" at the end.

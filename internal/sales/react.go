@@ -32,7 +32,7 @@ func touched(ctx context.Context, tx *op.Tx, f facts.TouchRecorded, _ event.Even
 		e.FirstTouch = tx.Now
 		columns = append(columns, "first_touch_at")
 	}
-	to := e.Stage.After(f)
+	to := e.after(f)
 	if to == Lost {
 		e.LostReason = f.Closed
 		columns = append(columns, "lost_reason")
@@ -64,5 +64,5 @@ func signed(ctx context.Context, tx *op.Tx, f facts.ContractSigned, _ event.Even
 		return err
 	}
 	e.NextStep, e.NextDay = "", 0
-	return move(ctx, tx, &e, e.Stage.After(f), "next_step", "next_day")
+	return move(ctx, tx, &e, e.after(f), "next_step", "next_day")
 }

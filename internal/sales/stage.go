@@ -46,17 +46,34 @@ func (s Stage) outcome() string {
 	return string(s)
 }
 
-// Reach gives the stage after something that leads to at least the stage to: it only rises. A lost or pooled enquiry that
-// moves again is open again.
-func (s Stage) Reach(to Stage) Stage {
+// progress is where an enquiry stands, and how far it truly came at most: what is open again stands there, not at its beginning (SAL-1).
+type progress struct{ Stage, Reached Stage }
+
+// at gives the progress of an enquiry that comes to a stage.
+func (p progress) at(to Stage) progress {
+	p.Stage = to
+	if to.Rank() > p.Reached.Rank() {
+		p.Reached = to
+	}
+	return p
+}
+
+// reach gives the stage after something that leads to at least the stage to: it only rises. A lost or pooled enquiry that moves again is
+// open again, where it had come to.
+func (p progress) reach(to Stage) Stage {
+	s := p.Stage
+	if s.Rank() < 0 {
+		s = p.Reached
+	}
 	if s == Signed || s.Rank() >= to.Rank() {
 		return s
 	}
 	return to
 }
 
-// After gives the stage after a fact about the enquiry: the stage is a fold of these (SAL-1, TRU-8).
-func (s Stage) After(f event.Fact) Stage {
+// after gives the stage after a fact about the enquiry: the stage is a fold of these (SAL-1, TRU-8).
+func (p progress) after(f event.Fact) Stage {
+	s := p.Stage
 	switch f := f.(type) {
 	case facts.EnquiryEntered:
 		switch f.Outcome {
@@ -78,18 +95,18 @@ func (s Stage) After(f event.Fact) Stage {
 		if f.NextStep == "" {
 			return s.lose()
 		}
-		return s.Reach(Contacted)
+		return p.reach(Contacted)
 	case facts.AppointmentBooked:
-		return s.Reach(Invited)
+		return p.reach(Invited)
 	case facts.VisitCheckedIn, facts.WalkedIn:
-		return s.Reach(Visited)
+		return p.reach(Visited)
 	case facts.VisitFinished:
 		if f.Outcome == "lost" {
 			return s.lose()
 		}
-		return s.Reach(Visited)
+		return p.reach(Visited)
 	case facts.QuoteMade:
-		return s.Reach(Quoted)
+		return p.reach(Quoted)
 	case facts.ContractSigned:
 		return Signed
 	case facts.EnquiryLost:
@@ -109,6 +126,10 @@ func takenBack(f event.Fact) (Stage, bool) {
 	case facts.VisitWithdrawn:
 		return Stage(f.Stage), true
 	case facts.EnquiryReopened:
+		return Stage(f.Stage), true
+	case facts.AppointmentWithdrawn:
+		return Stage(f.Stage), true
+	case facts.VisitReopened:
 		return Stage(f.Stage), true
 	}
 	return "", false
@@ -149,6 +170,10 @@ func enquiryOf(f event.Fact) id.ID {
 	case facts.VisitWithdrawn:
 		return f.Enquiry
 	case facts.EnquiryReopened:
+		return f.Enquiry
+	case facts.AppointmentWithdrawn:
+		return f.Enquiry
+	case facts.VisitReopened:
 		return f.Enquiry
 	}
 	return id.None

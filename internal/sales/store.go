@@ -3,6 +3,7 @@ package sales
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"zhike/internal/kernel/id"
@@ -39,8 +40,8 @@ func loadVisit(ctx context.Context, tx *op.Tx, key id.ID) (v Visit, err error) {
 func move(ctx context.Context, tx *op.Tx, e *Enquiry, to Stage, columns ...string) error {
 	if to != e.Stage {
 		was := e.Stage
-		e.Stage, e.Moved = to, tx.Now
-		columns = append(columns, "stage", "moved_at")
+		e.Stage, e.Reached, e.Moved = to, progress{was, e.Reached}.at(to).Reached, tx.Now
+		columns = append(columns, "stage", "reached", "moved_at")
 		e.Outcome, e.OutcomeDay = to.outcome(), 0
 		if !to.Open() {
 			e.OutcomeDay = tx.Today(e.Center)
@@ -48,7 +49,9 @@ func move(ctx context.Context, tx *op.Tx, e *Enquiry, to Stage, columns ...strin
 		columns = append(columns, "outcome", "outcome_day")
 		if to != Lost && e.LostReason != "" {
 			e.LostReason = ""
-			columns = append(columns, "lost_reason")
+			if !slices.Contains(columns, "lost_reason") { // PostgreSQL takes a column once
+				columns = append(columns, "lost_reason")
+			}
 		}
 		if was.Open() != to.Open() {
 			if err := countOpen(ctx, tx, *e, e.Consultant, map[bool]int64{true: 1, false: -1}[to.Open()]); err != nil {

@@ -1,6 +1,7 @@
 package sales
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -19,6 +20,8 @@ type past struct {
 	Cause      id.ID        `json:"cause"`   // subject of the fact
 	Version    int64        `json:"version"` // of the enquiry after it
 	Stage      Stage        `json:"stage"`
+	Reached    Stage        `json:"reached"`
+	Course     *id.ID       `json:"course_id,omitempty"`
 	Outcome    string       `json:"outcome"`
 	OutcomeDay bizdate.Date `json:"outcome_day"`
 	LostReason string       `json:"lost_reason"`
@@ -32,9 +35,11 @@ type past struct {
 // remember keeps what the enquiry is, before something that may be taken back changes it; column past is saved with the change.
 func (e *Enquiry) remember(cause id.ID) {
 	e.Past = &past{
-		Cause: cause, Version: e.Version + 1, Stage: e.Stage, Outcome: e.Outcome, OutcomeDay: e.OutcomeDay, LostReason: e.LostReason, Moved: e.Moved,
+		Cause: cause, Version: e.Version + 1, Stage: e.Stage, Reached: e.Reached, Outcome: e.Outcome, OutcomeDay: e.OutcomeDay, LostReason: e.LostReason, Moved: e.Moved,
 		FirstTouch: e.FirstTouch, LastTouch: e.LastTouch, NextStep: e.NextStep, NextDay: e.NextDay,
 	}
+	course := e.Course
+	e.Past.Course = &course
 }
 
 // before gives what the enquiry was before a cause. Refused: undo-changed where something else happened to it since.
@@ -57,8 +62,11 @@ func restore(ctx context.Context, tx *op.Tx, e *Enquiry, cause id.ID) error {
 		}
 	}
 	e.Past, e.Stage, e.Outcome, e.OutcomeDay, e.LostReason, e.Moved = nil, was.Stage, was.Outcome, was.OutcomeDay, was.LostReason, was.Moved
-	e.FirstTouch, e.LastTouch, e.NextStep, e.NextDay = was.FirstTouch, was.LastTouch, was.NextStep, was.NextDay
-	return tx.Save(ctx, e, "past", "stage", "outcome", "outcome_day", "lost_reason", "moved_at", "first_touch_at", "last_touch_at", "next_step", "next_day")
+	e.FirstTouch, e.LastTouch, e.NextStep, e.NextDay, e.Reached = was.FirstTouch, was.LastTouch, was.NextStep, was.NextDay, cmp.Or(was.Reached, was.Stage)
+	if was.Course != nil {
+		e.Course = *was.Course
+	}
+	return tx.Save(ctx, e, "past", "course", "stage", "reached", "outcome", "outcome_day", "lost_reason", "moved_at", "first_touch_at", "last_touch_at", "next_step", "next_day")
 }
 
 // endingWith gives the open appointment of an enquiry that is lost; nil if there is none (SAL-4). One whose time is over is no matter of the
@@ -241,58 +249,35 @@ func restoreAppointment(ctx context.Context, tx *op.Tx, in AppointmentInput) (Bo
 	return a.answer(), nil
 }
 
-// WithdrawCheckIn takes back that a visitor arrived: the visit counts no more, the appointment is open again (SAL-5, UI-B2); process
-// closes the consultant's task. Refused: visit-finished, undo-late, undo-changed.
-var WithdrawCheckIn = op.Op[VisitInput, VisitAnswer]{
-	Name: "sales.withdraw-check-in", Rule: "UI-B2", Needs: "visit:create", Fact: facts.VisitWithdrawn{}, Do: withdrawCheckIn,
-	Subject: func(in VisitInput) op.Ref { return op.Ref{Kind: "visit", ID: in.VisitID} },
+// WithdrawAppointment takes back that somebody was invited: the appointment is cancelled and counts no more, and the enquiry stands where it
+// stood before (UI-B2). Refused: undo-late, undo-changed.
+var WithdrawAppointment = op.Op[AppointmentInput, BookedAppointment]{
+	Name: "sales.withdraw-appointment", Rule: "UI-B2", Needs: "appointment:update", Fact: facts.AppointmentWithdrawn{}, Subject: AppointmentInput.ref, Do: withdrawAppointment,
 }
 
-// VisitInput names a visit.
-type VisitInput struct {
-	VisitID id.ID `json:"visit_id" path:"id"`
-}
-
-func withdrawCheckIn(ctx context.Context, tx *op.Tx, in VisitInput) (VisitAnswer, error) {
-	v, err := loadVisit(ctx, tx, in.VisitID)
+func withdrawAppointment(ctx context.Context, tx *op.Tx, in AppointmentInput) (BookedAppointment, error) {
+	a, err := loadAppointment(ctx, tx, in.AppointmentID)
 	if err != nil {
-		return VisitAnswer{}, err
+		return BookedAppointment{}, err
 	}
-	if !v.Finished.IsZero() {
-		return VisitAnswer{}, problem.Refuse("SAL-6", "visit-finished", problem.Field{Location: "visit_id", Value: v.ID})
-	}
-	last, err := tx.Latest(ctx, v.ID, facts.VisitCheckedIn{}.Kind())
+	last, err := tx.Latest(ctx, a.ID, facts.AppointmentBooked{}.Kind())
 	if err != nil {
-		return VisitAnswer{}, err
+		return BookedAppointment{}, err
 	}
-	var came facts.VisitCheckedIn
-	if err := json.Unmarshal(last.Payload, &came); err != nil {
-		return VisitAnswer{}, fmt.Errorf("read fact of visit: %w", err)
-	}
-	e, err := loadEnquiry(ctx, tx, v.Enquiry)
+	e, err := loadEnquiry(ctx, tx, a.Enquiry)
 	if err != nil {
-		return VisitAnswer{}, err
+		return BookedAppointment{}, err
 	}
-	a, err := loadAppointment(ctx, tx, v.Appointment)
-	if err != nil {
-		return VisitAnswer{}, err
+	if a.State != Booked {
+		return BookedAppointment{}, op.UndoChanged()
 	}
-	if a.State != Arrived || a.Was == "" {
-		return VisitAnswer{}, op.UndoChanged()
+	if err := restore(ctx, tx, &e, a.ID); err != nil {
+		return BookedAppointment{}, err
 	}
-	if err := restore(ctx, tx, &e, v.ID); err != nil {
-		return VisitAnswer{}, err
-	}
-	v.Withdrawn, a.State, a.Was = tx.Now, a.Was, ""
-	if err := tx.Save(ctx, &v, "withdrawn_at"); err != nil {
-		return VisitAnswer{}, err
-	}
+	a.State, a.Was = Cancelled, ""
 	if err := tx.Save(ctx, &a, "state", "was"); err != nil {
-		return VisitAnswer{}, err
+		return BookedAppointment{}, err
 	}
-	tx.Record(v.ID, facts.VisitWithdrawn{
-		Matter: came.Matter, Visit: v.ID, Recorded: last.ID, Appointment: a.ID, Inviter: came.Inviter, Day: came.Day, VisitDay: last.Day,
-		State: string(a.State), Stage: string(e.Stage),
-	})
-	return v.answer(e.Stage), nil
+	tx.Record(a.ID, facts.AppointmentWithdrawn{AppointmentState: a.state(e), Recorded: last.ID, Stage: string(e.Stage)})
+	return a.answer(), nil
 }

@@ -41,7 +41,7 @@ func TestUIB2_UndoRefused(t *testing.T) {
 		if got := undo(s, ctx); got != changed {
 			t.Errorf("a loss before a call: %s", got)
 		}
-		if got := enquiry(t, s, e.ID); got.Stage != sales.Contacted || got.Outcome != "open" {
+		if got := enquiry(t, s, e.ID); got.Stage != sales.Invited || got.Outcome != "open" {
 			t.Errorf("enquiry = %+v", got)
 		}
 

@@ -122,7 +122,11 @@ func dueNow(ctx context.Context, tx *op.Tx, e Enquiry) (time.Time, error) {
 	if err != nil || e.ContactDue.IsZero() {
 		return e.ContactDue, err
 	}
-	if at := deadline(tx, e, c, e.Entered); at.After(e.ContactDue) {
+	minutes, err := minutesFor(tx, e, c)
+	if err != nil {
+		return e.ContactDue, err
+	}
+	if at := deadline(tx, e, minutes, e.Entered); at.After(e.ContactDue) {
 		return at, nil
 	}
 	return e.ContactDue, nil

@@ -28,6 +28,7 @@ func API(a *api.API) {
 	api.Post(a, "/people/{id}/household", people.JoinHousehold)
 	api.Post(a, "/people/{id}/household/leave", people.LeaveHousehold)
 	api.Post(a, "/people/{id}/guardians", people.LinkGuardian)
+	api.Post(a, "/people/{id}/guardians/unlink", people.UnlinkGuardian)
 }
 
 // DuplicatesShown are those who may be the same person (PPL-4); who is beyond scope is shown masked, which is recorded as a reveal.

@@ -11,20 +11,21 @@ import (
 func Pages(mux *http.ServeMux, r *op.Runner) {
 	p := pages{r}
 	for pattern, page := range map[string]web.Func{
-		"GET /people":                     p.getPeople,
-		"GET /people/new":                 p.getNew,
-		"POST /people/new":                p.postNew,
-		"GET /people/new/duplicates":      p.getDuplicates,
-		"POST /people/new/duplicates":     p.postDuplicates,
-		"GET /people/{id}":                p.getPerson,
-		"POST /people/{id}/reveal":        p.postReveal,
-		"GET /people/{id}/edit":           p.getEdit,
-		"POST /people/{id}/edit":          p.postEdit,
-		"GET /people/{id}/cells/{field}":  personCells.Get(r),
-		"POST /people/{id}/cells/{field}": personCells.Post(r),
-		"GET /people/{id}/family":         p.getFamily,
-		"POST /people/{id}/guardians":     p.postGuardian,
-		"POST /people/{id}/household":     p.postHousehold,
+		"GET /people":                        p.getPeople,
+		"GET /people/new":                    p.getNew,
+		"POST /people/new":                   p.postNew,
+		"GET /people/new/duplicates":         p.getDuplicates,
+		"POST /people/new/duplicates":        p.postDuplicates,
+		"GET /people/{id}":                   p.getPerson,
+		"POST /people/{id}/reveal":           p.postReveal,
+		"GET /people/{id}/edit":              p.getEdit,
+		"POST /people/{id}/edit":             p.postEdit,
+		"GET /people/{id}/cells/{field}":     personCells.Get(r),
+		"POST /people/{id}/cells/{field}":    personCells.Post(r),
+		"GET /people/{id}/family":            p.getFamily,
+		"POST /people/{id}/guardians":        p.postGuardian,
+		"POST /people/{id}/guardians/unlink": p.postUnlink,
+		"POST /people/{id}/household":        p.postHousehold,
 	} {
 		mux.Handle(pattern, page)
 	}

@@ -98,6 +98,23 @@ func (p pages) postGuardian(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, personPath(key, ""), web.Status{Text: t(r.Context(), "guardian-linked"), Tone: web.Good})
 }
 
+// postUnlink says that somebody is no more a guardian.
+func (p pages) postUnlink(w http.ResponseWriter, r *http.Request) error {
+	key, err := web.PathID(r, "id", "person")
+	if err != nil {
+		return err
+	}
+	in, err := web.Decode[people.UnlinkGuardianInput](r)
+	if err == nil {
+		in.PersonID = key
+		_, err = people.UnlinkGuardian.Run(r.Context(), p.run, in)
+	}
+	if err != nil {
+		return web.Again(w, r, err, p.getFamily)
+	}
+	return web.Redirect(w, r, personPath(key, ""), web.Status{Text: t(r.Context(), "guardian-unlinked"), Tone: web.Good})
+}
+
 // inForm lets a refusal of a new guardian stand at the field of this form.
 func inForm(err error) error {
 	refused, ok := problem.As(err)

@@ -41,6 +41,7 @@ type personView struct {
 	Attributes []people.Attribute
 	Duplicates []people.Duplicate
 	Timeline   people.TimelinePage
+	Tests      map[id.ID]sales.Placement // results of placement tests, by visit
 	Enquiries  []sales.Enquiry
 	Steps      []string          // done ones of the open enquiry
 	Visit      sales.Appointment // its open appointment, if any
@@ -109,6 +110,9 @@ func (v *personView) known(ctx context.Context, tx *op.Tx) (err error) {
 	}
 	v.Attributes = values[key]
 	if v.Duplicates, err = v.same(ctx, tx); err != nil {
+		return err
+	}
+	if v.Tests, err = sales.Placements(ctx, tx, key); err != nil {
 		return err
 	}
 	v.Timeline, err = people.Timeline(ctx, tx, key, people.TimelineFilter{Department: v.Query.Department, Before: v.Query.Before, Limit: timelineRows})

@@ -11,10 +11,12 @@ import (
 	"zhike/internal/facts"
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/i18n"
+	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/money"
 	"zhike/internal/marketing"
 	"zhike/internal/organization"
 	"zhike/internal/people"
+	"zhike/internal/sales"
 	"zhike/internal/web"
 )
 
@@ -46,12 +48,13 @@ func (v personView) earlier() string {
 // story is what is told of events, and by which names.
 type story struct {
 	names
-	contracts []contracts.Contract // whose numbers are told
+	contracts []contracts.Contract      // whose numbers are told
+	tests     map[id.ID]sales.Placement // results of placement tests, by visit
 }
 
 // Timeline tells what every department did with a person, newest first, by month (PPL-6, UI-R): in one wording for every page that shows it.
-func Timeline(ctx context.Context, dir *organization.Directory, channels marketing.Tree, list []contracts.Contract, page people.TimelinePage) web.Timeline {
-	s := story{names{dir: dir, channels: channels}, list}
+func Timeline(ctx context.Context, dir *organization.Directory, channels marketing.Tree, list []contracts.Contract, tests map[id.ID]sales.Placement, page people.TimelinePage) web.Timeline {
+	s := story{names{dir: dir, channels: channels}, list, tests}
 	var out web.Timeline
 	for _, item := range page.Items {
 		day := bizdate.Of(item.At, web.Zone(ctx))
@@ -149,6 +152,9 @@ func (s story) words(ctx context.Context, item people.Item) string {
 	case "sales.enquiry-entered":
 		f := read[facts.EnquiryEntered](item)
 		return dot(s.channel(ctx, f.Channel), s.dir.StaffName(f.Consultant))
+	case "sales.enquiry-changed":
+		f := read[facts.EnquiryChanged](item)
+		return s.turned(ctx, f.Matter, f.Turn)
 	case "sales.enquiry-assigned":
 		f := read[facts.EnquiryAssigned](item)
 		return dot(s.staff(f.From)+" → "+s.staff(f.Consultant), code(ctx, "assign-reason", f.Reason))
@@ -156,11 +162,38 @@ func (s story) words(ctx context.Context, item people.Item) string {
 		return code(ctx, "loss-reason", read[facts.EnquiryLost](item).Reason)
 	case "sales.visit-finished":
 		f := read[facts.VisitFinished](item)
-		return dot(code(ctx, "visit-outcome", f.Outcome), code(ctx, "loss-reason", f.Reason))
+		return dot(code(ctx, "visit-outcome", f.Outcome), code(ctx, "loss-reason", f.Reason), s.test(ctx, f.Visit))
 	case "sales.visit-checked-in", "sales.walked-in":
 		return s.center(ctx, item.Center)
 	}
 	return s.later(ctx, item)
+}
+
+// turned words what the channel and the course of a matter were, and are.
+func (s story) turned(ctx context.Context, now facts.Matter, was *facts.Turn) string {
+	if was == nil {
+		return ""
+	}
+	var channel, course string
+	if was.Channel != now.Channel {
+		channel = s.channel(ctx, was.Channel) + " → " + s.channel(ctx, now.Channel)
+	}
+	if was.Course != now.Course {
+		course = t(ctx, "other-course")
+	}
+	return dot(channel, course)
+}
+
+// test words the result of the placement test of a visit, where the viewer sees it.
+func (s story) test(ctx context.Context, visit id.ID) string {
+	p, ok := s.tests[visit]
+	switch {
+	case !ok:
+		return ""
+	case p.Score == "":
+		return i18n.T(ctx, "sales.visit.placement") + " " + p.Level
+	}
+	return i18n.T(ctx, "sales.visit.placement") + " " + i18n.T(ctx, "sales.visit.level-score", "level", p.Level, "score", p.Score)
 }
 
 // later is the detail of what followed on something else.

@@ -58,6 +58,7 @@ func apiEnquiries(a *api.API) {
 	})
 	api.Post(a, "/enquiries", sales.Enter)
 	api.Post(a, "/enquiries/{id}/touches", people.RecordTouch)
+	api.Patch(a, "/enquiries/{id}", sales.ChangeEnquiry)
 	api.Post(a, "/enquiries/{id}/assign", sales.Assign)
 	api.Post(a, "/enquiries/{id}/lose", sales.Lose)
 	api.Post(a, "/enquiries/{id}/reopen", sales.ReopenEnquiry)
@@ -138,16 +139,18 @@ func apiReception(a *api.API) {
 	api.Post(a, "/appointments/{id}/confirm", sales.Confirm)
 	api.Post(a, "/appointments/{id}/cancel", sales.Cancel)
 	api.Post(a, "/appointments/{id}/miss", sales.Miss)
+	api.Post(a, "/appointments/{id}/withdraw", sales.WithdrawAppointment)
 	api.Post(a, "/appointments/{id}/restore", sales.RestoreAppointment)
 	api.List(a, "/visits", "sales.visits", "visit:read", visits)
 	api.Get(a, "/visits/{id}", "sales.visit", "visit:read", func(ctx context.Context, tx *op.Tx, q visitID) (VisitShown, error) {
 		v, err := sales.VisitByID(ctx, tx, q.ID)
-		return VisitShown{Visit: v, Needs: v.Needs}, err
+		return VisitShown{Visit: v, Needs: v.Needs, Placement: v.Placement}, err
 	})
 	api.Post(a, "/visits", sales.CheckIn)
 	api.Post(a, "/walk-ins", sales.WalkIn)
 	api.Post(a, "/visits/{id}/finish", sales.FinishVisit)
 	api.Post(a, "/visits/{id}/withdraw", sales.WithdrawCheckIn)
+	api.Post(a, "/visits/{id}/reopen", sales.ReopenVisit)
 }
 
 func visits(ctx context.Context, tx *op.Tx, q visitsQuery) (page.Page[sales.Visit], error) {
@@ -162,10 +165,11 @@ func visits(ctx context.Context, tx *op.Tx, q visitsQuery) (page.Page[sales.Visi
 	return page.Page[sales.Visit]{Items: list.Items, Next: list.Next, Total: list.Total}, err
 }
 
-// VisitShown is a visit with the answers of its needs analysis.
+// VisitShown is a visit with the answers of its needs analysis and the result of its placement test.
 type VisitShown struct {
 	sales.Visit
-	Needs map[string]string `json:"needs" doc:"code of the question: answer"`
+	Needs     map[string]string `json:"needs" doc:"code of the question: answer"`
+	Placement *sales.Placement  `json:"placement,omitempty" doc:"result of the placement test"`
 }
 
 func appointments(ctx context.Context, tx *op.Tx, q appointmentsQuery) (out page.Page[sales.Appointment], err error) {

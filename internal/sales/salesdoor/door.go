@@ -5,11 +5,13 @@ import (
 	"net/http"
 
 	"zhike/internal/contracts"
+	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
 	"zhike/internal/marketing"
 	"zhike/internal/organization"
 	"zhike/internal/people"
+	"zhike/internal/sales"
 	"zhike/internal/web"
 )
 
@@ -22,7 +24,7 @@ type Deps struct {
 }
 
 // timelineWords words a part of a timeline, with the names of what it is about.
-type timelineWords func(ctx context.Context, dir *organization.Directory, channels marketing.Tree, list []contracts.Contract, page people.TimelinePage) web.Timeline
+type timelineWords func(ctx context.Context, dir *organization.Directory, channels marketing.Tree, list []contracts.Contract, tests map[id.ID]sales.Placement, page people.TimelinePage) web.Timeline
 
 type door struct{ Deps }
 
@@ -33,25 +35,29 @@ func Pages(mux *http.ServeMux, d Deps) {
 		"GET /work": p.getWork,
 		"GET /desk": p.getDesk,
 
-		"GET /enquiries":                  p.getEnquiries,
-		"POST /enquiries":                 p.postAssign,
-		"GET /enquiries/new":              p.getEnter,
-		"POST /enquiries/new":             p.postEnter,
-		"GET /enquiries/new/duplicates":   p.getDuplicates,
-		"POST /enquiries/new/duplicates":  p.postDuplicates,
-		"GET /enquiries/{id}":             p.getEnquiry,
-		"GET /enquiries/{id}/step/{step}": p.getStep,
-		"GET /enquiries/{id}/call":        p.getCall,
-		"POST /enquiries/{id}/call":       p.postCall,
-		"GET /enquiries/{id}/book":        p.getBook,
-		"POST /enquiries/{id}/book":       p.postBook,
-		"GET /enquiries/{id}/assign":      p.getAssignOne,
-		"POST /enquiries/{id}/assign":     p.postAssignOne,
-		"GET /enquiries/{id}/lose":        p.getLose,
-		"POST /enquiries/{id}/lose":       p.postLose,
-		"GET /enquiries/{id}/quote":       p.getQuoteForm,
-		"POST /enquiries/{id}/quote":      p.postQuote,
-		"GET /enquiries/{id}/quote/price": p.getPrice,
+		"GET /enquiries":                     p.getEnquiries,
+		"POST /enquiries":                    p.postAssign,
+		"GET /enquiries/new":                 p.getEnter,
+		"POST /enquiries/new":                p.postEnter,
+		"GET /enquiries/new/duplicates":      p.getDuplicates,
+		"POST /enquiries/new/duplicates":     p.postDuplicates,
+		"GET /enquiries/{id}":                p.getEnquiry,
+		"GET /enquiries/{id}/step/{step}":    p.getStep,
+		"GET /enquiries/{id}/call":           p.getCall,
+		"POST /enquiries/{id}/call":          p.postCall,
+		"GET /enquiries/{id}/book":           p.getBook,
+		"POST /enquiries/{id}/book":          p.postBook,
+		"GET /enquiries/{id}/assign":         p.getAssignOne,
+		"POST /enquiries/{id}/assign":        p.postAssignOne,
+		"GET /enquiries/{id}/edit":           p.getChange,
+		"POST /enquiries/{id}/edit":          p.postChange,
+		"GET /enquiries/{id}/cells/{field}":  p.getEnquiryCell,
+		"POST /enquiries/{id}/cells/{field}": p.postEnquiryCell,
+		"GET /enquiries/{id}/lose":           p.getLose,
+		"POST /enquiries/{id}/lose":          p.postLose,
+		"GET /enquiries/{id}/quote":          p.getQuoteForm,
+		"POST /enquiries/{id}/quote":         p.postQuote,
+		"GET /enquiries/{id}/quote/price":    p.getPrice,
 
 		"GET /appointments":               p.getAppointments,
 		"GET /appointments/{id}/move":     p.getMove,

@@ -63,7 +63,7 @@ func enquiryPage(v enquiryView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = v.tell(ctx, v.dir, v.channels, v.Contracts, v.Timeline).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = v.tell(ctx, v.dir, v.channels, v.Contracts, v.Tests, v.Timeline).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

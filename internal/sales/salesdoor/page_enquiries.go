@@ -208,9 +208,9 @@ func (v enquiriesView) chips(ctx context.Context) web.FilterChips {
 	return out
 }
 
-// enquiryColumns are the columns beyond the name, in their order; those of usual are shown unless chosen otherwise. None is edited in place
-// (UI-L4): stage, next step and its day follow from a touch (SAL-1, PPL-12), the first of which is a step of the process; another consultant
-// needs a reason (PPL-7); channel and course are of how the matter began and what its needs analysis found.
+// enquiryColumns are the columns beyond the name, in their order; those of usual are shown unless chosen otherwise. Channel and course are
+// edited in place (UI-L4). The others are not: stage, next step and its day follow from a touch (SAL-1, PPL-12), the first of which is a step
+// of the process; another consultant needs a reason (PPL-7).
 var (
 	enquiryColumns = []string{"stage", "next", "channel", "course", "consultant", "center", "entered", "last"}
 	usualColumns   = []string{"stage", "next", "channel", "consultant", "entered"}
@@ -268,10 +268,8 @@ func (v enquiriesView) cell(ctx context.Context, column string, e sales.Enquiry)
 		return stageBar(ctx, e.Stage)
 	case "next":
 		return nextCell(e)
-	case "channel":
-		return web.Text(v.channel(ctx, e.Channel))
-	case "course":
-		return web.Text(v.course(ctx, e.Course))
+	case "channel", "course":
+		return v.inPlace(ctx, column+"_id", e)
 	case "consultant":
 		return web.Text(v.staff(e.Consultant))
 	case "center":
@@ -283,6 +281,17 @@ func (v enquiriesView) cell(ctx context.Context, column string, e sales.Enquiry)
 		return web.Text(i18n.None)
 	}
 	return web.Text(i18n.Ago(ctx, e.LastTouch, web.Now(ctx)))
+}
+
+// inPlace is a field that is edited in the list; where rows are chosen, one edits on the enquiry's page, since the list is a form itself.
+func (v enquiriesView) inPlace(ctx context.Context, field string, e sales.Enquiry) templ.Component {
+	if !v.bulk(ctx) {
+		return v.cells().Cell(ctx, e, field)
+	}
+	if field == "course_id" {
+		return web.Text(v.course(ctx, e.Course))
+	}
+	return web.Text(v.channel(ctx, e.Channel))
 }
 
 // bulk tells whether rows can be chosen: for who may give enquiries to others.

@@ -26,7 +26,8 @@ type enquiryView struct {
 	Visits       []sales.Visit
 	Quotes       []sales.Quote
 	Contracts    []contracts.Contract
-	Others       []sales.Enquiry // the person's other enquiries
+	Others       []sales.Enquiry           // the person's other enquiries
+	Tests        map[id.ID]sales.Placement // results of placement tests, by visit
 	Timeline     people.TimelinePage
 	tell         timelineWords
 }
@@ -58,6 +59,9 @@ func (p door) enquiry(ctx context.Context, tx *op.Tx, key id.ID) (v enquiryView,
 	}
 	person := v.Enquiry.Person
 	if v.Quotes, err = sales.QuotesOf(ctx, tx, key); err != nil {
+		return v, err
+	}
+	if v.Tests, err = sales.Placements(ctx, tx, person); err != nil {
 		return v, err
 	}
 	list, err := contracts.List(ctx, tx, contracts.Filter{Enquiry: key})
@@ -226,6 +230,7 @@ func (v enquiryView) actions(ctx context.Context) []web.Button {
 		}
 		out = append(out, small("quote:create", "do.quote", enquiryPath(e.ID, "quote"))...)
 		out = append(out, small("enquiry:assign", "assign.give", enquiryPath(e.ID, "assign"))...)
+		out = append(out, small("enquiry:update", "change.do", enquiryPath(e.ID, "edit"))...)
 		out = append(out, small("enquiry:update", "lose.do", enquiryPath(e.ID, "lose"))...)
 	}
 	return append(out, web.Button{Label: t(ctx, "person-page"), Href: path("people", e.Person.String()), Small: true, Kind: web.Quiet})

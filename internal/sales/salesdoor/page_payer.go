@@ -38,6 +38,7 @@ func (v *payerView) read(ctx context.Context, tx *op.Tx, student id.ID) error {
 	if v.Relatives, err = people.Relatives(ctx, tx, p); err != nil {
 		return err
 	}
+	v.Relatives = slices.DeleteFunc(v.Relatives, func(r people.Relative) bool { return r.Beyond }) // a contract names whom one sees
 	slices.SortStableFunc(v.Relatives, func(a, b people.Relative) int { return rankOf(a) - rankOf(b) })
 	if v.Search != "" {
 		v.Found, err = people.Search(ctx, tx, v.Search, deskFound)

@@ -179,6 +179,7 @@ type quotePageView struct {
 	Person   people.Brief
 	Packages map[id.ID]contracts.Package
 	Contract *contracts.Contract // made from it
+	Test     *sales.Placement    // newest result of a placement test
 	Payers   payerView           // while a contract can be made
 }
 
@@ -209,6 +210,9 @@ func (p door) quote(r *http.Request) (v quotePageView, err error) {
 		for _, pk := range all {
 			v.Packages[pk.ID] = pk
 		}
+		if v.Test, err = sales.PlacementOf(ctx, tx, v.Quote.Person); err != nil {
+			return err
+		}
 		made, err := contractsOf(ctx, tx, v.Quote.Enquiry)
 		if err != nil {
 			return err
@@ -218,17 +222,31 @@ func (p door) quote(r *http.Request) (v quotePageView, err error) {
 				v.Contract = &c
 			}
 		}
-		if v.Contract == nil && v.Quote.State == "open" && may(ctx, "contract:create") {
-			v.Payers.Search = strings.TrimSpace(r.URL.Query().Get("payer"))
-			if err := v.Payers.read(ctx, tx, v.Quote.Person); err != nil {
-				return err
-			}
+		if err := v.payable(ctx, tx, r); err != nil {
+			return err
 		}
 		v.names, err = p.load(ctx, tx, v.Quote.Person)
 		v.Person = v.persons[v.Quote.Person]
 		return err
 	})
 	return v, err
+}
+
+// payable reads who may pay, while a contract can be made.
+func (v *quotePageView) payable(ctx context.Context, tx *op.Tx, r *http.Request) error {
+	if v.Contract != nil || v.Quote.State != "open" || !may(ctx, "contract:create") {
+		return nil
+	}
+	v.Payers.Search = strings.TrimSpace(r.URL.Query().Get("payer"))
+	return v.Payers.read(ctx, tx, v.Quote.Person)
+}
+
+// tested is the level that the price was talked about, where the viewer sees the visit.
+func (v quotePageView) tested(ctx context.Context) []web.Fact {
+	if v.Test == nil {
+		return nil
+	}
+	return placementFacts(ctx, *v.Test)[:1]
 }
 
 // contractable tells that the viewer can make the contract now.

@@ -440,13 +440,13 @@ func quotePage(v quotePageView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = web.FactList{Facts: []web.Fact{
+			templ_7745c5c3_Err = web.FactList{Facts: append([]web.Fact{
 				{Term: t(ctx, "field.person"), Value: web.RecordLink(enquiryPath(v.Quote.Enquiry), v.person(ctx, v.Quote.Person))},
 				{Term: t(ctx, "field.center"), Value: web.Text(v.center(ctx, v.Quote.Center))},
 				{Term: t(ctx, "field.consultant"), Value: web.Text(v.staff(v.Quote.Consultant))},
 				{Term: t(ctx, "quote.made-at"), Value: web.Text(i18n.DateTime(ctx, v.Quote.Made, web.Zone(ctx), web.Now(ctx)))},
 				{Term: t(ctx, "quote.valid-until"), Value: web.Text(i18n.Date(ctx, v.Quote.ValidUntil, web.Today(ctx)))},
-			}}.Render(ctx, templ_7745c5c3_Buffer)
+			}, v.tested(ctx)...)}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

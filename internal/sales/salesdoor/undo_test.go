@@ -120,3 +120,24 @@ func between(text, from, to string) string {
 	found, _, _ := strings.Cut(rest, to)
 	return found
 }
+
+// TestSAL6_PlacementIsShown: what was tested in a visit is asked in its form, and shown on the visit, the enquiry's timeline and the quote.
+func TestSAL6_PlacementIsShown(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		e, visit := visited(t, s)
+		p := open(s.Consultant(s.HD), t, s)
+		page := "/visits/" + visit.ID.String()
+		p.wants(p.get(page, http.StatusOK), "定级测试（可不填）", "级别", "得分")
+		answers := []string{"course_id", s.Course.String(), "needs.goal", "口语", "outcome", "quote"}
+		_, refused := p.post(page+"/finish", http.StatusUnprocessableEntity, append(answers, "placement.score", "82")...)
+		p.wants(refused, "级别")
+		p.post(page+"/finish", http.StatusSeeOther, append(answers, "placement.level", "B1", "placement.score", "82", "placement.note", "听力强")...)
+		p.wants(p.get(page, http.StatusOK), "定级测试", "B1（82 分）", "听力强")
+		p.wants(p.get("/enquiries/"+e.ID.String(), http.StatusOK), "定级测试 B1（82 分）")
+		q, err := sales.MakeQuote.Run(s.Consultant(s.HD), s.Ops, sales.MakeQuoteInput{EnquiryID: e.ID, Packages: []id.ID{s.Package}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.wants(p.get("/quotes/"+q.ID.String(), http.StatusOK), "定级测试", "B1（82 分）")
+	})
+}

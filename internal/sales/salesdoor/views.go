@@ -3,6 +3,7 @@ package salesdoor
 import (
 	"context"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/problem"
+	"zhike/internal/sales"
 	"zhike/internal/web"
 )
 
@@ -123,7 +125,7 @@ func choicesOf(list []string, answer string) []web.Option {
 	return out
 }
 
-// answersOf lists what was learnt, in the order of the course's questions.
+// answersOf lists what was learnt, in the order of the course's questions, then what was tested.
 func answersOf(ctx context.Context, v visitView) []web.Fact {
 	var out []web.Fact
 	for _, q := range v.Course.Needs {
@@ -136,7 +138,40 @@ func answersOf(ctx context.Context, v visitView) []web.Fact {
 		}
 		out = append(out, web.Fact{Term: q.Name(lang(ctx)), Value: web.Text(answer)})
 	}
+	if v.Visit.Placement == nil {
+		return out
+	}
+	return append(out, placementFacts(ctx, *v.Visit.Placement)...)
+}
+
+// placement is the result of the visit's placement test; none: all is empty.
+func (v visitView) placement() sales.Placement {
+	if v.Visit.Placement == nil {
+		return sales.Placement{}
+	}
+	return *v.Visit.Placement
+}
+
+// placementFacts word the result of a placement test.
+func placementFacts(ctx context.Context, p sales.Placement) []web.Fact {
+	out := []web.Fact{{Term: t(ctx, "visit.placement"), Value: web.Text(placementText(ctx, p))}}
+	if p.Note != "" {
+		out = append(out, web.Fact{Term: t(ctx, "visit.placement-note"), Value: web.Text(p.Note)})
+	}
 	return out
+}
+
+// placementText is level and score in one line.
+func placementText(ctx context.Context, p sales.Placement) string {
+	if p.Score == "" {
+		return p.Level
+	}
+	return t(ctx, "visit.level-score", "level", p.Level, "score", p.Score)
+}
+
+func placementRefused(ctx context.Context) bool {
+	p := web.ProblemOf(ctx)
+	return p != nil && slices.ContainsFunc(p.Fields, func(f problem.Field) bool { return strings.HasPrefix(f.Location, "placement.") })
 }
 
 // courseFrom says where the course of a visit's form is known from.

@@ -1,0 +1,100 @@
+package sales
+
+import (
+	"context"
+	"slices"
+
+	"zhike/internal/facts"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
+	"zhike/internal/marketing"
+)
+
+// ChangeEnquiry corrects channel and course of an open enquiry. What was counted of it until now counts under them (UI-B1); the source
+// records stay as they came, so that it stays known where the matter began (MKT-4, MKT-11). The first contact, while it is neither made nor
+// late, is due by the channel that holds (SAL-2). Refused: already-ended, stale (ORG-10), nothing-changed, unknown channel or course,
+// open-enquiry where another one is about the course.
+var ChangeEnquiry = op.Op[ChangeEnquiryInput, Answer]{
+	Name: "sales.change-enquiry", Rule: "SAL-1", Needs: "enquiry:update", Fact: facts.EnquiryChanged{}, Do: changeEnquiry, Undo: "sales.change-enquiry",
+	Subject: func(in ChangeEnquiryInput) op.Ref { return op.Ref{Kind: "enquiry", ID: in.EnquiryID} },
+}
+
+// ChangeEnquiryInput names the fields that change.
+type ChangeEnquiryInput struct {
+	EnquiryID id.ID  `json:"enquiry_id" path:"id"`
+	Version   *int64 `json:"version,omitempty" doc:"the version that the change started from (ORG-10)"`
+	ChannelID *id.ID `json:"channel_id,omitempty" doc:"empty: none"`
+	CourseID  *id.ID `json:"course_id,omitempty" doc:"empty: none"`
+}
+
+func changeEnquiry(ctx context.Context, tx *op.Tx, in ChangeEnquiryInput) (Answer, error) {
+	e, err := loadEnquiry(ctx, tx, in.EnquiryID)
+	if err != nil {
+		return Answer{}, err
+	}
+	if !e.Stage.Open() {
+		return Answer{}, problem.Refuse("SAL-1", "already-ended", problem.Field{Location: "enquiry_id", Value: e.ID})
+	}
+	was := e
+	if in.ChannelID != nil {
+		e.Channel = *in.ChannelID
+	}
+	if in.CourseID != nil {
+		e.Course = *in.CourseID
+	}
+	fields := changed(was, e)
+	if len(fields) == 0 {
+		return Answer{}, problem.Refuse("ORG-10", "nothing-changed", problem.Field{Location: "enquiry_id", Value: e.ID})
+	}
+	channel, err := known(ctx, tx, e, fields)
+	if err != nil {
+		return Answer{}, err
+	}
+	if e.FirstTouch.IsZero() && !e.WalkIn && !e.Breached && (e.ContactDue.IsZero() || e.ContactDue.After(tx.Now)) && slices.Contains(fields, "channel") {
+		if e.ContactDue, err = due(tx, e, channel); err != nil {
+			return Answer{}, err
+		}
+	}
+	if in.Version != nil {
+		e.Version = *in.Version
+	}
+	if err := tx.Save(ctx, &e, "channel", "course", "contact_due_at"); err != nil {
+		return Answer{}, err
+	}
+	tx.Undoable(ChangeEnquiryInput{EnquiryID: e.ID, ChannelID: &was.Channel, CourseID: &was.Course})
+	tx.Record(e.ID, facts.EnquiryChanged{Matter: e.matter(), Fields: fields, Turn: e.turned(was)})
+	return Answer{ID: e.ID, Stage: e.Stage, Version: e.Version}, nil
+}
+
+func changed(was, e Enquiry) (fields []string) {
+	if e.Channel != was.Channel {
+		fields = append(fields, "channel")
+	}
+	if e.Course != was.Course {
+		fields = append(fields, "course")
+	}
+	return fields
+}
+
+// turned says that the enquiry counts under another channel or course from now on; nil where it does not.
+func (e Enquiry) turned(was Enquiry) *facts.Turn {
+	if len(changed(was, e)) == 0 {
+		return nil
+	}
+	return &facts.Turn{Channel: was.Channel, Course: was.Course}
+}
+
+// known gives the channel; it refuses a channel or course that there is not, and a course about which another open enquiry of the person is.
+func known(ctx context.Context, tx *op.Tx, e Enquiry, fields []string) (c marketing.Channel, err error) {
+	if c, err = channelOf(ctx, tx, e.Channel); err != nil && slices.Contains(fields, "channel") {
+		return c, err
+	}
+	if !slices.Contains(fields, "course") {
+		return c, nil
+	}
+	if _, err := questionsOf(ctx, tx, e.Course); err != nil {
+		return c, err
+	}
+	return c, twice(ctx, tx, e, "course_id")
+}
