@@ -169,6 +169,9 @@ func (u *user) harmless(t *testing.T, path string, found map[string]bool) {
 	if n := value[int](u, grown); n != 0 {
 		t.Errorf("%s: %d elements come from a canary", path, n)
 	}
+	if wide := value[int](u, "document.documentElement.scrollWidth - innerWidth"); wide > 0 {
+		t.Errorf("%s: a long text makes the page %d px too wide", path, wide)
+	}
 	for _, mark := range value[[]string](u, seen) {
 		found[mark] = true
 	}
