@@ -322,18 +322,24 @@ func (c *crashed) repeat(t *testing.T) {
 func (c *crashed) confirm(t *testing.T) {
 	t.Helper()
 	for _, v := range c.opened[max(0, len(c.opened)-3*writers):] {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+c.server.Addr+"/api/v1/enquiries/"+v, http.NoBody)
-		if err != nil {
-			t.Fatal(err)
-		}
-		req.Header = c.header.Clone()
-		resp, err := c.client.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = resp.Body.Close()
-		if resp.StatusCode != http.StatusOK {
-			t.Fatalf("enquiry %s was acknowledged; after the kill: %s", v, resp.Status)
+		if status := c.status(t, c.server, http.MethodGet, "/api/v1/enquiries/"+v); status != http.StatusOK {
+			t.Fatalf("enquiry %s was acknowledged; after the kill: %d", v, status)
 		}
 	}
+}
+
+// status sends a request without a body in the session, and gives the status of the answer.
+func (c *crashed) status(t *testing.T, server testkit.Server, method, path string) int {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, "http://"+server.Addr+path, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header = c.header.Clone()
+	resp, err := c.client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	return resp.StatusCode
 }

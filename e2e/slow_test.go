@@ -100,16 +100,7 @@ func (c *crashed) read(t *testing.T, n int) time.Duration {
 	var took []time.Duration
 	for range n {
 		began := now()
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+c.server.Addr+"/api/v1/enquiries?limit=20", http.NoBody)
-		if err != nil {
-			t.Fatal(err)
-		}
-		req.Header = c.header.Clone()
-		resp, err := c.client.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = resp.Body.Close()
+		c.status(t, c.server, http.MethodGet, "/api/v1/enquiries?limit=20")
 		took = append(took, now().Sub(began))
 	}
 	slices.Sort(took)

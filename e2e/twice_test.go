@@ -157,27 +157,14 @@ func TestTRU12_TwoNodes(t *testing.T) {
 	c.client = &http.Client{Timeout: time.Minute}
 	c.server = first
 	c.signIn(t)
-	mine := func(node testkit.Server, method, path string) int {
-		req, err := http.NewRequestWithContext(t.Context(), method, "http://"+node.Addr+path, http.NoBody)
-		if err != nil {
-			t.Fatal(err)
-		}
-		req.Header = c.header.Clone()
-		resp, err := c.client.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = resp.Body.Close()
-		return resp.StatusCode
-	}
 	for range 20 { // each sees at once what the other did
-		if status := mine(second, http.MethodGet, "/api/v1/tasks"); status != http.StatusOK {
+		if status := c.status(t, second, http.MethodGet, "/api/v1/tasks"); status != http.StatusOK {
 			t.Fatalf("a session of the other node: %d", status)
 		}
-		if status := mine(first, http.MethodDelete, "/api/v1/sessions/current"); status != http.StatusNoContent {
+		if status := c.status(t, first, http.MethodDelete, "/api/v1/sessions/current"); status != http.StatusNoContent {
 			t.Fatalf("sign out: %d", status)
 		}
-		if status := mine(second, http.MethodGet, "/api/v1/tasks"); status != http.StatusUnauthorized {
+		if status := c.status(t, second, http.MethodGet, "/api/v1/tasks"); status != http.StatusUnauthorized {
 			t.Fatalf("a session that the other node ended: %d", status)
 		}
 		first, second = second, first

@@ -91,15 +91,37 @@ func counters(ctx context.Context, tx *db.Tx) (map[int]int64, error) {
 	return out, rows.Err()
 }
 
+func empty(t *rapid.T, d *db.DB) {
+	err := d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, "DELETE FROM counters")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// left compares what the database holds.
+func left(t *rapid.T, d *db.DB, want map[int]int64) {
+	err := d.Read(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+		got, err := counters(ctx, tx)
+		if err == nil && !maps.Equal(got, want) {
+			t.Fatalf("left %v, want %v", got, want)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestTRU4_PartsStandAlone: rows that wait to be inserted and parts that fail leave what a plain model leaves: what failed is undone alone,
 // what was written is read, a row that is twice is the error of its own part.
 func TestTRU4_PartsStandAlone(t *testing.T) {
 	each(t, db.Options{}, func(t *testing.T, d *db.DB) {
 		rapid.Check(t, func(t *rapid.T) {
 			ctx := t.Context()
-			if err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error { _, err := tx.Exec(ctx, "DELETE FROM counters"); return err }); err != nil {
-				t.Fatal(err)
-			}
+			empty(t, d)
 			parts := drawParts(t)
 			var did []bool
 			var seen []map[int]int64
@@ -127,16 +149,7 @@ func TestTRU4_PartsStandAlone(t *testing.T) {
 				}
 				want = after
 			}
-			err = d.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
-				got, err := counters(ctx, tx)
-				if err == nil && !maps.Equal(got, want) {
-					t.Fatalf("left %v, want %v", got, want)
-				}
-				return err
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
+			left(t, d, want)
 		})
 	})
 }
@@ -146,9 +159,7 @@ func TestTRU5_SpoiltGroup(t *testing.T) {
 	each(t, db.Options{}, func(t *testing.T, d *db.DB) {
 		rapid.Check(t, func(t *rapid.T) {
 			ctx := t.Context()
-			if err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error { _, err := tx.Exec(ctx, "DELETE FROM counters"); return err }); err != nil {
-				t.Fatal(err)
-			}
+			empty(t, d)
 			adds := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) part {
 				return part{upsert: []int{rapid.IntRange(0, 3).Draw(t, "key")}, read: rapid.Bool().Draw(t, "read"), fails: rapid.IntRange(0, 3).Draw(t, "fails") == 0}
 			}), 1, 12).Draw(t, "writes")
@@ -167,16 +178,7 @@ func TestTRU5_SpoiltGroup(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			err := d.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
-				got, err := counters(ctx, tx)
-				if err == nil && !maps.Equal(got, want) {
-					t.Fatalf("left %v, want %v", got, want)
-				}
-				return err
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
+			left(t, d, want)
 		})
 	})
 }
