@@ -161,7 +161,7 @@ func looks(s *testkit.School, r records) []look {
 			part(web.SuggestPath, "a list below the ask field"), part("/enquiries/new/duplicates", "a part of the form"), part("/people/new/duplicates", "a part of the form"),
 			part("/enquiries/{id}/quote/price", "a part of the form"), part("/enquiries/{id}/step/{step}", "leads on"), part("/assets/", "files"),
 			part("/people/{id}/cells/{field}", "a part of the list"), part("/packages/{id}/cells/{field}", "a part of the list"), part("/courses/{id}/cells/{field}", "a part of the list"),
-			part("/channels/{id}/cells/{field}", "a part of the list"), part("/centers/{id}/cells/{field}", "a part of the list"), part("/rooms/{id}/cells/{field}", "a part of the page of a center"),
+			part("/channels/{id}/cells/{field}", "a part of the list"), part("/centers/{id}/cells/{field}", "a part of the list"), part("/rooms/{id}/cells/{field}", "a part of the page of a center"), part("/enquiries/{id}/cells/{field}", "a part of the list"),
 			part("/imports/{id}/progress", "a part of the page of an import"), part("/imports/{id}/rejects", "a file"),
 			part("/dev/components", "looked at by the tests of internal/web"),
 		},
