@@ -13,6 +13,7 @@ import (
 	"zhike/internal/kernel/clock"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
 	"zhike/internal/kernel/policy"
 	"zhike/internal/organization"
 	"zhike/internal/people"
@@ -276,8 +277,13 @@ func invite(ctx context.Context, l *life, no int, s *story) error {
 	return nil
 }
 
+// miss ends an appointment for which nobody came; who came that day for another matter misses none.
 func miss(ctx context.Context, l *life, _ int, s *story) error {
-	_, err := sales.Miss.Run(l.as(ctx, l.places[s.Center].desk), l.Run, sales.AppointmentInput{AppointmentID: s.ref})
+	desk, in := l.as(ctx, l.places[s.Center].desk), sales.AppointmentInput{AppointmentID: s.ref}
+	_, err := sales.Miss.Run(desk, l.Run, in)
+	if p, ok := problem.As(err); ok && p.Code == "was-received" {
+		_, err = sales.Cancel.Run(desk, l.Run, in)
+	}
 	return err
 }
 

@@ -92,6 +92,7 @@ func (f Filter) after() (id.ID, error) {
 // conditions are those of a list: of links first, which say who is seen at all, then of persons.
 type conditions struct {
 	all    bool // the viewer sees everybody, and no link is asked for
+	terms  bool // the first of people is a range of search terms, as it stands
 	links  []string
 	people []string
 	args   []any // of links, then of people
@@ -114,6 +115,9 @@ func (c *conditions) text() string {
 func (c *conditions) count() string {
 	if !c.all && len(c.people) == 0 {
 		return "SELECT COUNT(DISTINCT l.person) FROM person_links l WHERE " + strings.Join(c.links, " AND ")
+	}
+	if c.all && c.terms && len(c.people) == 1 { // terms stand for persons who are there
+		return "SELECT COUNT(DISTINCT t.person) FROM search_all t WHERE " + inRange + " AND {scope:contact t}"
 	}
 	return "SELECT COUNT(*) FROM persons p WHERE " + c.text()
 }
@@ -161,9 +165,12 @@ func (f Filter) where(v *policy.Viewer) (*conditions, error) {
 	return c, bad.Err("")
 }
 
+// inRange is the condition of the terms that a query finds.
+const inRange = "t.kind = ? AND t.text >= ? AND t.text < ?"
+
 // query is what Search finds, all of it.
 func (c *conditions) query(v *policy.Viewer, q search.Query) {
-	const within = "p.id IN (SELECT t.person FROM search_all t WHERE t.kind = ? AND t.text >= ? AND t.text < ?)"
+	const within = "p.id IN (SELECT t.person FROM search_all t WHERE " + inRange + ")"
 	args := func(q search.Query) []any { return []any{int64(q.Kind), q.Low, q.High} }
 	rule := v.Field("phone")
 	masked, exact := q.Masked()
@@ -172,6 +179,7 @@ func (c *conditions) query(v *policy.Viewer, q search.Query) {
 	case q.Kind == search.None, q.Kind == search.Phone && rule == policy.Hidden:
 		c.and("1=0")
 	case q.Kind != search.Phone || rule == policy.Full:
+		c.terms = len(c.people) == 0
 		c.and(within, args(q)...)
 	case rule == policy.FullOwn && exact:
 		c.and(within+" AND "+own.Text+" OR "+within, slices.Concat(args(q), own.Args, args(masked))...)

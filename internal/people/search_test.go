@@ -34,6 +34,16 @@ func TestPPL2_Search(t *testing.T) {
 				t.Errorf("front desk, %q: %v, want %v", typed, got, want)
 			}
 		}
+		for _, ctx := range []context.Context{s.System(), s.GM(), s.FrontDesk(s.HD)} { // a list that does not fit counts what the search finds
+			for _, typed := range []string{"张", "zhang", "zw", "234", "5678", "李", "13812345678"} {
+				list := ask(t, s, ctx, func(ctx context.Context, tx *op.Tx) (people.List, error) {
+					return people.Persons(ctx, tx, people.Filter{Query: typed, Limit: 1})
+				})
+				if want := int64(len(find(t, s, ctx, typed))); list.Total != want {
+					t.Errorf("%q: a list of one says %d, found are %d", typed, list.Total, want)
+				}
+			}
+		}
 		if got := find(t, s, s.System(), "234"); !slices.Equal(got, []id.ID{other, zhang}) {
 			t.Errorf("who sees phones in full finds %v by 234", got)
 		}
