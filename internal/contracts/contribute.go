@@ -8,11 +8,11 @@ import (
 // Checks lists the invariants of this domain (TRU-8). That paid amounts equal what finance allocated is finance's check.
 func Checks() []check.Check {
 	return []check.Check{
-		{Name: "contracts.terms", Rule: "CON-1", Run: check.None(terms...)},
-		{Name: "contracts.editions", Rule: "CON-1", Run: check.None(editions...)},
-		{Name: "contracts.paid", Rule: "CON-1", Run: check.None(paidAmounts...)},
-		{Name: "contracts.signature", Rule: "CON-2", Run: check.None(signatures...)},
-		{Name: "contracts.hours", Rule: "CON-3", Run: check.None(hourAccountsKept...)},
+		{Name: "contracts.terms", Rule: "CON-1", Queries: terms},
+		{Name: "contracts.editions", Rule: "CON-1", Queries: editions},
+		{Name: "contracts.paid", Rule: "CON-1", Queries: paidAmounts},
+		{Name: "contracts.signature", Rule: "CON-2", Queries: signatures},
+		{Name: "contracts.hours", Rule: "CON-3", Queries: hourAccountsKept},
 		numbers.Gapless("contracts.numbers", "contract", "contracts"),
 	}
 }

@@ -18,11 +18,11 @@ import (
 // Checks lists the invariants of this domain (TRU-8).
 func Checks() []check.Check {
 	return []check.Check{
-		{Name: "finance.journal", Rule: "FIN-4", Run: check.None(balanced...)},
-		{Name: "finance.lines", Rule: "FIN-4", Run: check.None(lineIdentity...)},
-		{Name: "finance.payments", Rule: "FIN-4", Run: check.None(recorded...)},
-		{Name: "finance.allocations", Rule: "FIN-1", Run: check.None(allocations...)},
-		{Name: "finance.reversals", Rule: "FIN-2", Run: check.None(mirrored...)},
+		{Name: "finance.journal", Rule: "FIN-4", Queries: balanced},
+		{Name: "finance.lines", Rule: "FIN-4", Queries: lineIdentity},
+		{Name: "finance.payments", Rule: "FIN-4", Queries: recorded},
+		{Name: "finance.allocations", Rule: "FIN-1", Queries: allocations},
+		{Name: "finance.reversals", Rule: "FIN-2", Queries: mirrored},
 		{Name: "finance.contracts", Rule: "FIN-1", Run: contractsPaid},
 		numbers.Gapless("finance.receipts", "receipt", "payments"),
 	}

@@ -18,8 +18,8 @@ func Operations() []op.Any {
 // Checks lists this domain's invariants (TRU-8).
 func Checks() []check.Check {
 	return []check.Check{
-		{Name: "people.orphans", Rule: "TRU-8", Run: check.None(orphans...)},
-		{Name: "people.facts", Rule: "TRU-8", Run: check.None(ofFacts...)},
+		{Name: "people.orphans", Rule: "TRU-8", Queries: orphans},
+		{Name: "people.facts", Rule: "TRU-8", Queries: ofFacts},
 		{Name: "people.search", Rule: "PPL-2", Run: checkTerms},
 		{Name: "people.keys", Rule: "TRU-24", Run: checkKeys},
 	}

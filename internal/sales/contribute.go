@@ -16,7 +16,7 @@ func Checks() []check.Check {
 	return []check.Check{
 		{Name: "sales.enquiry-owner", Rule: "PPL-7", Run: checkOwners},
 		{Name: "sales.visit-appointment", Rule: "SAL-5", Run: checkVisits},
-		{Name: "sales.open-counts", Rule: "SAL-2", Run: check.None(openCounts, openUncounted)},
+		{Name: "sales.open-counts", Rule: "SAL-2", Queries: []check.Query{openCounts, openUncounted}},
 		numbers.Gapless("sales.quote-numbers", "quote", "quotes"),
 	}
 }

@@ -20,7 +20,9 @@ const (
 type Check struct {
 	Name string // domain.word
 	Rule string // rule of the specification that it proves
-	// Run names what breaks the invariant, each with its ids; nothing if it holds. It reads one snapshot and writes nothing.
+	// Queries find nothing if the invariant holds.
+	Queries []Query
+	// Run, for what queries cannot say, names what breaks the invariant, each with its ids. It reads one snapshot and writes nothing.
 	Run func(ctx context.Context, tx *op.Tx) ([]string, error)
 }
 
@@ -39,7 +41,7 @@ func (f Finding) String() string { return f.Check + " (" + f.Rule + "): " + f.Wh
 func Run(ctx context.Context, tx *op.Tx, list []Check) ([]Finding, error) {
 	var out []Finding
 	for _, c := range list {
-		found, err := c.Run(ctx, tx)
+		found, err := c.find(ctx, tx)
 		if err != nil {
 			return out, fmt.Errorf("check %s: %w", c.Name, err)
 		}
@@ -91,19 +93,21 @@ type unequal struct {
 	Want int64 `db:"want"`
 }
 
-// None makes the Run of a check out of queries that must find nothing.
-func None(queries ...Query) func(ctx context.Context, tx *op.Tx) ([]string, error) {
-	return func(ctx context.Context, tx *op.Tx) (out []string, err error) {
-		u := tx.Unscoped("an invariant is about every record; only ids and sums are named")
-		for _, q := range queries {
-			rows, err := op.AllOf[unequal](ctx, u, q.Text+fmt.Sprintf(" LIMIT %d", AtMost), q.Args...)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", q.What, err)
-			}
-			for _, r := range rows {
-				out = append(out, fmt.Sprintf("%s: %s has %d, want %d", q.What, r.ID, r.Got, r.Want))
-			}
+// find names what breaks the invariant.
+func (c Check) find(ctx context.Context, tx *op.Tx) (out []string, err error) {
+	u := tx.Unscoped("an invariant is about every record; only ids and sums are named")
+	for _, q := range c.Queries {
+		rows, err := op.AllOf[unequal](ctx, u, q.Text+fmt.Sprintf(" LIMIT %d", AtMost), q.Args...)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", q.What, err)
 		}
+		for _, r := range rows {
+			out = append(out, fmt.Sprintf("%s: %s has %d, want %d", q.What, r.ID, r.Got, r.Want))
+		}
+	}
+	if c.Run == nil {
 		return out, nil
 	}
+	found, err := c.Run(ctx, tx)
+	return append(out, found...), err
 }

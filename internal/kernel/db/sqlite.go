@@ -38,7 +38,7 @@ func openSQLite(ctx context.Context, path string, o Options) (*DB, error) {
 		return nil, err
 	}
 	d := &DB{Engine: SQLite, Path: abs, opts: o}
-	read, err := openPool(ctx, abs, readers, "query_only(1)", "cache_size(-12000)")
+	read, err := openPool(ctx, abs, readers, "query_only(1)", "cache_size(-6000)") // KiB; a page takes twice its size in memory
 	if err != nil {
 		return nil, err
 	}
