@@ -2,14 +2,12 @@ package contracts_test
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"sync"
 	"testing"
 
 	"zhike/internal/contracts"
 	"zhike/internal/kernel/bizdate"
-	"zhike/internal/kernel/check"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/page"
 	"zhike/internal/testkit"
@@ -106,51 +104,5 @@ func TestCON9_NumbersWithoutGaps(t *testing.T) {
 		if next := draft(t, s, in); next.No != "HD2026-0016" {
 			t.Errorf("number after 15 contracts = %s", next.No)
 		}
-	})
-}
-
-// TestTRU8_Contracts plants a fault for each check and sees it named.
-func TestTRU8_Contracts(t *testing.T) {
-	faults := []struct{ check, text string }{
-		{"contracts.terms", "UPDATE contracts SET payable = payable + 1"},
-		{"contracts.terms", "UPDATE contract_lines SET payable = payable - 1"},
-		{"contracts.terms", "UPDATE instalments SET amount = amount + 1"},
-		{"contracts.terms", "UPDATE contract_shares SET share = share - 1"},
-		{"contracts.editions", "UPDATE contract_lines SET hours = hours + 100"},
-		{"contracts.editions", "UPDATE packages SET price = price + 1"},
-		{"contracts.paid", "UPDATE contracts SET paid = paid + 1"},
-		{"contracts.paid", "UPDATE contract_lines SET paid = payable + 1"},
-		{"contracts.paid", "UPDATE instalments SET paid = -1"},
-		{"contracts.signature", "DELETE FROM events WHERE kind = 'contracts.contract-signed.1'"},
-		{"contracts.signature", "UPDATE contracts SET state = 'draft'"},
-		{"contracts.hours", "UPDATE hour_entries SET hours = hours - 1 WHERE kind = 'bought'"},
-		{"contracts.hours", "UPDATE hour_entries SET gift = -1, kind = 'consumed' WHERE kind = 'gift'"},
-		{"contracts.hours", "UPDATE hour_entries SET line = contract"},
-		{"contracts.numbers", "UPDATE number_series SET last = last + 1 WHERE id LIKE 'contract:%'"},
-		{"contracts.numbers", "UPDATE contracts SET no = 'HD2026-0009'"},
-	}
-	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
-		c := s.Contract(t, s.HD)
-		holds(t, s)
-		for _, f := range faults {
-			undone := errors.New("undone")
-			err := s.Ops.Write(s.System(), func(ctx context.Context, tx *op.Tx) error {
-				if _, err := tx.Exec(ctx, f.text); err != nil {
-					return err
-				}
-				found, err := check.Run(ctx, tx, contracts.Checks())
-				if err != nil {
-					return err
-				}
-				if !slices.ContainsFunc(found, func(found check.Finding) bool { return found.Check == f.check }) {
-					t.Errorf("%s: %s does not see it in contract %s, found %v", f.text, f.check, c.ID, found)
-				}
-				return undone
-			})
-			if !errors.Is(err, undone) {
-				t.Fatalf("%s: %v", f.text, err)
-			}
-		}
-		holds(t, s)
 	})
 }

@@ -255,47 +255,6 @@ func TestPPL6_OtherMatterOfTheSamePerson(t *testing.T) {
 	})
 }
 
-func TestTRU8_ChecksFindPlantedFaults(t *testing.T) {
-	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
-		s.Contract(t, s.HD)
-		a := s.Person(t, s.HD)
-		if _, err := people.Change.Run(s.FrontDesk(s.HD), s.Ops, people.ChangeInput{PersonID: a, Base: new(int64(0)), Lang: new("en")}); err != nil {
-			t.Fatal(err)
-		}
-		s.Check(t)
-		for _, c := range []struct{ check, fault, undo string }{
-			{"people.orphans", "UPDATE contact_points SET person = id", ""},
-		} {
-			s.Exec(t, c.fault)
-			if len(faults(t, s, c.check)) == 0 {
-				t.Errorf("%s does not find %s", c.check, c.fault)
-			}
-		}
-	})
-	for check, fault := range map[string]string{
-		"people.orphans": "DELETE FROM person_links WHERE kind = 'person'",
-		"people.facts":   "DELETE FROM person_links WHERE kind = 'contract'",
-		"people.facts ":  "DELETE FROM event_personal",
-		"people.facts  ": "UPDATE touches SET id = person",
-		"people.search":  "UPDATE persons SET name = '李雷' WHERE name <> ''",
-		"people.search ": "DELETE FROM search_fresh WHERE text LIKE '%$'",
-		"people.keys":    "UPDATE person_keys SET wrapped = person",
-	} {
-		t.Run(fault, func(t *testing.T) {
-			s := testkit.NewSchool(t, t.TempDir()+"/zhike.db")
-			s.Contract(t, s.HD)
-			a := s.Person(t, s.HD)
-			if _, err := people.Change.Run(s.FrontDesk(s.HD), s.Ops, people.ChangeInput{PersonID: a, Base: new(int64(0)), Lang: new("en")}); err != nil {
-				t.Fatal(err)
-			}
-			s.Exec(t, fault)
-			if len(faults(t, s, strings.TrimSpace(check))) == 0 {
-				t.Errorf("%s does not find it", check)
-			}
-		})
-	}
-}
-
 func faults(t *testing.T, s *testkit.School, name string) (out []string) {
 	t.Helper()
 	s.Read(t, s.System(), func(ctx context.Context, tx *op.Tx) error {
