@@ -21,7 +21,7 @@ import (
 )
 
 const (
-	rowsAtOnce  = 500 // of one commit at the command line
+	rowsAtOnce  = 1500 // of one commit at the command line
 	rowsOfJob   = 100 // of one commit of a job: others write meanwhile
 	sampledRows = 200 // by which the kinds of custom columns are guessed
 )

@@ -47,7 +47,7 @@ func openSQLite(ctx context.Context, path string, o Options) (*DB, error) {
 		d.write = read
 		return d, nil
 	}
-	if d.write, err = openPool(ctx, abs, 1, "cache_size(-32000)", "wal_autocheckpoint(4000)"); err != nil {
+	if d.write, err = openPool(ctx, abs, 1, "cache_size(-32000)", "wal_autocheckpoint(8000)"); err != nil {
 		_ = read.close()
 		return nil, err
 	}
