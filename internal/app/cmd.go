@@ -41,7 +41,7 @@ type CLI struct {
 	Restore  restoreCmd  `cmd:"" help:"Restore a backup into a new database. Example: zhike restore copy.db --db new.db"`
 	Bench    benchCmd    `cmd:"" help:"Measure on a company of its own, on loopback. Example: zhike bench --scale XS --json"`
 	User     userCmd     `cmd:"" help:"Accounts. Example: zhike user add anna --role it"`
-	Do       doCmd       `cmd:"" help:"Run a registered operation. Example: zhike do --list"`
+	Do       doCmd       `cmd:"" help:"Run a registered operation: --list names them, NAME --schema shows what one takes. Example: zhike do sales.enter-enquiry --schema"`
 	OpenAPI  openAPICmd  `cmd:"" name:"openapi" help:"Print the OpenAPI document. Example: zhike openapi > zhike.json"`
 }
 

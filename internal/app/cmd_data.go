@@ -1,18 +1,18 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"slices"
 	"strings"
 
-	"zhike/internal/api"
 	"zhike/internal/insight"
 	"zhike/internal/insight/insightdoor"
 	"zhike/internal/kernel/bizdate"
@@ -20,7 +20,6 @@ import (
 	"zhike/internal/kernel/clock"
 	"zhike/internal/kernel/db"
 	"zhike/internal/kernel/event"
-	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
@@ -165,10 +164,23 @@ func (c *importCmd) Run(s *Session) error {
 	if r.RejectsFile != "" {
 		fmt.Fprintln(s.Out, "rejects", r.RejectsFile)
 	}
-	for field, names := range r.Unmapped {
-		fmt.Fprintf(s.Out, "unmapped %s: %d different\n", field, len(names))
+	for _, field := range slices.Sorted(maps.Keys(r.Unmapped)) {
+		s.unmapped(field, r.Unmapped[field])
 	}
 	return nil
+}
+
+// unmapped lists what an import kept as text, for people: the most frequent first.
+func (s *Session) unmapped(field string, rows map[string]int) {
+	fmt.Fprintf(s.Out, "unmapped %s: %d different\n", field, len(rows))
+	texts := slices.SortedFunc(maps.Keys(rows), func(a, b string) int { return cmp.Or(rows[b]-rows[a], strings.Compare(a, b)) })
+	const most = 20
+	for _, text := range texts[:min(most, len(texts))] {
+		fmt.Fprintf(s.Out, "  %6d  %s\n", rows[text], text)
+	}
+	if len(texts) > most {
+		fmt.Fprintf(s.Out, "  and %d more\n", len(texts)-most)
+	}
 }
 
 type reportCmd struct {
@@ -303,65 +315,6 @@ func (c *simulateCmd) Run(s *Session) error {
 	}
 	if err := os.WriteFile(c.Truth, append(b, '\n'), 0o600); err != nil {
 		return fmt.Errorf("write truth: %w", err)
-	}
-	return nil
-}
-
-type doCmd struct {
-	Operation string `arg:"" optional:"" help:"Name of the operation."`
-	Input     string `arg:"" optional:"" help:"JSON, or - to read it."`
-	List      bool   `name:"list" help:"List the operations."`
-	Schema    bool   `name:"schema" help:"Print the schema of the input."`
-	Key       string `name:"key" help:"Idempotency key."`
-}
-
-// Run implements kong.
-func (c *doCmd) Run(s *Session) error {
-	if c.List {
-		return c.list(s)
-	}
-	i := slices.IndexFunc(Operations(), func(o op.Any) bool { return o.Describe().Name == c.Operation })
-	if i < 0 {
-		return fmt.Errorf("%w: no operation %q; see zhike do --list", errUsage, c.Operation)
-	}
-	o := Operations()[i]
-	if c.Schema {
-		return s.print(schemaOf(o.Describe().In))
-	}
-	input := []byte(c.Input)
-	if c.Input == "-" {
-		var err error
-		if input, err = io.ReadAll(io.LimitReader(s.In, 8<<20)); err != nil {
-			return fmt.Errorf("read input: %w", err)
-		}
-	}
-	a, ctx, done, err := s.open(false, "")
-	if err != nil {
-		return err
-	}
-	defer done()
-	if c.Key != "" {
-		ctx = op.WithKey(ctx, c.Key)
-	}
-	if err := api.Check(o.Describe().In, input); err != nil {
-		return err
-	}
-	out, err := o.Call(ctx, a.Run, input)
-	if err != nil {
-		return err
-	}
-	return s.print(out)
-}
-
-func (c *doCmd) list(s *Session) error {
-	catalogue, err := i18n.New(Texts()...)
-	if err != nil {
-		return err
-	}
-	ctx := i18n.WithCatalogue(s.Context, catalogue, s.lang())
-	for _, o := range Operations() {
-		d := o.Describe()
-		fmt.Fprintf(s.Out, "%-34s %-8s %s\n", d.Name, d.Rule, i18n.T(ctx, "op."+d.Name))
 	}
 	return nil
 }
