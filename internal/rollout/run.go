@@ -22,8 +22,8 @@ import (
 
 const (
 	rowsAtOnce  = 1500 // of one commit at the command line
-	rowsOfJob   = 100 // of one commit of a job: others write meanwhile
-	sampledRows = 200 // by which the kinds of custom columns are guessed
+	rowsOfJob   = 100  // of one commit of a job: others write meanwhile
+	sampledRows = 200  // by which the kinds of custom columns are guessed
 )
 
 // Options say what is imported and how, at the command line.
