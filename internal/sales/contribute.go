@@ -17,6 +17,8 @@ func Checks() []check.Check {
 		{Name: "sales.enquiry-owner", Rule: "PPL-7", Run: checkOwners},
 		{Name: "sales.visit-appointment", Rule: "SAL-5", Run: checkVisits},
 		{Name: "sales.open-counts", Rule: "SAL-2", Queries: []check.Query{openCounts, openUncounted}},
+		{Name: "sales.one-appointment", Rule: "SAL-4", Queries: []check.Query{openTwice}},
+		{Name: "sales.loss", Rule: "SAL-1", Queries: []check.Query{reasonOfNone}},
 		numbers.Gapless("sales.quote-numbers", "quote", "quotes"),
 	}
 }
@@ -30,6 +32,13 @@ var openCounts = check.Query{What: "consultant: open enquiries counted", Text: `
 var openUncounted = check.Query{What: "consultant: open enquiries that are not counted", Text: `SELECT e.consultant AS id, 0 AS got, COUNT(*) AS want FROM enquiries e
 	WHERE e.outcome = 'open' AND e.consultant IS NOT NULL AND e.center IS NOT NULL
 	AND NOT EXISTS (SELECT 1 FROM assignment_turns t WHERE t.center = e.center AND t.staff = e.consultant) GROUP BY e.consultant`}
+
+// openTwice: nobody is expected twice for one enquiry.
+var openTwice = check.Query{What: "enquiry: open appointments", Text: `SELECT enquiry AS id, COUNT(*) AS got, 1 AS want FROM appointments
+	WHERE state IN ('booked', 'confirmed') GROUP BY enquiry HAVING COUNT(*) > 1`}
+
+// reasonOfNone: only what is lost has a reason of its loss.
+var reasonOfNone = check.Query{What: "enquiry: reasons of a loss that was none", Text: `SELECT id, 1 AS got, 0 AS want FROM enquiries WHERE outcome <> 'lost' AND lost_reason <> ''`}
 
 // checkOwners: an owner is a staff member that exists; else the enquiry lies in the pool.
 func checkOwners(ctx context.Context, tx *op.Tx) ([]string, error) {

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"zhike/internal/contracts"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/people"
@@ -130,6 +131,67 @@ func TestSAL4_ReceivedIsNoNoShow(t *testing.T) {
 			if got := appointment(t, s, want.id).State; got != want.state {
 				t.Errorf("%s: %s, want %s", name, got, want.state)
 			}
+		}
+		s.Check(t)
+	})
+}
+
+// Nobody is expected twice for one enquiry, whichever undos follow each other: of a cancelled appointment, and of the loss that ended
+// another (SAL-4, UI-B2).
+func TestSAL4_UndosOpenOneAppointment(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		ctx := s.Consultant(s.HD)
+		e, a := s.Appointment(t, s.HD)
+		cancelled := op.WithUndo(ctx)
+		must(sales.Cancel.Run(cancelled, s.Ops, sales.AppointmentInput{AppointmentID: a.ID}))(t)
+		b := must(sales.Book.Run(ctx, s.Ops, sales.BookInput{EnquiryID: e.ID, Starts: a.Starts.Add(time.Hour)}))(t)
+		lost := op.WithUndo(ctx)
+		must(sales.Lose.Run(lost, s.Ops, sales.LoseInput{EnquiryID: e.ID, Reason: "price"}))(t)
+		if got := undo(s, cancelled); got != "422 undo-changed undo:" {
+			t.Errorf("a cancelled appointment of a lost enquiry: %s", got)
+		}
+		if got := undo(s, lost); got != "<nil>" {
+			t.Errorf("the loss: %s", got)
+		}
+		if a, b := appointment(t, s, a.ID).State, appointment(t, s, b.ID).State; a != sales.Cancelled || b != sales.Booked {
+			t.Errorf("appointments %s and %s", a, b)
+		}
+		s.Check(t)
+
+		e, a = s.Appointment(t, s.HD)
+		s.Clock.Set(a.Starts.Add(time.Minute))
+		missed := op.WithUndo(s.FrontDesk(s.HD))
+		must(sales.Miss.Run(missed, s.Ops, sales.AppointmentInput{AppointmentID: a.ID}))(t)
+		b = must(sales.Book.Run(ctx, s.Ops, sales.BookInput{EnquiryID: e.ID, Starts: a.Starts.Add(time.Hour)}))(t)
+		lost = op.WithUndo(ctx)
+		must(sales.Lose.Run(lost, s.Ops, sales.LoseInput{EnquiryID: e.ID, Reason: "price"}))(t)
+		if got := undo(s, missed); got != "<nil>" {
+			t.Errorf("a missed appointment of a lost enquiry: %s", got)
+		}
+		if got := undo(s, lost); got != "<nil>" {
+			t.Errorf("the loss after it: %s", got)
+		}
+		if a, b := appointment(t, s, a.ID).State, appointment(t, s, b.ID).State; a != sales.Booked || b != sales.Cancelled {
+			t.Errorf("appointments %s and %s", a, b)
+		}
+		s.Check(t)
+	})
+}
+
+// A visit of an enquiry that has signed since ends as it may; the enquiry stays signed, without the reason of a loss (SAL-1, SAL-6).
+func TestSAL6_LostVisitOfASignedEnquiry(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		consultant := s.Consultant(s.HD)
+		e, q := quoted(t, s)
+		s.Clock.Set(s.Clock.Now().Add(time.Minute))
+		b := must(sales.Book.Run(consultant, s.Ops, sales.BookInput{EnquiryID: e.ID, Starts: s.Clock.Now().Add(time.Hour)}))(t)
+		v := must(sales.CheckIn.Run(s.FrontDesk(s.HD), s.Ops, sales.CheckInInput{AppointmentID: b.ID}))(t)
+		c := must(sales.DraftContract.Run(consultant, s.Ops, sales.DraftContractInput{QuoteID: q.ID}))(t)
+		must(contracts.Sign.Run(consultant, s.Ops, contracts.SignInput{ContractID: c.ID}))(t)
+		was := enquiry(t, s, e.ID)
+		must(sales.FinishVisit.Run(consultant, s.Ops, sales.FinishVisitInput{VisitID: v.ID, Outcome: "lost", LostReason: "price"}))(t)
+		if got := enquiry(t, s, e.ID); got.Stage != sales.Signed || got.LostReason != "" || got.NextStep != was.NextStep || got.NextDay != was.NextDay {
+			t.Errorf("enquiry = %+v, was %+v", got, was)
 		}
 		s.Check(t)
 	})

@@ -2,6 +2,7 @@ package sales
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"zhike/internal/facts"
@@ -33,6 +34,16 @@ var Book = op.Op[BookInput, BookedAppointment]{
 	Subject: func(in BookInput) op.Ref { return op.Ref{Kind: "enquiry", ID: in.EnquiryID} }, Undo: "sales.withdraw-appointment",
 }
 
+// hasOpen tells whether somebody is expected for an enquiry; it has one open appointment at most (SAL-4).
+func hasOpen(ctx context.Context, tx *op.Tx, enquiry id.ID) (bool, error) {
+	var n int64
+	err := tx.QueryRow(ctx, "SELECT COUNT(*) FROM appointments WHERE enquiry = ? AND state IN ('booked', 'confirmed')", []any{enquiry}, &n)
+	if err != nil {
+		return false, fmt.Errorf("look for open appointment: %w", err)
+	}
+	return n > 0, nil
+}
+
 // BookInput says who comes when; the rest is in the enquiry.
 type BookInput struct {
 	EnquiryID id.ID     `json:"enquiry_id"`
@@ -49,8 +60,7 @@ func book(ctx context.Context, tx *op.Tx, in BookInput) (BookedAppointment, erro
 	if center.IsNone() {
 		center = in.CenterID
 	}
-	var open int64
-	err = tx.QueryRow(ctx, "SELECT COUNT(*) FROM appointments WHERE enquiry = ? AND state IN ('booked', 'confirmed')", []any{e.ID}, &open)
+	expected, err := hasOpen(ctx, tx, e.ID)
 	if err != nil {
 		return BookedAppointment{}, err
 	}
@@ -62,7 +72,7 @@ func book(ctx context.Context, tx *op.Tx, in BookInput) (BookedAppointment, erro
 	if e.Stage == Signed {
 		bad.Add("enquiry_id", "already-ended", e.ID)
 	}
-	if open > 0 {
+	if expected {
 		bad.Add("enquiry_id", "already-booked", e.ID)
 	}
 	if err := bad.Err("SAL-4"); err != nil {

@@ -72,19 +72,20 @@ func finishVisit(ctx context.Context, tx *op.Tx, in FinishVisitInput) (VisitAnsw
 		if err := lossReason(ctx, tx, "lost_reason", in.LostReason); err != nil {
 			return VisitAnswer{}, err
 		}
-		e.LostReason, e.NextStep, e.NextDay = in.LostReason, "", 0
-	} else {
-		e.NextStep, e.NextDay = map[string]string{"quote": "make-quote", "think": "call-back"}[in.Outcome], tx.Today(e.Center)
 	}
 	v.Needs, v.Placement, v.Outcome, v.LostReason, v.Finished = answers, placement, in.Outcome, in.LostReason, tx.Now
 	if err := tx.Save(ctx, &v, "needs", "placement", "outcome", "lost_reason", "finished_at"); err != nil {
 		return VisitAnswer{}, err
 	}
 	f := facts.VisitFinished{Matter: e.matter(), Visit: v.ID, Needs: codes(answers), Outcome: in.Outcome, Reason: in.LostReason, Turn: e.turned(was), Tested: placement != nil}
-	if e.after(f) == Lost {
+	switch to := e.after(f); {
+	case to == Lost:
+		e.LostReason, e.NextStep, e.NextDay = in.LostReason, "", 0
 		if f.Ends, err = endOpen(ctx, tx, e); err != nil {
 			return VisitAnswer{}, err
 		}
+	case to.Open():
+		e.NextStep, e.NextDay = map[string]string{"quote": "make-quote", "think": "call-back"}[in.Outcome], tx.Today(e.Center)
 	}
 	if err := move(ctx, tx, &e, e.after(f), "past", "course", "lost_reason", "next_step", "next_day"); err != nil {
 		return VisitAnswer{}, err

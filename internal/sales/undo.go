@@ -114,13 +114,17 @@ func appointmentOf(ctx context.Context, tx *op.Tx, s *facts.AppointmentState) (a
 	return a, nil
 }
 
-// stillAhead gives the appointment that ended with its matter if its time is still ahead: it is open again when the loss is taken back.
+// stillAhead gives the appointment that ended with its matter if its time is still ahead and nobody is expected otherwise: it is open again
+// when the loss is taken back.
 func stillAhead(ctx context.Context, tx *op.Tx, ended *facts.AppointmentState) (*facts.AppointmentState, error) {
 	if ended == nil {
 		return nil, nil //nolint:nilnil // no appointment is no error
 	}
 	a, err := appointmentOf(ctx, tx, ended)
 	if err != nil || a.State != Cancelled || a.Was == "" || !a.Starts.After(tx.Now) {
+		return nil, err
+	}
+	if other, err := hasOpen(ctx, tx, a.Enquiry); err != nil || other {
 		return nil, err
 	}
 	return ended, nil
@@ -240,6 +244,9 @@ func restoreAppointment(ctx context.Context, tx *op.Tx, in AppointmentInput) (Bo
 			return BookedAppointment{}, err
 		}
 	}
+	if err := mayStand(ctx, tx, a, e); err != nil {
+		return BookedAppointment{}, err
+	}
 	from := a.State
 	a.State, a.Was = a.Was, ""
 	if err := tx.Save(ctx, &a, "state", "was"); err != nil {
@@ -247,6 +254,22 @@ func restoreAppointment(ctx context.Context, tx *op.Tx, in AppointmentInput) (Bo
 	}
 	tx.Record(a.ID, facts.AppointmentRestored{AppointmentState: last, From: string(from), State: string(a.State)})
 	return a.answer(), nil
+}
+
+// mayStand refuses to expect somebody again where the enquiry was lost since, or another appointment was booked (SAL-4). One that was missed
+// may be taken back of a lost enquiry: whoever came is here.
+func mayStand(ctx context.Context, tx *op.Tx, a Appointment, e Enquiry) error {
+	if a.State == Confirmed {
+		return nil
+	}
+	other, err := hasOpen(ctx, tx, e.ID)
+	if err != nil {
+		return err
+	}
+	if other || a.State == Cancelled && !e.Stage.Open() {
+		return op.UndoChanged()
+	}
+	return nil
 }
 
 // WithdrawAppointment takes back that somebody was invited: the appointment is cancelled and counts no more, and the enquiry stands where it
