@@ -48,6 +48,7 @@ var drawnRights = []string{
 	"visit:read", "visit:create", "visit:update", "quote:read", "quote:create", "contract:read", "contract:create", "contract:sign", "payment:read", "payment:create", "payment:reverse",
 	"touch:read", "touch:create", "task:read", "task:update", "task:assign", "staff:read", "staff:update", "position:read", "position:update", "center:read", "center:update", "room:read", "room:update",
 	"report:read", "journal:read", "assignment:read", "assignment:update", "account:create", "account:read", "account:update", "course:read", "package:read",
+	"approval:read", "approval:decide", "approval:update",
 }
 
 var scopeWords = []string{"own", "team", "center", "region", "all"}
@@ -88,7 +89,7 @@ func emptyWorld(s *testkit.School, seed uint64) *drawnWorld {
 func (w *drawnWorld) clear(t *testing.T) {
 	t.Helper()
 	for _, text := range []string{
-		"persons", "contact_points", "person_links", "search_terms", "search_fresh", "enquiries", "appointments", "visits", "quotes", "contracts", "payments", "journal", "touches", "tasks", "notices", "rollups", "rollup_deltas",
+		"persons", "contact_points", "person_links", "search_terms", "search_fresh", "enquiries", "appointments", "visits", "quotes", "contracts", "payments", "journal", "touches", "tasks", "notices", "approvals", "rollups", "rollup_deltas",
 		"assignment_turns", "assignment_rules", "contact_ladder WHERE after = 99", "regions", "rooms", "roles WHERE code LIKE 'drawn-%'", "role_rights WHERE role LIKE 'drawn-%'", "accounts WHERE login LIKE 'drawn%'",
 		"sessions WHERE account NOT IN (SELECT id FROM accounts)", "positions WHERE staff IN (SELECT id FROM staff WHERE code LIKE 'S_')", "staff WHERE code LIKE 'S_'", "centers WHERE code LIKE 'C_' AND code <> 'CY'",
 	} {
@@ -262,7 +263,7 @@ func (w *drawnWorld) register(i int, center, owner id.ID) (id.ID, error) {
 
 // record enters a record of a drawn kind, center and owner.
 func (w *drawnWorld) record(ctx context.Context, tx *op.Tx) error {
-	kinds := []string{"enquiry", "enquiry", "enquiry", "appointment", "visit", "quote", "contract", "contract", "payment", "payment", "touch", "touch", "touch", "task", "task", "notice", "assignment", "ladder-step"}
+	kinds := []string{"enquiry", "enquiry", "enquiry", "appointment", "visit", "quote", "contract", "contract", "payment", "payment", "touch", "touch", "touch", "task", "task", "notice", "approval", "assignment", "ladder-step"}
 	r := thing{kind: one(w, kinds, 0), center: one(w, w.centers, 0), owner: one(w, w.staff, 5)}
 	if r.kind == "enquiry" && w.IntN(8) == 0 || r.kind == "ladder-step" && w.IntN(3) == 0 {
 		r.center, r.owner = id.None, id.None // the company's
@@ -330,6 +331,11 @@ func (w *drawnWorld) insert(ctx context.Context, tx *op.Tx, r thing, payer id.ID
 			r.owner = w.staff[0]
 		}
 		rec = process.Notice{ID: r.id, Staff: r.owner, Kind: "test", Params: map[string]string{}, Created: tx.Now, Times: 1}
+	case "approval":
+		if r.owner.IsNone() {
+			r.owner = w.staff[0]
+		}
+		rec = process.Approval{ID: r.id, Matter: "discount", SubjectKind: "quote", Subject: tx.NewID(), Person: r.person, Center: r.center, Staff: r.owner, Params: map[string]string{}, State: process.Waiting, Due: tx.Now, Created: tx.Now}
 	case "ladder-step":
 		r.owner, r.person = id.None, id.None
 		rec = sales.LadderStep{ID: r.id, Center: r.center, After: 99, Unit: "days", Action: "tell-owner", Active: true}

@@ -31,6 +31,9 @@ func (c *serveCmd) Run(s *Session) error {
 		return fmt.Errorf("%w: --metrics-token has %d characters, want at least 16", errUsage, n)
 	}
 	a, _, done, err := s.open(false, "http://"+c.Addr)
+	if errors.Is(err, context.Canceled) && s.Context.Err() != nil {
+		return nil // stopped before it had begun
+	}
 	if err != nil {
 		return err
 	}

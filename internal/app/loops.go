@@ -15,6 +15,7 @@ import (
 	"zhike/internal/kernel/rollup"
 	"zhike/internal/organization"
 	"zhike/internal/people"
+	"zhike/internal/process"
 	"zhike/internal/sales"
 )
 
@@ -30,7 +31,9 @@ func (a *App) Loops(ctx context.Context) {
 	all.Go(func() { a.every(ctx, time.Second, nil, "write views", a.writeViews) })
 	all.Go(func() { a.every(ctx, 2*time.Second, nil, "settle search terms", a.settleTerms) })
 	all.Go(func() {
-		a.every(ctx, time.Minute, nil, "due work", func(ctx context.Context) error { return sales.DueWork(ctx, a.Run) })
+		a.every(ctx, time.Minute, nil, "due work", func(ctx context.Context) error {
+			return errors.Join(sales.DueWork(ctx, a.Run), process.DueApprovals(ctx, a.Run))
+		})
 	})
 	all.Go(func() { a.every(ctx, time.Minute, nil, "watch the disk", a.watchDisk) })
 	all.Go(func() {

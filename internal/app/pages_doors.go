@@ -13,6 +13,7 @@ import (
 	"zhike/internal/organization/organizationdoor"
 	"zhike/internal/people"
 	"zhike/internal/people/peopledoor"
+	"zhike/internal/process/processdoor"
 	"zhike/internal/rollout/rolloutdoor"
 	"zhike/internal/sales/salesdoor"
 	"zhike/internal/web"
@@ -21,6 +22,7 @@ import (
 // doors registers the pages of every domain.
 func (p *pages) doors() {
 	organizationdoor.Pages(p.mux, p.members)
+	processdoor.Pages(p.mux, p.Run)
 	marketingdoor.Pages(p.mux, p.Run)
 	contractsdoor.Pages(p.mux, p.Run)
 	contractsdoor.CataloguePages(p.mux, p.Run)

@@ -41,6 +41,8 @@ type group struct {
 var (
 	placeHome         = place{"home", "/", "", "h"}
 	placeTasks        = place{"tasks", "/tasks", "", ""}
+	placeApprovals    = place{"approvals", "/approvals", "approval:read", ""}
+	placeLimits       = place{"approval-limits", "/approval-limits", "approval-limit:read", ""}
 	placeMessages     = place{"messages", "/messages", "", ""}
 	placeAppointments = place{"appointments", "/appointments", "appointment:read", ""}
 	placeVisits       = place{"visits", "/visits", "visit:read", ""}
@@ -70,13 +72,13 @@ var (
 // menu is the left menu of everybody who works with customers, setUp that of those who set the program up.
 var (
 	menu = []group{
-		{"today", []place{placeHome, placeTasks, placeAppointments, placeVisits, placeFeedback}},
+		{"today", []place{placeHome, placeTasks, placeApprovals, placeAppointments, placeVisits, placeFeedback}},
 		{"customers", []place{placeEnquiries, placePeople, placeContracts, placePayments, placeImports}},
 		{"manage", []place{placeReports, placeAssignment, placeChannels, placeCourses, placePackages, placeStaff}},
 	}
 	setUp = []group{
 		{"today", []place{placeHome, placeTasks, placeImports, placeReports, placeFeedback}},
-		{"organization", []place{placeCenters, placeStaff, placeRoles, placeSettings, placeOutbox}},
+		{"organization", []place{placeCenters, placeStaff, placeRoles, placeLimits, placeSettings, placeOutbox}},
 		{"offer", []place{placeChannels, placeCourses, placePackages, placeAssignment}},
 	}
 	// beginnings are what a viewer may enter, those most used first.
@@ -232,7 +234,11 @@ func (p *pages) counts(ctx context.Context, v *policy.Viewer) (unread, tasks int
 			return err
 		}
 		unread, tasks = int(n), int(m)
-		counted, err = salesdoor.Counted(ctx, tx, v, organizationdoor.Center(ctx, p.Dir, v))
+		if counted, err = salesdoor.Counted(ctx, tx, v, organizationdoor.Center(ctx, p.Dir, v)); err != nil || !v.May("approval:decide") {
+			return err
+		}
+		wait, err := process.CountApprovals(ctx, tx, process.ToDecide)
+		counted = append(counted, web.NavItem{Href: placeApprovals.path, Count: int(wait)})
 		return err
 	})
 	if err != nil {

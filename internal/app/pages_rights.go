@@ -15,6 +15,8 @@ import (
 var pageRights = []struct{ path, right string }{
 	{"/appointments/{id}/move", "appointment:update"},
 	{"/appointments", "appointment:read"},
+	{"/approval-limits", "approval-limit:read"},
+	{"/approvals", "approval:read"},
 	{"/centers/new", "center:create"},
 	{"/centers", "center:read"},
 	{"/channels/new", "channel:create"},

@@ -1,6 +1,9 @@
 package facts
 
-import "zhike/internal/kernel/id"
+import (
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/money"
+)
 
 // NoticesChosen says which kinds of notices somebody gets by mail as well.
 type NoticesChosen struct {
@@ -63,3 +66,82 @@ func (NoticesRead) Kind() string { return "process.notices-read.1" }
 
 // About implements event.Fact.
 func (NoticesRead) About() (center, person id.ID) { return id.None, id.None }
+
+// Asked is what an approval is about (PRC-6); the size is in the unit of its kind, the cost in fen.
+type Asked struct {
+	Approval    id.ID     `json:"approval_id"`
+	Matter      string    `json:"kind"` // such as discount
+	SubjectKind string    `json:"subject_kind"`
+	Subject     id.ID     `json:"subject_id"`
+	Person      id.ID     `json:"person_id"`
+	Center      id.ID     `json:"center_id"`
+	Asker       id.ID     `json:"asker_staff"`
+	Size        int64     `json:"size"`
+	Cost        money.Fen `json:"cost_fen"`
+}
+
+// About implements event.Fact.
+func (f Asked) About() (center, person id.ID) { return f.Center, f.Person }
+
+// ApprovalGiven says that somebody consented to what a colleague asked for.
+type ApprovalGiven struct {
+	Asked
+	Decider id.ID `json:"decider_staff"`
+}
+
+// Kind implements event.Fact.
+func (ApprovalGiven) Kind() string { return "process.approval-given.1" }
+
+// ApprovalRefused says that somebody refused it; why is with the approval.
+type ApprovalRefused struct {
+	Asked
+	Decider id.ID `json:"decider_staff"`
+}
+
+// Kind implements event.Fact.
+func (ApprovalRefused) Kind() string { return "process.approval-refused.1" }
+
+// ApprovalQuestioned says that the asker has to answer a question first.
+type ApprovalQuestioned struct {
+	Asked
+	Decider id.ID `json:"decider_staff"`
+}
+
+// Kind implements event.Fact.
+func (ApprovalQuestioned) Kind() string { return "process.approval-questioned.1" }
+
+// ApprovalAnswered says that the asker answered, and it waits for a decision again.
+type ApprovalAnswered struct{ Asked }
+
+// Kind implements event.Fact.
+func (ApprovalAnswered) Kind() string { return "process.approval-answered.1" }
+
+// ApprovalWithdrawn says that the asker does not ask any more.
+type ApprovalWithdrawn struct{ Asked }
+
+// Kind implements event.Fact.
+func (ApprovalWithdrawn) Kind() string { return "process.approval-withdrawn.1" }
+
+// ApprovalEscalated says that nobody decided in time, and the next role is asked.
+type ApprovalEscalated struct {
+	Asked
+	From string `json:"from_role"`
+	To   string `json:"to_role"`
+}
+
+// Kind implements event.Fact.
+func (ApprovalEscalated) Kind() string { return "process.approval-escalated.1" }
+
+// ApprovalLimitSet says up to which size a role decides by itself from now on; -1: any.
+type ApprovalLimitSet struct {
+	Matter string `json:"kind"`
+	Role   string `json:"role"`
+	Most   *int64 `json:"most"` // none: it decides nothing
+	Was    *int64 `json:"was"`
+}
+
+// Kind implements event.Fact.
+func (ApprovalLimitSet) Kind() string { return "process.approval-limit-set.1" }
+
+// About implements event.Fact.
+func (ApprovalLimitSet) About() (center, person id.ID) { return id.None, id.None }

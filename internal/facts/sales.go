@@ -281,6 +281,7 @@ type QuoteMade struct {
 	Quote    id.ID     `json:"quote_id"`
 	Payable  money.Fen `json:"payable_fen"`
 	Discount money.Fen `json:"discount_fen"`
+	Approval id.ID     `json:"approval_id,omitzero"` // that it waits for, as the discount is beyond the limit of who made it
 }
 
 // Kind implements event.Fact.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
@@ -265,6 +266,20 @@ func (d *Directory) StaffByContact(text string) (Staff, bool) {
 
 // Role gives a role.
 func (d *Directory) Role(code string) (Role, bool) { r, ok := d.data.Load().roles[code]; return r, ok }
+
+// RoleName is what a role is called in the language of ctx: as the company calls it, else its shipped name.
+func (d *Directory) RoleName(ctx context.Context, code string) string {
+	r := d.data.Load().roles[code]
+	switch key := "role." + code; {
+	case i18n.LangOf(ctx) == "en" && r.NameEN != "":
+		return r.NameEN
+	case r.NameZH != "":
+		return r.NameZH
+	case i18n.Has(ctx, key):
+		return i18n.T(ctx, key)
+	}
+	return code
+}
 
 // Roles lists the roles by code.
 func (d *Directory) Roles() []Role {

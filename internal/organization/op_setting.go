@@ -34,6 +34,7 @@ var Settings = []Setting{
 	{Key: "quote.discount-limit", Default: "500", Min: 0, Max: 10_000, Percent: true},
 	{Key: HolidaysWork, Default: "1", Min: 0, Max: 1}, // 1 yes, 0 no
 	{Key: FirstContactMinutes, Default: "30", Min: 0, Max: 43_200},
+	{Key: "approval.hours", Default: "8", Min: 1, Max: 240},
 	{Key: "appointment.reminder-minutes", Default: "120", Min: 10, Max: 2880},
 }
 

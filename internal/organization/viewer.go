@@ -121,3 +121,16 @@ func merge(a, b []id.ID) []id.ID {
 	}
 	return out
 }
+
+// RolesAt lists the roles that a staff member holds today in posts that reach a center, or the whole company for none.
+func (d *Directory) RolesAt(staff, center id.ID) (roles []string) {
+	s := d.data.Load()
+	valid := func(p Position) bool { return p.ValidOn(bizdate.Of(d.now(), d.Zone(p.Center))) }
+	for _, p := range s.positions[staff] {
+		reach := s.scope("center", p, valid)
+		if s.staff[staff].Active && valid(p) && (reach.All || slices.Contains(reach.Centers, center)) && !slices.Contains(roles, p.Role) {
+			roles = append(roles, p.Role)
+		}
+	}
+	return roles
+}

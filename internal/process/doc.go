@@ -1,9 +1,10 @@
-// Package process holds blueprints as data, the gate that every operation passes, cases with the steps they have done, tasks and
-// notices.
+// Package process holds blueprints as data, the gate that every operation passes, cases with the steps they have done, tasks, approvals
+// and notices.
 //
 //	PRC-1  blueprint.go (data in the table blueprints, shipped by seed.go)
 //	PRC-2  gate.go
 //	PRC-4  a case keeps the version it began with: react_case.go
+//	PRC-6  approval.go, op_approval.go, op_limit.go, due_approval.go, query_approval.go
 //	PRC-5  op_task.go, query_task.go; written by react_task.go
 package process
 

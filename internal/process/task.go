@@ -56,6 +56,8 @@ func Resources() []policy.Resource {
 	return []policy.Resource{
 		{Name: "task", Table: "tasks", Center: "center", Owner: "staff"},
 		{Name: "notice", Table: "notices", Owner: "staff"},
+		{Name: "approval", Table: "approvals", Center: "center", Owner: "staff"},
+		{Name: "approval-limit", Table: "approval_limits"},
 	}
 }
 

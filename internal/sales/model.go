@@ -118,7 +118,8 @@ type Quote struct {
 	Person     id.ID                       `json:"person_id" db:"person"`
 	Center     id.ID                       `json:"center_id" db:"center"`
 	Consultant id.ID                       `json:"consultant_id" db:"consultant"`
-	State      string                      `json:"state" db:"state"` // open, accepted
+	State      string                      `json:"state" db:"state"`
+	Reason     string                      `json:"reason" db:"reason"` // why a discount beyond the limit of who made it
 	List       money.Fen                   `json:"list_fen" db:"list"`
 	Discount   money.Fen                   `json:"discount_fen" db:"discount"`
 	Payable    money.Fen                   `json:"payable_fen" db:"payable"`
@@ -128,6 +129,14 @@ type Quote struct {
 	Made       time.Time                   `json:"made_at" db:"made_at"`
 	Version    int64                       `json:"version" db:"version"`
 }
+
+// States of a quote: one with a discount beyond the limit of who made it waits, and is refused or open after it (SAL-7).
+const (
+	QuoteWaiting  = "waiting"
+	QuoteOpen     = "open"
+	QuoteAccepted = "accepted" // a contract was made from it
+	QuoteRefused  = "refused"  // or not asked for any more
+)
 
 // TableName implements op.Record.
 func (Quote) TableName() string { return "quotes" }

@@ -85,7 +85,7 @@ func assign(ctx context.Context, tx *op.Tx, in AssignInput) (Answer, error) {
 
 // handOver gives what is open of an enquiry to its owner: whoever has the matter has to be able to go on with it.
 func handOver(ctx context.Context, tx *op.Tx, e Enquiry) error {
-	for table, open := range map[string]string{"appointments": "state IN ('booked', 'confirmed')", "visits": "finished_at IS NULL", "quotes": "state = 'open'"} {
+	for table, open := range map[string]string{"appointments": "state IN ('booked', 'confirmed')", "visits": "finished_at IS NULL", "quotes": "state IN ('open', 'waiting')"} {
 		_, err := tx.Exec(ctx, "UPDATE "+table+" SET consultant = ?, version = version + 1 WHERE enquiry = ? AND "+open, e.Consultant, e.ID)
 		if err != nil {
 			return fmt.Errorf("hand over %s: %w", table, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"zhike/internal/contracts"
 	"zhike/internal/facts"
@@ -14,10 +15,11 @@ import (
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/problem"
 	"zhike/internal/organization"
+	"zhike/internal/process"
 )
 
 // MakeQuote offers a price built from packages (SAL-7): what is shown is exactly what the contract will say. Refused: unknown
-// package, discount-limit, a plan that does not add up.
+// package, a discount beyond one's limit without a reason, a plan that does not add up. With a reason the quote waits for approval (PRC-6).
 var MakeQuote = op.Op[MakeQuoteInput, QuoteAnswer]{
 	Name: "sales.make-quote", Rule: "SAL-7", Needs: "quote:create", Fact: facts.QuoteMade{}, Do: makeQuote,
 	Subject: func(in MakeQuoteInput) op.Ref { return op.Ref{Kind: "enquiry", ID: in.EnquiryID} },
@@ -28,6 +30,7 @@ type MakeQuoteInput struct {
 	EnquiryID  id.ID                       `json:"enquiry_id"`
 	Packages   []id.ID                     `json:"package_ids" minItems:"1" maxItems:"10"`
 	Discount   money.Fen                   `json:"discount_fen,omitempty"`
+	Reason     string                      `json:"reason,omitempty" maxLength:"500" doc:"why a discount beyond one's limit: it is asked for"`
 	Plan       []contracts.InstalmentInput `json:"plan,omitempty" doc:"all at once if left out"`
 	ValidUntil bizdate.Date                `json:"valid_until,omitempty" doc:"14 days if left out"`
 }
@@ -39,6 +42,7 @@ type QuoteAnswer struct {
 	List     money.Fen `json:"list_fen"`
 	Discount money.Fen `json:"discount_fen"`
 	Payable  money.Fen `json:"payable_fen"`
+	Approval id.ID     `json:"approval_id,omitzero"` // that the quote waits for
 	Version  int64     `json:"version"`
 }
 
@@ -56,8 +60,8 @@ func makeQuote(ctx context.Context, tx *op.Tx, in MakeQuoteInput) (QuoteAnswer, 
 		return QuoteAnswer{}, named(err, "lines", "package_ids")
 	}
 	q := Quote{
-		ID: tx.NewID(), Enquiry: e.ID, Person: e.Person, Center: e.Center, Consultant: e.Consultant, State: "open",
-		Discount: in.Discount, Lines: lines, ValidUntil: in.ValidUntil, Made: tx.Now,
+		ID: tx.NewID(), Enquiry: e.ID, Person: e.Person, Center: e.Center, Consultant: e.Consultant, State: QuoteOpen,
+		Discount: in.Discount, Reason: strings.TrimSpace(in.Reason), Lines: lines, ValidUntil: in.ValidUntil, Made: tx.Now,
 	}
 	for _, l := range lines {
 		q.List += l.List
@@ -70,23 +74,28 @@ func makeQuote(ctx context.Context, tx *op.Tx, in MakeQuoteInput) (QuoteAnswer, 
 	if q.Plan, err = contracts.Plan(in.Plan, q.Payable, today); err != nil {
 		return QuoteAnswer{}, err
 	}
-	if err := q.check(tx, today); err != nil {
+	if err := q.check(ctx, tx, today); err != nil {
 		return QuoteAnswer{}, err
 	}
 	center, _ := organization.Of(tx).Center(e.Center)
 	if q.No, err = numbers.Take(ctx, tx, "quote", "Q-"+center.Code, 6); err != nil {
 		return QuoteAnswer{}, err
 	}
+	f := facts.QuoteMade{Matter: e.matter(), Quote: q.ID, Payable: q.Payable, Discount: q.Discount}
+	if q.State == QuoteWaiting {
+		if f.Approval, err = askDiscount(ctx, tx, q); err != nil {
+			return QuoteAnswer{}, err
+		}
+	}
 	if err := tx.Insert(ctx, q); err != nil {
 		return QuoteAnswer{}, err
 	}
-	f := facts.QuoteMade{Matter: e.matter(), Quote: q.ID, Payable: q.Payable, Discount: q.Discount}
 	e.NextStep, e.NextDay = "follow-quote", today+2
 	if err := move(ctx, tx, &e, e.after(f), "next_step", "next_day"); err != nil {
 		return QuoteAnswer{}, err
 	}
 	tx.Record(q.ID, f)
-	return QuoteAnswer{ID: q.ID, No: q.No, List: q.List, Discount: q.Discount, Payable: q.Payable}, nil
+	return QuoteAnswer{ID: q.ID, No: q.No, List: q.List, Discount: q.Discount, Payable: q.Payable, Approval: f.Approval}, nil
 }
 
 // named gives a field of a refusal the name that it has in the input.
@@ -101,21 +110,57 @@ func named(err error, field, name string) error {
 	return err
 }
 
-// check refuses a quote of the past and a discount beyond one's limit: the setting quote.discount-limit, in hundredths of a
-// per cent of the list price.
-func (q Quote) check(tx *op.Tx, today bizdate.Date) error {
+// check refuses a quote of the past. One with a discount beyond one's limit waits for approval, which needs a reason.
+func (q *Quote) check(ctx context.Context, tx *op.Tx, today bizdate.Date) error {
 	var bad problem.Invalid
 	if q.ValidUntil < today {
 		bad.Add("valid_until", "in-past", q.ValidUntil)
 	}
-	limit, err := strconv.ParseInt(organization.Of(tx).Setting(q.Center, "quote.discount-limit", "500"), 10, 64)
+	most, err := DiscountLimit(ctx, tx, q.Center, q.List)
 	if err != nil {
-		return fmt.Errorf("read setting quote.discount-limit: %w", err)
+		return err
 	}
-	if most := q.List.Share(limit, 10_000); q.Discount > most && !tx.Viewer.System {
+	switch {
+	case q.Discount <= most:
+		q.Reason = ""
+	case q.Reason == "":
 		bad.Add("discount_fen", "discount-limit", q.Discount, "most", most)
+	default:
+		q.State = QuoteWaiting
 	}
 	return bad.Err("SAL-7")
+}
+
+// DiscountLimit is the largest discount on a list price that the viewer gives alone at a center: by the setting quote.discount-limit, which
+// holds for whoever quotes there, or by the limit of approval of a role, both in hundredths of a per cent (SAL-7).
+func DiscountLimit(ctx context.Context, tx *op.Tx, center id.ID, list money.Fen) (money.Fen, error) {
+	if tx.Viewer.System {
+		return list, nil
+	}
+	share, err := strconv.ParseInt(organization.Of(tx).Setting(center, "quote.discount-limit", "500"), 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("read setting quote.discount-limit: %w", err)
+	}
+	own, err := process.OwnLimit(ctx, tx, discount, center)
+	if err != nil {
+		return 0, err
+	}
+	if own < 0 {
+		return list, nil
+	}
+	return list.Share(max(share, own), 10_000), nil
+}
+
+// discount is the matter of approvals of discounts; its size is the share of the list price in hundredths of a per cent, rounded up.
+const discount = "discount"
+
+func askDiscount(ctx context.Context, tx *op.Tx, q Quote) (id.ID, error) {
+	size := (int64(q.Discount)*10_000 + int64(q.List) - 1) / int64(q.List)
+	a, err := process.AskApproval(ctx, tx, process.Approval{
+		Matter: discount, SubjectKind: "quote", Subject: q.ID, Person: q.Person, Center: q.Center, Staff: tx.Viewer.Staff, Size: size, Cost: q.Discount, Reason: q.Reason,
+		Params: map[string]string{"no": q.No, "list": strconv.FormatInt(int64(q.List), 10), "payable": strconv.FormatInt(int64(q.Payable), 10)},
+	}, "discount_fen")
+	return a.ID, err
 }
 
 // DraftContract makes the contract that a quote promised: nothing is typed again (SAL-7, CON-1). Refused: quote-expired, quote-used.
@@ -140,7 +185,10 @@ func draftContract(ctx context.Context, tx *op.Tx, in DraftContractInput) (contr
 	if err != nil {
 		return contracts.DraftAnswer{}, err
 	}
-	if q.State != "open" {
+	if q.State == QuoteWaiting || q.State == QuoteRefused {
+		return contracts.DraftAnswer{}, problem.Refuse("SAL-7", "quote-"+q.State, problem.Field{Location: "quote_id", Value: q.No})
+	}
+	if q.State != QuoteOpen {
 		return contracts.DraftAnswer{}, problem.Refuse("SAL-7", "quote-used", problem.Field{Location: "quote_id", Value: q.No})
 	}
 	if q.ValidUntil < tx.Today(q.Center) {
@@ -157,7 +205,7 @@ func draftContract(ctx context.Context, tx *op.Tx, in DraftContractInput) (contr
 	if err != nil {
 		return out, err
 	}
-	q.State = "accepted"
+	q.State = QuoteAccepted
 	if err := tx.Save(ctx, &q, "state"); err != nil {
 		return out, err
 	}

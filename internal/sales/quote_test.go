@@ -93,7 +93,7 @@ func TestSAL7_MakeQuoteRefused(t *testing.T) {
 			"unknown package":  {do(own, func(in *sales.MakeQuoteInput) { in.Packages = []id.ID{s.HD} }), "422 invalid package_ids.0:unknown"},
 			"beyond the limit": {do(own, func(in *sales.MakeQuoteInput) { in.Discount = money.Yuan(960) + 1 }), "422 invalid discount_fen:discount-limit"},
 			"negative":         {do(own, func(in *sales.MakeQuoteInput) { in.Discount = -1 }), "422 invalid discount_fen:discount-range"},
-			"principal beyond": {do(s.Principal(s.HD), func(in *sales.MakeQuoteInput) { in.Discount = money.Yuan(961) }), "422 invalid discount_fen:discount-limit"},
+			"principal beyond": {do(s.Principal(s.HD), func(in *sales.MakeQuoteInput) { in.Discount = money.Yuan(3841) }), "422 invalid discount_fen:discount-limit"},
 			"of the past":      {do(own, func(in *sales.MakeQuoteInput) { in.ValidUntil = today(s) - 1 }), "422 invalid valid_until:in-past"},
 			"plan too small": {do(own, func(in *sales.MakeQuoteInput) {
 				in.Plan = []contracts.InstalmentInput{{Due: today(s), Amount: money.Yuan(100)}}

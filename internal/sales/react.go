@@ -2,6 +2,7 @@ package sales
 
 import (
 	"context"
+	"fmt"
 
 	"zhike/internal/facts"
 	"zhike/internal/kernel/event"
@@ -10,7 +11,30 @@ import (
 
 // Reactions lists what sales does about facts of others: a touch moves the matter, a signature ends it.
 func Reactions() []op.Reaction {
-	return []op.Reaction{op.On(touched), op.On(touchWithdrawn), op.On(signed)}
+	return []op.Reaction{
+		op.On(touched), op.On(touchWithdrawn), op.On(signed),
+		op.On(func(ctx context.Context, tx *op.Tx, f facts.ApprovalGiven, _ event.Event) error {
+			return decided(ctx, tx, f.Asked, QuoteOpen)
+		}),
+		op.On(func(ctx context.Context, tx *op.Tx, f facts.ApprovalRefused, _ event.Event) error {
+			return decided(ctx, tx, f.Asked, QuoteRefused)
+		}),
+		op.On(func(ctx context.Context, tx *op.Tx, f facts.ApprovalWithdrawn, _ event.Event) error {
+			return decided(ctx, tx, f.Asked, QuoteRefused)
+		}),
+	}
+}
+
+// decided brings the quote that waited for an approval to a state (SAL-7).
+func decided(ctx context.Context, tx *op.Tx, f facts.Asked, state string) error {
+	if f.SubjectKind != "quote" {
+		return nil
+	}
+	_, err := tx.Exec(ctx, "UPDATE quotes SET state = ?, version = version + 1 WHERE id = ? AND state = 'waiting'", state, f.Subject)
+	if err != nil {
+		return fmt.Errorf("bring quote to its state: %w", err)
+	}
+	return nil
 }
 
 // touched notes the contact, the next step, and the stage that follows (SAL-1, PPL-12).

@@ -43,16 +43,7 @@ func orNone(s string) string {
 
 // RoleName is what a role is called: as the company wrote it, else as it is shipped.
 func RoleName(ctx context.Context, d *organization.Directory, code string) string {
-	r, ok := d.Role(code)
-	switch {
-	case !ok && code == "":
-		return ""
-	case lang(ctx) == "en" && r.NameEN != "":
-		return r.NameEN
-	case r.NameZH != "":
-		return r.NameZH
-	}
-	return roleLabel(ctx, code)
+	return d.RoleName(ctx, code)
 }
 
 // roleLabel is the shipped name of a role.

@@ -1,9 +1,11 @@
-// Package processdoor is tasks and notices in the API.
+// Package processdoor is tasks, notices and approvals in the API, and the pages of approvals.
 //
 //	PRC-5  api.go
+//	PRC-6  page_approvals.go, page_limits.go, api.go
 package processdoor
 
 import (
+	"cmp"
 	"context"
 
 	"zhike/internal/api"
@@ -27,6 +29,21 @@ func API(a *api.API) {
 	})
 	api.Post(a, "/notices/choice", process.ChooseNotices)
 	api.Post(a, "/notices/read", process.ReadNotices)
+	api.List(a, "/approvals", "process.approvals", "approval:read", approvals)
+	api.Get(a, "/approvals/{id}", "process.approval", "approval:read", func(ctx context.Context, tx *op.Tx, in process.ApprovalInput) (process.Approval, error) {
+		return process.ApprovalByID(ctx, tx, in.ApprovalID)
+	})
+	api.Post(a, "/approvals/{id}/approve", process.Approve)
+	api.Post(a, "/approvals/{id}/reject", process.Reject)
+	api.Post(a, "/approvals/{id}/ask-back", process.AskBack)
+	api.Post(a, "/approvals/{id}/answer", process.AnswerBack)
+	api.Post(a, "/approvals/{id}/withdraw", process.WithdrawApproval)
+	api.Post(a, "/approvals/{id}/escalate", process.EscalateApproval)
+	api.Get(a, "/approval-limits", "process.approval-limits", "approval-limit:read", func(ctx context.Context, tx *op.Tx, _ struct{}) (out LimitList, err error) {
+		out.Limits, err = process.Limits(ctx, tx)
+		return out, err
+	})
+	api.Post(a, "/approval-limits", process.SetLimit)
 }
 
 // Choice is every kind of notice, with whether it comes by mail as well.
@@ -54,6 +71,34 @@ func tasks(ctx context.Context, tx *op.Tx, q tasksQuery) (out page.Page[process.
 		return out, err
 	}
 	if out.Items, err = process.Tasks(ctx, tx, f); err != nil {
+		return out, err
+	}
+	if n := f.Limit - 1; len(out.Items) > n {
+		out.Items, out.Next = out.Items[:n], out.Items[n-1].ID.String()
+	}
+	return out, nil
+}
+
+// LimitList is up to which size each role decides which matter.
+type LimitList struct {
+	Limits []process.Limit `json:"limits"`
+}
+
+type approvalsQuery struct {
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" doc:"50 if left out"`
+	Cursor string `query:"cursor" maxLength:"40"`
+	View   string `query:"view" enum:"decide,mine,done,all" doc:"those that wait for oneself if left out"`
+}
+
+func approvals(ctx context.Context, tx *op.Tx, q approvalsQuery) (out page.Page[process.Approval], err error) {
+	f := process.ApprovalFilter{View: cmp.Or(process.ApprovalView(q.View), process.ToDecide), Limit: limit(q.Limit) + 1}
+	if f.After, err = cursor(q.Cursor); err != nil {
+		return out, err
+	}
+	if out.Total, err = process.CountApprovals(ctx, tx, f.View); err != nil {
+		return out, err
+	}
+	if out.Items, err = process.Approvals(ctx, tx, f); err != nil {
 		return out, err
 	}
 	if n := f.Limit - 1; len(out.Items) > n {

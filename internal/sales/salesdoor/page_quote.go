@@ -14,6 +14,7 @@ import (
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/problem"
 	"zhike/internal/people"
+	"zhike/internal/process"
 	"zhike/internal/sales"
 	"zhike/internal/web"
 )
@@ -24,6 +25,7 @@ type quoteForm struct {
 	Discount   money.Fen    `json:"discount_fen"`
 	Parts      int          `json:"parts"`
 	ValidUntil bizdate.Date `json:"valid_until"`
+	Reason     string       `json:"reason"`
 }
 
 // most parts that the form offers; other plans are made with the contract.
@@ -43,7 +45,11 @@ type priced struct {
 	List, Payable money.Fen
 	Plan          []contracts.InstalmentInput
 	Refused       *problem.Problem
+	Most          money.Fen // the largest discount that the viewer gives alone
 }
+
+// asked tells that the discount has to be approved.
+func (p priced) asked() bool { return p.List-p.Payable > p.Most }
 
 // price prices a choice by the rule of the contract.
 func (f quoteForm) price(packages []contracts.Package, today bizdate.Date) (out priced) {
@@ -83,7 +89,9 @@ func (p door) getQuoteForm(w http.ResponseWriter, r *http.Request) error {
 	if form, err := web.Decode[quoteForm](r); err == nil && r.Method == http.MethodPost {
 		v.Form = form
 	}
-	v.Price = v.Form.price(v.Packages, web.Today(ctx))
+	if err := p.priced(r, &v); err != nil {
+		return err
+	}
 	page := web.Page{H1: t(ctx, "quote.h1", "name", v.person(ctx, v.Enquiry.Person)), Sub: v.course(ctx, v.Enquiry.Course)}
 	return web.Render(w, r, web.Shell(page, quoteFormPage(v)))
 }
@@ -99,8 +107,19 @@ func (p door) getPrice(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Form = form
-	v.Price = form.price(v.Packages, web.Today(r.Context()))
+	if err := p.priced(r, &v); err != nil {
+		return err
+	}
 	return web.Render(w, r, pricePart(v))
+}
+
+// priced prices what is chosen, and tells how much of it the viewer may give away.
+func (p door) priced(r *http.Request, v *quoteView) error {
+	v.Price = v.Form.price(v.Packages, web.Today(r.Context()))
+	return p.read(r, func(ctx context.Context, tx *op.Tx) (err error) {
+		v.Price.Most, err = sales.DiscountLimit(ctx, tx, v.Enquiry.Center, v.Price.List)
+		return err
+	})
 }
 
 // quoting loads an enquiry with the packages that are sold, those of its course first.
@@ -161,7 +180,7 @@ func (p door) postQuote(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in := sales.MakeQuoteInput{EnquiryID: v.Enquiry.ID, Packages: form.Packages, Discount: form.Discount, ValidUntil: form.ValidUntil}
+	in := sales.MakeQuoteInput{EnquiryID: v.Enquiry.ID, Packages: form.Packages, Discount: form.Discount, ValidUntil: form.ValidUntil, Reason: form.Reason}
 	if form.Parts > 1 {
 		in.Plan = form.price(v.Packages, bizdate.Of(web.Now(r.Context()), p.Dir.Zone(v.Enquiry.Center))).Plan
 	}
@@ -169,7 +188,11 @@ func (p door) postQuote(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return web.Again(w, r, relocate(err, "lines", "package_ids", "package_ids.0", "package_ids", "plan", "parts"), p.getQuoteForm)
 	}
-	return web.Redirect(w, r, path("quotes", out.ID.String()), web.Status{Text: t(r.Context(), "quote.made", "no", out.No), Tone: web.Good})
+	words := web.Status{Text: t(r.Context(), "quote.made", "no", out.No), Tone: web.Good}
+	if !out.Approval.IsNone() {
+		words = web.Status{Text: t(r.Context(), "quote.asked", "no", out.No), Tone: web.Warn}
+	}
+	return web.Redirect(w, r, path("quotes", out.ID.String()), words)
 }
 
 // quotePageView is a quote as it is shown and printed.
@@ -181,6 +204,7 @@ type quotePageView struct {
 	Contract *contracts.Contract // made from it
 	Test     *sales.Placement    // newest result of a placement test
 	Payers   payerView           // while a contract can be made
+	Approval process.Approval    // of its discount, where it was asked for
 }
 
 func (p door) getQuote(w http.ResponseWriter, r *http.Request) error {
@@ -225,6 +249,9 @@ func (p door) quote(r *http.Request) (v quotePageView, err error) {
 		if err := v.payable(ctx, tx, r); err != nil {
 			return err
 		}
+		if v.Approval, err = process.ApprovalOf(ctx, tx, key); err != nil {
+			return err
+		}
 		v.names, err = p.load(ctx, tx, v.Quote.Person)
 		v.Person = v.persons[v.Quote.Person]
 		return err
@@ -234,7 +261,7 @@ func (p door) quote(r *http.Request) (v quotePageView, err error) {
 
 // payable reads who may pay, while a contract can be made.
 func (v *quotePageView) payable(ctx context.Context, tx *op.Tx, r *http.Request) error {
-	if v.Contract != nil || v.Quote.State != "open" || !may(ctx, "contract:create") {
+	if v.Contract != nil || v.Quote.State != sales.QuoteOpen || !may(ctx, "contract:create") {
 		return nil
 	}
 	v.Payers.Search = strings.TrimSpace(r.URL.Query().Get("payer"))
@@ -251,7 +278,13 @@ func (v quotePageView) tested(ctx context.Context) []web.Fact {
 
 // contractable tells that the viewer can make the contract now.
 func (v quotePageView) contractable(ctx context.Context) bool {
-	return v.Contract == nil && v.Quote.State == "open" && v.Quote.ValidUntil >= web.Today(ctx) && may(ctx, "contract:create")
+	return v.Contract == nil && v.Quote.State == sales.QuoteOpen && v.Quote.ValidUntil >= web.Today(ctx) && may(ctx, "contract:create")
+}
+
+// renewable tells that the quote is of no use any more, and the viewer can make another.
+func (v quotePageView) renewable(ctx context.Context) bool {
+	over := v.Quote.State == sales.QuoteRefused || v.Quote.State == sales.QuoteOpen && !v.contractable(ctx)
+	return over && may(ctx, "quote:create")
 }
 
 // contractsOf lists the contracts of an enquiry.

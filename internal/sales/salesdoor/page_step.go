@@ -79,7 +79,7 @@ func (v enquiryView) stepPage(step, here string) string {
 // quotePage is the newest quote that can become a contract; a new one where there is none.
 func (v enquiryView) quotePage() string {
 	for _, q := range v.Quotes {
-		if q.State == "open" {
+		if q.State == sales.QuoteOpen || q.State == sales.QuoteWaiting {
 			return path("quotes", q.ID.String())
 		}
 	}

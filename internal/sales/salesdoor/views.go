@@ -84,7 +84,7 @@ func (v bookView) openHint(ctx context.Context) string {
 // priceTrigger prices a quote while it is filled in.
 func priceTrigger(v quoteView) templ.Attributes {
 	return templ.Attributes{
-		"hx-get": enquiryPath(v.Enquiry.ID, "quote", "price"), "hx-trigger": "input delay:250ms, change delay:50ms", "hx-target": "#price", "hx-swap": "innerHTML",
+		"hx-get": enquiryPath(v.Enquiry.ID, "quote", "price"), "hx-trigger": "input delay:250ms, change delay:50ms", "hx-target": "#price", "hx-swap": "innerHTML", "hx-params": "not reason",
 	}
 }
 
