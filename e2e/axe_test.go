@@ -46,6 +46,7 @@ type records struct {
 	enquiry, visited, quoted                           id.ID // enquiries: invited, received, quoted
 	appointment, visit, finished, quote, draft, signed id.ID
 	payment, person, room, view, feedback, day         id.ID
+	asked, approval                                    id.ID // a quote that waits, and the approval that it waits for
 }
 
 // live fills a school with a record of each kind.
@@ -80,6 +81,9 @@ func live(t *testing.T, s *testkit.School) (r records) {
 		return e, q.ID
 	}
 	r.quoted, r.quote = quote()
+	asked, err := sales.MakeQuote.Run(consultant, s.Ops, sales.MakeQuoteInput{EnquiryID: r.quoted, Packages: []id.ID{s.Package}, Discount: 345_600, Reason: "团购"})
+	must(err)
+	r.asked, r.approval = asked.ID, asked.Approval
 	_, q := quote()
 	c, err := sales.DraftContract.Run(consultant, s.Ops, sales.DraftContractInput{QuoteID: q})
 	must(err)
@@ -138,7 +142,8 @@ func looks(s *testkit.School, r records) []look {
 		[]look{
 			page("consultant", "/enquiries/{id}", r.enquiry), page("consultant", "/enquiries/{id}/call", r.enquiry), page("consultant", "/enquiries/{id}/book", r.visited),
 			page("consultant", "/enquiries/{id}/lose", r.enquiry), page("consultant", "/enquiries/{id}/edit", r.enquiry), page("consultant", "/enquiries/{id}/quote", r.quoted), page("principal", "/enquiries/{id}/assign", r.enquiry),
-			page("front-desk", "/appointments/{id}/move", r.appointment), page("consultant", "/visits/{id}", r.visit), page("consultant", "/visits/{id}", r.finished), page("consultant", "/quotes/{id}", r.quote),
+			page("front-desk", "/appointments/{id}/move", r.appointment), page("consultant", "/visits/{id}", r.visit), page("consultant", "/visits/{id}", r.finished), page("consultant", "/quotes/{id}", r.quote), page("consultant", "/quotes/{id}", r.asked),
+			page("principal", "/approvals/{id}", r.approval), page("consultant", "/approvals/{id}", r.approval),
 			page("consultant", "/contracts/{id}", r.draft), page("front-desk", "/contracts/{id}", r.signed), page("consultant", "/contracts/{id}/sign", r.draft), page("consultant", "/contracts/{id}/print", r.signed),
 			page("consultant", "/views/{id}", r.view), page("front-desk", "/views/{id}", r.view),
 			page("front-desk", "/payments/{id}", r.payment), page("finance", "/payments/{id}/reverse", r.payment),
@@ -147,9 +152,10 @@ func looks(s *testkit.School, r records) []look {
 		list("front-desk", "/desk", "/appointments", "/visits", "/walk-ins/new", "/people", "/people/new", "/contracts", "/payments", "/payments/new", "/payments/new?contract_id="+r.signed.String()),
 		list("finance", "/instalments", "/feedback/new?page=/instalments"),
 		[]look{page("it", "/feedback/{id}", r.feedback), page("consultant", "/feedback/{id}", r.feedback), part("/feedback/{id}/page", "a page as it was shown")},
-		list("principal", "/imports", "/imports/new", "/reports", "/settings/assignment", "/settings/assignment/edit", "/settings/assignment/ladder"),
+		list("consultant", "/approvals"),
+		list("principal", "/approvals", "/approvals?view=done", "/imports", "/imports/new", "/reports", "/settings/assignment", "/settings/assignment/edit", "/settings/assignment/ladder"),
 		[]look{{route: "/imports/{id}", role: "principal"}, {route: "/reports/{name}", role: "principal", path: "/reports/daily-sales"}},
-		list("it", "/feedback", "/feedback?state=answered", "/outbox", "/centers", "/centers/new", "/staff", "/staff/new", "/roles", "/settings", "/special-days", "/channels", "/channels/new", "/courses", "/courses/new", "/packages", "/packages/new"),
+		list("it", "/feedback", "/feedback?state=answered", "/outbox", "/centers", "/centers/new", "/staff", "/staff/new", "/roles", "/settings", "/approval-limits", "/special-days", "/channels", "/channels/new", "/courses", "/courses/new", "/packages", "/packages/new"),
 		[]look{
 			page("it", "/centers/{id}", s.HD), page("it", "/centers/{id}/edit", s.HD), page("it", "/rooms/{id}/edit", r.room), page("it", "/special-days/{id}", r.day), page("it", "/staff/{id}", staff), page("it", "/staff/{id}/edit", staff),
 			{route: "/roles/{code}", role: "it", path: "/roles/consultant"},

@@ -145,6 +145,9 @@ func (a *agenda) edges(ctx context.Context, tx *op.Tx) error {
 		if err := a.talks(ctx, tx); err != nil {
 			return err
 		}
+		if err := a.waiting(ctx, tx); err != nil {
+			return err
+		}
 	}
 	if a.eve() {
 		return a.present(ctx, tx)

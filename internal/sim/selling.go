@@ -10,8 +10,10 @@ import (
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/money"
 	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/policy"
 	"zhike/internal/kernel/problem"
 	"zhike/internal/people"
+	"zhike/internal/process"
 	"zhike/internal/sales"
 )
 
@@ -229,6 +231,9 @@ func (a *agenda) quote(ctx context.Context, enquiry, person id.ID, signing float
 	if a.hit(0.25) {
 		in.Discount = (p.Price/50).Share(1, 100) * 100
 	}
+	if a.hit(0.04) { // beyond the limit
+		in.Discount, in.Reason = p.Price.Share(6+int64(a.r.IntN(13)), 100)/100*100, of(a.r, discountReasons)
+	}
 	if payable := p.Price - in.Discount; a.hit(0.35) {
 		parts := payable.Split(3)
 		for i, part := range parts {
@@ -236,11 +241,60 @@ func (a *agenda) quote(ctx context.Context, enquiry, person id.ID, signing float
 		}
 	}
 	q, err := sales.MakeQuote.Run(ctx, a.l.run, in)
+	if err == nil && !q.Approval.IsNone() {
+		a.decide(q.Approval)
+		return nil
+	}
 	if err != nil || !a.hit(signing*0.6) {
 		return err
 	}
 	return a.sign(ctx, q.ID, person)
 }
+
+// decide plans the decision about an approval.
+func (a *agenda) decide(key id.ID) {
+	a.at(a.l.Clock.Now().Add(time.Duration(20+a.r.IntN(200))*time.Minute), func(ctx context.Context) error { return a.approve(ctx, key) })
+}
+
+// waiting plans the decisions that were open when the life was left.
+func (a *agenda) waiting(ctx context.Context, tx *op.Tx) error {
+	list, err := process.Approvals(ctx, tx, process.ApprovalFilter{View: process.Any, Limit: 200})
+	for _, it := range list {
+		if it.State == process.Waiting && it.Center == a.place.center {
+			a.decide(it.ID)
+		}
+	}
+	return err
+}
+
+// approve decides what waits for an approval, as somebody whose turn it is.
+func (a *agenda) approve(ctx context.Context, key id.ID) error {
+	var it process.Approval
+	err := a.l.run.Read(op.WithViewer(ctx, policy.System()), func(ctx context.Context, tx *op.Tx) (err error) {
+		it, err = process.ApprovalByID(ctx, tx, key)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	holders := a.l.dir.Holders(it.Role, a.place.center)
+	if len(holders) == 0 {
+		return nil
+	}
+	ctx = a.l.as(ctx, of(a.r, holders).ID)
+	if a.hit(0.8) {
+		_, err = process.Approve.Run(ctx, a.l.run, process.ApprovalInput{ApprovalID: key})
+	} else {
+		_, err = process.Reject.Run(ctx, a.l.run, process.AnswerInput{ApprovalID: key, Text: of(a.r, refusals)})
+	}
+	return err
+}
+
+// discountReasons are why consultants give away more than they may, refusals why they do not get it.
+var (
+	discountReasons = []string{"对面机构报价低，家长当场比价", "老学员介绍来的，兄妹两个一起报", "家长一次付清全年，要求再让一点", "去年在我们这里学过，回来续读", "企业员工团购，三个孩子一起报"}
+	refusals        = []string{"没有写对手的报价，先问清楚", "本月让利已经很多，请按标准优惠谈", "可以送课时，不降价"}
+)
 
 // afterQuote: who was quoted signs, asks for time, or goes away.
 func (a *agenda) afterQuote(ctx context.Context, e sales.Enquiry) error {

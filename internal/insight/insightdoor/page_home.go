@@ -42,6 +42,7 @@ type principalView struct {
 	Cells   insight.Cells
 	Late    sales.EnquiryList // first contacts that were late, still open
 	Loads   []sales.Load
+	Waiting waitingView
 	Center  id.ID // chosen in the switch; none: all in scope
 	dir     *organization.Directory
 	persons map[id.ID]people.Brief
@@ -75,6 +76,9 @@ func (v *principalView) read(ctx context.Context, tx *op.Tx) (err error) {
 		return err
 	}
 	if v.Loads, err = sales.Loads(ctx, tx, v.Center); err != nil {
+		return err
+	}
+	if err = v.Waiting.read(ctx, tx); err != nil {
 		return err
 	}
 	persons := make([]id.ID, len(v.Late.Items))

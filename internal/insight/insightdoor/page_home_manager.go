@@ -31,6 +31,7 @@ type managerView struct {
 	Now     insight.Cells
 	Before  insight.Cells // of the same days of the month before
 	Cash    insight.Cells // by month, up to the month of the page
+	Waiting waitingView
 }
 
 // monthQuery chooses the month by its first day, or any other one.
@@ -62,6 +63,9 @@ func (v *managerView) read(ctx context.Context, tx *op.Tx) (err error) {
 		v.Month = v.Today.MonthStart().AddMonths(-1) // the last whole month
 	}
 	v.Month = v.Month.MonthStart()
+	if err = v.Waiting.read(ctx, tx); err != nil {
+		return err
+	}
 	for _, c := range organization.Of(tx).Centers(tx.Viewer) {
 		if v.Center.IsNone() || c.ID == v.Center {
 			v.Centers = append(v.Centers, c)
