@@ -231,7 +231,11 @@ func (a *agenda) quote(ctx context.Context, enquiry, person id.ID, signing float
 	if a.hit(0.25) {
 		in.Discount = (p.Price/50).Share(1, 100) * 100
 	}
-	if a.hit(0.04) { // beyond the limit
+	beyond := 0.04
+	if a.eve() { // something waits for whoever opens the program
+		beyond = 0.5
+	}
+	if a.hit(beyond) {
 		in.Discount, in.Reason = p.Price.Share(6+int64(a.r.IntN(13)), 100)/100*100, of(a.r, discountReasons)
 	}
 	if payable := p.Price - in.Discount; a.hit(0.35) {
@@ -242,7 +246,9 @@ func (a *agenda) quote(ctx context.Context, enquiry, person id.ID, signing float
 	}
 	q, err := sales.MakeQuote.Run(ctx, a.l.run, in)
 	if err == nil && !q.Approval.IsNone() {
-		a.decide(q.Approval)
+		if !a.eve() {
+			a.decide(q.Approval)
+		}
 		return nil
 	}
 	if err != nil || !a.hit(signing*0.6) {
