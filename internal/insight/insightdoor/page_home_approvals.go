@@ -45,7 +45,10 @@ func (v *waitingView) read(ctx context.Context, tx *op.Tx) (err error) {
 
 func (v waitingView) table(ctx context.Context) web.Table {
 	out := web.Table{Caption: i18n.T(ctx, "home.approvals"), Columns: []web.Column{
-		{Label: i18n.T(ctx, "approvals.what")}, {Label: i18n.T(ctx, "approvals.person")}, {Label: i18n.T(ctx, "approvals.asker")}, {Label: i18n.T(ctx, "approvals.cost"), Num: true},
+		{Label: i18n.T(ctx, "approvals.what")},
+		{Label: i18n.T(ctx, "approvals.person")},
+		{Label: i18n.T(ctx, "approvals.asker")},
+		{Label: i18n.T(ctx, "approvals.cost"), Num: true},
 		{Label: i18n.T(ctx, "web.list.actions"), Quiet: true},
 	}}
 	for _, a := range v.List {
