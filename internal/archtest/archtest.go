@@ -20,7 +20,7 @@ var queries = map[string][]string{
 	"contracts": {"organization", "people", "marketing"},
 	"sales":     {"organization", "people", "process", "marketing", "contracts"},
 	"finance":   {"organization", "people", "process", "marketing", "contracts", "sales"},
-	"rollout":   {"organization", "people", "marketing", "contracts", "sales"},
+	"rollout":   {"organization", "people", "process", "marketing", "contracts", "sales"},
 	"insight":   {"organization", "people", "process", "marketing", "contracts", "sales", "finance", "teaching", "service"},
 }
 

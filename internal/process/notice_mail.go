@@ -33,6 +33,8 @@ var NoticeKinds = []NoticeKind{
 	{"unassigned", true},
 	{"reveal-limit", true},
 	{"disk-low", true},
+	{"import-done", false},
+	{"import-failed", true},
 	{"approval-asked", true},
 	{"approval-late", true},
 	{"approval-approved", false},

@@ -335,7 +335,12 @@ func (l *load) commit(ctx context.Context, last int64, counts Result, rejects in
 		if n == 0 {
 			return errGone
 		}
-		return nil
+		if state != Done {
+			return nil
+		}
+		i := l.state
+		i.State, i.Counts = state, counts
+		return i.tell(ctx, tx)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"time"
 
 	"zhike/internal/kernel/i18n"
@@ -13,6 +14,7 @@ import (
 	"zhike/internal/kernel/policy"
 	"zhike/internal/kernel/problem"
 	"zhike/internal/organization"
+	"zhike/internal/process"
 )
 
 // turnTime is how long one job works; a longer run goes on in the next one, well within the time of an attempt.
@@ -126,8 +128,23 @@ func (w Worker) fail(ctx context.Context, job Work, p *problem.Problem) error {
 			return err
 		}
 		i.State, i.Problem, i.Updated = Failed, code, tx.Now
-		return tx.Save(ctx, &i, "state", "problem", "updated_at")
+		if err := tx.Save(ctx, &i, "state", "problem", "updated_at"); err != nil {
+			return err
+		}
+		return i.tell(ctx, tx)
 	})
+}
+
+// tell tells who handed the file in that its run has ended, in the transaction of the end; the command line says it at once.
+func (i ImportRun) tell(ctx context.Context, tx *op.Tx) error {
+	if i.File == "" {
+		return nil
+	}
+	params := map[string]string{}
+	for name, n := range map[string]int64{"accepted": i.Counts.Accepted, "merged": i.Counts.Merged, "updated": i.Counts.Updated, "rejected": i.Counts.Rejected} {
+		params[name] = strconv.FormatInt(n, 10)
+	}
+	return process.Notify(ctx, tx, process.Notice{Staff: i.Staff, Kind: "import-" + i.State, Link: "/imports/" + i.ID.String(), Params: params})
 }
 
 // Resume gives the imports that were at work when the program ended to new jobs. Those that another node works on are left: idle is
