@@ -16,6 +16,7 @@ import (
 	"zhike/internal/organization"
 	"zhike/internal/people"
 	"zhike/internal/process"
+	"zhike/internal/rollout"
 	"zhike/internal/sales"
 )
 
@@ -114,6 +115,9 @@ func (a *App) forget(ctx context.Context) error {
 			return err
 		}
 		if _, err := tx.Exec(ctx, "DELETE FROM sessions WHERE expires_at < ?", tx.Now); err != nil {
+			return err
+		}
+		if err := rollout.ForgetPages(ctx, tx); err != nil {
 			return err
 		}
 		return organization.ForgetDelays(ctx, tx)

@@ -29,11 +29,15 @@ func (s Setting) YesNo() bool { return s.Min == 0 && s.Max == 1 }
 // is (SAL-2).
 const FirstContactMinutes = "contact.first-minutes"
 
+// FeedbackPageDays is the setting of the days for which the page that came with a feedback is kept (ROL-8): names stand on it.
+const FeedbackPageDays = "feedback.page-days"
+
 // Settings lists what can be set.
 var Settings = []Setting{
 	{Key: "quote.discount-limit", Default: "500", Min: 0, Max: 10_000, Percent: true},
 	{Key: HolidaysWork, Default: "1", Min: 0, Max: 1}, // 1 yes, 0 no
 	{Key: FirstContactMinutes, Default: "30", Min: 0, Max: 43_200},
+	{Key: FeedbackPageDays, Default: "90", Min: 7, Max: 730},
 	{Key: "approval.hours", Default: "8", Min: 1, Max: 240},
 	{Key: "appointment.reminder-minutes", Default: "120", Min: 10, Max: 2880},
 }

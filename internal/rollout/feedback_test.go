@@ -7,11 +7,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/page"
 	"zhike/internal/kernel/problem"
+	"zhike/internal/organization"
 	"zhike/internal/rollout"
 	"zhike/internal/testkit"
 )
@@ -83,6 +85,50 @@ func TestROL8_Feedback(t *testing.T) {
 		})
 		s.Check(t)
 	})
+}
+
+// The page that came with a feedback goes after as many days as the setting says; what was said stays (ROL-8, TRU-23).
+func TestROL8_PagesAreForgotten(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		a := give(t, s, s.Consultant(s.HD), rollout.GiveFeedbackInput{Category: "broken", Said: "看不懂", Page: "/enquiries", HTML: "<h1>何雨桐</h1>"})
+		if _, err := organization.SetSetting.Run(s.IT(), s.Ops, organization.SettingInput{Key: organization.FeedbackPageDays, Value: "10"}); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Dir.Refresh(s.System(), s.Ops, 0); err != nil { // as the next request does
+			t.Fatal(err)
+		}
+		after := func(d time.Duration) (shown string, f rollout.Feedback) {
+			t.Helper()
+			s.Clock.Set(kept(t, s, a.ID).Created.Add(d))
+			if err := s.Ops.Write(s.System(), rollout.ForgetPages); err != nil {
+				t.Fatal(err)
+			}
+			f = kept(t, s, a.ID)
+			shown, err := f.Shown()
+			if err != nil {
+				t.Fatal(err)
+			}
+			return shown, f
+		}
+		const day = 24 * time.Hour
+		if shown, _ := after(10 * day); shown != "<h1>何雨桐</h1>" {
+			t.Errorf("on the last day the page is %q", shown)
+		}
+		if shown, f := after(10*day + time.Second); shown != "" || f.Said != "看不懂" {
+			t.Errorf("after it the page is %q, said %q", shown, f.Said)
+		}
+		s.Check(t)
+	})
+}
+
+// kept reads a feedback.
+func kept(t *testing.T, s *testkit.School, key id.ID) (f rollout.Feedback) {
+	t.Helper()
+	s.Read(t, s.System(), func(ctx context.Context, tx *op.Tx) (err error) {
+		f, err = rollout.FeedbackByID(ctx, tx, key)
+		return err
+	})
+	return f
 }
 
 func TestROL8_FeedbackRefused(t *testing.T) {

@@ -2,7 +2,9 @@ package rollout
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -11,6 +13,7 @@ import (
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/problem"
+	"zhike/internal/organization"
 )
 
 // States, categories and outcomes of feedback (ROL-8).
@@ -148,4 +151,22 @@ func answerFeedback(ctx context.Context, tx *op.Tx, in AnswerFeedbackInput) (Fee
 	}
 	tx.Record(f.ID, facts.FeedbackAnswered{Feedback: f.ID, Giver: f.Staff, Center: f.Center, Outcome: f.Outcome})
 	return FeedbackAnswer{ID: f.ID, State: f.State, Version: f.Version}, nil
+}
+
+// PageDays is for how many days the page that came with a feedback is kept, by the setting feedback.page-days.
+func PageDays(dir *organization.Directory) int {
+	days, err := strconv.Atoi(dir.Setting(id.None, organization.FeedbackPageDays, "90"))
+	if err != nil {
+		return 90
+	}
+	return days
+}
+
+// ForgetPages takes away the pages that were kept for as long as the setting says: names stand on them. What was said stays (ROL-8).
+func ForgetPages(ctx context.Context, tx *op.Tx) error {
+	before := tx.Now.AddDate(0, 0, -PageDays(organization.Of(tx)))
+	if _, err := tx.Exec(ctx, "UPDATE feedback SET html = ? WHERE created_at < ? AND LENGTH(html) > 0", []byte{}, before); err != nil {
+		return fmt.Errorf("forget pages of feedback: %w", err)
+	}
+	return nil
 }
