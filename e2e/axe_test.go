@@ -46,6 +46,7 @@ type records struct {
 	enquiry, visited, quoted                           id.ID // enquiries: invited, received, quoted
 	appointment, visit, finished, quote, draft, signed id.ID
 	payment, person, room, view, feedback, day         id.ID
+	region                                             id.ID
 	asked, approval                                    id.ID // a quote that waits, and the approval that it waits for
 }
 
@@ -97,6 +98,9 @@ func live(t *testing.T, s *testkit.School) (r records) {
 	view, err := organization.SaveView.Run(consultant, s.Ops, organization.SaveViewInput{List: "/enquiries", Name: "今天到期", Query: "due=today", Shared: "center"})
 	must(err)
 	r.view = view.ID
+	region, err := organization.AddRegion.Run(s.IT(), s.Ops, organization.RegionInput{Code: "N", NameZH: "北区", NameEN: "North"})
+	must(err)
+	r.region = region.ID
 	f, err := rollout.GiveFeedback.Run(consultant, s.Ops, rollout.GiveFeedbackInput{Category: "unclear", Said: "首联是什么", Page: "/enquiries"})
 	must(err)
 	r.feedback = f.ID
@@ -155,9 +159,9 @@ func looks(s *testkit.School, r records) []look {
 		list("consultant", "/approvals"),
 		list("principal", "/approvals", "/approvals?view=done", "/imports", "/imports/new", "/reports", "/settings/assignment", "/settings/assignment/edit", "/settings/assignment/ladder"),
 		[]look{{route: "/imports/{id}", role: "principal"}, {route: "/reports/{name}", role: "principal", path: "/reports/daily-sales"}},
-		list("it", "/feedback", "/feedback?state=answered", "/outbox", "/centers", "/centers/new", "/staff", "/staff/new", "/roles", "/settings", "/approval-limits", "/special-days", "/channels", "/channels/new", "/courses", "/courses/new", "/packages", "/packages/new"),
+		list("it", "/feedback", "/feedback?state=answered", "/outbox", "/centers", "/centers/new", "/regions", "/staff", "/staff/new", "/roles", "/settings", "/approval-limits", "/special-days", "/channels", "/channels/new", "/courses", "/courses/new", "/packages", "/packages/new"),
 		[]look{
-			page("it", "/centers/{id}", s.HD), page("it", "/centers/{id}/edit", s.HD), page("it", "/rooms/{id}/edit", r.room), page("it", "/special-days/{id}", r.day), page("it", "/staff/{id}", staff), page("it", "/staff/{id}/edit", staff),
+			page("it", "/centers/{id}", s.HD), page("it", "/centers/{id}/edit", s.HD), page("it", "/regions/{id}", r.region), page("it", "/rooms/{id}/edit", r.room), page("it", "/special-days/{id}", r.day), page("it", "/staff/{id}", staff), page("it", "/staff/{id}/edit", staff),
 			{route: "/roles/{code}", role: "it", path: "/roles/consultant"},
 			page("it", "/channels/{id}/edit", s.Web), page("it", "/courses/{id}/edit", s.Course), page("it", "/packages/{id}/edit", s.Package),
 			{route: "/", role: "it", path: "/nothing"},

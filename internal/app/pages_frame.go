@@ -58,6 +58,7 @@ var (
 	placeAssignment   = place{"assignment", "/settings/assignment", "assignment:read", ""}
 	placeCourses      = place{"courses", "/courses", "course:update", ""}
 	placePackages     = place{"packages", "/packages", "package:update", ""}
+	placeRegions      = place{"regions", "/regions", "region:read", ""}
 	placeCenters      = place{"centers", "/centers", "center:update", ""}
 	placeStaff        = place{"staff", "/staff", "position:read", ""}
 	placeRoles        = place{"roles", "/roles", "role:read", ""}
@@ -78,8 +79,8 @@ var (
 	}
 	setUp = []group{
 		{"today", []place{placeHome, placeTasks, placeImports, placeReports, placeFeedback}},
-		{"organization", []place{placeCenters, placeStaff, placeRoles, placeLimits, placeSettings, placeOutbox}},
-		{"offer", []place{placeChannels, placeCourses, placePackages, placeAssignment}},
+		{"organization", []place{placeCenters, placeRegions, placeStaff, placeRoles, placeSettings, placeOutbox}},
+		{"offer", []place{placeChannels, placeCourses, placePackages, placeAssignment, placeLimits}},
 	}
 	// beginnings are what a viewer may enter, those most used first.
 	beginnings = []place{

@@ -32,6 +32,8 @@ var all = []event.Fact{
 	SpecialDayRemoved{},
 	RoomAdded{},
 	RoomChanged{},
+	RegionAdded{},
+	RegionChanged{},
 	StaffAdded{},
 	StaffChanged{},
 	PositionGiven{},

@@ -95,6 +95,30 @@ func (RoomChanged) Kind() string { return "organization.room-changed.1" }
 // About implements event.Fact.
 func (f RoomChanged) About() (center, person id.ID) { return f.Center, id.None }
 
+// RegionAdded says that there is a further region (ORG-1).
+type RegionAdded struct {
+	Region id.ID  `json:"region_id"`
+	Code   string `json:"code"`
+}
+
+// Kind implements event.Fact.
+func (RegionAdded) Kind() string { return "organization.region-added.1" }
+
+// About implements event.Fact.
+func (RegionAdded) About() (center, person id.ID) { return id.None, id.None }
+
+// RegionChanged says that a region was renamed.
+type RegionChanged struct {
+	Region id.ID    `json:"region_id"`
+	Fields []string `json:"fields"`
+}
+
+// Kind implements event.Fact.
+func (RegionChanged) Kind() string { return "organization.region-changed.1" }
+
+// About implements event.Fact.
+func (RegionChanged) About() (center, person id.ID) { return id.None, id.None }
+
 // StaffAdded says that a staff member was entered.
 type StaffAdded struct {
 	Staff id.ID `json:"staff_id"`

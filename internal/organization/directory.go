@@ -33,7 +33,8 @@ type Directory struct {
 type snapshot struct {
 	version   int64
 	centers   map[id.ID]Center
-	order     []id.ID // centers by code
+	order     []id.ID  // centers by code
+	regions   []Region // by code
 	zones     map[id.ID]*time.Location
 	staff     map[id.ID]Staff
 	positions map[id.ID][]Position // by staff
@@ -100,6 +101,7 @@ func readSnapshot(ctx context.Context, tx *op.Tx) (*snapshot, error) {
 	var days []SpecialDay
 	for _, sel := range []*op.Selection{
 		u.Select(&days).Where("active = TRUE").Order("from_day"), u.Select(&centers).Order("code"), u.Select(&staff), u.Select(&positions).Order("from_day, id"), u.Select(&roles),
+		u.Select(&s.regions).Order("code"),
 	} {
 		if err := sel.Scan(ctx); err != nil {
 			return nil, err
@@ -291,13 +293,25 @@ func (d *Directory) Roles() []Role {
 	return out
 }
 
-// Holders lists the staff members who hold a role at a center today, by code.
+// Holders lists the staff members who hold a role at a center today, else those who hold it for its region, by code; those of the whole
+// company for none.
 func (d *Directory) Holders(role string, center id.ID) []Staff {
+	region := d.data.Load().centers[center].Region
+	if at := d.holders(role, center, id.None); len(at) > 0 || region.IsNone() {
+		return at
+	}
+	return d.holders(role, id.None, region)
+}
+
+func (d *Directory) holders(role string, center, region id.ID) []Staff {
 	s := d.data.Load()
 	today := bizdate.Of(d.now(), d.Zone(center))
 	var out []Staff
 	for staff, ps := range s.positions {
-		if m := s.staff[staff]; m.Active && slices.ContainsFunc(ps, func(p Position) bool { return p.Role == role && p.Center == center && p.ValidOn(today) }) {
+		held := func(p Position) bool {
+			return p.Role == role && p.Center == center && p.Region == region && p.ValidOn(today)
+		}
+		if m := s.staff[staff]; m.Active && slices.ContainsFunc(ps, held) {
 			out = append(out, m)
 		}
 	}

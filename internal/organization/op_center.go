@@ -75,6 +75,9 @@ func (in CenterInput) center(key id.ID) (Center, error) {
 
 func openCenter(ctx context.Context, tx *op.Tx, in CenterInput) (Done, error) {
 	c, err := in.center(tx.NewID())
+	if err == nil {
+		err = c.inRegion(tx)
+	}
 	if err != nil {
 		return Done{}, err
 	}
@@ -83,6 +86,14 @@ func openCenter(ctx context.Context, tx *op.Tx, in CenterInput) (Done, error) {
 	}
 	tx.Record(c.ID, facts.CenterOpened{Center: c.ID, Code: c.Code})
 	return Done{ID: c.ID}, changed(ctx, tx)
+}
+
+// inRegion refuses a region that there is not.
+func (c Center) inRegion(tx *op.Tx) error {
+	if _, known := Of(tx).Region(c.Region); known || c.Region.IsNone() {
+		return nil
+	}
+	return problem.Refuse("ORG-1", "invalid", problem.Field{Location: "region_id", Code: "unknown", Value: c.Region})
 }
 
 // insertUnique inserts a record whose field must be unique; else it is refused as <field>-taken.

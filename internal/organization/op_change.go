@@ -49,6 +49,7 @@ type ChangeCenterInput struct {
 	Zone     *string       `json:"zone,omitempty" maxLength:"60"`
 	Opened   *bizdate.Date `json:"opened,omitempty"`
 	Status   *string       `json:"status,omitempty" enum:"planned,open,closing,closed"`
+	RegionID *id.ID        `json:"region_id,omitempty" doc:"none: it belongs to no region"`
 	Hours    *[]OpenHours  `json:"hours,omitempty"`
 }
 
@@ -68,20 +69,24 @@ func changeCenter(ctx context.Context, tx *op.Tx, in ChangeCenterInput) (Changed
 	set(&fields, "zone", &c.Zone, in.Zone)
 	set(&fields, "opened", &c.Opened, in.Opened)
 	set(&fields, "status", &c.Status, in.Status)
+	set(&fields, "region", &c.Region, in.RegionID)
 	if in.Hours != nil {
 		c.Hours = *in.Hours
 		fields = append(fields, "hours")
 	}
 	checked, err := CenterInput{Code: c.Code, NameZH: c.NameZH, NameEN: c.NameEN, City: c.City, Zone: c.Zone, Region: c.Region, Opened: c.Opened, Status: c.Status, Hours: c.Hours}.center(c.ID)
+	if err == nil {
+		err = c.inRegion(tx)
+	}
 	if err != nil {
 		return Changed{}, err
 	}
 	checked.Version, checked.MergedInto = c.Version, c.MergedInto
-	if err := tx.Save(ctx, &checked, "name_zh", "name_en", "city", "zone", "opened", "status", "hours"); err != nil {
+	if err := tx.Save(ctx, &checked, "name_zh", "name_en", "city", "zone", "opened", "status", "region", "hours"); err != nil {
 		return Changed{}, err
 	}
 	tx.Undoable(ChangeCenterInput{
-		CenterID: c.ID, NameZH: &was.NameZH, NameEN: &was.NameEN, City: &was.City, Zone: &was.Zone, Opened: &was.Opened, Status: &was.Status, Hours: &was.Hours,
+		CenterID: c.ID, NameZH: &was.NameZH, NameEN: &was.NameEN, City: &was.City, Zone: &was.Zone, Opened: &was.Opened, Status: &was.Status, RegionID: &was.Region, Hours: &was.Hours,
 	})
 	tx.Record(c.ID, facts.CenterChanged{Center: c.ID, Fields: fields})
 	return Changed{ID: c.ID, Version: checked.Version}, changed(ctx, tx)

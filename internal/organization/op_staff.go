@@ -61,7 +61,7 @@ func addStaff(ctx context.Context, tx *op.Tx, in StaffInput) (Done, error) {
 	return Done{ID: s.ID}, changed(ctx, tx)
 }
 
-// GivePosition gives a staff member a position (ORG-2). Refused: unknown role, center or superior; until before from.
+// GivePosition gives a staff member a position (ORG-2). Refused: unknown role, center, region or superior; a center and a region at once; until before from.
 var GivePosition = op.Op[PositionInput, Done]{
 	Name: "organization.give-position", Rule: "ORG-2", Needs: "position:create", Fact: facts.PositionGiven{}, Do: givePosition,
 	Subjects: func(in PositionInput) []op.Ref { return []op.Ref{{Kind: "staff", ID: in.StaffID}} },
@@ -104,6 +104,9 @@ func givePosition(ctx context.Context, tx *op.Tx, in PositionInput) (Done, error
 		} else if err != nil {
 			return Done{}, fmt.Errorf("look for %s: %w", ref.field, err)
 		}
+	}
+	if !p.Center.IsNone() && !p.Region.IsNone() {
+		bad.Add("region_id", "center-or-region", nil)
 	}
 	if !p.Until.IsZero() && p.Until < p.From {
 		bad.Add("until", "before-from", p.Until)

@@ -114,6 +114,13 @@ func (m Mapping) values(cells []string) map[string]string {
 
 func importCenter(ctx context.Context, r *op.Runner, v map[string]string) error {
 	in := organization.CenterInput{Code: v["code"], NameZH: v["name_zh"], NameEN: v["name_en"], City: v["city"], Zone: v["zone"]}
+	if v["region"] != "" {
+		region, ok := r.Org.(*organization.Directory).RegionByCode(v["region"])
+		if !ok {
+			return problem.Refuse("ORG-1", "invalid", problem.Field{Location: "region", Code: "unknown", Value: v["region"]})
+		}
+		in.Region = region.ID
+	}
 	if v["opened"] != "" {
 		d, err := day(v["opened"])
 		if err != nil {

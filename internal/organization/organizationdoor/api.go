@@ -178,6 +178,8 @@ type daysQuery struct {
 	Until    bizdate.Date `query:"until" doc:"those that begin on this day or earlier"`
 }
 
+type regionsQuery struct{ api.Paging }
+
 type roomsQuery struct {
 	api.Paging
 	CenterID id.ID `query:"center_id"`
@@ -208,6 +210,11 @@ func (s endpoints) places(a *api.API) {
 	api.Get(a, "/rooms/{id}", "organization.room", "room:read", func(ctx context.Context, tx *op.Tx, q roomID) (organization.Room, error) {
 		return organization.RoomByID(ctx, tx, q.ID)
 	})
+	api.List(a, "/regions", "organization.regions", "region:read", func(ctx context.Context, tx *op.Tx, q regionsQuery) (page.Page[organization.Region], error) {
+		return organization.ListRegions(ctx, tx, q.Q, q.Request())
+	})
+	api.Post(a, "/regions", organization.AddRegion)
+	api.Patch(a, "/regions/{id}", organization.ChangeRegion)
 	api.Post(a, "/rooms", organization.AddRoom)
 	api.Patch(a, "/rooms/{id}", organization.ChangeRoom)
 }

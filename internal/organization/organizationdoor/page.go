@@ -1,7 +1,7 @@
 // Package organizationdoor is sign-in, the own account and the set-up of the organization: in the browser, in the API and on the
 // command line.
 //
-//	ORG-1          page_centers.go, page_rooms.go, page_days.go
+//	ORG-1          page_centers.go, page_regions.go, page_rooms.go, page_days.go
 //	ORG-2          page_staff.go, page_positions.go
 //	ORG-3          page_roles.go
 //	ORG-9, TRU-22  page_session.go, page_signin.go, page_password.go, page_account.go, page_totp.go
@@ -75,6 +75,10 @@ func Pages(mux *http.ServeMux, d Deps) {
 		"POST /centers/{id}/rooms":         p.postRoom,
 		"GET /rooms/{id}/edit":             p.getEditRoom,
 		"POST /rooms/{id}/edit":            p.postEditRoom,
+		"GET /regions":                     p.getRegions,
+		"POST /regions":                    p.postRegion,
+		"GET /regions/{id}":                p.getRegion,
+		"POST /regions/{id}":               p.postChangeRegion,
 		"GET /staff":                       p.getStaffList,
 		"GET /staff/new":                   p.getNewStaff,
 		"POST /staff/new":                  p.postNewStaff,

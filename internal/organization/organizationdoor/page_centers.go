@@ -66,6 +66,7 @@ type centerView struct {
 	Center organization.Center
 	Rooms  []organization.Room
 	Merged string // name of the center that it was merged into
+	Region string
 	Next   string // special days that come next
 }
 
@@ -85,6 +86,9 @@ func (p pages) center(r *http.Request) (v centerView, err error) {
 		v.Next = nextDays(ctx, list)
 		return err
 	})
+	if region, ok := p.Dir.Region(v.Center.Region); ok {
+		v.Region = region.Name(lang(r.Context()))
+	}
 	if !v.Center.MergedInto.IsNone() {
 		v.Merged = p.centerName(r.Context(), v.Center.MergedInto)
 	}
@@ -120,12 +124,13 @@ type centerFields struct {
 	Zone    string       `json:"zone" maxLength:"60"`
 	Opened  bizdate.Date `json:"opened"`
 	Status  string       `json:"status" maxLength:"20"`
+	Region  id.ID        `json:"region_id"`
 	Version int64        `json:"version"`
 	openingFields
 }
 
 func fieldsOfCenter(c organization.Center) centerFields {
-	f := centerFields{Code: c.Code, NameZH: c.NameZH, NameEN: c.NameEN, City: c.City, Zone: c.Zone, Opened: c.Opened, Status: c.Status, Version: c.Version}
+	f := centerFields{Code: c.Code, NameZH: c.NameZH, NameEN: c.NameEN, City: c.City, Zone: c.Zone, Opened: c.Opened, Status: c.Status, Region: c.Region, Version: c.Version}
 	for day, to := range []*string{&f.Day0, &f.Day1, &f.Day2, &f.Day3, &f.Day4, &f.Day5, &f.Day6} {
 		*to = openingLine(c.Hours, time.Weekday(day))
 	}
@@ -134,12 +139,20 @@ func fieldsOfCenter(c organization.Center) centerFields {
 
 // values are the fields as the form writes them; the hours in one spelling.
 func (f centerFields) values() web.Values {
-	v := web.Values{"name_zh": f.NameZH, "name_en": f.NameEN, "city": f.City, "zone": f.Zone, "opened": f.Opened.String(), "status": f.Status}
+	v := web.Values{"name_zh": f.NameZH, "name_en": f.NameEN, "city": f.City, "zone": f.Zone, "opened": f.Opened.String(), "status": f.Status, "region_id": idText(f.Region)}
 	list, _ := f.hours()
 	for _, day := range week {
 		v[openingName(day)] = openingLine(list, day)
 	}
 	return v
+}
+
+// idText is an id as a choice of a form sends it; empty for none.
+func idText(key id.ID) string {
+	if key.IsNone() {
+		return ""
+	}
+	return key.String()
 }
 
 func (p pages) getNewCenter(w http.ResponseWriter, r *http.Request) error {
@@ -150,7 +163,7 @@ func (p pages) getNewCenter(w http.ResponseWriter, r *http.Request) error {
 	for _, day := range week {
 		c.Hours = append(c.Hours, organization.OpenHours{Weekday: int(day), From: 9 * 60, Until: 21 * 60})
 	}
-	return web.Render(w, r, web.Shell(web.Page{H1: t(r.Context(), "center.new")}, centerForm(c)))
+	return web.Render(w, r, web.Shell(web.Page{H1: t(r.Context(), "center.new")}, centerForm(p, c)))
 }
 
 func (p pages) postNewCenter(w http.ResponseWriter, r *http.Request) error {
@@ -171,7 +184,7 @@ func (p pages) openCenter(r *http.Request, f centerFields) (organization.Done, e
 		return organization.Done{}, err
 	}
 	return organization.OpenCenter.Run(r.Context(), p.Ops, organization.CenterInput{
-		Code: f.Code, NameZH: f.NameZH, NameEN: f.NameEN, City: f.City, Zone: f.Zone, Opened: f.Opened, Status: f.Status, Hours: hours,
+		Code: f.Code, NameZH: f.NameZH, NameEN: f.NameEN, City: f.City, Zone: f.Zone, Opened: f.Opened, Status: f.Status, Region: f.Region, Hours: hours,
 	})
 }
 
@@ -184,7 +197,7 @@ func (p pages) getEditCenter(w http.ResponseWriter, r *http.Request) error {
 	if err := need(ctx, "center:update"); err != nil {
 		return err
 	}
-	return web.Render(w, r, web.Shell(web.Page{Title: t(ctx, "center.edit"), H1: v.Center.Name(lang(ctx)), Sub: v.Center.Code}, centerForm(v.Center)))
+	return web.Render(w, r, web.Shell(web.Page{Title: t(ctx, "center.edit"), H1: v.Center.Name(lang(ctx)), Sub: v.Center.Code}, centerForm(p, v.Center)))
 }
 
 func (p pages) changeCenter(r *http.Request, key id.ID, f centerFields) error {
@@ -193,7 +206,7 @@ func (p pages) changeCenter(r *http.Request, key id.ID, f centerFields) error {
 		return err
 	}
 	_, err := organization.ChangeCenter.Run(r.Context(), p.Ops, organization.ChangeCenterInput{
-		CenterID: key, Version: &f.Version, NameZH: &f.NameZH, NameEN: &f.NameEN, City: &f.City, Zone: &f.Zone, Opened: &f.Opened, Status: &f.Status, Hours: &hours,
+		CenterID: key, Version: &f.Version, NameZH: &f.NameZH, NameEN: &f.NameEN, City: &f.City, Zone: &f.Zone, Opened: &f.Opened, Status: &f.Status, RegionID: &f.Region, Hours: &hours,
 	})
 	return err
 }
