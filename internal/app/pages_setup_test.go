@@ -233,6 +233,6 @@ func TestORG2_Staff(t *testing.T) {
 	v.post("/settings", "key", "quote.discount-limit", "value", "１２.５％").wantTo(t, "/settings")
 	v.get("/settings").want(t, http.StatusOK, `value="12.5"`, "出厂值 5", "报价优惠上限（%）")
 	refused := v.post("/settings", "key", "quote.discount-limit", "value", "abc")
-	refused.want(t, http.StatusUnprocessableEntity, "0 到 100 之间的百分数", `value="abc" aria-describedby="f-value-err" aria-invalid="true"`, `href="#f-value"`, "数值")
+	refused.want(t, http.StatusUnprocessableEntity, "0 到 100 之间的百分数", `value="abc" aria-describedby="f-value-err" aria-invalid="true"`, `href="#f-value"`, "报价优惠上限（%）：")
 	v.get("/roles/consultant").want(t, http.StatusOK, "销售顾问", "咨询单", "查看（本人）")
 }

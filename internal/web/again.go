@@ -112,7 +112,8 @@ func withLabels(ctx context.Context) context.Context {
 	return context.WithValue(ctx, labelsKey{}, map[string]string{})
 }
 
-func (f Field) noteLabel(ctx context.Context) string {
+// Noted gives the label, by which the summary of errors calls the field.
+func (f Field) Noted(ctx context.Context) string {
 	if labels, ok := ctx.Value(labelsKey{}).(map[string]string); ok {
 		labels[f.Name] = f.Label
 	}

@@ -279,9 +279,9 @@ func settingForm(v settingsView, s organization.Setting, name string) templ.Comp
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var13 string
-		templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(name)
+		templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(v.label(ctx, s, name))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `organization/organizationdoor/page_settings.templ`, Line: 56, Col: 47}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `organization/organizationdoor/page_settings.templ`, Line: 56, Col: 64}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 		if templ_7745c5c3_Err != nil {
@@ -442,6 +442,14 @@ func settingForm(v settingsView, s organization.Setting, name string) templ.Comp
 		}
 		return nil
 	})
+}
+
+// label names a setting; the summary of errors calls the one that was refused so.
+func (v settingsView) label(ctx context.Context, s organization.Setting, name string) string {
+	if v.wrong != s.Key {
+		return name
+	}
+	return web.Field{Name: "value", Label: name}.Noted(ctx)
 }
 
 // fieldID is the id of a setting's field; the summary of errors leads to that of the one that was refused.
