@@ -59,6 +59,7 @@ var (
 	placeCourses      = place{"courses", "/courses", "course:update", ""}
 	placePackages     = place{"packages", "/packages", "package:update", ""}
 	placeRegions      = place{"regions", "/regions", "region:read", ""}
+	placeDays         = place{"special-days", "/special-days", "special-day:update", ""}
 	placeCenters      = place{"centers", "/centers", "center:update", ""}
 	placeStaff        = place{"staff", "/staff", "position:read", ""}
 	placeRoles        = place{"roles", "/roles", "role:read", ""}
@@ -75,7 +76,7 @@ var (
 	menu = []group{
 		{"today", []place{placeHome, placeTasks, placeApprovals, placeAppointments, placeVisits, placeFeedback}},
 		{"customers", []place{placeEnquiries, placePeople, placeContracts, placePayments, placeImports}},
-		{"manage", []place{placeReports, placeAssignment, placeChannels, placeCourses, placePackages, placeStaff}},
+		{"manage", []place{placeReports, placeAssignment, placeChannels, placeCourses, placePackages, placeDays, placeStaff}},
 	}
 	setUp = []group{
 		{"today", []place{placeHome, placeTasks, placeImports, placeReports, placeFeedback}},

@@ -92,8 +92,11 @@ func TestORG1_SpecialDaysPage(t *testing.T) {
 	v.get("/special-days").want(t, http.StatusOK, "法定节假日不营业", "按工作日的时间")
 	v.get("/settings").want(t, http.StatusOK, "法定节假日照常营业", `<option value="0" selected`)
 	principal := signedIn(t, s, base, "principal", s.HD)
-	if a := principal.get(of); a.status != http.StatusOK || strings.Contains(a.body, "加特殊日期") {
-		t.Errorf("a principal reads the calendar and does not change it: %d", a.status)
+	principal.get("/special-days").want(t, http.StatusOK, "海淀", "加特殊日期") // of the own center
+	principal.post("/special-days", "center_id", s.HD.String(), "name_zh", "停电", "from", "2026-07-01", "kind", "closed").wantTo(t, of)
+	principal.post("/special-days", "name_zh", "停电", "from", "2026-07-01", "kind", "closed").want(t, http.StatusForbidden)
+	if a := principal.get("/special-days?center="); a.status != http.StatusOK || strings.Contains(a.body, "加特殊日期") {
+		t.Errorf("a principal reads the company's calendar and does not change it: %d", a.status)
 	}
 	principal.get("/special-days?center="+s.CY.String()).want(t, http.StatusNotFound)
 	principal.get("/special-days/"+day.ID.String()).want(t, http.StatusNotFound)

@@ -3,6 +3,7 @@ package organization
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"zhike/internal/facts"
@@ -14,14 +15,14 @@ import (
 )
 
 // AddSpecialDay enters days on which a center or the company keeps other hours (ORG-1). Refused: day-taken, day-span, bad-hours; a day of
-// the company from who sets the hours of some centers.
+// the company from who sets those of some centers.
 var AddSpecialDay = op.Op[SpecialDayInput, Changed]{
-	Name: "organization.add-special-day", Rule: "ORG-1", Needs: "center:update", Fact: facts.SpecialDayAdded{}, Do: addSpecialDay,
+	Name: "organization.add-special-day", Rule: "ORG-1", Needs: "special-day:update", Fact: facts.SpecialDayAdded{}, Do: addSpecialDay,
 	Subjects: func(in SpecialDayInput) []op.Ref {
 		if in.CenterID.IsNone() {
 			return nil
 		}
-		return []op.Ref{{Kind: "center", ID: in.CenterID}}
+		return []op.Ref{{Kind: "center", ID: in.CenterID, Reached: true}}
 	},
 	Undo: "organization.remove-special-day",
 }
@@ -59,12 +60,12 @@ func addSpecialDay(ctx context.Context, tx *op.Tx, in SpecialDayInput) (Changed,
 	return Changed{ID: s.ID, Version: s.Version}, changed(ctx, tx)
 }
 
-// mayPlace refuses a day of the whole company from who sets the hours of some centers.
+// mayPlace refuses a day of the whole company, and of another center, from who sets the days of some centers.
 func mayPlace(tx *op.Tx, center id.ID) error {
-	if center.IsNone() && !tx.Viewer.Scope("center:update").All {
-		return problem.Forbidden("center:update")
+	if s := tx.Viewer.Scope("special-day:update"); s.All || slices.Contains(s.Centers, center) {
+		return nil
 	}
-	return nil
+	return problem.Forbidden("special-day:update")
 }
 
 // alone refuses days of which one has its special hours already, of the same center or of the company.
@@ -87,7 +88,7 @@ func alone(ctx context.Context, tx *op.Tx, s SpecialDay) error {
 // ChangeSpecialDay changes fields of a special day; those left out stay, and a removed one is there again (ORG-1). Refused: stale
 // (ORG-10), as AddSpecialDay.
 var ChangeSpecialDay = op.Op[ChangeSpecialDayInput, Changed]{
-	Name: "organization.change-special-day", Rule: "ORG-1", Needs: "center:update", Fact: facts.SpecialDayChanged{}, Do: changeSpecialDay,
+	Name: "organization.change-special-day", Rule: "ORG-1", Needs: "special-day:update", Fact: facts.SpecialDayChanged{}, Do: changeSpecialDay,
 	Subjects: func(in ChangeSpecialDayInput) []op.Ref { return []op.Ref{{Kind: "special-day", ID: in.DayID}} },
 	Undo:     "organization.change-special-day",
 }
@@ -160,7 +161,7 @@ func changeSpecialDay(ctx context.Context, tx *op.Tx, in ChangeSpecialDayInput) 
 	return Changed{ID: s.ID, Version: s.Version}, changed(ctx, tx)
 }
 
-// specialDay loads a day to change. Refused: one of the whole company from who sets the hours of some centers, stale.
+// specialDay loads a day to change. Refused: one of the whole company from who sets those of some centers, stale.
 func specialDay(ctx context.Context, tx *op.Tx, key id.ID, base *int64) (s SpecialDay, err error) {
 	if err := problem.Found(tx.Select(&s).Where("id = ?", key).Scan(ctx), "special-day"); err != nil {
 		return s, err
@@ -173,7 +174,7 @@ func specialDay(ctx context.Context, tx *op.Tx, key id.ID, base *int64) (s Speci
 
 // RemoveSpecialDay makes special days usual ones again (ORG-1). What the program ships does not come back by itself.
 var RemoveSpecialDay = op.Op[RemoveSpecialDayInput, Done]{
-	Name: "organization.remove-special-day", Rule: "ORG-1", Needs: "center:update", Fact: facts.SpecialDayRemoved{}, Do: removeSpecialDay,
+	Name: "organization.remove-special-day", Rule: "ORG-1", Needs: "special-day:update", Fact: facts.SpecialDayRemoved{}, Do: removeSpecialDay,
 	Subjects: func(in RemoveSpecialDayInput) []op.Ref { return []op.Ref{{Kind: "special-day", ID: in.DayID}} },
 	Undo:     "organization.change-special-day",
 }

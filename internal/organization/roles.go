@@ -41,11 +41,11 @@ var shippedRoles = []shippedRole{
 	{code: "it", home: "it", phone: "hidden", rights: itRights},
 }
 
-const principalRights = "staff:read@center position:read@center person:create+update+reveal@center enquiry:create+update+assign+import@center touch:create@center " +
+const principalRights = "special-day:update@center staff:read@center position:read@center person:create+update+reveal@center enquiry:create+update+assign+import@center touch:create@center " +
 	"appointment:create+update@center visit:create+update@center quote:create@center contract:create+sign@center payment:reverse@center journal:read@center task:read+assign@center " +
 	"approval:read+decide@center approval:update@own report:read+mail@center import:create+read@center assignment:read+update@center" + deskReads + work
 
-const itRights = "center:read+create+update@all room:read+create+update@all region:read+create+update@all staff:read+create+update@all position:read+create+update@all account:read+create+update@all " +
+const itRights = "center:read+create+update@all room:read+create+update@all special-day:update@all region:read+create+update@all staff:read+create+update@all position:read+create+update@all account:read+create+update@all " +
 	"role:read@all setting:read+update@all session:read+end@all channel:create+update@all course:create+update@all package:create+update@all assignment:read+update@all " +
 	"event:read@all approval-limit:read+update@all record-view:read@all job:read+update@all mail:read+update@all import:create+read@all feedback:read+update@all" + work
 

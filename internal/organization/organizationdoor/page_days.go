@@ -3,6 +3,7 @@ package organizationdoor
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -50,6 +51,9 @@ func (p pages) getDays(w http.ResponseWriter, r *http.Request) error {
 	} else if key, err := id.Parse(r.FormValue("center_id")); err == nil {
 		v.Center = key
 	}
+	if !r.Form.Has("center") && !r.Form.Has("center_id") && v.Center.IsNone() && !may(ctx, "setting:read") {
+		v.Center = viewerOf(ctx).Home("special-day:update") // who keeps the days of a center begins with them
+	}
 	var chosen []organization.SpecialDay
 	err := p.read(r, func(ctx context.Context, tx *op.Tx) error {
 		if !v.Center.IsNone() {
@@ -85,8 +89,8 @@ func (v daysView) holidays(ctx context.Context) string {
 
 // mayPlace tells whether the viewer sets special days of a center, or of the company.
 func mayPlace(ctx context.Context, center id.ID) bool {
-	s := viewerOf(ctx).Scope("center:update")
-	return s.All || !center.IsNone() && !s.None()
+	s := viewerOf(ctx).Scope("special-day:update")
+	return s.All || slices.Contains(s.Centers, center)
 }
 
 // dayFields is what the form of a special day sends.
@@ -154,7 +158,7 @@ func (p pages) day(r *http.Request) (s organization.SpecialDay, err error) {
 		return err
 	})
 	if err == nil && !mayPlace(r.Context(), s.Center) {
-		err = problem.Forbidden("center:update")
+		err = problem.Forbidden("special-day:update")
 	}
 	return s, err
 }
