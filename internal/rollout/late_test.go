@@ -8,8 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
+	"zhike/internal/organization"
 	"zhike/internal/process"
 	"zhike/internal/rollout"
 	"zhike/internal/sales"
@@ -86,6 +88,33 @@ func TestSAL2_ImportOfToday(t *testing.T) {
 		list := newOnes(t, s)
 		if len(list) != 2 || list[0].ContactDue.Equal(list[1].ContactDue) {
 			t.Errorf("%+v", list)
+		}
+	})
+}
+
+// A day that is closed after the import gives what was imported more time too (ORG-1, SAL-2).
+func TestSAL2_ImportedBeforeAClosedDay(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		bring(t, s, rollout.Options{Path: write(t, "编号,姓名,手机号,来源,登记日期", "k1,何甲,13900000001,web,2026-01-05"), Center: s.HD})
+		list := newOnes(t, s)
+		at := list[0].ContactDue
+		day := bizdate.Of(at, s.Dir.Zone(s.HD))
+		if _, err := organization.AddSpecialDay.Run(s.IT(), s.Ops, organization.SpecialDayInput{CenterID: s.HD, From: day, Kind: organization.DayClosed, NameZH: "停电"}); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Dir.Refresh(s.System(), s.Ops, 0); err != nil {
+			t.Fatal(err)
+		}
+		s.Clock.Set(at.Add(time.Minute))
+		due(t, s)
+		got := newOnes(t, s)[0]
+		if got.Breached || bizdate.Of(got.ContactDue, s.Dir.Zone(s.HD)) <= day {
+			t.Errorf("breached %t, due %s, was %s", got.Breached, got.ContactDue, at)
+		}
+		s.Clock.Set(got.ContactDue.Add(time.Minute))
+		due(t, s)
+		if !newOnes(t, s)[0].Breached {
+			t.Error("the postponed deadline passed unnoticed")
 		}
 	})
 }

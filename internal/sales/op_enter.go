@@ -273,10 +273,15 @@ func due(tx *op.Tx, e Enquiry, c marketing.Channel) (time.Time, error) {
 	if err != nil || e.Center.IsNone() || minutes == 0 {
 		return time.Time{}, err
 	}
-	if at := deadline(tx, e, minutes, e.Entered); at.After(tx.Now) {
-		return at, nil
+	return dueOf(tx, e, minutes, tx.Now), nil
+}
+
+// dueOf is when the first contact of an enquiry that came into the program at an instant is due by the calendar of now.
+func dueOf(tx *op.Tx, e Enquiry, minutes int64, came time.Time) time.Time {
+	if at := deadline(tx, e, minutes, e.Entered); at.After(came) {
+		return at
 	}
-	return deadline(tx, e, minutes, tx.Now), nil
+	return deadline(tx, e, minutes, came)
 }
 
 // minutesFor are the working minutes within which the first contact of an enquiry is due: its channel's, else those of the setting.

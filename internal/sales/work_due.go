@@ -126,7 +126,7 @@ func dueNow(ctx context.Context, tx *op.Tx, e Enquiry) (time.Time, error) {
 	if err != nil {
 		return e.ContactDue, err
 	}
-	if at := deadline(tx, e, minutes, e.Entered); at.After(e.ContactDue) {
+	if at := dueOf(tx, e, minutes, e.ID.Time()); at.After(e.ContactDue) {
 		return at, nil
 	}
 	return e.ContactDue, nil
