@@ -37,6 +37,7 @@ func (a *App) Loops(ctx context.Context) {
 		})
 	})
 	all.Go(func() { a.every(ctx, time.Minute, nil, "watch the disk", a.watchDisk) })
+	all.Go(func() { a.every(ctx, time.Hour, nil, "watch the calendar", a.watchCalendar) })
 	all.Go(func() {
 		a.every(ctx, time.Minute, nil, "mail saved views", func(ctx context.Context) error { return insight.MailViews(ctx, a.Run) })
 	})

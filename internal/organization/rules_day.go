@@ -39,6 +39,20 @@ func (s SpecialDay) Name(lang string) string {
 	return s.NameZH
 }
 
+// HolidaysMissing tells, from November on, that no public holiday of the next year is known to the company, and which year that is.
+func (d *Directory) HolidaysMissing(today bizdate.Date) (year int, missing bool) {
+	next := bizdate.New(today.UTC().Year()+1, time.January, 1)
+	if today < next.AddMonths(-2) {
+		return 0, false
+	}
+	for _, s := range d.data.Load().days[id.None] {
+		if s.Kind == DayHoliday && s.Until >= next {
+			return 0, false
+		}
+	}
+	return next.UTC().Year(), true
+}
+
 // DayHours is an interval of opening on a day, in local minutes from midnight.
 type DayHours struct {
 	From  int `json:"from" doc:"minutes from midnight"`

@@ -33,6 +33,7 @@ var NoticeKinds = []NoticeKind{
 	{"unassigned", true},
 	{"reveal-limit", true},
 	{"disk-low", true},
+	{"holidays-missing", true},
 	{"import-done", false},
 	{"import-failed", true},
 	{"approval-asked", true},
