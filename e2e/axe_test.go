@@ -156,6 +156,7 @@ func looks(s *testkit.School, r records) []look {
 		list("front-desk", "/desk", "/appointments", "/visits", "/walk-ins/new", "/people", "/people/new", "/contracts", "/payments", "/payments/new", "/payments/new?contract_id="+r.signed.String()),
 		list("finance", "/instalments", "/feedback/new?page=/instalments"),
 		[]look{page("it", "/feedback/{id}", r.feedback), page("consultant", "/feedback/{id}", r.feedback), part("/feedback/{id}/page", "a page as it was shown")},
+		list("general-manager", "/record-views"),
 		list("consultant", "/approvals"),
 		list("principal", "/approvals", "/approvals?view=done", "/imports", "/imports/new", "/reports", "/settings/assignment", "/settings/assignment/edit", "/settings/assignment/ladder"),
 		[]look{{route: "/imports/{id}", role: "principal"}, {route: "/reports/{name}", role: "principal", path: "/reports/daily-sales"}},

@@ -64,6 +64,7 @@ var (
 	placeStaff        = place{"staff", "/staff", "position:read", ""}
 	placeRoles        = place{"roles", "/roles", "role:read", ""}
 	placeSettings     = place{"settings", "/settings", "setting:read", ""}
+	placeLooks        = place{"record-views", "/record-views", "record-view:read", ""}
 	placeOutbox       = place{"outbox", "/outbox", "mail:read", ""}
 	placeAccount      = place{"account", "/account", "", ""}
 	placeViews        = place{"views", web.ViewsPath, "", ""}
@@ -79,7 +80,7 @@ var (
 		{"manage", []place{placeReports, placeAssignment, placeChannels, placeCourses, placePackages, placeDays, placeStaff}},
 	}
 	setUp = []group{
-		{"today", []place{placeHome, placeTasks, placeImports, placeReports, placeFeedback}},
+		{"today", []place{placeHome, placeTasks, placeImports, placeReports, placeLooks, placeFeedback}},
 		{"organization", []place{placeCenters, placeRegions, placeStaff, placeRoles, placeSettings, placeOutbox}},
 		{"offer", []place{placeChannels, placeCourses, placePackages, placeAssignment, placeLimits}},
 	}

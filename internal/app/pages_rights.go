@@ -51,6 +51,7 @@ var pageRights = []struct{ path, right string }{
 	{"/people", "person:read"},
 	{"/quotes", "quote:read"},
 	{"/reports", "report:read"},
+	{"/record-views", "record-view:read"},
 	{"/regions", "region:read"},
 	{"/roles", "role:read"},
 	{"/rooms", "room:read"},

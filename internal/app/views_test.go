@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"zhike/internal/app"
+	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/db"
 	"zhike/internal/kernel/event"
 	"zhike/internal/kernel/id"
@@ -61,6 +62,29 @@ func TestTRU19_Views(t *testing.T) {
 		}
 		s.Check(t)
 	})
+}
+
+// TestTRU19_ViewsPage: who looked at a record is read on a page, of the record, of a colleague, of a period; a person is named to whoever sees
+// it, and to nobody else.
+func TestTRU19_ViewsPage(t *testing.T) {
+	t.Parallel()
+	s := school(t)
+	base := serve(t, s, app.PageOptions{})
+	person, day := s.Person(t, s.HD), bizdate.Of(s.Clock.Now(), s.Dir.Zone(id.None))
+	name := strings.TrimSpace(between(signedIn(t, s, base, "front-desk", s.HD).get("/people/"+person.String()).body, "<h1>", "<"))
+	writeViews(t, s)
+	gm, it := signedIn(t, s, base, "general-manager", id.None), signedIn(t, s, base, "it", id.None)
+	of, desk := "/record-views?record="+person.String(), s.StaffID(s.FrontDesk(s.HD)).String()
+	gm.get("/people/"+person.String()).want(t, http.StatusOK, of)
+	gm.get(of).want(t, http.StatusOK, name, s.Login("front-desk", s.HD), "共 1 条")
+	gm.get(of+"&staff="+desk+"&from="+day.String()+"&until="+day.String()).want(t, http.StatusOK, "共 1 条")
+	for _, none := range []string{"&from=" + (day + 1).String(), "&until=" + (day - 1).String(), "&staff=" + s.StaffID(s.FrontDesk(s.CY)).String()} {
+		gm.get(of+none).want(t, http.StatusOK, "没有符合条件的记录")
+	}
+	if a := it.get(of); a.status != http.StatusOK || strings.Contains(a.body, name) {
+		t.Errorf("who sets the program up is told whom: %d", a.status)
+	}
+	signedIn(t, s, base, "principal", s.HD).get("/record-views").want(t, http.StatusForbidden)
 }
 
 // TestTRU19_ViewsAreChained: a view that is changed, taken away or added by SQL is found, and by the anchors the end that is gone.

@@ -1,6 +1,7 @@
 package organization
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -238,6 +239,17 @@ func (d *Directory) StaffName(v id.ID) string { return d.data.Load().staff[v].Na
 
 // Staff gives a staff member.
 func (d *Directory) Staff(v id.ID) (Staff, bool) { m, ok := d.data.Load().staff[v]; return m, ok }
+
+// Members lists the staff members who are here, by name.
+func (d *Directory) Members() (list []Staff) {
+	for _, m := range d.data.Load().staff {
+		if m.Active {
+			list = append(list, m)
+		}
+	}
+	slices.SortFunc(list, func(a, b Staff) int { return cmp.Or(cmpString(a.Name, b.Name), cmpString(a.Code, b.Code)) })
+	return list
+}
 
 // StaffByName gives the staff member of a code, or of a name that only one has.
 func (d *Directory) StaffByName(name string) (Staff, bool) {

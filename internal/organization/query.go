@@ -74,6 +74,22 @@ func NameInScope(ctx context.Context, tx *op.Tx, staff id.ID) (string, error) {
 	return m[0].Name, nil
 }
 
+// Lookers names who looked at records, whose accounts need not be in scope: whoever may read what was looked at may know by whom.
+func Lookers(ctx context.Context, tx *op.Tx, keys []id.ID) (map[id.ID]string, error) {
+	names := map[id.ID]string{}
+	if len(keys) == 0 {
+		return names, nil
+	}
+	var list []Account
+	if err := tx.Unscoped("who looked at a record").Select(&list).Where("id IN (?)", keys).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("name accounts: %w", err)
+	}
+	for _, a := range list {
+		names[a.ID] = cmp.Or(Of(tx).StaffName(a.Staff), a.Login)
+	}
+	return names, nil
+}
+
 // AccountNames names the holders of accounts in scope, by their logins where they are nobody of the staff.
 func AccountNames(ctx context.Context, tx *op.Tx, keys []id.ID) (map[id.ID]string, error) {
 	names := map[id.ID]string{}

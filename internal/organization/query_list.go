@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/event"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
@@ -152,8 +153,10 @@ func Events(ctx context.Context, tx *op.Tx, f EventFilter) (list []event.Event, 
 
 // RecordViewFilter says which views of records.
 type RecordViewFilter struct {
-	Record  id.ID
-	Account id.ID
+	Record   id.ID
+	Account  id.ID
+	Staff    id.ID        // whose accounts looked
+	From, To bizdate.Date // days of the program's own time zone
 	page.Request
 }
 
@@ -165,6 +168,16 @@ func RecordViews(ctx context.Context, tx *op.Tx, f RecordViewFilter) (page.Page[
 	}
 	if !f.Account.IsNone() {
 		where.And("account = ?", f.Account)
+	}
+	if !f.Staff.IsNone() {
+		where.And("account IN (SELECT id FROM accounts WHERE staff = ?)", f.Staff)
+	}
+	zone := Of(tx).Zone(id.None)
+	if !f.From.IsZero() {
+		where.And("at >= ?", f.From.In(zone))
+	}
+	if !f.To.IsZero() {
+		where.And("at < ?", (f.To + 1).In(zone))
 	}
 	return page.Read[event.View](ctx, tx, "record-view", &where, page.Sorts{Usual: "-at", Columns: map[string]string{"at": "at"}}, f.Request)
 }

@@ -53,6 +53,22 @@ func Briefs(ctx context.Context, tx *op.Tx, ids []id.ID) (map[id.ID]Brief, error
 	return out, nil
 }
 
+// InScope names those of some persons that the viewer may see.
+func InScope(ctx context.Context, tx *op.Tx, ids []id.ID) (map[id.ID]Brief, error) {
+	if len(ids) == 0 {
+		return nil, nil //nolint:nilnil // nobody is no error
+	}
+	var seen []Person
+	if err := tx.Select(&seen).Where("id IN (?)", ids).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("look for persons in scope: %w", err)
+	}
+	keys := make([]id.ID, len(seen))
+	for i, p := range seen {
+		keys[i] = p.ID
+	}
+	return Briefs(ctx, tx, keys)
+}
+
 // ByID gives a person in scope.
 func ByID(ctx context.Context, tx *op.Tx, key id.ID) (p Person, err error) {
 	err = tx.Select(&p).Where("id = ?", key).Scan(ctx)

@@ -295,10 +295,13 @@ type settingsQuery struct {
 }
 
 type recordViewsQuery struct {
-	Record  id.ID  `query:"record_id"`
-	Account id.ID  `query:"account_id"`
-	Limit   int    `query:"limit" minimum:"1" maximum:"200" doc:"rows of a page; 50 if left out"`
-	Cursor  string `query:"cursor" maxLength:"400" doc:"next_cursor of the page before"`
+	Record  id.ID        `query:"record_id"`
+	Account id.ID        `query:"account_id"`
+	Staff   id.ID        `query:"staff_id"`
+	From    bizdate.Date `query:"from"`
+	Until   bizdate.Date `query:"until"`
+	Limit   int          `query:"limit" minimum:"1" maximum:"200" doc:"rows of a page; 50 if left out"`
+	Cursor  string       `query:"cursor" maxLength:"400" doc:"next_cursor of the page before"`
 }
 
 type eventsQuery struct {
@@ -325,7 +328,7 @@ func (s endpoints) rules(a *api.API) {
 	api.Post(a, "/settings", organization.SetSetting)
 	api.List(a, "/events", "organization.events", "event:read", events)
 	api.List(a, "/record-views", "organization.record-views", "record-view:read", func(ctx context.Context, tx *op.Tx, q recordViewsQuery) (page.Page[event.View], error) {
-		return organization.RecordViews(ctx, tx, organization.RecordViewFilter{Record: q.Record, Account: q.Account, Request: api.Paging{Limit: q.Limit, Cursor: q.Cursor}.Request()})
+		return organization.RecordViews(ctx, tx, organization.RecordViewFilter{Record: q.Record, Account: q.Account, Staff: q.Staff, From: q.From, To: q.Until, Request: api.Paging{Limit: q.Limit, Cursor: q.Cursor}.Request()})
 	})
 }
 

@@ -90,6 +90,7 @@ func Pages(mux *http.ServeMux, d Deps) {
 		"POST /staff/{id}/account":         p.postOpenAccount,
 		"POST /accounts/{id}/password":     p.postResetPassword,
 		"POST /accounts/{id}/state":        p.postAccountState,
+		"GET /record-views":                p.getLooks,
 		"GET /roles":                       p.getRoles,
 		"GET /roles/{code}":                p.getRole,
 		"GET " + web.ViewsPath:             p.getViews,
