@@ -1,7 +1,6 @@
 package app_test
 
 import (
-	"cmp"
 	"fmt"
 	"time"
 
@@ -292,10 +291,14 @@ func (w *walk) reverse() {
 
 // next draws the next step: any, what takes the last one back, or what leads on.
 func (w *walk) next(names []string, before string) string {
-	switch rapid.IntRange(0, 4).Draw(w.r, "next") {
+	switch rapid.IntRange(0, 6).Draw(w.r, "next") {
 	case 0, 1:
 		return w.onward()
 	case 2:
+		if e := w.openOf(); e != nil && w.expected(e) != nil {
+			return rapid.SampledFrom([]string{"sales.confirm-appointment", "sales.miss-appointment", "sales.cancel-appointment", "sales.move-appointment"}).Draw(w.r, "expected")
+		}
+	case 3, 4:
 		if o, ok := w.register[before]; ok && deeds[o.Describe().Undo] != nil {
 			return o.Describe().Undo
 		}
@@ -335,6 +338,10 @@ func (w *walk) wait() {
 		d = time.Duration(rapid.IntRange(1, 90).Draw(w.r, "minutes")) * time.Minute
 	case 2:
 		d = time.Duration(rapid.IntRange(1, 20).Draw(w.r, "days")) * 24 * time.Hour
+	case 3, 4:
+		if e := w.openOf(); e != nil && w.expected(e) != nil {
+			d = max(d, w.expected(e).starts.Sub(w.now)+time.Minute)
+		}
 	}
 	w.now = w.ahead(w.now.Add(d))
 	w.s.Clock.Set(w.now)
@@ -344,7 +351,7 @@ func (w *walk) wait() {
 func (w *walk) begin() {
 	w.phones++
 	in := people.RegisterInput{Name: "何雨桐", CenterID: w.s.HD, Phones: []people.ContactInput{{Value: fmt.Sprintf("137%08d", w.phones)}}}
-	out, _ := attempt(w, people.Register, cmp.Or("front-desk"), "/people", in, "")
+	out, _ := attempt(w, people.Register, "front-desk", "/people", in, "")
 	w.person = out.ID
 	if !w.chance(6, "without an enquiry") {
 		w.enterEnquiry()

@@ -1,6 +1,7 @@
 package testkit
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -8,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -18,6 +20,7 @@ import (
 	"zhike/internal/contracts"
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/clock"
+	"zhike/internal/kernel/db"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/money"
 	"zhike/internal/kernel/op"
@@ -62,10 +65,40 @@ var seeds atomic.Uint64
 // NewSchool opens the school at dsn: a file that is made where it is absent, or a PostgreSQL database, empty or built before.
 func NewSchool(t testing.TB, dsn string) *School {
 	t.Helper()
+	every, err := strconv.ParseInt(cmp.Or(os.Getenv("ZHIKE_FAULTS"), "0"), 10, 64)
+	if err != nil {
+		t.Fatalf("ZHIKE_FAULTS: %v", err)
+	}
+	return newSchool(t, dsn, failing(every))
+}
+
+// FaultySchool is a school on PostgreSQL where each of so many commits fails as one that conflicts with another does (TRU-5). With
+// ZHIKE_FAULTS every school is.
+func FaultySchool(t testing.TB, every int64) *School {
+	t.Helper()
+	return newSchool(t, postgresSchool(t), failing(every))
+}
+
+// failing fails one commit of so many; 0: none.
+func failing(every int64) func() error {
+	if every == 0 {
+		return nil
+	}
+	var commits atomic.Int64
+	return func() error {
+		if commits.Add(1)%every == 0 {
+			return db.Serialization()
+		}
+		return nil
+	}
+}
+
+func newSchool(t testing.TB, dsn string, fault func() error) *School {
+	t.Helper()
 	if !strings.HasPrefix(dsn, "postgres://") {
 		copySchool(t, dsn)
 	}
-	s := openSchool(t, dsn, clock.Fixed(Morning, seeds.Add(1)))
+	s := openSchool(t, dsn, clock.Fixed(Morning, seeds.Add(1)), fault)
 	t.Cleanup(func() {
 		if err := s.App.Close(); err != nil {
 			t.Error(err)
@@ -83,9 +116,9 @@ func NewSchool(t testing.TB, dsn string) *School {
 	return s
 }
 
-func openSchool(t testing.TB, dsn string, c *clock.Clock) *School {
+func openSchool(t testing.TB, dsn string, c *clock.Clock, fault func() error) *School {
 	t.Helper()
-	a, err := app.Open(t.Context(), app.Config{DSN: dsn, Clock: c, Key: Key, Files: t.TempDir()})
+	a, err := app.Open(t.Context(), app.Config{DSN: dsn, Clock: c, Key: Key, Files: t.TempDir(), Fault: fault})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +128,7 @@ func openSchool(t testing.TB, dsn string, c *clock.Clock) *School {
 // prepare builds the school in an empty database, a minute before the morning, and closes it.
 func prepare(t testing.TB, dsn string) {
 	t.Helper()
-	s := openSchool(t, dsn, clock.Fixed(Morning.Add(-time.Minute), 0))
+	s := openSchool(t, dsn, clock.Fixed(Morning.Add(-time.Minute), 0), nil)
 	if _, _, err := s.App.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
