@@ -20,7 +20,6 @@ import (
 	"zhike/internal/contracts"
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/clock"
-	"zhike/internal/kernel/db"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/money"
 	"zhike/internal/kernel/op"
@@ -47,7 +46,8 @@ type School struct {
 	Package id.ID // 48 hours + 4 gift, ¥19,200
 	Web     id.ID // channel
 
-	start int64 // facts of the building
+	start int64         // facts of the building
+	asked *atomic.Int64 // statements of reads
 }
 
 // Key is the master key of test databases.
@@ -70,27 +70,6 @@ func NewSchool(t testing.TB, dsn string) *School {
 		t.Fatalf("ZHIKE_FAULTS: %v", err)
 	}
 	return newSchool(t, dsn, failing(every))
-}
-
-// FaultySchool is a school on PostgreSQL where each of so many commits fails as one that conflicts with another does (TRU-5). With
-// ZHIKE_FAULTS every school is.
-func FaultySchool(t testing.TB, every int64) *School {
-	t.Helper()
-	return newSchool(t, postgresSchool(t), failing(every))
-}
-
-// failing fails one commit of so many; 0: none.
-func failing(every int64) func() error {
-	if every == 0 {
-		return nil
-	}
-	var commits atomic.Int64
-	return func() error {
-		if commits.Add(1)%every == 0 {
-			return db.Serialization()
-		}
-		return nil
-	}
 }
 
 func newSchool(t testing.TB, dsn string, fault func() error) *School {
@@ -118,11 +97,12 @@ func newSchool(t testing.TB, dsn string, fault func() error) *School {
 
 func openSchool(t testing.TB, dsn string, c *clock.Clock, fault func() error) *School {
 	t.Helper()
-	a, err := app.Open(t.Context(), app.Config{DSN: dsn, Clock: c, Key: Key, Files: t.TempDir(), Fault: fault})
+	asked := new(atomic.Int64)
+	a, err := app.Open(t.Context(), app.Config{DSN: dsn, Clock: c, Key: Key, Files: t.TempDir(), Fault: fault, Asked: func(n int) { asked.Add(int64(n)) }})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &School{App: a, Ops: a.Run, Dir: a.Dir, Clock: c}
+	return &School{App: a, Ops: a.Run, Dir: a.Dir, Clock: c, asked: asked}
 }
 
 // prepare builds the school in an empty database, a minute before the morning, and closes it.
