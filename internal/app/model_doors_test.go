@@ -39,16 +39,17 @@ type walker struct {
 func newWalker(t *testing.T, s *testkit.School) *walker {
 	t.Helper()
 	s.App.Unlimited = true
-	w := &walker{t: t, s: s, base: apiServer(t, s), contexts: map[string]context.Context{}, tokens: map[string]string{}, register: map[string]op.Any{}, done: map[string]int{}, refused: map[string]int{}}
+	w := &walker{
+		t: t, s: s, base: apiServer(t, s), contexts: map[string]context.Context{
+			"front-desk": s.FrontDesk(s.HD), "consultant": s.Consultant(s.HD), "consultant2": s.Consultant2(s.HD), "principal": s.Principal(s.HD), "finance": s.Finance(s.HD), "teacher": s.As("teacher", s.HD),
+			"stranger": s.Principal(s.CY),
+		}, tokens: map[string]string{}, register: map[string]op.Any{}, done: map[string]int{}, refused: map[string]int{},
+	}
 	for _, o := range app.Operations() {
 		w.register[o.Describe().Name] = o
 	}
-	w.contexts["stranger"] = s.As("principal", s.CY)
-	for _, who := range []string{"front-desk", "consultant", "consultant2", "principal", "finance", "teacher"} {
-		w.contexts[who] = s.As(who, s.HD)
-	}
-	for who := range w.contexts {
-		issued, err := organization.IssueToken.Run(w.contexts[who], s.Ops, organization.IssueTokenInput{Name: "model", Days: 365})
+	for who, ctx := range w.contexts {
+		issued, err := organization.IssueToken.Run(ctx, s.Ops, organization.IssueTokenInput{Name: "model", Days: 365})
 		if err != nil {
 			t.Fatal(err)
 		}
