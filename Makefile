@@ -46,6 +46,8 @@ release: ## VERSION= KEY=file: two equal builds, SBOM, signed digests in dist/
 
 nightly: tools ## long tests with the race detector, on PostgreSQL too; torture, failover, two builds compared
 	ZHIKE_NIGHTLY=true go run ./internal/testkit/withpostgres go test -race -count=1 -timeout 120m ./...
+	ZHIKE_MODEL_STEPS=60 RAPID_CHECKS=20000 go run ./internal/testkit/withpostgres go test -count=1 -timeout 300m ./internal/app -run 'TRU9_Model'
+	ZHIKE_FAULTS=3 go run ./internal/testkit/withpostgres go test -count=1 -timeout 60m ./internal/people ./internal/process ./internal/contracts ./internal/sales ./internal/finance
 	KILLS=1000 CUTS=200 SYNCS=50 SLOW=20 TWICE=500 JUMPS=500 scripts/torture.sh
 	scripts/ha.sh
 	scripts/release.sh --check=builds

@@ -57,6 +57,7 @@ type Config struct {
 	Files    string // folder of the files that are handed in; none: see App.files
 	Anchors  string // file that the anchors of the log are written to; none: see App.anchorFile
 	Fault    func() error
+	Asked    func(statements int) // as db.Options
 	Log      *slog.Logger
 	// MetricsToken lets whoever has it read /metrics from elsewhere.
 	MetricsToken string
@@ -132,7 +133,7 @@ func Open(ctx context.Context, c Config) (*App, error) {
 		return nil, fmt.Errorf("read texts: %w", err)
 	}
 	if a.DB, err = db.Open(ctx, c.DSN, db.Options{
-		ReadOnly: c.ReadOnly, Fault: c.Fault, Fatal: a.fatal, Grouped: func(n int) { a.gauges.batch.Observe(float64(n)) },
+		ReadOnly: c.ReadOnly, Fault: c.Fault, Asked: c.Asked, Fatal: a.fatal, Grouped: func(n int) { a.gauges.batch.Observe(float64(n)) },
 		Jitter: func() float64 { return float64(c.Clock.Uint64()>>11) / (1 << 53) },
 		Before: func(tx *db.Tx) error {
 			ctx := context.WithoutCancel(ctx)

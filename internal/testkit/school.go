@@ -1,6 +1,7 @@
 package testkit
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -8,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -44,7 +46,8 @@ type School struct {
 	Package id.ID // 48 hours + 4 gift, ¥19,200
 	Web     id.ID // channel
 
-	start int64 // facts of the building
+	start int64         // facts of the building
+	asked *atomic.Int64 // statements of reads
 }
 
 // Key is the master key of test databases.
@@ -62,10 +65,19 @@ var seeds atomic.Uint64
 // NewSchool opens the school at dsn: a file that is made where it is absent, or a PostgreSQL database, empty or built before.
 func NewSchool(t testing.TB, dsn string) *School {
 	t.Helper()
+	every, err := strconv.ParseInt(cmp.Or(os.Getenv("ZHIKE_FAULTS"), "0"), 10, 64)
+	if err != nil {
+		t.Fatalf("ZHIKE_FAULTS: %v", err)
+	}
+	return newSchool(t, dsn, failing(every))
+}
+
+func newSchool(t testing.TB, dsn string, fault func() error) *School {
+	t.Helper()
 	if !strings.HasPrefix(dsn, "postgres://") {
 		copySchool(t, dsn)
 	}
-	s := openSchool(t, dsn, clock.Fixed(Morning, seeds.Add(1)))
+	s := openSchool(t, dsn, clock.Fixed(Morning, seeds.Add(1)), fault)
 	t.Cleanup(func() {
 		if err := s.App.Close(); err != nil {
 			t.Error(err)
@@ -83,19 +95,20 @@ func NewSchool(t testing.TB, dsn string) *School {
 	return s
 }
 
-func openSchool(t testing.TB, dsn string, c *clock.Clock) *School {
+func openSchool(t testing.TB, dsn string, c *clock.Clock, fault func() error) *School {
 	t.Helper()
-	a, err := app.Open(t.Context(), app.Config{DSN: dsn, Clock: c, Key: Key, Files: t.TempDir()})
+	asked := new(atomic.Int64)
+	a, err := app.Open(t.Context(), app.Config{DSN: dsn, Clock: c, Key: Key, Files: t.TempDir(), Fault: fault, Asked: func(n int) { asked.Add(int64(n)) }})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &School{App: a, Ops: a.Run, Dir: a.Dir, Clock: c}
+	return &School{App: a, Ops: a.Run, Dir: a.Dir, Clock: c, asked: asked}
 }
 
 // prepare builds the school in an empty database, a minute before the morning, and closes it.
 func prepare(t testing.TB, dsn string) {
 	t.Helper()
-	s := openSchool(t, dsn, clock.Fixed(Morning.Add(-time.Minute), 0))
+	s := openSchool(t, dsn, clock.Fixed(Morning.Add(-time.Minute), 0), nil)
 	if _, _, err := s.App.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -45,6 +45,7 @@ type Options struct {
 	Fatal    func(error)     // called when the disk fails; the process must end (TRU-6)
 	Jitter   func() float64  // chance in [0,1) for waiting between repeats
 	Fault    func() error    // tests: called before each commit of PostgreSQL; its error is taken for the server's
+	Asked    func(n int)     // tests: called after each read with the number of its statements
 	Grouped  func(n int)     // called after each commit of an embedded database with the number of its writes
 	Before   func(*Tx) error // runs inside the transaction before each commit of a group
 	Sleep    func(ctx context.Context, d time.Duration) error
@@ -70,6 +71,9 @@ func Open(ctx context.Context, dsn string, o Options) (*DB, error) {
 	}
 	if o.Jitter == nil {
 		o.Jitter = func() float64 { return 0.5 }
+	}
+	if o.Asked == nil {
+		o.Asked = func(int) {}
 	}
 	if o.Grouped == nil {
 		o.Grouped = func(int) {}
@@ -129,6 +133,7 @@ func (d *DB) Read(ctx context.Context, fn func(ctx context.Context, tx *Tx) erro
 	if err = fn(ctx, tx); d.Engine == Postgres && err != nil && repeatable(err) {
 		err = unavailable("read", err)
 	}
+	d.opts.Asked(tx.Queries)
 	if e := sqlTx.Rollback(); e != nil && err == nil && !errors.Is(e, sql.ErrTxDone) {
 		err = fmt.Errorf("end read: %w", e)
 	}

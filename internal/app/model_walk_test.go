@@ -1,0 +1,133 @@
+package app_test
+
+import (
+	"maps"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"zhike/internal/app"
+	"zhike/internal/testkit"
+)
+
+// undriven are the operations that the model test does not do, by what keeps them out: all of a domain, or one.
+var undriven = map[string]string{
+	"organization":             "who works where is the ground of a walk, not a step of it",
+	"process":                  "tasks and approvals follow from the steps",
+	"marketing":                "channels are the ground of a walk",
+	"insight":                  "reports and mails change no matter",
+	"rollout":                  "imports have a test of their own that kills them",
+	"people.change":            "personal fields: TestUIB2 takes each change back",
+	"people.revert-change":     "as people.change",
+	"people.reveal":            "reads",
+	"people.note-reveal-limit": "a job",
+	"people.show-duplicate":    "changes no matter", "people.join-household": "changes no matter", "people.leave-household": "changes no matter",
+	"people.link-guardian": "changes no matter", "people.unlink-guardian": "changes no matter",
+	"sales.note-breach":         "a job",
+	"sales.escalate-contact":    "a job",
+	"sales.update-imported":     "imports",
+	"sales.merge-lead":          "imports",
+	"sales.change-enquiry":      "channel and course change no state",
+	"sales.set-assignment-rule": "the ground of a walk", "sales.set-ladder-step": "the ground of a walk",
+	"contracts.draft":      "within sales.draft-contract",
+	"contracts.add-course": "the ground of a walk", "contracts.change-course": "the ground of a walk",
+	"contracts.add-package": "the ground of a walk", "contracts.change-package": "the ground of a walk",
+}
+
+// stepsOf is how many steps a walk has, if ZHIKE_MODEL_STEPS does not say otherwise. The number of walks is rapid's (RAPID_CHECKS).
+func stepsOf(t *testing.T, usual int) int {
+	t.Helper()
+	text := os.Getenv("ZHIKE_MODEL_STEPS")
+	if text == "" {
+		return usual
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// TestTRU9_Model walks the way from a lead to its cash by drawn steps through drawn doors, beside a plain model in memory: each answer, and
+// what there is after each step, is the model's, and every invariant of zhike check holds.
+func TestTRU9_Model(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		all := walks(t, s, stepsOf(t, 30))
+		for name := range deeds {
+			if all.done[name] == 0 {
+				t.Errorf("%s was never done, and refused %d times", name, all.refused[name])
+			}
+		}
+		t.Logf("done %v, refused %v", all.done, all.refused)
+	})
+}
+
+// TestTRU5_ModelUnderFaults: where every third commit fails as one that conflicts with another does, the same is answered, and there is the
+// same, as the model says. ZHIKE_FAULTS=3 does that to the tests of every package.
+func TestTRU5_ModelUnderFaults(t *testing.T) {
+	t.Parallel()
+	walks(t, testkit.FaultySchool(t, 3), stepsOf(t, 10))
+}
+
+// walks draws walks of so many steps, each with a person of its own, in one school.
+func walks(t *testing.T, s *testkit.School, steps int) *walker {
+	t.Helper()
+	all, names, n := newWalker(t, s), slices.Sorted(maps.Keys(deeds)), 0
+	rapid.Check(t, func(r *rapid.T) {
+		s.Clock.Set(testkit.Morning)
+		w := &walk{walker: all, r: r, model: model{now: testkit.Morning}}
+		w.begin()
+		name := ""
+		for range steps {
+			w.wait()
+			name = w.next(names, name)
+			deeds[name](w)
+			w.compare(name)
+		}
+		if n++; n%10 == 0 {
+			checkWhole(r, w)
+		}
+	})
+	s.Check(t)
+	return all
+}
+
+func checkWhole(r *rapid.T, w *walk) {
+	found, err := w.s.App.Check(w.s.System())
+	if err != nil || len(found) > 0 {
+		r.Fatalf("check: %v, %v", found, err)
+	}
+}
+
+// TestTRU9_EveryOperation: an operation is a step of the model, or is declared with the reason why not.
+func TestTRU9_EveryOperation(t *testing.T) {
+	known := map[string]bool{"people.register": true}
+	for name := range deeds {
+		known[name] = true
+	}
+	for _, o := range app.Operations() {
+		name := o.Describe().Name
+		reason := declaredReason(name)
+		if driven := known[name]; driven == (reason != "") {
+			t.Errorf("%s: a step of the model %t, and declared as none for %q", name, driven, reason)
+		}
+		delete(known, name)
+	}
+	for name := range known {
+		t.Errorf("%s is no operation", name)
+	}
+}
+
+// declaredReason is why an operation is no step of the model: its own reason, or that of its domain.
+func declaredReason(name string) string {
+	if reason := undriven[name]; reason != "" {
+		return reason
+	}
+	domain, _, _ := strings.Cut(name, ".")
+	return undriven[domain]
+}
