@@ -1,4 +1,4 @@
-// Package bench measures Zhike as performance.md asks (PRF-1 to 6, 9 and 10): it makes a school chain of a scale by the program's
+// Package bench measures Zhike as performance.md asks (PRF-1 to 6, 8, 9 and 10): it makes a school chain of a scale by the program's
 // own operations, starts the real server as a child process, drives it over loopback, and beside it, round by round, the bare
 // floor where that lies beside the repository. A speed counts only if every acknowledged write is there afterwards, the roll-ups
 // equal a recount, and nothing failed: else Run returns an error and no figures.

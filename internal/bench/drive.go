@@ -24,7 +24,7 @@ type Cell struct {
 // work is what one connection did.
 type work struct {
 	ms      []float64
-	records []string
+	records map[string][]string // acknowledged, by scenario
 	err     error
 }
 
@@ -71,6 +71,7 @@ func (b *bench) spell(ctx context.Context, t target, s scenario, conns []*conn, 
 		all.Go(func() {
 			r := rand.New(rand.NewPCG(b.Seed^seed, uint64(i)))
 			w := &done[i]
+			w.records = map[string][]string{}
 			for w.err == nil && ctx.Err() == nil && b.clock.Now().Before(end) {
 				w.err = b.piece(w, t, s, c, r)
 			}
@@ -79,7 +80,9 @@ func (b *bench) spell(ctx context.Context, t target, s scenario, conns []*conn, 
 	all.Wait()
 	var took []float64
 	for _, w := range done {
-		t.acked(s.name, w.records) // also those before a failure
+		for name, records := range w.records { // also those before a failure
+			t.acked(name, records)
+		}
 		if w.err != nil {
 			return nil, w.err
 		}
@@ -94,7 +97,8 @@ func (b *bench) spell(ctx context.Context, t target, s scenario, conns []*conn, 
 
 // piece does one piece of work.
 func (b *bench) piece(w *work, t target, s scenario, c *conn, r *rand.Rand) error {
-	requests := t.ask(r, s.name)
+	name := s.piece(r)
+	requests := t.ask(r, name)
 	bodies := make([][]byte, len(requests))
 	began := b.clock.Now()
 	var err error
@@ -104,10 +108,10 @@ func (b *bench) piece(w *work, t target, s scenario, c *conn, r *rand.Rand) erro
 		}
 	}
 	w.ms = append(w.ms, ms(b.clock.Now().Sub(began)))
-	if !writes(s.name) {
+	if !writes(name) {
 		return nil
 	}
 	record, err := t.made(bodies)
-	w.records = append(w.records, record)
+	w.records[name] = append(w.records[name], record)
 	return err
 }

@@ -10,13 +10,33 @@ import (
 type scenario struct {
 	name  string
 	conns int
+	mix   []share // of other scenarios, one of which is drawn for each piece of work; none: the scenario itself
+}
+
+// share is a scenario and how often it is drawn, of a hundred.
+type share struct {
+	name string
+	of   int
+}
+
+// piece is the scenario of the next piece of work.
+func (s scenario) piece(r *rand.Rand) string {
+	n := r.IntN(100)
+	for _, part := range s.mix {
+		if n -= part.of; n < 0 {
+			return part.name
+		}
+	}
+	return s.name
 }
 
 // importing is the scenario that is no series of requests.
 const importing = "import"
 
 var scenarios = []scenario{
-	{"person", 8}, {"person-page", 8}, {"list", 8}, {"search", 4}, {"report", 1}, {"move", 16}, {"create", 64}, {importing, 1},
+	{"person", 8, nil}, {"person-page", 8, nil}, {"list", 8, nil}, {"search", 4, nil}, {"report", 1, nil}, {"move", 16, nil}, {"create", 64, nil},
+	{"mixed", 64, []share{{"person", 40}, {"list", 25}, {"search", 15}, {"report", 10}, {"move", 6}, {"create", 4}}}, // PRF-8
+	{importing, 1, nil},
 }
 
 // target is a program that is measured.
