@@ -34,7 +34,13 @@ func (s scenario) piece(r *rand.Rand) string {
 const importing = "import"
 
 var scenarios = []scenario{
-	{"person", 8, nil}, {"person-page", 8, nil}, {"list", 8, nil}, {"search", 4, nil}, {"report", 1, nil}, {"move", 16, nil}, {"create", 64, nil},
+	{"person", 8, nil},
+	{"person-page", 8, nil},
+	{"list", 8, nil},
+	{"search", 4, nil},
+	{"report", 1, nil},
+	{"move", 16, nil},
+	{"create", 64, nil},
 	{"mixed", 64, []share{{"person", 40}, {"list", 25}, {"search", 15}, {"report", 10}, {"move", 6}, {"create", 4}}}, // PRF-8
 	{importing, 1, nil},
 }
