@@ -158,7 +158,7 @@ func looks(s *testkit.School, r records) []look {
 		[]look{page("it", "/feedback/{id}", r.feedback), page("consultant", "/feedback/{id}", r.feedback), part("/feedback/{id}/page", "a page as it was shown")},
 		list("general-manager", "/record-views"),
 		list("consultant", "/approvals"),
-		list("principal", "/approvals", "/approvals?view=done", "/imports", "/imports/new", "/reports", "/settings/assignment", "/settings/assignment/edit", "/settings/assignment/ladder"),
+		list("principal", "/approvals", "/approvals?view=done", "/approvals/deputies", "/imports", "/imports/new", "/reports", "/settings/assignment", "/settings/assignment/edit", "/settings/assignment/ladder"),
 		[]look{{route: "/imports/{id}", role: "principal"}, {route: "/reports/{name}", role: "principal", path: "/reports/daily-sales"}},
 		list("it", "/feedback", "/feedback?state=answered", "/outbox", "/centers", "/centers/new", "/regions", "/staff", "/staff/new", "/roles", "/settings", "/approval-limits", "/special-days", "/channels", "/channels/new", "/courses", "/courses/new", "/packages", "/packages/new"),
 		[]look{

@@ -10,8 +10,8 @@ import (
 	"zhike/internal/organization"
 )
 
-// TestORG1_HolidaysMissing: who sets the program up is told once, from November on, that the next year has no public holidays yet; not where
-// they are entered.
+// TestORG1_HolidaysMissing: who keeps the calendar is told, once from November on and once more in the year itself, that a year has no public
+// holidays yet; not where they are entered, and a holiday that begins in another year is none of it.
 func TestORG1_HolidaysMissing(t *testing.T) {
 	t.Parallel()
 	a, c, ctx, staff := withIT(t)
@@ -36,22 +36,30 @@ func TestORG1_HolidaysMissing(t *testing.T) {
 	for _, step := range []struct {
 		at   time.Time
 		want int64
-	}{{at(2025, 11, 20), 0}, {at(2026, 10, 31), 0}, {at(2026, 11, 1), 1}, {at(2026, 12, 24), 1}} { // the program ships 2026
+	}{{at(2025, 11, 20), 0}, {at(2026, 10, 31), 0}, {at(2026, 11, 1), 1}, {at(2026, 12, 24), 1}, {at(2027, 1, 2), 2}, {at(2027, 10, 2), 2}} { // the program ships 2026
 		if got := told(step.at); got != step.want {
 			t.Errorf("on %s: told %d times, want %d", step.at.Format(time.DateOnly), got, step.want)
 		}
 	}
-	day := organization.SpecialDayInput{From: bizdate.New(2028, 1, 1), Kind: organization.DayHoliday, NameZH: "元旦"}
-	if _, err := organization.AddSpecialDay.Run(ctx, a.Run, day); err != nil {
-		t.Fatal(err)
+	enter := func(from, until bizdate.Date) {
+		t.Helper()
+		if _, err := organization.AddSpecialDay.Run(ctx, a.Run, organization.SpecialDayInput{From: from, Until: until, Kind: organization.DayHoliday, NameZH: "元旦"}); err != nil {
+			t.Fatal(err)
+		}
+		if err := a.Dir.Refresh(ctx, a.Run, 0); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if err := a.Dir.Refresh(ctx, a.Run, 0); err != nil {
-		t.Fatal(err)
-	}
-	if got := told(at(2027, 11, 20)); got != 1 {
+	enter(bizdate.New(2027, 10, 1), bizdate.New(2027, 10, 7))
+	if got := told(at(2027, 10, 20)); got != 2 {
 		t.Errorf("with the holidays entered: told %d times", got)
 	}
-	if got := told(at(2028, 11, 20)); got != 2 {
-		t.Errorf("in the year after: told %d times, want 2", got)
+	enter(bizdate.New(2027, 12, 31), bizdate.New(2028, 1, 2))
+	if got := told(at(2027, 11, 20)); got != 3 {
+		t.Errorf("a holiday that begins the year before: told %d times, want 3", got)
+	}
+	enter(bizdate.New(2028, 5, 1), bizdate.New(2028, 5, 5))
+	if got := told(at(2028, 10, 20)); got != 3 {
+		t.Errorf("with the next year's: told %d times", got)
 	}
 }

@@ -77,7 +77,7 @@ var (
 	menu = []group{
 		{"today", []place{placeHome, placeTasks, placeApprovals, placeAppointments, placeVisits, placeFeedback}},
 		{"customers", []place{placeEnquiries, placePeople, placeContracts, placePayments, placeImports}},
-		{"manage", []place{placeReports, placeAssignment, placeChannels, placeCourses, placePackages, placeDays, placeStaff, placeLooks}},
+		{"manage", []place{placeReports, placeAssignment, placeChannels, placeCourses, placePackages, placeDays, placeStaff, placeLimits, placeLooks}},
 	}
 	setUp = []group{
 		{"today", []place{placeHome, placeTasks, placeImports, placeReports, placeLooks, placeFeedback}},

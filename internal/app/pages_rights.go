@@ -16,6 +16,7 @@ var pageRights = []struct{ path, right string }{
 	{"/appointments/{id}/move", "appointment:update"},
 	{"/appointments", "appointment:read"},
 	{"/approval-limits", "approval-limit:read"},
+	{"/approvals/deputies", "delegation:read"},
 	{"/approvals", "approval:read"},
 	{"/centers/new", "center:create"},
 	{"/centers", "center:read"},

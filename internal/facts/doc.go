@@ -34,6 +34,8 @@ var all = []event.Fact{
 	RoomChanged{},
 	RegionAdded{},
 	RegionChanged{},
+	DelegationGiven{},
+	DelegationEnded{},
 	StaffAdded{},
 	StaffChanged{},
 	PositionGiven{},

@@ -95,6 +95,34 @@ func (RoomChanged) Kind() string { return "organization.room-changed.1" }
 // About implements event.Fact.
 func (f RoomChanged) About() (center, person id.ID) { return f.Center, id.None }
 
+// DelegationGiven says that somebody approves in a colleague's stead for a period (ORG-7).
+type DelegationGiven struct {
+	Delegation id.ID        `json:"delegation_id"`
+	Staff      id.ID        `json:"staff_id"`
+	Deputy     id.ID        `json:"deputy_staff"`
+	From       bizdate.Date `json:"from"`
+	Until      bizdate.Date `json:"until"`
+}
+
+// Kind implements event.Fact.
+func (DelegationGiven) Kind() string { return "organization.delegation-given.1" }
+
+// About implements event.Fact.
+func (DelegationGiven) About() (center, person id.ID) { return id.None, id.None }
+
+// DelegationEnded says that it was taken back before its last day.
+type DelegationEnded struct {
+	Delegation id.ID `json:"delegation_id"`
+	Staff      id.ID `json:"staff_id"`
+	Deputy     id.ID `json:"deputy_staff"`
+}
+
+// Kind implements event.Fact.
+func (DelegationEnded) Kind() string { return "organization.delegation-ended.1" }
+
+// About implements event.Fact.
+func (DelegationEnded) About() (center, person id.ID) { return id.None, id.None }
+
 // RegionAdded says that there is a further region (ORG-1).
 type RegionAdded struct {
 	Region id.ID  `json:"region_id"`

@@ -87,6 +87,7 @@ func (f Asked) About() (center, person id.ID) { return f.Center, f.Person }
 type ApprovalGiven struct {
 	Asked
 	Decider id.ID `json:"decider_staff"`
+	For     id.ID `json:"for_staff,omitzero"` // in whose stead (ORG-7)
 }
 
 // Kind implements event.Fact.
@@ -96,6 +97,7 @@ func (ApprovalGiven) Kind() string { return "process.approval-given.1" }
 type ApprovalRefused struct {
 	Asked
 	Decider id.ID `json:"decider_staff"`
+	For     id.ID `json:"for_staff,omitzero"`
 }
 
 // Kind implements event.Fact.

@@ -8,7 +8,7 @@ import (
 // Operations lists this domain's operations.
 func Operations() []op.Any {
 	return []op.Any{
-		OpenCenter, ChangeCenter, AddSpecialDay, ChangeSpecialDay, RemoveSpecialDay, AddRoom, ChangeRoom, AddRegion, ChangeRegion, AddStaff, ChangeStaff, GivePosition, EndPosition, OpenAccount, SetAccount, ResetPassword, ChangePassword,
+		OpenCenter, ChangeCenter, AddSpecialDay, ChangeSpecialDay, RemoveSpecialDay, AddRoom, ChangeRoom, AddRegion, ChangeRegion, Delegate, EndDelegation, AddStaff, ChangeStaff, GivePosition, EndPosition, OpenAccount, SetAccount, ResetPassword, ChangePassword,
 		SetPreferences, IssueToken, EndSession, EnableTOTP, DisableTOTP, SetSetting,
 		SaveView, ChangeView, DeleteView, SubscribeView, UnsubscribeView,
 	}

@@ -32,20 +32,21 @@ type Directory struct {
 }
 
 type snapshot struct {
-	version   int64
-	centers   map[id.ID]Center
-	order     []id.ID  // centers by code
-	regions   []Region // by code
-	zones     map[id.ID]*time.Location
-	staff     map[id.ID]Staff
-	positions map[id.ID][]Position // by staff
-	byID      map[id.ID]Position
-	roles     map[string]Role
-	rights    map[string][]Right
-	fields    map[string][]FieldRule
-	settings  map[id.ID]map[string]string
-	days      map[id.ID][]SpecialDay // by center, the company's under none
-	calendars map[id.ID]worktime.Calendar
+	version     int64
+	centers     map[id.ID]Center
+	order       []id.ID      // centers by code
+	regions     []Region     // by code
+	delegations []Delegation // that were not ended
+	zones       map[id.ID]*time.Location
+	staff       map[id.ID]Staff
+	positions   map[id.ID][]Position // by staff
+	byID        map[id.ID]Position
+	roles       map[string]Role
+	rights      map[string][]Right
+	fields      map[string][]FieldRule
+	settings    map[id.ID]map[string]string
+	days        map[id.ID][]SpecialDay // by center, the company's under none
+	calendars   map[id.ID]worktime.Calendar
 }
 
 // NewDirectory makes an empty directory; Refresh fills it.
@@ -102,7 +103,7 @@ func readSnapshot(ctx context.Context, tx *op.Tx) (*snapshot, error) {
 	var days []SpecialDay
 	for _, sel := range []*op.Selection{
 		u.Select(&days).Where("active = TRUE").Order("from_day"), u.Select(&centers).Order("code"), u.Select(&staff), u.Select(&positions).Order("from_day, id"), u.Select(&roles),
-		u.Select(&s.regions).Order("code"),
+		u.Select(&s.regions).Order("code"), u.Select(&s.delegations).Where("active = TRUE").Order("from_day, id"),
 	} {
 		if err := sel.Scan(ctx); err != nil {
 			return nil, err

@@ -14,6 +14,7 @@ func Resources() []policy.Resource {
 		{Name: "special-day", Table: "special_days", Center: "center", Where: days},
 		{Name: "room", Table: "rooms", Center: "center"},
 		{Name: "region", Table: "regions"},
+		{Name: "delegation", Table: "delegations", Owner: "staff"},
 		{Name: "staff", Table: "staff", Owner: "id", Where: staff},
 		{Name: "position", Table: "positions", Center: "center", Owner: "staff"},
 		{Name: "account", Table: "accounts", Owner: "staff"},

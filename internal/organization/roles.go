@@ -36,12 +36,12 @@ var shippedRoles = []shippedRole{
 	{code: "supervisor", home: "principal", phone: "revealable", reveals: 60, rights: principalRights},
 	{code: "principal", home: "principal", phone: "revealable", reveals: 60, rights: principalRights},
 	{code: "general-manager", home: "general-manager", phone: "revealable", reveals: 60, rights: "center:read@all region:read@all staff:read@all position:read@all person:read+reveal@all enquiry:read@all " +
-		"touch:read@all appointment:read@all visit:read@all quote:read@all contract:read@all payment:read@all journal:read@all report:read+mail@all task:read+update@all approval:read+decide@all approval:update@own approval-limit:read+update@all import:create+read@all enquiry:import@all record-view:read@all feedback:read+update@all" + work},
+		"touch:read@all appointment:read@all visit:read@all quote:read@all contract:read@all payment:read@all journal:read@all report:read+mail@all task:read+update@all approval:read+decide@all approval:update@own delegation:read+create+update@own approval-limit:read+update@all import:create+read@all enquiry:import@all record-view:read@all feedback:read+update@all" + work},
 	{code: "project", home: "it", phone: "hidden", rights: itRights},
 	{code: "it", home: "it", phone: "hidden", rights: itRights},
 }
 
-const principalRights = "special-day:update@center staff:read@center position:read@center person:create+update+reveal@center enquiry:create+update+assign+import@center touch:create@center " +
+const principalRights = "delegation:read+create+update@own special-day:update@center staff:read@center position:read@center person:create+update+reveal@center enquiry:create+update+assign+import@center touch:create@center " +
 	"appointment:create+update@center visit:create+update@center quote:create@center contract:create+sign@center payment:reverse@center journal:read@center task:read+assign@center " +
 	"approval:read+decide@center approval:update@own report:read+mail@center import:create+read@center assignment:read+update@center" + deskReads + work
 

@@ -39,18 +39,15 @@ func (s SpecialDay) Name(lang string) string {
 	return s.NameZH
 }
 
-// HolidaysMissing tells, from November on, that no public holiday of the next year is known to the company, and which year that is.
+// HolidaysMissing tells that no public holiday of a year is known to the company, of this year or, from November on, of the next.
 func (d *Directory) HolidaysMissing(today bizdate.Date) (year int, missing bool) {
-	next := bizdate.New(today.UTC().Year()+1, time.January, 1)
-	if today < next.AddMonths(-2) {
-		return 0, false
-	}
-	for _, s := range d.data.Load().days[id.None] {
-		if s.Kind == DayHoliday && s.Until >= next {
-			return 0, false
+	for _, year := range []int{today.UTC().Year(), today.AddMonths(2).UTC().Year()} {
+		begins := func(s SpecialDay) bool { return s.Kind == DayHoliday && s.From.UTC().Year() == year }
+		if !slices.ContainsFunc(d.data.Load().days[id.None], begins) {
+			return year, true
 		}
 	}
-	return next.UTC().Year(), true
+	return 0, false
 }
 
 // DayHours is an interval of opening on a day, in local minutes from midnight.

@@ -36,7 +36,29 @@ func (d *Directory) Viewer(a Account) *policy.Viewer {
 			}
 		}
 	}
+	for _, stead := range d.Delegators(a.Staff) {
+		for key, scope := range d.approving(stead) {
+			v.Rights[key] = union(v.Rights[key], scope)
+		}
+	}
 	return v
+}
+
+// approving are the rights that somebody's deputy has: to see and decide what waits for that one's approval (ORG-7).
+func (d *Directory) approving(staff id.ID) map[string]policy.Scope {
+	s, out := d.data.Load(), map[string]policy.Scope{}
+	valid := func(p Position) bool { return p.ValidOn(bizdate.Of(d.now(), d.Zone(p.Center))) }
+	for _, p := range s.positions[staff] {
+		if !valid(p) || !s.staff[staff].Active {
+			continue
+		}
+		for _, r := range s.rights[p.Role] {
+			if key := r.Resource + ":" + r.Action; key == "approval:decide" || key == "approval:read" {
+				out[key] = union(out[key], s.scope(r.Scope, p, valid))
+			}
+		}
+	}
+	return out
 }
 
 // RevealsPerDay is how many times a day the viewer's roles may reveal a field (PPL-10).

@@ -48,6 +48,7 @@ type Approval struct {
 	Due         time.Time         `json:"due_at" db:"due_at"` // then the next role is asked
 	Answer      string            `json:"answer" db:"answer"` // why not, or the question
 	DecidedBy   id.ID             `json:"decided_by" db:"decided_by"`
+	DecidedFor  id.ID             `json:"decided_for" db:"decided_for"` // in whose stead (ORG-7)
 	Decided     time.Time         `json:"decided_at,omitzero" db:"decided_at"`
 	Created     time.Time         `json:"created_at" db:"created_at"`
 	Version     int64             `json:"version" db:"version"`
@@ -107,11 +108,16 @@ func limits(ctx context.Context, tx *op.Tx, matter string) (list []Limit, err er
 
 // OwnLimit is up to which size the viewer decides a matter at a center alone: -1 any, 0 none.
 func OwnLimit(ctx context.Context, tx *op.Tx, matter string, center id.ID) (int64, error) {
+	return limitOf(ctx, tx, tx.Viewer.Staff, matter, center)
+}
+
+// limitOf is up to which size a staff member decides a matter at a center alone.
+func limitOf(ctx context.Context, tx *op.Tx, staff id.ID, matter string, center id.ID) (int64, error) {
 	list, err := limits(ctx, tx, matter)
 	if err != nil {
 		return 0, err
 	}
-	roles, own := organization.Of(tx).RolesAt(tx.Viewer.Staff, center), int64(0)
+	roles, own := organization.Of(tx).RolesAt(staff, center), int64(0)
 	for _, l := range list { // the widest last
 		if slices.Contains(roles, l.Role) {
 			own = l.Most
@@ -174,6 +180,13 @@ func nextTurn(ctx context.Context, tx *op.Tx, a Approval) (turn, error) {
 }
 
 func tell(ctx context.Context, tx *op.Tx, a Approval, who []organization.Staff, kind string) error {
+	for _, w := range who {
+		for _, deputy := range organization.Of(tx).Deputies(w.ID) {
+			if deputy != a.Staff && kind != "approval-"+string(a.State) {
+				who = append(who, organization.Staff{ID: deputy})
+			}
+		}
+	}
 	for _, w := range who {
 		if err := Notify(ctx, tx, Notice{Staff: w.ID, Kind: kind, Person: a.Person, Link: "/approvals/" + a.ID.String(), Many: "/approvals"}); err != nil {
 			return err

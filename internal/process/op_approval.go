@@ -39,7 +39,9 @@ type ApprovalAnswer struct {
 var Approve = op.Op[ApprovalInput, ApprovalAnswer]{
 	Name: "process.approve", Rule: "PRC-6", Needs: "approval:decide", Fact: facts.ApprovalGiven{}, Subject: ApprovalInput.ref,
 	Do: func(ctx context.Context, tx *op.Tx, in ApprovalInput) (ApprovalAnswer, error) {
-		return decide(ctx, tx, AnswerInput{ApprovalID: in.ApprovalID}, Given, func(a Approval) event.Fact { return facts.ApprovalGiven{Asked: a.asked(), Decider: a.DecidedBy} })
+		return decide(ctx, tx, AnswerInput{ApprovalID: in.ApprovalID}, Given, func(a Approval) event.Fact {
+			return facts.ApprovalGiven{Asked: a.asked(), Decider: a.DecidedBy, For: a.DecidedFor}
+		})
 	},
 }
 
@@ -47,7 +49,9 @@ var Approve = op.Op[ApprovalInput, ApprovalAnswer]{
 var Reject = op.Op[AnswerInput, ApprovalAnswer]{
 	Name: "process.reject", Rule: "PRC-6", Needs: "approval:decide", Fact: facts.ApprovalRefused{}, Subject: AnswerInput.ref,
 	Do: func(ctx context.Context, tx *op.Tx, in AnswerInput) (ApprovalAnswer, error) {
-		return decide(ctx, tx, in, Refused, func(a Approval) event.Fact { return facts.ApprovalRefused{Asked: a.asked(), Decider: a.DecidedBy} })
+		return decide(ctx, tx, in, Refused, func(a Approval) event.Fact {
+			return facts.ApprovalRefused{Asked: a.asked(), Decider: a.DecidedBy, For: a.DecidedFor}
+		})
 	},
 }
 
@@ -65,15 +69,16 @@ func decide(ctx context.Context, tx *op.Tx, in AnswerInput, to ApprovalState, fa
 	if err != nil {
 		return ApprovalAnswer{}, err
 	}
-	if err := a.mayDecide(ctx, tx); err != nil {
+	stead, err := a.mayDecide(ctx, tx)
+	if err != nil {
 		return ApprovalAnswer{}, err
 	}
 	a.Answer = strings.TrimSpace(in.Text)
 	if to != Given && a.Answer == "" {
 		return ApprovalAnswer{}, problem.Refuse("PRC-6", "invalid", problem.Field{Location: "text", Code: "required"})
 	}
-	a.State, a.DecidedBy, a.Decided = to, tx.Viewer.Staff, tx.Now
-	if err := tx.Save(ctx, &a, "state", "answer", "decided_by", "decided_at"); err != nil {
+	a.State, a.DecidedBy, a.DecidedFor, a.Decided = to, tx.Viewer.Staff, stead, tx.Now
+	if err := tx.Save(ctx, &a, "state", "answer", "decided_by", "decided_for", "decided_at"); err != nil {
 		return ApprovalAnswer{}, err
 	}
 	if err := tell(ctx, tx, a, []organization.Staff{{ID: a.Staff}}, "approval-"+string(to)); err != nil {
@@ -87,20 +92,33 @@ func (a Approval) answer() ApprovalAnswer {
 	return ApprovalAnswer{ID: a.ID, State: a.State, Version: a.Version}
 }
 
-// mayDecide refuses an approval that does not wait, one's own, and one that is beyond one's limit.
-func (a Approval) mayDecide(ctx context.Context, tx *op.Tx) error {
+// mayDecide tells in whose stead the viewer decides; none where by the own limit (ORG-7). It refuses an approval that does not wait, what
+// oneself, or the one in whose stead one would decide, asks for, and what is beyond the limits.
+func (a Approval) mayDecide(ctx context.Context, tx *op.Tx) (stead id.ID, err error) {
 	field := problem.Field{Location: "approval_id", Value: a.ID}
 	if a.State != Waiting {
-		return problem.Refuse("PRC-6", "approval-decided", field)
+		return id.None, problem.Refuse("PRC-6", "approval-decided", field)
 	}
 	if a.Staff == tx.Viewer.Staff {
-		return problem.Refuse("PRC-6", "own-approval", field)
+		return id.None, problem.Refuse("PRC-6", "own-approval", field)
 	}
-	own, err := OwnLimit(ctx, tx, a.Matter, a.Center)
-	if err != nil || tx.Viewer.System || (Limit{Most: own}).covers(a.Size) {
-		return err
+	if tx.Viewer.System {
+		return id.None, nil
 	}
-	return problem.Refuse("PRC-6", "beyond-limit", field)
+	for _, who := range append([]id.ID{tx.Viewer.Staff}, organization.Of(tx).Delegators(tx.Viewer.Staff)...) {
+		most, err := limitOf(ctx, tx, who, a.Matter, a.Center)
+		if err != nil {
+			return id.None, err
+		}
+		if who == a.Staff || !(Limit{Most: most}).covers(a.Size) {
+			continue
+		}
+		if who == tx.Viewer.Staff {
+			who = id.None
+		}
+		return who, nil
+	}
+	return id.None, problem.Refuse("PRC-6", "beyond-limit", field)
 }
 
 // AnswerBack answers the question, and the approval waits again (PRC-6). Refused: approval-decided, not-asker, no answer.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
@@ -45,20 +44,19 @@ func (v ApprovalView) where(tx *op.Tx) (text string, args []any) {
 		return "staff <> ? AND state IN ('approved', 'rejected')", []any{tx.Viewer.Staff}
 	case ToDecide:
 	}
+	who := append([]id.ID{tx.Viewer.Staff}, organization.Of(tx).Delegators(tx.Viewer.Staff)...)
 	var roles []string
-	for _, p := range organization.Of(tx).Positions(tx.Viewer.Staff) {
-		if p.ValidOn(tx.Today(p.Center)) && !slices.Contains(roles, p.Role) {
-			roles = append(roles, p.Role)
+	for _, staff := range who {
+		for _, p := range organization.Of(tx).Positions(staff) {
+			if p.ValidOn(tx.Today(p.Center)) && !slices.Contains(roles, p.Role) {
+				roles = append(roles, p.Role)
+			}
 		}
 	}
 	if len(roles) == 0 || !tx.Viewer.May("approval:decide") {
 		return "1 = 0", nil
 	}
-	args = []any{tx.Viewer.Staff}
-	for _, r := range roles {
-		args = append(args, r)
-	}
-	return "staff <> ? AND state = 'open' AND role IN (?" + strings.Repeat(", ?", len(roles)-1) + ")", args
+	return "staff NOT IN (?) AND state = 'open' AND role IN (?)", []any{who, roles}
 }
 
 // Approvals lists those of a view in scope: what waits by its deadline, the others newest first.
@@ -125,7 +123,7 @@ func Decidable(ctx context.Context, tx *op.Tx, a Approval) (bool, error) {
 	if !tx.Viewer.May("approval:decide") {
 		return false, nil
 	}
-	err := a.mayDecide(ctx, tx)
+	_, err := a.mayDecide(ctx, tx)
 	if _, refused := problem.As(err); refused {
 		return false, nil
 	}

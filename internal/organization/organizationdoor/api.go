@@ -178,6 +178,11 @@ type daysQuery struct {
 	Until    bizdate.Date `query:"until" doc:"those that begin on this day or earlier"`
 }
 
+type delegationsQuery struct {
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" doc:"rows of a page; 50 if left out"`
+	Cursor string `query:"cursor" maxLength:"400" doc:"next_cursor of the page before"`
+}
+
 type regionsQuery struct{ api.Paging }
 
 type roomsQuery struct {
@@ -213,6 +218,11 @@ func (s endpoints) places(a *api.API) {
 	api.List(a, "/regions", "organization.regions", "region:read", func(ctx context.Context, tx *op.Tx, q regionsQuery) (page.Page[organization.Region], error) {
 		return organization.ListRegions(ctx, tx, q.Q, q.Request())
 	})
+	api.List(a, "/delegations", "organization.delegations", "delegation:read", func(ctx context.Context, tx *op.Tx, q delegationsQuery) (page.Page[organization.Delegation], error) {
+		return organization.ListDelegations(ctx, tx, api.Paging{Limit: q.Limit, Cursor: q.Cursor}.Request())
+	})
+	api.Post(a, "/delegations", organization.Delegate)
+	api.Post(a, "/delegations/{id}/end", organization.EndDelegation)
 	api.Post(a, "/regions", organization.AddRegion)
 	api.Patch(a, "/regions/{id}", organization.ChangeRegion)
 	api.Post(a, "/rooms", organization.AddRoom)

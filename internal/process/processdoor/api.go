@@ -2,6 +2,7 @@
 //
 //	PRC-5  api.go
 //	PRC-6  page_approvals.go, page_limits.go, api.go
+//	ORG-7  page_deputies.go
 package processdoor
 
 import (

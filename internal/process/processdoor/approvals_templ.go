@@ -350,6 +350,9 @@ func (v approvalView) facts(ctx context.Context) []web.Fact {
 	case process.Waiting:
 		list = append(list, at("turn", web.Text(v.dir.RoleName(ctx, v.Role))), at("due", web.Text(i18n.DateTime(ctx, v.Due, web.Zone(ctx), web.Now(ctx)))))
 	case process.Given, process.Refused:
+		if !v.DecidedFor.IsNone() {
+			list = append(list, at("decided-for", web.Text(v.staff(v.DecidedFor))))
+		}
 		list = append(list, at("decider", web.Text(v.staff(v.DecidedBy))), at("decided-at", web.Text(i18n.DateTime(ctx, v.Decided, web.Zone(ctx), web.Now(ctx)))))
 	}
 	return list
@@ -399,7 +402,7 @@ func decision(v approvalView) templ.Component {
 			var templ_7745c5c3_Var16 string
 			templ_7745c5c3_Var16, templ_7745c5c3_Err = templruntime.NewAttributeExpression(templ.SafeURL("/approvals/" + v.ID.String() + "/approve")).ResolveURL(ctx)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `process/processdoor/approvals.templ`, Line: 100, Col: 88}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `process/processdoor/approvals.templ`, Line: 103, Col: 88}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var16)
 			if templ_7745c5c3_Err != nil {
@@ -438,7 +441,7 @@ func decision(v approvalView) templ.Component {
 			var templ_7745c5c3_Var17 string
 			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "not-yet"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `process/processdoor/approvals.templ`, Line: 106, Col: 31}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `process/processdoor/approvals.templ`, Line: 109, Col: 31}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 			if templ_7745c5c3_Err != nil {
@@ -579,7 +582,7 @@ func ownActions(v approvalView) templ.Component {
 			var templ_7745c5c3_Var22 string
 			templ_7745c5c3_Var22, templ_7745c5c3_Err = templruntime.NewAttributeExpression(templ.SafeURL("/approvals/" + v.ID.String() + "/withdraw")).ResolveURL(ctx)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `process/processdoor/approvals.templ`, Line: 130, Col: 103}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `process/processdoor/approvals.templ`, Line: 133, Col: 103}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var22)
 			if templ_7745c5c3_Err != nil {

@@ -21,15 +21,18 @@ import (
 func Pages(mux *http.ServeMux, r *op.Runner) {
 	p := pages{r}
 	for pattern, page := range map[string]web.Func{
-		"GET /approvals":                p.getApprovals,
-		"GET /approvals/{id}":           p.getApproval,
-		"POST /approvals/{id}/approve":  p.postApprove,
-		"POST /approvals/{id}/reject":   p.postAnswer("rejected", process.Reject),
-		"POST /approvals/{id}/ask-back": p.postAnswer("returned", process.AskBack),
-		"POST /approvals/{id}/answer":   p.postAnswer("answered", process.AnswerBack),
-		"POST /approvals/{id}/withdraw": p.postWithdraw,
-		"GET /approval-limits":          p.getLimits,
-		"POST /approval-limits":         p.postLimit,
+		"GET /approvals":                    p.getApprovals,
+		"GET /approvals/{id}":               p.getApproval,
+		"POST /approvals/{id}/approve":      p.postApprove,
+		"POST /approvals/{id}/reject":       p.postAnswer("rejected", process.Reject),
+		"POST /approvals/{id}/ask-back":     p.postAnswer("returned", process.AskBack),
+		"POST /approvals/{id}/answer":       p.postAnswer("answered", process.AnswerBack),
+		"POST /approvals/{id}/withdraw":     p.postWithdraw,
+		"GET /approvals/deputies":           p.getDeputies,
+		"POST /approvals/deputies":          p.postDeputy,
+		"POST /approvals/deputies/{id}/end": p.postEndDeputy,
+		"GET /approval-limits":              p.getLimits,
+		"POST /approval-limits":             p.postLimit,
 	} {
 		mux.Handle(pattern, page)
 	}
@@ -134,8 +137,8 @@ func (p pages) getApprovals(w http.ResponseWriter, r *http.Request) error {
 		h1 = t(ctx, "title")
 	}
 	page := web.Page{Title: t(ctx, "title"), H1: h1}
-	if may(ctx, "approval-limit:read") {
-		page.Aside = web.Button{Label: t(ctx, "limits"), Href: "/approval-limits", Kind: web.Quiet}
+	if may(ctx, "delegation:create") {
+		page.Aside = web.Button{Label: t(ctx, "deputies"), Href: "/approvals/deputies", Kind: web.Quiet}
 	}
 	return web.Render(w, r, web.Shell(page, approvalsPage(v)))
 }
