@@ -122,7 +122,7 @@ func (p *pages) frame(ctx context.Context) web.Frame {
 	}
 	unread, tasks, counted := p.counts(ctx, v)
 	f := web.Frame{
-		Viewer: web.Viewer{Account: v.Account.String(), Name: v.Name, Role: organizationdoor.RoleName(ctx, p.Dir, v.Role)},
+		Viewer: web.Viewer{Account: v.Account.String(), Name: v.Name, Role: p.Dir.RoleName(ctx, v.Role)},
 		Ask:    true, Messages: placeMessages.path, Unread: unread, Settings: placeAccount.path,
 	}
 	if f.Viewer.Name == "" {
@@ -148,7 +148,7 @@ func (p *pages) grants(ctx context.Context) string {
 	var roles []string
 	for _, role := range p.Dir.Roles() {
 		if slices.ContainsFunc(p.Dir.Rights(role.Code), func(r organization.Right) bool { return r.Resource == "position" && r.Action == "create" }) {
-			roles = append(roles, organizationdoor.RoleName(ctx, p.Dir, role.Code))
+			roles = append(roles, p.Dir.RoleName(ctx, role.Code))
 		}
 	}
 	if len(roles) == 0 {

@@ -111,7 +111,8 @@ func recentTable(ctx context.Context, v messagesView) web.Table {
 		{Label: shellText(ctx, "recent-actions")}, {Label: shellText(ctx, "message-when")}, {Label: i18n.T(ctx, "web.undo")},
 	}}
 	for _, a := range v.Recent {
-		table.Rows = append(table.Rows, web.Row{ID: a.ID.String(), Cells: []templ.Component{web.Text(repeated(ctx, i18n.T(ctx, "op."+a.Did), a.N)), ago(a.At), undoForm(a)}})
+		undo := web.ButtonForm{Action: web.UndoPath + a.ID.String(), Next: placeMessages.path, Button: web.Button{Label: i18n.T(ctx, "web.undo"), Hidden: i18n.T(ctx, "op."+a.Did), Small: true}}
+		table.Rows = append(table.Rows, web.Row{ID: a.ID.String(), Cells: []templ.Component{web.Text(repeated(ctx, i18n.T(ctx, "op."+a.Did), a.N)), ago(a.At), undo}})
 	}
 	return table
 }

@@ -102,6 +102,26 @@ func TestORG1_SpecialDaysPage(t *testing.T) {
 	principal.get("/special-days/"+day.ID.String()).want(t, http.StatusNotFound)
 }
 
+// TestPRC6_LimitsPage: a limit is set on its page; a figure that is asked for and not there, and a role that is not chosen, are refused, and
+// what stood stays.
+func TestPRC6_LimitsPage(t *testing.T) {
+	t.Parallel()
+	s := school(t)
+	v := signedIn(t, s, serve(t, s, app.PageOptions{}), "it", id.None)
+	set := func(role, how, most string) answer {
+		return v.post("/approval-limits", "kind", "discount", "role", role, "set", how, "most", most)
+	}
+	set("general-manager", "up", "").want(t, http.StatusUnprocessableEntity, "必填")
+	set("", "up", "10").want(t, http.StatusUnprocessableEntity)
+	set("principal", "up", "120").want(t, http.StatusUnprocessableEntity, "超出可设的范围")
+	v.get("/approval-limits").want(t, http.StatusOK, "不限", "20%")
+	set("principal", "up", "12.5").wantTo(t, "/approval-limits")
+	set("supervisor", "none", "").wantTo(t, "/approval-limits")
+	if a := v.get("/approval-limits"); !strings.Contains(a.body, "12.5%") || strings.Contains(a.body, "15%") {
+		t.Error("the limits are not as they were set")
+	}
+}
+
 // TestUIB6_BeyondTheLastPage: a page behind the end of a list says so and leads to the last one; a list without records says what it is.
 func TestUIB6_BeyondTheLastPage(t *testing.T) {
 	t.Parallel()

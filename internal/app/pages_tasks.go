@@ -134,7 +134,9 @@ func (v tasksView) table(ctx context.Context) web.Table {
 	for _, t := range v.Tasks {
 		cells := []templ.Component{taskName(ctx, t), web.Text(orNone(v.Names[t.Person])), dueCell(ctx, t), web.Text(orNone(v.Centers[t.Center])), templ.NopComponent}
 		if t.Done.IsZero() {
-			cells[4] = doneButton(t, v.Names[t.Person])
+			cells[4] = web.ButtonForm{
+				Action: "/tasks/" + t.ID.String() + "/done", Next: web.Address(ctx), Button: web.Button{Label: shellText(ctx, "task-finish"), Hidden: v.Names[t.Person], Small: true},
+			}
 		}
 		table.Rows = append(table.Rows, web.Row{ID: t.ID.String(), Cells: cells})
 	}

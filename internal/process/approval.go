@@ -108,22 +108,19 @@ func limits(ctx context.Context, tx *op.Tx, matter string) (list []Limit, err er
 
 // OwnLimit is up to which size the viewer decides a matter at a center alone: -1 any, 0 none.
 func OwnLimit(ctx context.Context, tx *op.Tx, matter string, center id.ID) (int64, error) {
-	return limitOf(ctx, tx, tx.Viewer.Staff, matter, center)
+	list, err := limits(ctx, tx, matter)
+	return limitOf(tx, list, tx.Viewer.Staff, center), err
 }
 
-// limitOf is up to which size a staff member decides a matter at a center alone.
-func limitOf(ctx context.Context, tx *op.Tx, staff id.ID, matter string, center id.ID) (int64, error) {
-	list, err := limits(ctx, tx, matter)
-	if err != nil {
-		return 0, err
-	}
-	roles, own := organization.Of(tx).RolesAt(staff, center), int64(0)
+// limitOf is up to which size a staff member decides alone at a center, of the limits of a matter.
+func limitOf(tx *op.Tx, list []Limit, staff, center id.ID) (most int64) {
+	roles := organization.Of(tx).RolesAt(staff, center)
 	for _, l := range list { // the widest last
 		if slices.Contains(roles, l.Role) {
-			own = l.Most
+			most = l.Most
 		}
 	}
-	return own, nil
+	return most
 }
 
 // AskApproval asks for consent, in the transaction of what needs it: those of the narrowest role that may give it are told. Refused, naming the
@@ -179,20 +176,23 @@ func nextTurn(ctx context.Context, tx *op.Tx, a Approval) (turn, error) {
 	return turn{}, nil
 }
 
+// tell tells those who may decide, and their deputies (ORG-7), of an approval that waits.
 func tell(ctx context.Context, tx *op.Tx, a Approval, who []organization.Staff, kind string) error {
-	for _, w := range who {
-		for _, deputy := range organization.Of(tx).Deputies(w.ID) {
-			if deputy != a.Staff && kind != "approval-"+string(a.State) {
-				who = append(who, organization.Staff{ID: deputy})
+	for _, m := range who {
+		for _, to := range append([]id.ID{m.ID}, organization.Of(tx).Deputies(m.ID)...) {
+			if to == a.Staff {
+				continue
+			}
+			if err := Notify(ctx, tx, a.notice(to, kind)); err != nil {
+				return err
 			}
 		}
 	}
-	for _, w := range who {
-		if err := Notify(ctx, tx, Notice{Staff: w.ID, Kind: kind, Person: a.Person, Link: "/approvals/" + a.ID.String(), Many: "/approvals"}); err != nil {
-			return err
-		}
-	}
 	return nil
+}
+
+func (a Approval) notice(to id.ID, kind string) Notice {
+	return Notice{Staff: to, Kind: kind, Person: a.Person, Link: "/approvals/" + a.ID.String(), Many: "/approvals"}
 }
 
 // decisionDue is when the next role is asked: after so many opening hours of the center as its setting says, or days of the whole company.

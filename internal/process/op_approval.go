@@ -81,7 +81,7 @@ func decide(ctx context.Context, tx *op.Tx, in AnswerInput, to ApprovalState, fa
 	if err := tx.Save(ctx, &a, "state", "answer", "decided_by", "decided_for", "decided_at"); err != nil {
 		return ApprovalAnswer{}, err
 	}
-	if err := tell(ctx, tx, a, []organization.Staff{{ID: a.Staff}}, "approval-"+string(to)); err != nil {
+	if err := Notify(ctx, tx, a.notice(a.Staff, "approval-"+string(to))); err != nil {
 		return ApprovalAnswer{}, err
 	}
 	tx.Record(a.ID, fact(a))
@@ -105,12 +105,12 @@ func (a Approval) mayDecide(ctx context.Context, tx *op.Tx) (stead id.ID, err er
 	if tx.Viewer.System {
 		return id.None, nil
 	}
+	list, err := limits(ctx, tx, a.Matter)
+	if err != nil {
+		return id.None, err
+	}
 	for _, who := range append([]id.ID{tx.Viewer.Staff}, organization.Of(tx).Delegators(tx.Viewer.Staff)...) {
-		most, err := limitOf(ctx, tx, who, a.Matter, a.Center)
-		if err != nil {
-			return id.None, err
-		}
-		if who == a.Staff || !(Limit{Most: most}).covers(a.Size) {
+		if who == a.Staff || !(Limit{Most: limitOf(tx, list, who, a.Center)}).covers(a.Size) {
 			continue
 		}
 		if who == tx.Viewer.Staff {

@@ -57,7 +57,8 @@ func (v waitingView) table(ctx context.Context) web.Table {
 			name = b.Shown()
 		}
 		out.Rows = append(out.Rows, web.Row{ID: a.ID.String(), Cells: []templ.Component{
-			web.RecordLink("/approvals/"+a.ID.String(), a.Words(ctx)), web.Text(name), web.Text(v.dir.StaffName(a.Staff)), web.Text(i18n.MoneyWhole(ctx, a.Cost)), approveForm(a),
+			web.RecordLink("/approvals/"+a.ID.String(), a.Words(ctx)), web.Text(name), web.Text(v.dir.StaffName(a.Staff)), web.Text(i18n.MoneyWhole(ctx, a.Cost)),
+			web.ButtonForm{Action: "/approvals/" + a.ID.String() + "/approve", Next: "/", Button: web.Button{Label: i18n.T(ctx, "approvals.approve"), Hidden: a.Words(ctx), Small: true}},
 		}})
 	}
 	return out

@@ -10,7 +10,6 @@ import (
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/problem"
-	"zhike/internal/organization"
 	"zhike/internal/web"
 )
 
@@ -41,11 +40,6 @@ func orNone(s string) string {
 	return s
 }
 
-// RoleName is what a role is called: as the company wrote it, else as it is shipped.
-func RoleName(ctx context.Context, d *organization.Directory, code string) string {
-	return d.RoleName(ctx, code)
-}
-
 // roleLabel is the shipped name of a role.
 func roleLabel(ctx context.Context, code string) string {
 	if key := "role." + code; i18n.Has(ctx, key) {
@@ -64,7 +58,7 @@ func (p pages) centerName(ctx context.Context, key id.ID) string {
 
 func (p pages) roleOptions(ctx context.Context, chosen string) (list []web.Option) {
 	for _, r := range p.Dir.Roles() {
-		list = append(list, web.Option{Value: r.Code, Label: RoleName(ctx, p.Dir, r.Code), On: r.Code == chosen})
+		list = append(list, web.Option{Value: r.Code, Label: p.Dir.RoleName(ctx, r.Code), On: r.Code == chosen})
 	}
 	return list
 }

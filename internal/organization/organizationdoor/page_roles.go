@@ -49,7 +49,7 @@ func (p pages) roleTable(r *http.Request) (web.Table, error) {
 			return err
 		}
 		for _, role := range p.Dir.Roles() {
-			count := web.Figure{Value: i18n.Count(ctx, holders[role.Code]), Hidden: RoleName(ctx, p.Dir, role.Code)}
+			count := web.Figure{Value: i18n.Count(ctx, holders[role.Code]), Hidden: p.Dir.RoleName(ctx, role.Code)}
 			if may(ctx, "staff:read") {
 				count.Href = "/staff?role=" + role.Code
 			}
@@ -60,7 +60,7 @@ func (p pages) roleTable(r *http.Request) (web.Table, error) {
 				}
 			}
 			table.Rows = append(table.Rows, web.Row{ID: role.Code, Cells: cells(
-				web.RecordLink("/roles/"+role.Code, RoleName(ctx, p.Dir, role.Code)), web.Text(role.Code), web.Text(i18n.Count(ctx, len(p.Dir.Rights(role.Code)))), web.Text(phone), count,
+				web.RecordLink("/roles/"+role.Code, p.Dir.RoleName(ctx, role.Code)), web.Text(role.Code), web.Text(i18n.Count(ctx, len(p.Dir.Rights(role.Code)))), web.Text(phone), count,
 			)})
 		}
 		return nil
@@ -78,7 +78,7 @@ func (p pages) getRole(w http.ResponseWriter, r *http.Request) error {
 		return problem.NotFound("role")
 	}
 	v := roleView{pages: p, Role: role, Rights: p.Dir.Rights(role.Code), Fields: p.Dir.FieldRules(role.Code)}
-	page := web.Page{H1: RoleName(ctx, p.Dir, role.Code), Sub: role.Code, Lead: web.Text(t(ctx, "role-page.lead", "count", len(v.Rights)))}
+	page := web.Page{H1: p.Dir.RoleName(ctx, role.Code), Sub: role.Code, Lead: web.Text(t(ctx, "role-page.lead", "count", len(v.Rights)))}
 	return web.Render(w, r, web.Shell(page, rolePage(v)))
 }
 

@@ -142,7 +142,7 @@ func (p pages) superiors(ctx context.Context, besides id.ID) (list []web.Option)
 func (p pages) heldBy(ctx context.Context, m organization.Staff, role string, center id.ID) (list []web.Option) {
 	for _, held := range p.Dir.Positions(m.ID) {
 		if held.Role == role && held.Center == center && held.ValidOn(web.Today(ctx)) {
-			label := m.Name + " · " + RoleName(ctx, p.Dir, role) + " · " + p.centerName(ctx, center)
+			label := m.Name + " · " + p.Dir.RoleName(ctx, role) + " · " + p.centerName(ctx, center)
 			list = append(list, web.Option{Value: held.ID.String(), Label: label})
 		}
 	}

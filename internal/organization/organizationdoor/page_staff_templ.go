@@ -103,7 +103,7 @@ func (v staffView) chips(ctx context.Context) []web.FilterChip {
 		list = append(list, web.FilterChip{Label: label, Value: value, Drop: web.Address(ctx, name, "", "page", "")})
 	}
 	if v.Query.Role != "" {
-		add("role", t(ctx, "position.role"), RoleName(ctx, v.Dir, v.Query.Role))
+		add("role", t(ctx, "position.role"), v.Dir.RoleName(ctx, v.Query.Role))
 	}
 	if !v.Query.Center.IsNone() {
 		add("center", t(ctx, "position.center"), v.centerName(ctx, v.Query.Center))
@@ -234,7 +234,7 @@ func lastUsed(ctx context.Context, row organization.StaffRow) string {
 func (v staffView) held(ctx context.Context, row organization.StaffRow) (list []string) {
 	for _, held := range v.Dir.Positions(row.ID) {
 		if held.ValidOn(web.Today(ctx)) {
-			list = append(list, RoleName(ctx, v.Dir, held.Role)+" · "+v.placeName(ctx, held))
+			list = append(list, v.Dir.RoleName(ctx, held.Role)+" · "+v.placeName(ctx, held))
 		}
 	}
 	return list
@@ -644,7 +644,7 @@ func (v memberView) chips(ctx context.Context) (list []web.Chip) {
 	}
 	for _, held := range v.Positions {
 		if held.ValidOn(web.Today(ctx)) {
-			list = append(list, web.Chip{Text: RoleName(ctx, v.Dir, held.Role) + " · " + v.placeName(ctx, held), Tone: web.Info})
+			list = append(list, web.Chip{Text: v.Dir.RoleName(ctx, held.Role) + " · " + v.placeName(ctx, held), Tone: web.Info})
 		}
 	}
 	return list
@@ -673,10 +673,10 @@ func (v memberView) positions(ctx context.Context) web.Table {
 		}
 		var end templ.Component = templ.NopComponent
 		if may(ctx, "position:update") && (held.Until.IsZero() || held.Until > web.Today(ctx)) {
-			end = endButton(held, RoleName(ctx, v.Dir, held.Role))
+			end = endButton(held, v.Dir.RoleName(ctx, held.Role))
 		}
 		table.Rows = append(table.Rows, web.Row{ID: held.ID.String(), Cells: cells(
-			web.Text(RoleName(ctx, v.Dir, held.Role)), web.Text(v.placeName(ctx, held)), web.Text(date(ctx, held.From)), web.Text(until), web.Text(orNone(superior)), end,
+			web.Text(v.Dir.RoleName(ctx, held.Role)), web.Text(v.placeName(ctx, held)), web.Text(date(ctx, held.From)), web.Text(until), web.Text(orNone(superior)), end,
 		)})
 	}
 	return table

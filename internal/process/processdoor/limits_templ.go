@@ -89,7 +89,7 @@ func limitsPage(v limitsView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = web.Select{Field: web.Field{Name: "role", Label: t(ctx, "role"), Required: true}, Options: v.roles(ctx)}.Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = web.Select{Field: web.Field{Name: "role", Label: t(ctx, "role"), Required: true}, Options: v.roles(ctx), Empty: t(ctx, "choose")}.Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

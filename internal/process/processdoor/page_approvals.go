@@ -173,7 +173,7 @@ func (v inbox) table(ctx context.Context) web.Table {
 	for _, a := range v.List {
 		last := templ.Component(stateChip(ctx, a))
 		if v.View == process.ToDecide {
-			last = approveButton(a)
+			last = web.ButtonForm{Action: "/approvals/" + a.ID.String() + "/approve", Next: web.Address(ctx), Button: web.Button{Label: t(ctx, "approve"), Hidden: a.Words(ctx), Small: true}}
 		}
 		table.Rows = append(table.Rows, web.Row{ID: a.ID.String(), Cells: []templ.Component{
 			web.RecordLink("/approvals/"+a.ID.String(), a.Words(ctx)), web.Text(v.person(a.Person)), web.Text(v.staff(a.Staff)), web.Text(short(a.Reason)),

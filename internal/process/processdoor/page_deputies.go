@@ -46,7 +46,9 @@ func (v deputiesView) table(ctx context.Context) web.Table {
 		case !d.Active:
 			state = "ended"
 		case d.Until >= today:
-			state, end = "holds", endButton(d, v.dir.StaffName(d.Deputy))
+			state, end = "holds", web.ButtonForm{
+				Action: "/approvals/deputies/" + d.ID.String() + "/end", Button: web.Button{Label: t(ctx, "delegation-end"), Hidden: v.dir.StaffName(d.Deputy), Small: true},
+			}
 			if d.From > today {
 				state = "comes"
 			}

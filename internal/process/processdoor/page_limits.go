@@ -8,6 +8,7 @@ import (
 
 	"zhike/internal/kernel/money"
 	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
 	"zhike/internal/organization"
 	"zhike/internal/process"
 	"zhike/internal/web"
@@ -62,27 +63,36 @@ func (v limitsView) roles(ctx context.Context) (list []web.Option) {
 	return list
 }
 
-// limitForm is a limit as people type it: a number of per cent or yuan; empty takes it away.
+// limitForm is a limit as people type it: a number of per cent or yuan.
 type limitForm struct {
-	Matter string    `json:"kind" maxLength:"40"`
-	Role   string    `json:"role" maxLength:"40"`
-	Most   money.Fen `json:"most"`
-	Set    string    `json:"set"` // up, any, none
+	Matter string     `json:"kind" maxLength:"40"`
+	Role   string     `json:"role" maxLength:"40"`
+	Most   *money.Fen `json:"most"`
+	Set    string     `json:"set"` // up, any, none
+}
+
+// input is the limit that the form says. Refused: a figure that is asked for and not there.
+func (f limitForm) input() (process.LimitInput, error) {
+	in := process.LimitInput{Matter: f.Matter, Role: f.Role}
+	switch {
+	case f.Set == "any":
+		in.Most = new(int64(-1))
+	case f.Set == "none":
+	case f.Most == nil:
+		return in, problem.Refuse("PRC-6", "invalid", problem.Field{Location: "most", Code: "required"})
+	default:
+		in.Most = new(int64(*f.Most)) // a per cent has hundredths as a yuan has fen
+	}
+	return in, nil
 }
 
 func (p pages) postLimit(w http.ResponseWriter, r *http.Request) error {
 	f, err := web.Decode[limitForm](r)
 	if err == nil {
-		in := process.LimitInput{Matter: f.Matter, Role: f.Role}
-		switch most := int64(f.Most); f.Set { // a per cent has hundredths as a yuan has fen
-		case "any":
-			most = -1
-			in.Most = &most
-		case "none":
-		default:
-			in.Most = &most
+		var in process.LimitInput
+		if in, err = f.input(); err == nil {
+			_, err = process.SetLimit.Run(r.Context(), p.ops, in)
 		}
-		_, err = process.SetLimit.Run(r.Context(), p.ops, in)
 	}
 	if err != nil {
 		return web.Again(w, r, err, p.getLimits)
