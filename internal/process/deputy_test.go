@@ -53,6 +53,10 @@ func TestORG7_Delegation(t *testing.T) {
 		if got := worded(approve(s.Consultant2(s.HD), s, mine.Approval)); got != "422 beyond-limit approval_id:" {
 			t.Errorf("the asker's own deputy: %s", got)
 		}
+		must(process.SetLimit.Run(s.GM(), s.Ops, process.LimitInput{Matter: "discount", Role: "principal", Most: new(int64(-1))}))(t)
+		if got := worded(approve(s.Consultant2(s.HD), s, mine.Approval)); got != "422 beyond-limit approval_id:" {
+			t.Errorf("the asker's own deputy, with a limit that was raised since: %s", got)
+		}
 
 		late := asked(t, s, 3456)
 		if err := s.Ops.Undo(ctx, op.Offered(ctx)); err != nil { // taken back within its time
