@@ -16,6 +16,7 @@ import (
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
+	"zhike/internal/marketing"
 	"zhike/internal/organization"
 	"zhike/internal/people"
 	"zhike/internal/process"
@@ -263,7 +264,7 @@ func (w *drawnWorld) register(i int, center, owner id.ID) (id.ID, error) {
 
 // record enters a record of a drawn kind, center and owner.
 func (w *drawnWorld) record(ctx context.Context, tx *op.Tx) error {
-	kinds := []string{"enquiry", "enquiry", "enquiry", "appointment", "visit", "quote", "contract", "contract", "payment", "payment", "touch", "touch", "touch", "task", "task", "notice", "approval", "assignment", "ladder-step"}
+	kinds := []string{"enquiry", "enquiry", "enquiry", "appointment", "visit", "quote", "contract", "contract", "payment", "payment", "touch", "touch", "touch", "task", "task", "notice", "approval", "campaign", "assignment", "ladder-step"}
 	r := thing{kind: one(w, kinds, 0), center: one(w, w.centers, 0), owner: one(w, w.staff, 5)}
 	if r.kind == "enquiry" && w.IntN(8) == 0 || r.kind == "ladder-step" && w.IntN(3) == 0 {
 		r.center, r.owner = id.None, id.None // the company's
@@ -336,6 +337,9 @@ func (w *drawnWorld) insert(ctx context.Context, tx *op.Tx, r thing, payer id.ID
 			r.owner = w.staff[0]
 		}
 		rec = process.Approval{ID: r.id, Matter: "discount", SubjectKind: "quote", Subject: tx.NewID(), Person: r.person, Center: r.center, Staff: r.owner, Params: map[string]string{}, State: process.Waiting, Due: tx.Now, Created: tx.Now}
+	case "campaign":
+		r.owner, r.person = id.None, id.None
+		rec = marketing.Campaign{ID: r.id, No: r.id.String(), Name: r.id.String(), Format: tx.NewID(), Center: r.center, Channels: []id.ID{w.s.Web}, Owner: w.staff[0], From: w.day, Until: w.day, State: marketing.Approved, Created: tx.Now}
 	case "ladder-step":
 		r.owner, r.person = id.None, id.None
 		rec = sales.LadderStep{ID: r.id, Center: r.center, After: 99, Unit: "days", Action: "tell-owner", Active: true}

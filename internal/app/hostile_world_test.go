@@ -17,6 +17,7 @@ import (
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
+	"zhike/internal/marketing"
 	"zhike/internal/organization"
 	"zhike/internal/rollout"
 	"zhike/internal/sales"
@@ -37,7 +38,7 @@ var attacked = []string{"principal", "it", "front-desk", "consultant", "finance"
 
 // recordTables hold what an {id} of a path names.
 var recordTables = []string{
-	"persons", "enquiries", "appointments", "visits", "quotes", "contracts", "payments", "tasks", "approvals", "delegations", "imports", "feedback", "views", "special_days", "rooms", "centers", "staff", "accounts",
+	"persons", "enquiries", "appointments", "visits", "quotes", "contracts", "payments", "tasks", "approvals", "campaigns", "campaign_costs", "campaign_formats", "delegations", "imports", "feedback", "views", "special_days", "rooms", "centers", "staff", "accounts",
 	"positions", "channels", "courses", "packages", "sessions",
 }
 
@@ -93,6 +94,7 @@ func (x *target) live() {
 	must(err)
 	_, err = sales.MakeQuote.Run(consultant, s.Ops, sales.MakeQuoteInput{EnquiryID: v.Enquiry, Packages: []id.ID{s.Package}, Discount: 345_600, Reason: "团购"})
 	must(err)
+	x.campaign()
 	_, err = organization.Delegate.Run(s.Principal(s.HD), s.Ops, organization.DelegateInput{DeputyID: s.StaffID(consultant), Until: bizdate.Of(s.Clock.Now(), s.Dir.Zone(s.HD)) + 7})
 	must(err)
 	_, err = organization.AddRoom.Run(s.IT(), s.Ops, organization.RoomInput{CenterID: s.HD, Name: "201", Seats: 12})
@@ -105,6 +107,28 @@ func (x *target) live() {
 	must(err)
 	s.Appointment(t, s.HD)
 	apiClient(t, s, x.api, "principal", s.HD).send(t, "kind", "leads", "file", "姓名,电话\n赵敏,13900001111\n")
+}
+
+// campaign plans one campaign that is approved, with a cost and a lead, and one that is not.
+func (x *target) campaign() {
+	x.t.Helper()
+	s := x.School
+	var key id.ID
+	for _, approved := range []bool{false, true} {
+		c, err := marketing.PlanCampaign.Run(s.Marketing(), s.Ops, testkit.Campaign(x.t, s, id.None))
+		if err != nil {
+			x.t.Fatal(err)
+		}
+		if approved {
+			s.Approve(x.t, c.ID)
+		}
+		key = c.ID
+	}
+	_, err1 := marketing.BookCost.Run(s.Marketing(), s.Ops, marketing.BookCostInput{CampaignID: key, Category: "media", Amount: 80_000, Document: "FP-1"})
+	_, err2 := sales.Enter.Run(s.FrontDesk(s.HD), s.Ops, sales.EnterInput{PersonID: s.Person(x.t, s.HD), CenterID: s.HD, CampaignID: key})
+	if err := errors.Join(err1, err2); err != nil {
+		x.t.Fatal(err)
+	}
 }
 
 // contents gives each table of the database with all that is in it.

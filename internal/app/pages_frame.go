@@ -46,6 +46,7 @@ var (
 	placeMessages     = place{"messages", "/messages", "", ""}
 	placeAppointments = place{"appointments", "/appointments", "appointment:read", ""}
 	placeVisits       = place{"visits", "/visits", "visit:read", ""}
+	placeCampaigns    = place{"campaigns", "/campaigns", "campaign:read", ""}
 	placeEnquiries    = place{"enquiries", "/enquiries", "enquiry:read", "l"}
 	placePeople       = place{"people", "/people", "person:read", ""}
 	placeContracts    = place{"contracts", "/contracts", "contract:read", ""}
@@ -76,7 +77,7 @@ var (
 var (
 	menu = []group{
 		{"today", []place{placeHome, placeTasks, placeApprovals, placeAppointments, placeVisits, placeFeedback}},
-		{"customers", []place{placeEnquiries, placePeople, placeContracts, placePayments, placeImports}},
+		{"customers", []place{placeEnquiries, placePeople, placeContracts, placePayments, placeCampaigns, placeImports}},
 		{"manage", []place{placeReports, placeAssignment, placeChannels, placeCourses, placePackages, placeDays, placeStaff, placeLimits, placeLooks}},
 	}
 	setUp = []group{
@@ -89,6 +90,7 @@ var (
 		{"new-walk-in", "/walk-ins/new", "visit:create", ""},
 		{"new-enquiry", "/enquiries/new", "enquiry:create", ""},
 		{"new-payment", "/payments/new", "payment:create", ""},
+		{"new-campaign", "/campaigns/new", "campaign:create", ""},
 		{"new-import", "/imports/new", "import:create", ""},
 		{"new-staff", "/staff/new", "staff:create", ""},
 		{"new-center", "/centers/new", "center:create", ""},

@@ -104,7 +104,7 @@ func Resources() []policy.Resource {
 
 // Checks lists every invariant of `zhike check` that a domain knows (TRU-8).
 func Checks() []check.Check {
-	return slices.Concat(organization.Checks(), people.Checks(), process.Checks(), contracts.Checks(), sales.Checks(), finance.Checks(), insight.Checks())
+	return slices.Concat(organization.Checks(), people.Checks(), process.Checks(), marketing.Checks(), contracts.Checks(), sales.Checks(), finance.Checks(), insight.Checks())
 }
 
 // Texts lists the catalogues of all packages.
@@ -178,6 +178,7 @@ func (a *App) wire() {
 	// Books and roll-ups first: what must balance reacts before what tells people.
 	a.Run.React(a.Dir.Reactions()...)
 	a.Run.React(people.Reactions()...)
+	a.Run.React(marketing.Reactions()...)
 	a.Run.React(sales.Reactions()...)
 	a.Run.React(contracts.Reactions()...)
 	a.Run.React(finance.Reactions()...)

@@ -16,7 +16,7 @@ var order = []string{
 var queries = map[string][]string{
 	"people":    {"organization"},
 	"process":   {"organization"},
-	"marketing": {"organization"},
+	"marketing": {"organization", "process"},
 	"contracts": {"organization", "people", "marketing"},
 	"sales":     {"organization", "people", "process", "marketing", "contracts"},
 	"finance":   {"organization", "people", "process", "marketing", "contracts", "sales"},

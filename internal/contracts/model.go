@@ -120,6 +120,7 @@ type Contract struct {
 	Enquiry    id.ID        `json:"enquiry_id" db:"enquiry"`
 	Quote      id.ID        `json:"quote_id" db:"quote"`
 	Channel    id.ID        `json:"channel_id" db:"channel"`
+	Campaign   id.ID        `json:"campaign_id" db:"campaign"`
 	Course     id.ID        `json:"course_id" db:"course"`
 	List       money.Fen    `json:"list_fen" db:"list"`
 	Discount   money.Fen    `json:"discount_fen" db:"discount"`
@@ -141,7 +142,7 @@ func (c Contract) Open() money.Fen { return c.Payable - c.Paid }
 
 // Matter gives the dimensions by which the contract is counted (INS-2).
 func (c Contract) Matter() facts.Matter {
-	return facts.Matter{Enquiry: c.Enquiry, Person: c.Student, Center: c.Center, Consultant: c.Consultant, Channel: c.Channel, Course: c.Course, Kind: c.Kind}
+	return facts.Matter{Enquiry: c.Enquiry, Person: c.Student, Center: c.Center, Consultant: c.Consultant, Channel: c.Channel, Course: c.Course, Kind: c.Kind, Campaign: c.Campaign}
 }
 
 // Line is one package of a contract with the terms of its edition (合同行).

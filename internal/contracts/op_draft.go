@@ -49,6 +49,7 @@ type DraftInput struct {
 	QuoteID      id.ID             `json:"quote_id,omitempty"`
 	ConsultantID id.ID             `json:"consultant_id,omitempty" doc:"the first of the shares, else oneself, if left out"`
 	ChannelID    id.ID             `json:"channel_id,omitempty"`
+	CampaignID   id.ID             `json:"campaign_id,omitempty"`
 	CourseID     id.ID             `json:"course_id,omitempty" doc:"the matter's; it holds where the lines are of several courses, and the first line's if left out"`
 	Shares       []ShareInput      `json:"shares,omitempty" maxItems:"10" doc:"together 10000; all to the consultant if left out"`
 	Lines        []LineInput       `json:"lines" minItems:"1" maxItems:"20"`
@@ -151,7 +152,7 @@ func (in DraftInput) decide(terms []Package, today bizdate.Date, known func(staf
 	bad = append(bad, agreed(in.Lines, d.lines)...)
 	c := Contract{
 		Kind: in.Kind, State: Drafted, Student: in.StudentID, Payer: in.PayerID, Center: in.CenterID, Consultant: in.ConsultantID,
-		Enquiry: in.EnquiryID, Quote: in.QuoteID, Channel: in.ChannelID, Course: courseOf(d.lines, in.CourseID), Discount: in.Discount,
+		Enquiry: in.EnquiryID, Quote: in.QuoteID, Channel: in.ChannelID, Campaign: in.CampaignID, Course: courseOf(d.lines, in.CourseID), Discount: in.Discount,
 	}
 	for _, l := range d.lines {
 		c.List += l.List

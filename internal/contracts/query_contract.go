@@ -18,6 +18,7 @@ type Filter struct {
 	Centers    []id.ID // one of them
 	Consultant id.ID
 	Channel    id.ID
+	Campaign   id.ID
 	Course     id.ID
 	Student    id.ID
 	Person     id.ID // as student or payer
@@ -51,6 +52,7 @@ func (f Filter) where() *page.Filter {
 		{"center = ?", f.Center},
 		{"consultant = ?", f.Consultant},
 		{"channel = ?", f.Channel},
+		{"campaign = ?", f.Campaign},
 		{"course = ?", f.Course},
 		{"student = ?", f.Student},
 		{"enquiry = ?", f.Enquiry},

@@ -16,6 +16,7 @@ type Matter struct {
 	Channel    id.ID  `json:"channel_id"`
 	Course     id.ID  `json:"course_id"`
 	Kind       string `json:"kind"` // new, renewal, upgrade, return
+	Campaign   id.ID  `json:"campaign_id,omitzero"`
 }
 
 // About implements event.Fact.
@@ -80,6 +81,15 @@ var all = []event.Fact{
 	NoticesRead{},
 	ChannelAdded{},
 	ChannelChanged{},
+	CampaignFormatSet{},
+	CampaignPlanned{},
+	CampaignChanged{},
+	CampaignSubmitted{},
+	CampaignExtended{},
+	CostBooked{},
+	CostReversed{},
+	CampaignClosed{},
+	CampaignDropped{},
 	CourseAdded{},
 	CourseChanged{},
 	PackageAdded{},

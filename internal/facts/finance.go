@@ -25,6 +25,7 @@ type Pay struct {
 	Kind        string      `json:"contract_kind"` // new, return, renewal, upgrade; empty without a contract
 	Consultant  id.ID       `json:"consultant_id"`
 	Channel     id.ID       `json:"channel_id"`
+	Campaign    id.ID       `json:"campaign_id,omitzero"`
 }
 
 // About implements event.Fact.

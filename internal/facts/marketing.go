@@ -1,6 +1,10 @@
 package facts
 
-import "zhike/internal/kernel/id"
+import (
+	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/money"
+)
 
 // ChannelAdded says that there is a further channel.
 type ChannelAdded struct {
@@ -25,3 +29,106 @@ func (ChannelChanged) Kind() string { return "marketing.channel-changed.1" }
 
 // About implements event.Fact.
 func (ChannelChanged) About() (center, person id.ID) { return id.None, id.None }
+
+// CampaignAbout names a campaign in facts about it.
+type CampaignAbout struct {
+	Campaign id.ID  `json:"campaign_id"`
+	Center   id.ID  `json:"center_id"`
+	No       string `json:"no"`
+}
+
+// About implements event.Fact.
+func (f CampaignAbout) About() (center, person id.ID) { return f.Center, id.None }
+
+// CampaignFormatSet says that a kind of campaigns was added or changed.
+type CampaignFormatSet struct {
+	Format id.ID  `json:"format_id"`
+	Code   string `json:"code"`
+}
+
+// Kind implements event.Fact.
+func (CampaignFormatSet) Kind() string { return "marketing.campaign-format-set.1" }
+
+// About implements event.Fact.
+func (CampaignFormatSet) About() (center, person id.ID) { return id.None, id.None }
+
+// CampaignPlanned says that a campaign was registered (MKT-1).
+type CampaignPlanned struct{ CampaignAbout }
+
+// Kind implements event.Fact.
+func (CampaignPlanned) Kind() string { return "marketing.campaign-planned.1" }
+
+// CampaignChanged says which fields of a campaign changed.
+type CampaignChanged struct {
+	CampaignAbout
+	Fields []string `json:"fields"`
+}
+
+// Kind implements event.Fact.
+func (CampaignChanged) Kind() string { return "marketing.campaign-changed.1" }
+
+// CampaignSubmitted says that somebody asks for approval of a campaign with its planned cost (MKT-1, PRC-6).
+type CampaignSubmitted struct {
+	CampaignAbout
+	Approval id.ID     `json:"approval_id"`
+	Cost     money.Fen `json:"cost_fen"`
+}
+
+// Kind implements event.Fact.
+func (CampaignSubmitted) Kind() string { return "marketing.campaign-submitted.1" }
+
+// CampaignExtended says that somebody asks for more money for a campaign that is approved.
+type CampaignExtended struct {
+	CampaignAbout
+	Approval id.ID     `json:"approval_id"`
+	Line     id.ID     `json:"line_id"`
+	Category string    `json:"category"`
+	Amount   money.Fen `json:"amount_fen"`
+}
+
+// Kind implements event.Fact.
+func (CampaignExtended) Kind() string { return "marketing.campaign-extended.1" }
+
+// CostBooked says what a campaign cost, with the document that shows it (MKT-3).
+type CostBooked struct {
+	CampaignAbout
+	Cost     id.ID        `json:"cost_id"`
+	Day      bizdate.Date `json:"day"`
+	Category string       `json:"category"`
+	Amount   money.Fen    `json:"amount_fen"`
+}
+
+// Kind implements event.Fact.
+func (CostBooked) Kind() string { return "marketing.cost-booked.1" }
+
+// CostReversed says that a cost was booked by mistake.
+type CostReversed struct {
+	CampaignAbout
+	Cost     id.ID        `json:"cost_id"`
+	Reverses id.ID        `json:"reversed_cost_id"`
+	Day      bizdate.Date `json:"day"`
+	Category string       `json:"category"`
+	Amount   money.Fen    `json:"amount_fen"` // of the line that is reversed
+}
+
+// Kind implements event.Fact.
+func (CostReversed) Kind() string { return "marketing.cost-reversed.1" }
+
+// CampaignClosed says that a campaign ended (MKT-7), with what it had brought by first touch; insight counts it.
+type CampaignClosed struct {
+	CampaignAbout
+	Leads     int64     `json:"leads"`
+	Visits    int64     `json:"visits"`
+	Contracts int64     `json:"contracts"`
+	Cash      money.Fen `json:"cash_fen"`
+	Link      string    `json:"link,omitempty"` // the link that failed (MKT-6)
+}
+
+// Kind implements event.Fact.
+func (CampaignClosed) Kind() string { return "marketing.campaign-closed.1" }
+
+// CampaignDropped says that a campaign was given up before it was approved.
+type CampaignDropped struct{ CampaignAbout }
+
+// Kind implements event.Fact.
+func (CampaignDropped) Kind() string { return "marketing.campaign-dropped.1" }

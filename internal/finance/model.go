@@ -24,6 +24,7 @@ type Payment struct {
 	Kind       string       `json:"contract_kind" db:"contract_kind"` // of the contract; empty without one
 	Consultant id.ID        `json:"consultant_id" db:"consultant"`    // likewise
 	Channel    id.ID        `json:"channel_id" db:"channel"`          // likewise
+	Campaign   id.ID        `json:"campaign_id" db:"campaign"`        // likewise
 	Method     string       `json:"method" db:"method"`
 	Amount     money.Fen    `json:"amount_fen" db:"amount"` // negative: a reversal
 	Reference  string       `json:"reference" db:"reference"`

@@ -84,7 +84,7 @@ func takePayment(ctx context.Context, tx *op.Tx, in TakePaymentInput) (PaymentAn
 	}
 	p := Payment{
 		ID: tx.NewID(), Person: in.PersonID, Center: in.CenterID, Contract: in.ContractID, Method: in.Method, Amount: in.Amount,
-		Kind: owed.Contract.Kind, Consultant: owed.Contract.Consultant, Channel: owed.Contract.Channel, Reference: in.Reference, Note: in.Note, Cashier: tx.Viewer.Staff, At: tx.Now, Day: tx.Today(in.CenterID),
+		Kind: owed.Contract.Kind, Consultant: owed.Contract.Consultant, Channel: owed.Contract.Channel, Campaign: owed.Contract.Campaign, Reference: in.Reference, Note: in.Note, Cashier: tx.Viewer.Staff, At: tx.Now, Day: tx.Today(in.CenterID),
 	}
 	if err := insertPayment(ctx, tx, &p, allocated, 1); err != nil {
 		return PaymentAnswer{}, err
@@ -166,7 +166,7 @@ func insertPayment(ctx context.Context, tx *op.Tx, p *Payment, allocated []facts
 func (p Payment) fact(c contracts.Contract, allocated []facts.Allocated) facts.Pay {
 	return facts.Pay{
 		Payment: p.ID, Person: p.Person, Center: p.Center, Contract: p.Contract, Method: p.Method, Amount: max(p.Amount, -p.Amount),
-		Allocations: allocated, Kind: c.Kind, Consultant: c.Consultant, Channel: c.Channel,
+		Allocations: allocated, Kind: c.Kind, Consultant: c.Consultant, Channel: c.Channel, Campaign: c.Campaign,
 	}
 }
 

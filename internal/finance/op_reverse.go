@@ -58,7 +58,7 @@ func reversePayment(ctx context.Context, tx *op.Tx, in ReversePaymentInput) (Pay
 	}
 	p := Payment{
 		ID: tx.NewID(), Person: was.Person, Center: was.Center, Contract: was.Contract, Method: was.Method, Amount: -was.Amount,
-		Kind: was.Kind, Consultant: was.Consultant, Channel: was.Channel, Reference: was.Reference, Cashier: tx.Viewer.Staff, Reverses: was.ID, Reason: in.Reason, At: tx.Now, Day: tx.Today(was.Center),
+		Kind: was.Kind, Consultant: was.Consultant, Channel: was.Channel, Campaign: was.Campaign, Reference: was.Reference, Cashier: tx.Viewer.Staff, Reverses: was.ID, Reason: in.Reason, At: tx.Now, Day: tx.Today(was.Center),
 	}
 	if err := insertPayment(ctx, tx, &p, allocated, -1); err != nil {
 		return PaymentAnswer{}, err

@@ -22,6 +22,7 @@ type PaymentFilter struct {
 	Contract   id.ID
 	Consultant id.ID // of the contract
 	Channel    id.ID // of the contract
+	Campaign   id.ID // likewise
 	Cashier    id.ID
 	Method     string
 	Kinds      []string // of the contract, one of them; NoContract: without one
@@ -62,7 +63,7 @@ func (f PaymentFilter) where() *page.Filter {
 	for _, c := range []struct {
 		text  string
 		value id.ID
-	}{{"center = ?", f.Center}, {"person = ?", f.Person}, {"contract = ?", f.Contract}, {"consultant = ?", f.Consultant}, {"channel = ?", f.Channel}, {"cashier = ?", f.Cashier}} {
+	}{{"center = ?", f.Center}, {"person = ?", f.Person}, {"contract = ?", f.Contract}, {"consultant = ?", f.Consultant}, {"channel = ?", f.Channel}, {"campaign = ?", f.Campaign}, {"cashier = ?", f.Cashier}} {
 		if !c.value.IsNone() {
 			where.And(c.text, c.value)
 		}

@@ -28,9 +28,9 @@ func (m Metric) Key() string {
 func (m Metric) Ratio() bool { return m.Over != "" }
 
 var (
-	leadDims     = []string{"channel", "consultant", "course", "kind"}
-	contractDims = []string{"channel", "consultant", "course", "kind", "package"}
-	cashDims     = []string{"method", "consultant", "channel"}
+	leadDims     = []string{"channel", "campaign", "consultant", "course", "kind"}
+	contractDims = []string{"channel", "campaign", "consultant", "course", "kind", "package"}
+	cashDims     = []string{"method", "consultant", "channel", "campaign"}
 )
 
 // Catalogue lists every metric, in the order of metrics.md.
@@ -58,6 +58,12 @@ var Catalogue = []Metric{
 	{ID: "cash_in_new", Unit: "fen", Better: 1, Dims: cashDims, List: "payments-new"},
 	{ID: "cash_in_renewal", Unit: "fen", Better: 1, Dims: cashDims, List: "payments-renewal"},
 	{ID: "cash_in_other", Unit: "fen", Better: 1, Dims: cashDims, List: "payments-other"},
+	{ID: "qualified", Unit: "n", Better: 1, Dims: leadDims},
+	{ID: "campaign_cost", Unit: "fen", Better: -1, Dims: []string{"campaign", "category"}},
+	{ID: "cost_per_lead", Unit: "fen", Better: -1, Num: "campaign_cost", Over: "leads", Dims: []string{"campaign"}},
+	{ID: "cost_per_visit", Unit: "fen", Better: -1, Num: "campaign_cost", Over: "visits", Dims: []string{"campaign"}},
+	{ID: "cost_per_contract", Unit: "fen", Better: -1, Num: "campaign_cost", Over: "contracts_new", Dims: []string{"campaign"}},
+	{ID: "return_ratio", Unit: "ratio", Better: 1, Num: "cash_in", Over: "campaign_cost", Dims: []string{"campaign"}},
 	{ID: "hours_sold", Unit: "h100", Better: 1, Dims: []string{"course", "package"}},
 	{ID: "hours_gift", Unit: "h100", Dims: []string{"course", "package"}},
 }

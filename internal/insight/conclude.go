@@ -21,6 +21,7 @@ type Conclusion struct {
 type Sentence struct {
 	Code      string // above, below, usual, thin, span
 	Metric    string
+	Row       string // value of the report's dimension that it is about
 	Value     float64
 	Low, High float64
 }
@@ -28,6 +29,7 @@ type Sentence struct {
 // Evidence is one comparison.
 type Evidence struct {
 	Metric   string  `json:"metric"`
+	Row      string  `json:"row,omitempty"` // value of the dimension that it is about
 	Value    float64 `json:"value"`
 	Baseline float64 `json:"baseline"` // mean of the days compared with
 	N        int     `json:"n"`        // days compared with

@@ -44,7 +44,15 @@ type sums interface {
 }
 
 func matterDims(m facts.Matter) []string {
-	return []string{"channel", m.Channel.String(), "consultant", m.Consultant.String(), "course", m.Course.String(), "kind", m.Kind}
+	return ofCampaign([]string{"channel", m.Channel.String(), "consultant", m.Consultant.String(), "course", m.Course.String(), "kind", m.Kind}, m.Campaign)
+}
+
+// ofCampaign adds the campaign to dimensions, if there is one: most have none, and what none has is the sum less what they have.
+func ofCampaign(dims []string, campaign id.ID) []string {
+	if campaign.IsNone() {
+		return dims
+	}
+	return append(dims, "campaign", campaign.String())
 }
 
 // minutesOf are the dimensions of a first contact. A median is not the sum of others: for each value of a dimension, contacts are
@@ -99,6 +107,10 @@ func fold(s sums, f event.Fact, e event.Event) error {
 		cash(s, f.Pay, e.Day, 1)
 	case facts.PaymentReversed:
 		cash(s, f.Pay, e.Day, -1)
+	case facts.CostBooked:
+		s.add("campaign_cost", f.Day, f.Center, int64(f.Amount), "campaign", f.Campaign.String(), "category", f.Category)
+	case facts.CostReversed:
+		s.add("campaign_cost", f.Day, f.Center, -int64(f.Amount), "campaign", f.Campaign.String(), "category", f.Category)
 	}
 	appointed(s, ended(f), -1)
 	return takeBack(s, f)
@@ -194,13 +206,13 @@ func contract(s sums, f facts.ContractSigned, e event.Event) error {
 		return err
 	}
 	for _, v := range visits {
-		s.add("visits_signed", v.Day, v.Center, 1, "channel", v.Channel, "consultant", v.Consultant, "course", v.Course, "kind", f.Matter.Kind)
+		s.add("visits_signed", v.Day, v.Center, 1, ofCampaign([]string{"channel", v.Channel, "consultant", v.Consultant, "course", v.Course, "kind", f.Matter.Kind}, f.Campaign)...)
 	}
 	return nil
 }
 
 func cash(s sums, p facts.Pay, day bizdate.Date, sign int64) {
-	dims := []string{"method", p.Method, "consultant", p.Consultant.String(), "channel", p.Channel.String()}
+	dims := ofCampaign([]string{"method", p.Method, "consultant", p.Consultant.String(), "channel", p.Channel.String()}, p.Campaign)
 	part := "cash_in_other"
 	switch p.Kind {
 	case "new", "return":
@@ -295,7 +307,7 @@ func Reactions() []op.Reaction {
 		counted[facts.EnquiryEntered](), counted[facts.TouchRecorded](), counted[facts.ContactBreached](), counted[facts.AppointmentBooked](), counted[facts.AppointmentMoved](),
 		counted[facts.TouchWithdrawn](), counted[facts.EnquiryLost](), counted[facts.EnquiryUpdated](), counted[facts.EnquiryChanged](), counted[facts.EnquiryReopened](), counted[facts.VisitFinished](),
 		counted[facts.AppointmentRestored](), counted[facts.AppointmentWithdrawn](), counted[facts.VisitReopened](), counted[facts.VisitWithdrawn](), counted[facts.AppointmentCancelled](), counted[facts.AppointmentMissed](), counted[facts.VisitCheckedIn](), counted[facts.WalkedIn](),
-		counted[facts.ContractSigned](), counted[facts.PaymentTaken](), counted[facts.PaymentReversed](),
+		counted[facts.ContractSigned](), counted[facts.PaymentTaken](), counted[facts.PaymentReversed](), counted[facts.CostBooked](), counted[facts.CostReversed](),
 	}
 }
 

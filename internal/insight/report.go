@@ -19,7 +19,8 @@ type Params struct {
 	From    bizdate.Date `json:"from"`
 	Until   bizdate.Date `json:"to"`
 	Centers []id.ID      `json:"center,omitempty"`
-	By      string       `json:"by"` // dimension of the rows: center, consultant, channel, day
+	By      string       `json:"by"`              // dimension of the rows: center, consultant, channel, day, campaign, format, month
+	Model   Model        `json:"model,omitempty"` // of attribution (MKT-4)
 }
 
 // Report is a table of figures and what it means (INS-5, contract.md "Report names").
@@ -46,12 +47,15 @@ type Row struct {
 	Value string // id or code of the dimension; "" for the totals
 	Day   bizdate.Date
 	Cells []Figure
+	Young bool // still inside the usual time to sign (MKT-5): more may come of it
 }
 
 // Figure is one number; None stands for a quotient without a denominator.
 type Figure struct {
-	V    float64
-	None bool
+	V         float64
+	None      bool
+	Low, High float64 // interval, where one is known
+	N         int64   // cases that it rests on
 }
 
 // Trend is a metric by day: the last weeks up to the report's day, or its span.
@@ -66,8 +70,9 @@ type definition struct {
 	metrics []string
 	by      []string // dimensions that its rows may have, the first by default
 	daily   bool
-	main    []string // metrics that its conclusion compares
-	trend   []string // metrics that are drawn by day
+	main    []string                                              // metrics that its conclusion compares
+	trend   []string                                              // metrics that are drawn by day
+	records func(ctx context.Context, tx *op.Tx, r *Report) error // of a report that counts records by attribution, not roll-ups
 }
 
 var definitions = map[string]definition{
@@ -81,7 +86,12 @@ var definitions = map[string]definition{
 		main:  []string{"leads", "visits", "contracts", "cash_in"},
 		trend: []string{"cash_in", "visits"},
 	},
+	"campaigns": {metrics: returns, by: []string{"campaign", "format", "channel", "center", "month"}, records: campaignReturns},
+	"channels":  {metrics: returns, by: []string{"channel", "center", "month"}, records: campaignReturns},
 }
+
+// returns are the columns of what campaigns and channels brought for what they cost (MKT-5).
+var returns = []string{"leads", "qualified", "appointments", "visits", "contracts_new", "contract_amount", "cash_in", "campaign_cost", "cost_per_lead", "cost_per_visit", "cost_per_contract", "return_ratio"}
 
 // Names lists the reports.
 func Names() []string {
@@ -109,16 +119,20 @@ func Make(ctx context.Context, tx *op.Tx, name string, p Params) (Report, error)
 	if err != nil {
 		return Report{}, err
 	}
-	g, err := gather(ctx, tx, d, p)
-	if err != nil {
-		return Report{}, err
-	}
-	r := Report{Name: name, Params: p, Generated: tx.Now, Columns: make([]Column, 1, len(d.metrics)+1), Conclusion: conclude(d, p, g)}
+	r := Report{Name: name, Params: p, Generated: tx.Now, Columns: make([]Column, 1, len(d.metrics)+1)}
 	r.Columns[0].Key = p.By
 	for _, m := range d.metrics {
 		metric, _ := MetricByID(m)
 		r.Columns = append(r.Columns, Column{Key: metric.Key(), Metric: m, Unit: metric.Unit})
 	}
+	if d.records != nil {
+		return r, d.records(ctx, tx, &r)
+	}
+	g, err := gather(ctx, tx, d, p)
+	if err != nil {
+		return Report{}, err
+	}
+	r.Conclusion = conclude(d, p, g)
 	r.fill(tx, d, g.rows)
 	r.Trend = g.trends(d, p)
 	return r, nil
@@ -137,6 +151,18 @@ func settle(ctx context.Context, tx *op.Tx, d definition, p Params) (Params, err
 		if !slices.ContainsFunc(seen, func(s organization.Center) bool { return s.ID == c }) {
 			return p, problem.NotFound("center")
 		}
+	}
+	if d.records != nil {
+		if p.Model == "" {
+			p.Model = Models[0]
+		}
+		if !slices.Contains(Models, p.Model) {
+			bad.Add("model", "not-one-of", p.Model, "list", "first, last, linear, position")
+		}
+	}
+	if !d.daily && p.From.IsZero() && p.Until.IsZero() { // the last twelve months
+		p.Until = tx.Today(tx.Viewer.Center)
+		p.From = p.Until.MonthStart().AddMonths(-11)
 	}
 	if p.From.IsZero() && p.Until.IsZero() {
 		last, err := lastDay(ctx, tx)
@@ -216,7 +242,7 @@ func DimensionsOf(v *policy.Viewer, name string) []string { return definitions[n
 
 // rowsFor leaves out dimensions by which a viewer has no figures: the own ones are kept by consultant, not by channel too.
 func (d definition) rowsFor(v *policy.Viewer) []string {
-	if !ownOnly(v) {
+	if !ownOnly(v) || d.records != nil {
 		return d.by
 	}
 	var out []string

@@ -25,6 +25,7 @@ func Completions(registry *event.Registry) []op.Completion {
 		return err
 	}
 	return []op.Completion{
+		op.Completing(closing),
 		op.Completing(func(ctx context.Context, tx *op.Tx, f facts.EnquiryChanged) (facts.EnquiryChanged, error) {
 			return f, turned(ctx, tx, f.Matter, f.Turn)
 		}),

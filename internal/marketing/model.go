@@ -17,6 +17,7 @@ type Channel struct {
 	NameEN              string `json:"name_en" db:"name_en"`
 	FirstContactMinutes int64  `json:"first_contact_minutes" db:"first_contact_minutes"` // working time until the first contact is due (SAL-2)
 	WalkIn              bool   `json:"walk_in" db:"walk_in"`                             // who comes this way stands at the desk
+	WindowDays          int64  `json:"window_days" db:"window_days"`                     // how long it may count for what follows (MKT-4)
 	Active              bool   `json:"active" db:"active"`
 	Version             int64  `json:"version" db:"version"`
 }
@@ -38,7 +39,9 @@ type Lead struct {
 	Enquiry     id.ID     `json:"enquiry_id" db:"enquiry"`
 	Person      id.ID     `json:"person_id" db:"person"`
 	Channel     id.ID     `json:"channel_id" db:"channel"`
-	Source      string    `json:"source" db:"source"` // as it was written where it came from
+	Campaign    id.ID     `json:"campaign_id" db:"campaign"`
+	Center      id.ID     `json:"center_id" db:"center"` // of the enquiry
+	Source      string    `json:"source" db:"source"`    // as it was written where it came from
 	ExternalKey string    `json:"external_key" db:"external_key"`
 	Run         id.ID     `json:"run_id" db:"run"` // bulk run, if any
 	Row         int64     `json:"row" db:"row_no"`
@@ -48,13 +51,23 @@ type Lead struct {
 // TableName implements op.Record.
 func (Lead) TableName() string { return "leads" }
 
-// Resources lists this domain's kinds of records. Channels belong to the whole company.
+// Resources lists this domain's kinds of records. Channels belong to the whole company; what a campaign is planned to cost is read by the
+// right to its costs.
 func Resources() []policy.Resource {
 	return []policy.Resource{
 		{Name: "channel", Table: "channels"},
-		{Name: "lead", Table: "leads"},
+		{Name: "lead", Table: "leads", Center: "center"},
+		{Name: "campaign", Table: "campaigns", Center: "center"},
+		{Name: "campaign-cost", Table: "campaign_costs", Center: "center"},
+		{Name: "campaign-plan", Table: "campaign_plan", Where: func(v *policy.Viewer, _, alias string) policy.Frag {
+			return policy.Cut(v.Scope("campaign-cost:read"), alias, "center", "")
+		}},
 	}
 }
 
 // Operations lists this domain's operations.
-func Operations() []op.Any { return []op.Any{AddChannel, ChangeChannel} }
+func Operations() []op.Any {
+	return []op.Any{
+		AddChannel, ChangeChannel, SetFormat, PlanCampaign, ChangeCampaign, SubmitCampaign, ApproveCampaign, ExtendCampaign, BookCost, ReverseCost, CloseCampaign, DropCampaign,
+	}
+}

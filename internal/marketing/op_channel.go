@@ -25,6 +25,7 @@ type ChannelInput struct {
 	NameEN              string `json:"name_en,omitempty" maxLength:"100"`
 	FirstContactMinutes int64  `json:"first_contact_minutes" minimum:"0" maximum:"43200" doc:"working time until the first contact is due; 0: none is due"`
 	WalkIn              bool   `json:"walk_in,omitempty" doc:"who comes this way stands at the desk"`
+	WindowDays          *int64 `json:"window_days,omitempty" minimum:"1" maximum:"730" doc:"days for which it may count for what follows; 90 if left out (MKT-4)"`
 }
 
 // ChannelAnswer names the channel.
@@ -40,7 +41,10 @@ func addChannel(ctx context.Context, tx *op.Tx, in ChannelInput) (ChannelAnswer,
 	}
 	c := Channel{
 		ID: tx.NewID(), Code: strings.TrimSpace(in.Code), Parent: in.ParentID, NameZH: strings.TrimSpace(in.NameZH), NameEN: strings.TrimSpace(in.NameEN),
-		FirstContactMinutes: in.FirstContactMinutes, WalkIn: in.WalkIn, Active: true,
+		FirstContactMinutes: in.FirstContactMinutes, WalkIn: in.WalkIn, WindowDays: usualWindow, Active: true,
+	}
+	if in.WindowDays != nil {
+		c.WindowDays = *in.WindowDays
 	}
 	if err := tree.check(c).Err("SAL-2"); err != nil {
 		return ChannelAnswer{}, err
@@ -80,6 +84,7 @@ type ChangeChannelInput struct {
 	NameEN              *string `json:"name_en,omitempty" maxLength:"100"`
 	FirstContactMinutes *int64  `json:"first_contact_minutes,omitempty" minimum:"0" maximum:"43200"`
 	WalkIn              *bool   `json:"walk_in,omitempty"`
+	WindowDays          *int64  `json:"window_days,omitempty" minimum:"1" maximum:"730"`
 	Active              *bool   `json:"active,omitempty"`
 }
 
@@ -97,14 +102,14 @@ func changeChannel(ctx context.Context, tx *op.Tx, in ChangeChannelInput) (Chann
 	if err := tree.check(c).Err("SAL-2"); err != nil {
 		return ChannelAnswer{}, err
 	}
-	if err := tx.Save(ctx, &c, "parent", "name_zh", "name_en", "first_contact_minutes", "walk_in", "active"); err != nil {
+	if err := tx.Save(ctx, &c, "parent", "name_zh", "name_en", "first_contact_minutes", "walk_in", "window_days", "active"); err != nil {
 		return ChannelAnswer{}, err
 	}
 	if err := tx.Changed(ctx, "channels"); err != nil {
 		return ChannelAnswer{}, err
 	}
 	tx.Undoable(ChangeChannelInput{
-		ChannelID: c.ID, ParentID: &was.Parent, NameZH: &was.NameZH, NameEN: &was.NameEN, FirstContactMinutes: &was.FirstContactMinutes, WalkIn: &was.WalkIn, Active: &was.Active,
+		ChannelID: c.ID, ParentID: &was.Parent, NameZH: &was.NameZH, NameEN: &was.NameEN, FirstContactMinutes: &was.FirstContactMinutes, WalkIn: &was.WalkIn, WindowDays: &was.WindowDays, Active: &was.Active,
 	})
 	tx.Record(c.ID, facts.ChannelChanged{Channel: c.ID, Fields: changed})
 	return ChannelAnswer{ID: c.ID, Version: c.Version}, nil
@@ -122,6 +127,7 @@ func (in ChangeChannelInput) apply(c *Channel) (changed []string) {
 	set(&changed, "name_en", &c.NameEN, in.NameEN)
 	set(&changed, "first_contact_minutes", &c.FirstContactMinutes, in.FirstContactMinutes)
 	set(&changed, "walk_in", &c.WalkIn, in.WalkIn)
+	set(&changed, "window_days", &c.WindowDays, in.WindowDays)
 	set(&changed, "active", &c.Active, in.Active)
 	return changed
 }

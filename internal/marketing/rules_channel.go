@@ -15,6 +15,8 @@ import (
 const (
 	deepest       = 5      // levels of the tree
 	longestMinute = 43_200 // 30 days
+	usualWindow   = 90     // days
+	longestWindow = 730
 )
 
 // Tree is the channel tree in memory: it is small, and an import asks it for every row.
@@ -122,6 +124,9 @@ func (t Tree) check(c Channel) problem.Invalid {
 	}
 	if c.FirstContactMinutes < 0 || c.FirstContactMinutes > longestMinute {
 		bad.Add("first_contact_minutes", "out-of-range", c.FirstContactMinutes, "from", 0, "until", longestMinute)
+	}
+	if c.WindowDays < 1 || c.WindowDays > longestWindow {
+		bad.Add("window_days", "out-of-range", c.WindowDays, "from", 1, "until", longestWindow)
 	}
 	if !c.Parent.IsNone() {
 		switch _, ok := t.byID[c.Parent]; {

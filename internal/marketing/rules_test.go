@@ -61,7 +61,7 @@ func TestMKT11_DirtyNames(t *testing.T) {
 }
 
 func TestSAL2_ChannelRefused(t *testing.T) {
-	ok := Channel{ID: key(9), Code: "new", NameZH: "新渠道", FirstContactMinutes: 30}
+	ok := Channel{ID: key(9), Code: "new", NameZH: "新渠道", FirstContactMinutes: 30, WindowDays: 90}
 	deep := NewTree([]Channel{{ID: key(1)}, {ID: key(2), Parent: key(1)}, {ID: key(3), Parent: key(2)}, {ID: key(4), Parent: key(3)}, {ID: key(5), Parent: key(4)}})
 	tests := []struct {
 		name string
@@ -74,6 +74,8 @@ func TestSAL2_ChannelRefused(t *testing.T) {
 		{"strange code", small(), func(c *Channel) { c.Code = "Web 1" }, []string{"code:bad-code"}},
 		{"in the past", small(), func(c *Channel) { c.FirstContactMinutes = -1 }, []string{"first_contact_minutes:out-of-range"}},
 		{"never", small(), func(c *Channel) { c.FirstContactMinutes = 43_201 }, []string{"first_contact_minutes:out-of-range"}},
+		{"no window", small(), func(c *Channel) { c.WindowDays = 0 }, []string{"window_days:out-of-range"}},
+		{"window of years", small(), func(c *Channel) { c.WindowDays = 731 }, []string{"window_days:out-of-range"}},
 		{"unknown parent", small(), func(c *Channel) { c.Parent = key(8) }, []string{"parent_id:unknown"}},
 		{"under itself", small(), func(c *Channel) { c.ID, c.Parent = key(1), key(3) }, []string{"parent_id:channel-loop"}},
 		{"too deep", deep, func(c *Channel) { c.Parent = key(5) }, []string{"parent_id:channel-depth"}},

@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"encoding/csv"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"zhike/internal/kernel/id"
@@ -15,8 +16,14 @@ import (
 //go:embed channels.csv
 var shipped []byte
 
-// Seed writes the shipped channels where they are missing; what a company changed stays.
+//go:embed formats.csv
+var shippedFormats []byte
+
+// Seed writes the shipped channels and kinds of campaigns where they are missing; what a company changed stays.
 func Seed(ctx context.Context, r *op.Runner) error {
+	if err := seedFormats(ctx, r); err != nil {
+		return err
+	}
 	rows, err := shippedChannels()
 	if err != nil {
 		return err
@@ -63,8 +70,31 @@ func shippedChannels() ([]shippedChannel, error) {
 			return nil, fmt.Errorf("read shipped channel %s: %w", row[0], err)
 		}
 		out = append(out, shippedChannel{parent: row[1], Channel: Channel{
-			Code: row[0], NameZH: row[2], NameEN: row[3], FirstContactMinutes: minutes, WalkIn: row[5] == "true", Active: true,
+			Code: row[0], NameZH: row[2], NameEN: row[3], FirstContactMinutes: minutes, WalkIn: row[5] == "true", WindowDays: usualWindow, Active: true,
 		}})
 	}
 	return out, nil
+}
+
+// seedFormats reads code, name_zh, name_en.
+func seedFormats(ctx context.Context, r *op.Runner) error {
+	rows, err := csv.NewReader(bytes.NewReader(shippedFormats)).ReadAll()
+	if err != nil {
+		return fmt.Errorf("read shipped formats: %w", err)
+	}
+	return r.Write(ctx, func(ctx context.Context, tx *op.Tx) error {
+		list, err := Formats(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows[1:] {
+			if slices.ContainsFunc(list, func(f Format) bool { return f.Code == row[0] }) {
+				continue
+			}
+			if err := tx.Insert(ctx, Format{ID: tx.NewID(), Code: row[0], NameZH: row[1], NameEN: row[2], Active: true}); err != nil {
+				return err
+			}
+		}
+		return tx.Changed(ctx, "campaign-formats")
+	})
 }

@@ -141,3 +141,9 @@ func Limits(ctx context.Context, tx *op.Tx) (list []Limit, err error) {
 	}
 	return list, nil
 }
+
+// WaitingFor gives the approval that waits for a subject, for the operation that decides it by the subject's name.
+func WaitingFor(ctx context.Context, tx *op.Tx, subject id.ID) (a Approval, err error) {
+	err = tx.Select(&a).Where("subject = ? AND state = 'open'", subject).Order("id DESC").Limit(1).Scan(ctx)
+	return a, problem.Found(err, "approval")
+}

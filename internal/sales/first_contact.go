@@ -44,6 +44,7 @@ type untouched struct {
 	Consultant id.ID     `db:"consultant"`
 	Channel    id.ID     `db:"channel"`
 	Course     id.ID     `db:"course"`
+	Campaign   id.ID     `db:"campaign"`
 	Kind       string    `db:"kind"`
 	Entered    time.Time `db:"entered_at"`
 }
@@ -52,7 +53,7 @@ type untouched struct {
 // opening hours may change later.
 func firstContact(ctx context.Context, tx *op.Tx, f facts.TouchRecorded) (facts.TouchRecorded, error) {
 	e, err := op.OneOf[untouched](ctx, tx.Unscoped("the operation's subject was seen"),
-		"SELECT person, center, consultant, channel, course, kind, entered_at FROM enquiries WHERE id = ? AND first_touch_at IS NULL AND walk_in = FALSE", f.Enquiry)
+		"SELECT person, center, consultant, channel, course, campaign, kind, entered_at FROM enquiries WHERE id = ? AND first_touch_at IS NULL AND walk_in = FALSE", f.Enquiry)
 	if errors.Is(err, sql.ErrNoRows) {
 		return f, nil
 	}
@@ -61,7 +62,7 @@ func firstContact(ctx context.Context, tx *op.Tx, f facts.TouchRecorded) (facts.
 	}
 	took := organization.Of(tx).Calendar(e.Center).Working(e.Entered, tx.Now)
 	f.First = &facts.FirstContact{
-		Matter:  facts.Matter{Enquiry: f.Enquiry, Person: e.Person, Center: e.Center, Consultant: e.Consultant, Channel: e.Channel, Course: e.Course, Kind: e.Kind},
+		Matter:  facts.Matter{Enquiry: f.Enquiry, Person: e.Person, Center: e.Center, Consultant: e.Consultant, Channel: e.Channel, Course: e.Course, Kind: e.Kind, Campaign: e.Campaign},
 		Minutes: int64(took / time.Minute),
 	}
 	return f, nil

@@ -23,7 +23,8 @@ type Enquiry struct {
 	Consultant  id.ID        `json:"consultant_id" db:"consultant"`
 	Channel     id.ID        `json:"channel_id" db:"channel"`
 	Course      id.ID        `json:"course_id" db:"course"`
-	Kind        string       `json:"kind" db:"kind"` // new, renewal, upgrade, return
+	Campaign    id.ID        `json:"campaign_id" db:"campaign"` // that brought it first
+	Kind        string       `json:"kind" db:"kind"`            // new, renewal, upgrade, return
 	Stage       Stage        `json:"stage" db:"stage"`
 	Reached     Stage        `json:"reached" db:"reached"` // the furthest stage that it came to; where it is lost, how far it had come
 	Lang        string       `json:"lang" db:"lang"`
@@ -52,7 +53,7 @@ func (Enquiry) TableName() string { return "enquiries" }
 func (e Enquiry) after(f event.Fact) Stage { return progress{e.Stage, e.Reached}.after(f) }
 
 func (e Enquiry) matter() facts.Matter {
-	return facts.Matter{Enquiry: e.ID, Person: e.Person, Center: e.Center, Consultant: e.Consultant, Channel: e.Channel, Course: e.Course, Kind: e.Kind}
+	return facts.Matter{Enquiry: e.ID, Person: e.Person, Center: e.Center, Consultant: e.Consultant, Channel: e.Channel, Course: e.Course, Kind: e.Kind, Campaign: e.Campaign}
 }
 
 // AppointmentState is where an appointment stands (SAL-4).

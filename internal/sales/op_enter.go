@@ -29,6 +29,7 @@ type EnterInput struct {
 	CenterID     id.ID                 `json:"center_id,omitempty" doc:"none: the company's pool"`
 	ChannelID    id.ID                 `json:"channel_id,omitempty"`
 	CourseID     id.ID                 `json:"course_id,omitempty"`
+	CampaignID   id.ID                 `json:"campaign_id,omitempty" doc:"an approved one, whose channel holds if none is named (MKT-2)"`
 	Kind         string                `json:"kind,omitempty" enum:"new,renewal,upgrade,return" doc:"new if left out"`
 	Lang         string                `json:"lang,omitempty" maxLength:"10"`
 	ConsultantID id.ID                 `json:"consultant_id,omitempty" doc:"by hand; else by rule (SAL-2)"`
@@ -80,6 +81,9 @@ func enter(ctx context.Context, tx *op.Tx, in EnterInput) (Entered, error) {
 	if err := in.check(tx); err != nil {
 		return Entered{}, err
 	}
+	if err := in.booked(ctx, tx); err != nil {
+		return Entered{}, err
+	}
 	channel, err := channelOf(ctx, tx, in.ChannelID)
 	if err != nil {
 		return Entered{}, err
@@ -111,7 +115,7 @@ func enter(ctx context.Context, tx *op.Tx, in EnterInput) (Entered, error) {
 	if err := people.SetAttributes(ctx, tx, e.ID, in.Attributes); err != nil {
 		return Entered{}, err
 	}
-	lead, err := marketing.RecordLead(ctx, tx, marketing.Lead{Enquiry: e.ID, Person: person, Channel: in.ChannelID, Source: in.Source, ExternalKey: in.ExternalKey, Row: in.row(), At: e.Entered})
+	lead, err := marketing.RecordLead(ctx, tx, marketing.Lead{Enquiry: e.ID, Person: person, Channel: in.ChannelID, Campaign: in.CampaignID, Center: e.Center, Source: in.Source, ExternalKey: in.ExternalKey, Row: in.row(), At: e.Entered})
 	if err != nil {
 		return Entered{}, err
 	}
@@ -141,6 +145,18 @@ func (in EnterInput) check(tx *op.Tx) error {
 		bad.Add("center_id", "required", nil)
 	}
 	return bad.Err("SAL-1")
+}
+
+// booked refuses a campaign on which no lead may be booked (MKT-2); without a channel, that of the campaign holds.
+func (in *EnterInput) booked(ctx context.Context, tx *op.Tx) error {
+	if in.CampaignID.IsNone() {
+		return nil
+	}
+	c, err := marketing.Bookable(ctx, tx, in.CampaignID, in.CenterID, "campaign_id")
+	if err == nil && in.ChannelID.IsNone() {
+		in.ChannelID = c.Channels[0]
+	}
+	return err
 }
 
 // twice refuses a second open enquiry of one kind for a known person at one center. An import decides by itself (MergeLead).
@@ -198,7 +214,7 @@ func (in EnterInput) row() int64 {
 
 func (in EnterInput) enquiry(tx *op.Tx, person id.ID) Enquiry {
 	e := Enquiry{
-		ID: tx.NewID(), Person: person, Center: in.CenterID, Channel: in.ChannelID, Course: in.CourseID, Kind: in.Kind, Stage: New, Reached: New, Lang: in.Lang,
+		ID: tx.NewID(), Person: person, Center: in.CenterID, Channel: in.ChannelID, Course: in.CourseID, Campaign: in.CampaignID, Kind: in.Kind, Stage: New, Reached: New, Lang: in.Lang,
 		Outcome: "open", Entered: tx.Now, Moved: tx.Now, NextStep: in.NextStep, NextDay: in.NextDay, WalkIn: in.WalkIn,
 	}
 	if e.Kind == "" {

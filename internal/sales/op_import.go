@@ -163,7 +163,7 @@ func mergeLead(ctx context.Context, tx *op.Tx, in EnterInput) (Answer, error) {
 		return Answer{}, problem.Refuse("MKT-11", "no-matter", problem.Field{Location: "person_id", Value: in.PersonID})
 	}
 	e := list[0]
-	lead, err := marketing.RecordLead(ctx, tx, marketing.Lead{Enquiry: e.ID, Person: e.Person, Channel: in.ChannelID, Source: in.Source, ExternalKey: in.ExternalKey, Row: in.row()})
+	lead, err := marketing.RecordLead(ctx, tx, marketing.Lead{Enquiry: e.ID, Person: e.Person, Channel: in.ChannelID, Campaign: in.CampaignID, Center: e.Center, Source: in.Source, ExternalKey: in.ExternalKey, Row: in.row()})
 	if err != nil {
 		return Answer{}, err
 	}

@@ -200,7 +200,7 @@ func draftContract(ctx context.Context, tx *op.Tx, in DraftContractInput) (contr
 	}
 	out, err := contracts.Draft.In(ctx, tx, contracts.DraftInput{
 		StudentID: q.Person, PayerID: in.PayerID, CenterID: q.Center, Kind: e.Kind, EnquiryID: e.ID, QuoteID: q.ID, ConsultantID: e.Consultant,
-		ChannelID: e.Channel, CourseID: e.Course, Shares: shares, Lines: q.Lines, Discount: q.Discount, Plan: q.Plan,
+		ChannelID: e.Channel, CampaignID: e.Campaign, CourseID: e.Course, Shares: shares, Lines: q.Lines, Discount: q.Discount, Plan: q.Plan,
 	})
 	if err != nil {
 		return out, err

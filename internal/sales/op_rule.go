@@ -38,6 +38,7 @@ type SetRuleInput struct {
 	No        int64   `json:"no" minimum:"1" maximum:"1000" doc:"the first rule that fits decides"`
 	CenterID  id.ID   `json:"center_id,omitempty"`
 	ChannelID id.ID   `json:"channel_id,omitempty"`
+	Campaign  id.ID   `json:"campaign_id,omitempty"`
 	Lang      string  `json:"lang,omitempty" maxLength:"10"`
 	Strategy  string  `json:"strategy" enum:"turn,load"`
 	Staff     []id.ID `json:"staff_ids,omitempty" doc:"all consultants of the center if left out"`
@@ -55,7 +56,7 @@ func setRule(ctx context.Context, tx *op.Tx, in SetRuleInput) (RuleAnswer, error
 	if err := in.check(tx); err != nil {
 		return RuleAnswer{}, err
 	}
-	r := AssignmentRule{ID: in.RuleID, No: in.No, Center: in.CenterID, Channel: in.ChannelID, Lang: in.Lang, Strategy: in.Strategy, Staff: in.Staff, Active: in.Active}
+	r := AssignmentRule{ID: in.RuleID, No: in.No, Center: in.CenterID, Channel: in.ChannelID, Campaign: in.Campaign, Lang: in.Lang, Strategy: in.Strategy, Staff: in.Staff, Active: in.Active}
 	if r.ID.IsNone() {
 		r.ID = tx.NewID()
 		if err := tx.Insert(ctx, r); err != nil {
@@ -69,7 +70,7 @@ func setRule(ctx context.Context, tx *op.Tx, in SetRuleInput) (RuleAnswer, error
 		if r.Version = old.Version; in.Base != nil {
 			r.Version = *in.Base
 		}
-		if err := tx.Save(ctx, &r, "no", "center", "channel", "lang", "strategy", "staff", "active"); err != nil {
+		if err := tx.Save(ctx, &r, "no", "center", "channel", "campaign", "lang", "strategy", "staff", "active"); err != nil {
 			return RuleAnswer{}, err
 		}
 	}

@@ -19,6 +19,7 @@ type WalkInInput struct {
 	Phone        string `json:"phone,omitempty" maxLength:"40"`
 	CourseID     id.ID  `json:"course_id,omitempty"`
 	ChannelID    id.ID  `json:"channel_id,omitempty" doc:"walk-in if left out"`
+	CampaignID   id.ID  `json:"campaign_id,omitempty" doc:"instead of the channel: the campaign to which the visitor came"`
 	ConsultantID id.ID  `json:"consultant_id,omitempty" doc:"by rule if left out"`
 	CenterID     id.ID  `json:"center_id,omitempty" doc:"one's own if left out"`
 	PersonID     id.ID  `json:"person_id,omitempty" doc:"instead of name and phone"`
@@ -118,17 +119,20 @@ func openEnquiry(ctx context.Context, tx *op.Tx, in WalkInInput) (Enquiry, error
 			return Enquiry{}, err
 		}
 		if len(open) == 1 {
-			return open[0], nil
+			if !in.CampaignID.IsNone() {
+				_, err = AddLead.In(ctx, tx, AddLeadInput{EnquiryID: open[0].ID, ChannelID: in.ChannelID, CampaignID: in.CampaignID})
+			}
+			return open[0], err
 		}
 	}
-	enter := EnterInput{PersonID: in.PersonID, CenterID: in.CenterID, ChannelID: in.ChannelID, CourseID: in.CourseID, ConsultantID: in.ConsultantID, WalkIn: true}
+	enter := EnterInput{PersonID: in.PersonID, CenterID: in.CenterID, ChannelID: in.ChannelID, CampaignID: in.CampaignID, CourseID: in.CourseID, ConsultantID: in.ConsultantID, WalkIn: true}
 	if in.PersonID.IsNone() {
 		enter.Person = &people.RegisterInput{Name: in.Name, CenterID: in.CenterID, Ask: in.Ask, Others: in.Others}
 		if in.Phone != "" {
 			enter.Person.Phones = []people.ContactInput{{Value: in.Phone}}
 		}
 	}
-	if enter.ChannelID.IsNone() {
+	if enter.ChannelID.IsNone() && enter.CampaignID.IsNone() {
 		c, err := marketing.WalkInChannel(ctx, tx)
 		if err != nil {
 			return Enquiry{}, err

@@ -13,19 +13,19 @@ import (
 
 // EnquiryFilter chooses enquiries; empty fields hold for all.
 type EnquiryFilter struct {
-	Center, Consultant, Channel, Course, Person id.ID
-	Centers                                     []id.ID // any of them
-	Stage                                       Stage
-	Kind                                        string // one or several, comma separated
-	Outcome                                     string
-	From, Until                                 bizdate.Date // business date of entry
-	NextUntil                                   bizdate.Date // next step due by
-	Breached                                    bool
-	Pool                                        bool    // without a consultant
-	Persons                                     []id.ID // found by a search; nil: no search
-	Sort                                        string  // see enquiryOrders
-	After                                       string  // cursor
-	Limit, Offset                               int
+	Center, Consultant, Channel, Course, Person, Campaign id.ID
+	Centers                                               []id.ID // any of them
+	Stage                                                 Stage
+	Kind                                                  string // one or several, comma separated
+	Outcome                                               string
+	From, Until                                           bizdate.Date // business date of entry
+	NextUntil                                             bizdate.Date // next step due by
+	Breached                                              bool
+	Pool                                                  bool    // without a consultant
+	Persons                                               []id.ID // found by a search; nil: no search
+	Sort                                                  string  // see enquiryOrders
+	After                                                 string  // cursor
+	Limit, Offset                                         int
 }
 
 // enquiryOrders are the orders of a list: the text and the columns of its cursor.
@@ -47,7 +47,7 @@ func (f EnquiryFilter) where() (text string, args []any) {
 	for _, c := range []struct {
 		column string
 		value  id.ID
-	}{{"center", f.Center}, {"consultant", f.Consultant}, {"channel", f.Channel}, {"course", f.Course}, {"person", f.Person}} {
+	}{{"center", f.Center}, {"consultant", f.Consultant}, {"channel", f.Channel}, {"course", f.Course}, {"person", f.Person}, {"campaign", f.Campaign}} {
 		if !c.value.IsNone() {
 			add("e."+c.column+" = ?", c.value)
 		}
@@ -128,7 +128,7 @@ func Enquiries(ctx context.Context, tx *op.Tx, f EnquiryFilter) (out EnquiryList
 	return out, nil
 }
 
-const enquiryColumns = `e.id, e.person, e.center, e.consultant, e.channel, e.course, e.kind, e.stage, e.reached, e.lang, e.external_key, e.outcome, e.outcome_day,
+const enquiryColumns = `e.id, e.person, e.center, e.consultant, e.channel, e.course, e.campaign, e.kind, e.stage, e.reached, e.lang, e.external_key, e.outcome, e.outcome_day,
 	e.lost_reason, e.entered_at, e.entered_day, e.moved_at, e.first_touch_at, e.last_touch_at, e.contact_due_at, e.breached, e.next_step, e.next_day, e.walk_in, e.version`
 
 // nextCursor is the cursor after a page of rows from an offset on; "" at the end.

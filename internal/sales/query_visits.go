@@ -12,8 +12,8 @@ import (
 
 // MatterFilter chooses appointments and visits by the enquiry that they belong to; empty fields hold for all.
 type MatterFilter struct {
-	Channel, Course id.ID
-	Kind            string // one or several, comma separated
+	Channel, Course, Campaign id.ID
+	Kind                      string // one or several, comma separated
 }
 
 // where is a condition on the column that names the enquiry; "" where nothing is chosen. It only narrows what is in scope.
@@ -22,7 +22,7 @@ func (f MatterFilter) where(column string) (text string, args []any) {
 	for _, c := range []struct {
 		column string
 		value  id.ID
-	}{{"channel", f.Channel}, {"course", f.Course}} {
+	}{{"channel", f.Channel}, {"course", f.Course}, {"campaign", f.Campaign}} {
 		if !c.value.IsNone() {
 			conds, args = append(conds, "m."+c.column+" = ?"), append(args, c.value)
 		}

@@ -14,6 +14,7 @@ type AssignmentRule struct {
 	No       int64   `json:"no" db:"no"` // the first rule that fits decides
 	Center   id.ID   `json:"center_id" db:"center"`
 	Channel  id.ID   `json:"channel_id" db:"channel"`
+	Campaign id.ID   `json:"campaign_id" db:"campaign"`
 	Lang     string  `json:"lang" db:"lang"`
 	Strategy string  `json:"strategy" db:"strategy"` // turn: who waits longest; load: who has fewest open enquiries
 	Staff    []id.ID `json:"staff" db:"staff,json"`  // empty: all consultants of the center
@@ -25,7 +26,8 @@ type AssignmentRule struct {
 func (AssignmentRule) TableName() string { return "assignment_rules" }
 
 func (r AssignmentRule) fits(e Enquiry) bool {
-	return r.Active && (r.Center.IsNone() || r.Center == e.Center) && (r.Channel.IsNone() || r.Channel == e.Channel) && (r.Lang == "" || r.Lang == e.Lang)
+	return r.Active && (r.Center.IsNone() || r.Center == e.Center) && (r.Channel.IsNone() || r.Channel == e.Channel) &&
+		(r.Campaign.IsNone() || r.Campaign == e.Campaign) && (r.Lang == "" || r.Lang == e.Lang)
 }
 
 // pick gives the first rule that fits; without one, turn among all consultants of the center.

@@ -383,14 +383,25 @@ func (s *School) Touch(t testing.TB, center id.ID, e sales.Entered) {
 func (s *School) Appointment(t testing.TB, center id.ID) (sales.Entered, sales.BookedAppointment) {
 	t.Helper()
 	e := s.Enquiry(t, center)
+	return e, s.book(t, center, e)
+}
+
+func (s *School) book(t testing.TB, center id.ID, e sales.Entered) sales.BookedAppointment {
+	t.Helper()
 	s.Touch(t, center, e)
-	return e, must(sales.Book.Run(s.Consultant(center), s.Ops, sales.BookInput{EnquiryID: e.ID, Starts: s.Clock.Now().Add(time.Hour)}))(t)
+	return must(sales.Book.Run(s.Consultant(center), s.Ops, sales.BookInput{EnquiryID: e.ID, Starts: s.Clock.Now().Add(time.Hour)}))(t)
 }
 
 // Contract takes a new enquiry the whole way to a signed contract.
 func (s *School) Contract(t testing.TB, center id.ID) contracts.DraftAnswer {
 	t.Helper()
-	e, a := s.Appointment(t, center)
+	return s.Sign(t, center, s.Enquiry(t, center))
+}
+
+// Sign takes an enquiry of the center's first consultant the whole way to a signed contract.
+func (s *School) Sign(t testing.TB, center id.ID, e sales.Entered) contracts.DraftAnswer {
+	t.Helper()
+	a := s.book(t, center, e)
 	v := must(sales.CheckIn.Run(s.FrontDesk(center), s.Ops, sales.CheckInInput{AppointmentID: a.ID}))(t)
 	consultant := s.Consultant(center)
 	must(sales.FinishVisit.Run(consultant, s.Ops, sales.FinishVisitInput{VisitID: v.ID, Needs: map[string]string{"goal": "口语"}, Outcome: "quote"}))(t)

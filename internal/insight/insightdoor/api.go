@@ -30,11 +30,12 @@ type reportQuery struct {
 	From    bizdate.Date `query:"from" doc:"first business date"`
 	Until   bizdate.Date `query:"to" doc:"last business date"`
 	Centers []string     `query:"center" doc:"ids or codes, separated by commas; all in scope if left out"`
-	By      string       `query:"by" maxLength:"40" doc:"dimension of the rows: center, consultant, channel, day"`
+	By      string       `query:"by" maxLength:"40" doc:"dimension of the rows: center, consultant, channel, day; of campaigns and channels also campaign, format, month"`
+	Model   string       `query:"model" enum:"first,last,linear,position" doc:"of attribution, for campaigns and channels; first if left out"`
 }
 
 func report(ctx context.Context, tx *op.Tx, q reportQuery) (Answer, error) {
-	p := insight.Params{From: q.From, Until: q.Until, By: q.By}
+	p := insight.Params{From: q.From, Until: q.Until, By: q.By, Model: insight.Model(q.Model)}
 	var bad problem.Invalid
 	for i, text := range q.Centers {
 		key, err := id.Parse(text)

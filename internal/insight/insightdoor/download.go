@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"slices"
 
@@ -58,7 +59,7 @@ func (v view) write(ctx context.Context, w io.Writer, format string) error {
 	}
 	rows := [][]any{head}
 	for _, row := range r.Rows {
-		rows = append(rows, fileRow(r, row, v.name(ctx, row.Value)))
+		rows = append(rows, fileRow(r, row, v.label(ctx, row)))
 	}
 	rows = append(rows, fileRow(r, r.Totals, i18n.T(ctx, "insight.total")))
 	for _, row := range rows {
@@ -82,7 +83,7 @@ func fileRow(r insight.Report, row insight.Row, label string) []any {
 			out = append(out, money.Fen(f.V))
 		case unit == "h100":
 			out = append(out, hours.Centi(f.V))
-		case unit == "n":
+		case unit == "n" && f.V == math.Trunc(f.V):
 			out = append(out, int64(f.V))
 		default:
 			out = append(out, f.V)
@@ -97,7 +98,7 @@ func Text(ctx context.Context, tx *op.Tx, w io.Writer, name string, p insight.Pa
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "%s  %s\n%s\n\n", i18n.T(ctx, "report."+name), period(ctx, v.report.Params), conclusion(ctx, v.report.Conclusion))
+	fmt.Fprintf(w, "%s  %s\n%s\n\n", i18n.T(ctx, "report."+name), period(ctx, v.report.Params), v.conclusion(ctx))
 	lines := func(label string, row insight.Row) {
 		fmt.Fprintln(w, label)
 		for i, f := range row.Cells {
@@ -106,7 +107,7 @@ func Text(ctx context.Context, tx *op.Tx, w io.Writer, name string, p insight.Pa
 		}
 	}
 	for _, row := range v.report.Rows {
-		lines(v.name(ctx, row.Value), row)
+		lines(v.label(ctx, row), row)
 	}
 	lines(i18n.T(ctx, "insight.total"), v.report.Totals)
 	return nil
@@ -114,9 +115,9 @@ func Text(ctx context.Context, tx *op.Tx, w io.Writer, name string, p insight.Pa
 
 // JSON gives a report for programs.
 func JSON(ctx context.Context, tx *op.Tx, name string, p insight.Params) (Answer, error) {
-	r, err := insight.Make(ctx, tx, name, p)
+	v, err := makeView(ctx, tx, name, p)
 	if err != nil {
 		return Answer{}, err
 	}
-	return answer(ctx, r), nil
+	return v.answer(ctx), nil
 }

@@ -2,6 +2,7 @@ package insightdoor
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"zhike/internal/insight"
@@ -45,11 +46,12 @@ func both(ctx context.Context, text func(ctx context.Context) string) Both {
 }
 
 // answer writes a report for programs.
-func answer(ctx context.Context, r insight.Report) Answer {
+func (v view) answer(ctx context.Context) Answer {
+	r := v.report
 	a := Answer{
 		Report: r.Name, Params: r.Params, Rows: []map[string]any{}, Generated: r.Generated,
 		Conclusion: AnswerConclusion{
-			Both:       both(ctx, func(ctx context.Context) string { return conclusion(ctx, r.Conclusion) }),
+			Both:       both(ctx, func(ctx context.Context) string { return v.conclusion(ctx) }),
 			Confidence: r.Conclusion.Confidence, Evidence: r.Conclusion.Evidence,
 		},
 	}
@@ -66,6 +68,9 @@ func answer(ctx context.Context, r insight.Report) Answer {
 	for _, row := range r.Rows {
 		m := cells(r, row)
 		m[r.Columns[0].Key] = row.Value
+		if row.Young {
+			m["immature"] = true
+		}
 		a.Rows = append(a.Rows, m)
 	}
 	a.Totals = cells(r, r.Totals)
@@ -80,6 +85,8 @@ func cells(r insight.Report, row insight.Row) map[string]any {
 		case f.None:
 			m[c.Key] = nil
 		case c.Unit == "%" || c.Unit == "ratio" || c.Unit == "min":
+			m[c.Key] = f.V
+		case c.Unit == "n" && f.V != math.Trunc(f.V): // a part of a case, by attribution
 			m[c.Key] = f.V
 		default:
 			m[c.Key] = int64(f.V + 0.5*sign(f.V))

@@ -37,5 +37,16 @@ func query(p insight.Params) string {
 	for _, c := range p.Centers {
 		q.Add("center", c.String())
 	}
+	if p.Model != "" {
+		q.Set("model", string(p.Model))
+	}
 	return q.Encode()
+}
+
+func modelOptions(ctx context.Context, v view) []web.Option {
+	var out []web.Option
+	for _, m := range insight.Models {
+		out = append(out, web.Option{Value: string(m), Label: i18n.T(ctx, "insight.model-"+string(m)), On: m == v.report.Params.Model})
+	}
+	return out
 }

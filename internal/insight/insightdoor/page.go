@@ -63,7 +63,7 @@ func (p pages) getReport(w http.ResponseWriter, r *http.Request) error {
 	}
 	ctx := r.Context()
 	return web.Render(w, r, web.Shell(web.Page{
-		Title: i18n.T(ctx, "report."+v.report.Name), H1: conclusion(ctx, v.report.Conclusion),
+		Title: i18n.T(ctx, "report."+v.report.Name), H1: v.conclusion(ctx),
 		Lead: web.Text(i18n.T(ctx, "report."+v.report.Name) + " · " + period(ctx, v.report.Params)), Aside: tools(v),
 	}, reportPage(v)))
 }
@@ -108,6 +108,9 @@ func ParamsOf(q map[string][]string) (p insight.Params, err error) {
 	}
 	if len(q["by"]) > 0 {
 		p.By = q["by"][0]
+	}
+	if len(q["model"]) > 0 {
+		p.Model = insight.Model(q["model"][0])
 	}
 	return p, bad.Err("INS-5")
 }
@@ -165,28 +168,71 @@ func table(ctx context.Context, v view) web.Table {
 		return out
 	}
 	for _, row := range v.report.Rows {
-		t.Rows = append(t.Rows, web.Row{ID: row.Value, Cells: draw(row, v.name(ctx, row.Value))})
+		t.Rows = append(t.Rows, web.Row{ID: row.Value, Cells: draw(row, v.label(ctx, row))})
 	}
 	t.Foot = draw(v.report.Totals, i18n.T(ctx, "insight.total"))
 	return t
 }
 
 // evidence draws what the conclusion rests on.
-func evidence(ctx context.Context, c insight.Conclusion) web.Table {
-	t := web.Table{Caption: i18n.T(ctx, "insight.evidence"), Plain: true, Columns: []web.Column{
-		{Label: i18n.T(ctx, "insight.figure")},
-		{Label: i18n.T(ctx, "insight.this-day"), Num: true},
-		{Label: i18n.T(ctx, "insight.usual-mean"), Num: true},
-		{Label: i18n.T(ctx, "insight.usual-range"), Num: true},
-	}}
-	for _, e := range c.Evidence {
-		m, _ := insight.MetricByID(e.Metric)
-		word := func(x float64) string { return value(ctx, m.Unit, insight.Figure{V: x}) }
-		t.Rows = append(t.Rows, web.Row{ID: e.Metric, Cells: []templ.Component{
-			web.Text(i18n.T(ctx, "metric."+e.Metric)), web.Text(word(e.Value)), web.Text(mean(ctx, m.Unit, e.Baseline)), web.Text(i18n.Range(ctx, word(e.Low), word(e.High))),
-		}})
+func (v view) evidence(ctx context.Context) web.Table {
+	heads, rows := v.evidenceCells(ctx)
+	t := web.Table{Caption: i18n.T(ctx, "insight.evidence"), Plain: true}
+	for i, h := range heads {
+		t.Columns = append(t.Columns, web.Column{Label: h, Num: i > 0})
+	}
+	for i, row := range rows {
+		r := web.Row{ID: v.report.Conclusion.Evidence[i].Metric + v.report.Conclusion.Evidence[i].Row}
+		for _, text := range row {
+			r.Cells = append(r.Cells, web.Text(text))
+		}
+		t.Rows = append(t.Rows, r)
 	}
 	return t
+}
+
+// evidenceCells words what the conclusion rests on: days compared with, or rows of the report with their cases.
+func (v view) evidenceCells(ctx context.Context) (heads []string, rows [][]string) {
+	heads = []string{"figure", "this-day", "usual-mean", "usual-range"}
+	byRow := v.report.Params.Model != ""
+	if byRow {
+		heads = []string{"figure", "this-row", "all-rows", "interval", "cases"}
+	}
+	for i := range heads {
+		heads[i] = i18n.T(ctx, "insight."+heads[i])
+	}
+	for _, e := range v.report.Conclusion.Evidence {
+		m, _ := insight.MetricByID(e.Metric)
+		word := func(x float64) string { return value(ctx, m.Unit, insight.Figure{V: x}) }
+		row := []string{i18n.T(ctx, "metric."+e.Metric), word(e.Value), mean(ctx, m.Unit, e.Baseline), i18n.Range(ctx, word(e.Low), word(e.High))}
+		if byRow {
+			row[0] = v.name(ctx, e.Row) + i18n.T(ctx, "insight.dot") + row[0]
+			row = append(row, i18n.Count(ctx, int64(e.N)))
+		}
+		rows = append(rows, row)
+	}
+	return heads, rows
+}
+
+// compared says what the evidence is compared with.
+func (v view) compared(ctx context.Context) string {
+	if v.report.Params.Model != "" {
+		return i18n.T(ctx, "conclusion.compared-rows")
+	}
+	return i18n.T(ctx, "conclusion.compared")
+}
+
+// label names a row, and marks one of which more may come.
+func (v view) label(ctx context.Context, row insight.Row) string {
+	name := v.name(ctx, row.Value)
+	if row.Young {
+		name += i18n.T(ctx, "insight.immature")
+	}
+	return name
+}
+
+func (v view) conclusion(ctx context.Context) string {
+	return conclusion(ctx, v.report.Conclusion, v.name)
 }
 
 // mean words the mean of past days: of counts with one decimal, else few visits a day would read as none.

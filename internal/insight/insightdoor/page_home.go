@@ -56,7 +56,7 @@ func (p pages) getPrincipal(w http.ResponseWriter, r *http.Request) error {
 	}
 	ctx := r.Context()
 	return web.Render(w, r, web.Shell(web.Page{
-		Title: i18n.T(ctx, "home.principal"), H1: conclusion(ctx, v.Report.Conclusion), Lead: web.Text(period(ctx, v.Report.Params) + " · " + v.centerName(ctx)),
+		Title: i18n.T(ctx, "home.principal"), H1: conclusion(ctx, v.Report.Conclusion, nil), Lead: web.Text(period(ctx, v.Report.Params) + " · " + v.centerName(ctx)),
 		Aside: web.Button{Label: i18n.T(ctx, "home.open-report"), Href: "/reports/" + dailySales + "?" + query(v.Report.Params), Kind: web.Primary},
 	}, principalPage(v)))
 }

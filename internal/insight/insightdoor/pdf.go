@@ -29,12 +29,14 @@ func writePDF(ctx context.Context, w io.Writer, v view) error {
 	if err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
-	d.Heading(1, conclusion(ctx, r.Conclusion))
+	d.Heading(1, v.conclusion(ctx))
 	d.Paragraph(title)
 	for _, t := range pdfTables(ctx, v) {
 		d.Table(t)
 	}
-	d.Heading(2, i18n.T(ctx, "insight.trend"))
+	if len(r.Trend) > 0 {
+		d.Heading(2, i18n.T(ctx, "insight.trend"))
+	}
 	var pictures []pdf.Sketch
 	for _, c := range trends(ctx, r, chartWidth) {
 		drawing := c.Draw()
@@ -47,8 +49,8 @@ func writePDF(ctx context.Context, w io.Writer, v view) error {
 	d.Heading(2, i18n.T(ctx, "insight.evidence"))
 	d.Paragraph(i18n.T(ctx, "confidence."+r.Conclusion.Confidence))
 	if len(r.Conclusion.Evidence) > 0 {
-		d.Table(pdfEvidence(ctx, r.Conclusion))
-		d.Note(i18n.T(ctx, "conclusion.compared"))
+		d.Table(v.pdfEvidence(ctx))
+		d.Note(v.compared(ctx))
 	}
 	if err := d.Write(w); err != nil {
 		return fmt.Errorf("write report: %w", err)
@@ -64,7 +66,7 @@ func pdfTables(ctx context.Context, v view) []pdf.Table {
 		if i == len(r.Rows) {
 			return i18n.T(ctx, "insight.total")
 		}
-		return v.name(ctx, r.Rows[i].Value)
+		return v.label(ctx, r.Rows[i])
 	}
 	if len(r.Rows) <= mostBeside {
 		t := pdf.Table{Columns: []pdf.Column{{Title: i18n.T(ctx, "insight.figure")}}}
@@ -103,19 +105,11 @@ func pdfPart(ctx context.Context, r insight.Report, all []insight.Row, label fun
 	return t
 }
 
-func pdfEvidence(ctx context.Context, c insight.Conclusion) pdf.Table {
-	t := pdf.Table{Columns: []pdf.Column{
-		{Title: i18n.T(ctx, "insight.figure")},
-		{Title: i18n.T(ctx, "insight.this-day"), Right: true},
-		{Title: i18n.T(ctx, "insight.usual-mean"), Right: true},
-		{Title: i18n.T(ctx, "insight.usual-range"), Right: true},
-	}}
-	for _, e := range c.Evidence {
-		m, _ := insight.MetricByID(e.Metric)
-		word := func(x float64) string { return value(ctx, m.Unit, insight.Figure{V: x}) }
-		t.Rows = append(t.Rows, []string{
-			i18n.T(ctx, "metric."+e.Metric), word(e.Value), mean(ctx, m.Unit, e.Baseline), i18n.Range(ctx, word(e.Low), word(e.High)),
-		})
+func (v view) pdfEvidence(ctx context.Context) (t pdf.Table) {
+	heads, rows := v.evidenceCells(ctx)
+	for i, h := range heads {
+		t.Columns = append(t.Columns, pdf.Column{Title: h, Right: i > 0})
 	}
+	t.Rows = rows
 	return t
 }

@@ -88,6 +88,15 @@ func namesOf(ctx context.Context, tx *op.Tx, dim string) (names, error) {
 			}
 			return none(ctx)
 		}, nil
+	case "campaign", "format":
+		return marketingNames(ctx, tx, dim)
+	case "month":
+		return func(ctx context.Context, v string) string {
+			if d, err := bizdate.Parse(v); err == nil {
+				return i18n.Month(ctx, d)
+			}
+			return none(ctx)
+		}, nil
 	}
 	return func(ctx context.Context, v string) string {
 		if d, err := bizdate.Parse(v); err == nil {
@@ -98,7 +107,7 @@ func namesOf(ctx context.Context, tx *op.Tx, dim string) (names, error) {
 }
 
 // conclusion words what a report means.
-func conclusion(ctx context.Context, c insight.Conclusion) string {
+func conclusion(ctx context.Context, c insight.Conclusion, name names) string {
 	var out string
 	for _, s := range c.Sentences {
 		m, _ := insight.MetricByID(s.Metric)
@@ -106,7 +115,39 @@ func conclusion(ctx context.Context, c insight.Conclusion) string {
 		if out != "" {
 			out += i18n.T(ctx, "insight.between-sentences")
 		}
-		out += i18n.T(ctx, "conclusion."+s.Code, "metric", i18n.T(ctx, "metric."+s.Metric), "value", word(s.Value), "low", word(s.Low), "high", word(s.High))
+		row := ""
+		if s.Row != "" {
+			row = name(ctx, s.Row)
+		}
+		out += i18n.T(ctx, "conclusion."+s.Code, "row", row, "metric", i18n.T(ctx, "metric."+s.Metric), "value", word(s.Value), "low", word(s.Low), "high", word(s.High))
 	}
 	return out
+}
+
+// marketingNames names campaigns in scope, or their kinds.
+func marketingNames(ctx context.Context, tx *op.Tx, dim string) (names, error) {
+	byKey := map[string]func(lang string) string{}
+	if dim == "format" {
+		list, err := marketing.Formats(ctx, tx)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range list {
+			byKey[f.ID.String()] = f.Name
+		}
+	} else {
+		known, err := marketing.CampaignNames(ctx, tx)
+		if err != nil {
+			return nil, err
+		}
+		for key, name := range known {
+			byKey[key.String()] = func(string) string { return name }
+		}
+	}
+	return func(ctx context.Context, v string) string {
+		if name, ok := byKey[v]; ok {
+			return name(string(i18n.LangOf(ctx)))
+		}
+		return i18n.T(ctx, "dimension.none")
+	}, nil
 }

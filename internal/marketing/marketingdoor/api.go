@@ -4,9 +4,14 @@ import (
 	"context"
 
 	"zhike/internal/api"
+	"zhike/internal/insight"
+	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/money"
 	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/page"
 	"zhike/internal/marketing"
+	"zhike/internal/sales"
 )
 
 // API registers the channel tree.
@@ -17,6 +22,101 @@ func API(a *api.API) {
 	})
 	api.Post(a, "/channels", marketing.AddChannel)
 	api.Patch(a, "/channels/{id}", marketing.ChangeChannel)
+	api.Whole(a, "/campaign-formats", "marketing.campaign-formats", "campaign:read", func(ctx context.Context, tx *op.Tx, _ api.Paging) ([]marketing.Format, error) {
+		return marketing.Formats(ctx, tx)
+	})
+	api.Post(a, "/campaign-formats", marketing.SetFormat)
+	apiCampaigns(a)
+}
+
+func apiCampaigns(a *api.API) {
+	api.List(a, "/campaigns", "marketing.campaigns", "campaign:read", campaigns)
+	api.Get(a, "/campaigns/{id}", "marketing.campaign", "campaign:read", func(ctx context.Context, tx *op.Tx, in marketing.CampaignInput) (marketing.Campaign, error) {
+		return marketing.CampaignByID(ctx, tx, in.CampaignID)
+	})
+	api.Post(a, "/campaigns", marketing.PlanCampaign)
+	api.Patch(a, "/campaigns/{id}", marketing.ChangeCampaign)
+	api.Post(a, "/campaigns/{id}/submit", marketing.SubmitCampaign)
+	api.Post(a, "/campaigns/{id}/approve", marketing.ApproveCampaign)
+	api.Post(a, "/campaigns/{id}/extend", marketing.ExtendCampaign)
+	api.Post(a, "/campaigns/{id}/close", marketing.CloseCampaign)
+	api.Post(a, "/campaigns/{id}/drop", marketing.DropCampaign)
+	api.List(a, "/campaigns/{id}/costs", "marketing.campaign-costs", "campaign-cost:read", func(ctx context.Context, tx *op.Tx, q campaignList) (page.Page[marketing.CostLine], error) {
+		return marketing.CostLines(ctx, tx, q.ID, q.Request())
+	})
+	api.Get(a, "/campaigns/{id}/plan", "marketing.campaign-plan", "campaign-cost:read", costs)
+	api.Post(a, "/campaigns/{id}/costs", marketing.BookCost)
+	api.Post(a, "/campaign-costs/{id}/reverse", marketing.ReverseCost)
+	api.List(a, "/campaigns/{id}/leads", "marketing.campaign-leads", "lead:read", func(ctx context.Context, tx *op.Tx, q campaignList) (page.Page[sales.Prospect], error) {
+		return sales.Prospects(ctx, tx, q.ID, q.Request())
+	})
+	api.Get(a, "/campaigns/{id}/results", "marketing.campaign-results", "report:read", results)
+}
+
+type campaignList struct {
+	api.Paging
+	ID id.ID `path:"id" json:"campaign_id"`
+}
+
+type campaignsQuery struct {
+	api.Paging
+	State     string       `query:"state" enum:"draft,submitted,rejected,approved,closed,dropped"`
+	FormatID  id.ID        `query:"format_id"`
+	ChannelID id.ID        `query:"channel_id"`
+	CenterID  id.ID        `query:"center_id" doc:"for which it is"`
+	From      bizdate.Date `query:"from" doc:"still running on it or later"`
+	Until     bizdate.Date `query:"to" doc:"begun by it"`
+}
+
+func campaigns(ctx context.Context, tx *op.Tx, q campaignsQuery) (page.Page[marketing.Campaign], error) {
+	f := marketing.CampaignFilter{Text: q.Q, State: marketing.CampaignState(q.State), Format: q.FormatID, Channel: q.ChannelID, Center: q.CenterID, From: q.From, Until: q.Until}
+	return marketing.Campaigns(ctx, tx, f, q.Request())
+}
+
+// Costs is what a campaign is planned to cost and cost.
+type Costs struct {
+	Lines   []marketing.PlanLine `json:"lines" nullable:"false"`
+	Planned money.Fen            `json:"planned_fen"`
+	Waiting money.Fen            `json:"waiting_fen" doc:"asked for"`
+	Spent   money.Fen            `json:"spent_fen"`
+	Left    money.Fen            `json:"left_fen"`
+}
+
+func costs(ctx context.Context, tx *op.Tx, in marketing.CampaignInput) (out Costs, err error) {
+	if _, err := marketing.CampaignByID(ctx, tx, in.CampaignID); err != nil {
+		return out, err
+	}
+	all, err := marketing.CostsOf(ctx, tx, []id.ID{in.CampaignID})
+	c := all[in.CampaignID]
+	return Costs{Lines: append([]marketing.PlanLine{}, c.Plan...), Planned: c.Planned, Waiting: c.Waiting, Spent: c.Spent, Left: c.Left()}, err
+}
+
+// Results is what a campaign brought until now by first touch, and which link failed (MKT-3, MKT-6).
+type Results struct {
+	Leads        float64        `json:"leads"`
+	Qualified    float64        `json:"qualified"`
+	Appointments float64        `json:"appointments"`
+	Visits       float64        `json:"visits"`
+	Contracts    float64        `json:"contracts"`
+	Amount       money.Fen      `json:"contract_amount_fen"`
+	Cash         money.Fen      `json:"cash_in_fen"`
+	Met          bool           `json:"met" doc:"the goal is reached"`
+	Immature     bool           `json:"immature" doc:"still inside the usual time to sign"`
+	Failed       string         `json:"failed_link" enum:"lead,qualified,appointment,visit,contract,amount" doc:"empty: none, or too few cases to say"`
+	Links        []insight.Link `json:"links" nullable:"false"`
+	Similar      int            `json:"similar" doc:"closed campaigns of the same kind that it is compared with"`
+}
+
+func results(ctx context.Context, tx *op.Tx, in marketing.CampaignInput) (out Results, err error) {
+	c, err := marketing.CampaignByID(ctx, tx, in.CampaignID)
+	if err != nil {
+		return out, err
+	}
+	d, t, err := insight.Diagnose(ctx, tx, c)
+	return Results{
+		Leads: t.N(insight.StepLead), Qualified: t.N(insight.StepQualified), Appointments: t.N(insight.StepAppointment), Visits: t.N(insight.StepVisit), Contracts: t.N(insight.StepContract),
+		Amount: t.Payable, Cash: t.Cash, Met: d.Met, Immature: d.Young, Failed: d.Failed, Links: append([]insight.Link{}, d.Links...), Similar: d.Similar,
+	}, err
 }
 
 type channelID struct {

@@ -25,6 +25,22 @@ func Pages(mux *http.ServeMux, r *op.Runner) {
 		"POST /channels/{id}/edit":          p.postEditChannel,
 		"GET /channels/{id}/cells/{field}":  channelCells.Get(r),
 		"POST /channels/{id}/cells/{field}": channelCells.Post(r),
+		"GET /campaigns":                    p.getCampaigns,
+		"GET /campaigns/new":                p.getNewCampaign,
+		"POST /campaigns/new":               p.postNewCampaign,
+		"GET /campaigns/formats":            p.getFormats,
+		"POST /campaigns/formats":           p.postFormat,
+		"GET /campaigns/{id}":               p.getCampaign,
+		"GET /campaigns/{id}/leads":         p.getCampaignLeads,
+		"GET /campaigns/{id}/edit":          p.getEditCampaign,
+		"POST /campaigns/{id}/edit":         p.postEditCampaign,
+		"POST /campaigns/{id}/submit":       postCampaign(p, marketing.SubmitCampaign, func(in *marketing.SubmitCampaignInput, key id.ID) { in.CampaignID = key }, "submitted"),
+		"POST /campaigns/{id}/extend":       postCampaign(p, marketing.ExtendCampaign, func(in *marketing.ExtendCampaignInput, key id.ID) { in.CampaignID = key }, "extended"),
+		"POST /campaigns/{id}/costs":        postCampaign(p, marketing.BookCost, func(in *marketing.BookCostInput, key id.ID) { in.CampaignID = key }, "booked"),
+		"POST /campaigns/{id}/close":        postCampaign(p, marketing.CloseCampaign, func(in *marketing.CloseCampaignInput, key id.ID) { in.CampaignID = key }, "now-closed"),
+		"POST /campaigns/{id}/drop":         postCampaign(p, marketing.DropCampaign, func(in *marketing.CampaignInput, key id.ID) { in.CampaignID = key }, "dropped"),
+		"GET /campaign-costs/{id}":          p.getReverse,
+		"POST /campaign-costs/{id}":         p.postReverse,
 	} {
 		mux.Handle(pattern, page)
 	}
@@ -107,7 +123,7 @@ func (p pages) getNewChannel(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx := r.Context()
-	v := formView{Channel: marketing.Channel{FirstContactMinutes: 30, Active: true}, Tree: tree}
+	v := formView{Channel: marketing.Channel{FirstContactMinutes: 30, WindowDays: 90, Active: true}, Tree: tree}
 	return web.Render(w, r, web.Shell(web.Page{H1: t(ctx, "new")}, channelForm(v)))
 }
 
@@ -149,6 +165,7 @@ type channelFields struct {
 	NameEN              string `json:"name_en" maxLength:"100"`
 	FirstContactMinutes int64  `json:"first_contact_minutes"`
 	WalkIn              bool   `json:"walk_in"`
+	WindowDays          *int64 `json:"window_days"`
 	Active              bool   `json:"active"`
 	Version             int64  `json:"version"`
 }
@@ -162,7 +179,7 @@ func (p pages) postEditChannel(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		_, err = marketing.ChangeChannel.Run(r.Context(), p.ops, marketing.ChangeChannelInput{
 			ChannelID: key, Version: &f.Version, ParentID: &f.ParentID, NameZH: &f.NameZH, NameEN: &f.NameEN,
-			FirstContactMinutes: &f.FirstContactMinutes, WalkIn: &f.WalkIn, Active: &f.Active,
+			FirstContactMinutes: &f.FirstContactMinutes, WalkIn: &f.WalkIn, WindowDays: f.WindowDays, Active: &f.Active,
 		})
 	}
 	if err != nil {

@@ -215,6 +215,13 @@ func channelForm(v formView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			templ_7745c5c3_Err = web.Input{
+				Field: web.Field{Name: "window_days", Label: t(ctx, "window-field"), Hint: t(ctx, "window-hint"), Required: true},
+				Value: strconv.FormatInt(max(v.Channel.WindowDays, 1), 10), InputMode: "numeric", MaxLength: 3, Short: true,
+			}.Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			templ_7745c5c3_Err = web.Choices{Field: web.Field{Name: "walk_in", Label: t(ctx, "walk-in-field"), Required: true}, Large: true, Options: walkInOptions(ctx, v.Channel.WalkIn)}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

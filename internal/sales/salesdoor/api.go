@@ -40,6 +40,7 @@ type enquiriesQuery struct {
 	ConsultantID id.ID        `query:"consultant_id"`
 	ChannelID    id.ID        `query:"channel_id"`
 	CourseID     id.ID        `query:"course_id"`
+	CampaignID   id.ID        `query:"campaign_id"`
 	PersonID     id.ID        `query:"person_id"`
 	Stage        string       `query:"stage" enum:"new,contacted,invited,visited,quoted,signed,lost"`
 	Kind         string       `query:"kind" maxLength:"60" doc:"new, renewal, upgrade, return; several separated by commas"`
@@ -59,6 +60,7 @@ func apiEnquiries(a *api.API) {
 	api.Post(a, "/enquiries", sales.Enter)
 	api.Post(a, "/enquiries/{id}/touches", people.RecordTouch)
 	api.Patch(a, "/enquiries/{id}", sales.ChangeEnquiry)
+	api.Post(a, "/enquiries/{id}/leads", sales.AddLead)
 	api.Post(a, "/enquiries/{id}/assign", sales.Assign)
 	api.Post(a, "/enquiries/{id}/lose", sales.Lose)
 	api.Post(a, "/enquiries/{id}/reopen", sales.ReopenEnquiry)
@@ -81,7 +83,7 @@ func apiEnquiries(a *api.API) {
 func enquiries(ctx context.Context, tx *op.Tx, q enquiriesQuery) (page.Page[sales.Enquiry], error) {
 	r := q.Request()
 	f := sales.EnquiryFilter{
-		Center: q.CenterID, Consultant: q.ConsultantID, Channel: q.ChannelID, Course: q.CourseID, Person: q.PersonID, Stage: sales.Stage(q.Stage), Kind: q.Kind,
+		Center: q.CenterID, Consultant: q.ConsultantID, Channel: q.ChannelID, Course: q.CourseID, Campaign: q.CampaignID, Person: q.PersonID, Stage: sales.Stage(q.Stage), Kind: q.Kind,
 		Outcome: q.Outcome, From: q.From, Until: q.Until, NextUntil: q.NextUntil, Breached: q.Breached, Pool: q.Pool, Sort: r.Sort, After: r.Cursor, Limit: r.Limit,
 	}
 	var err error

@@ -940,7 +940,7 @@ func walkInForm(v walkInView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Select{Field: web.Field{Name: "channel_id", Label: t(ctx, "field.channel")}, Options: v.channelOptions(ctx, id.None), Empty: t(ctx, "walk-in.channel")}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Select{Field: web.Field{Name: "via", Label: t(ctx, "walk-in.via")}, Options: v.viaOptions(ctx), Empty: t(ctx, "walk-in.channel")}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -26,6 +26,7 @@ type names struct {
 	dir      *organization.Directory
 	persons  map[id.ID]people.Brief
 	channels marketing.Tree
+	running  []marketing.Campaign // on which leads may be booked, where a form asks for it
 	courses  []contracts.Course
 }
 

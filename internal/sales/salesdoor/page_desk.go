@@ -11,6 +11,7 @@ import (
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/problem"
+	"zhike/internal/marketing"
 	"zhike/internal/people"
 	"zhike/internal/sales"
 	"zhike/internal/web"
@@ -185,7 +186,10 @@ func (p door) walkInOf(w http.ResponseWriter, r *http.Request, appointment id.ID
 		if v.Expected != nil {
 			persons = append(persons, v.Expected.Person)
 		}
-		v.names, err = p.load(ctx, tx, persons...)
+		if v.names, err = p.load(ctx, tx, persons...); err != nil {
+			return err
+		}
+		v.running, err = marketing.OpenCampaigns(ctx, tx, v.Center)
 		return err
 	})
 	if err != nil {
@@ -235,7 +239,7 @@ func orHome(back string) string {
 
 // postWalkIn receives who came, unless that is somebody known (PPL-4).
 func (p door) postWalkIn(w http.ResponseWriter, r *http.Request) error {
-	in, err := web.Decode[sales.WalkInInput](r)
+	in, err := visitorOf(web.Decode[visitorForm](r))
 	if err != nil {
 		return web.Again(w, r, err, p.getWalkIn)
 	}

@@ -12,6 +12,7 @@ import (
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
+	"zhike/internal/marketing"
 	"zhike/internal/people"
 	"zhike/internal/sales"
 	"zhike/internal/web"
@@ -30,6 +31,7 @@ type enquiryQuery struct {
 	Consultant id.ID        `json:"consultant"`
 	Channel    id.ID        `json:"channel"`
 	Course     id.ID        `json:"course"`
+	Campaign   id.ID        `json:"campaign"`
 	Centers    []id.ID      `json:"center"` // any of them
 	From       bizdate.Date `json:"from"`
 	Until      bizdate.Date `json:"until"`
@@ -45,7 +47,7 @@ type enquiryQuery struct {
 
 func (q enquiryQuery) filter(today bizdate.Date) sales.EnquiryFilter {
 	f := sales.EnquiryFilter{
-		Stage: sales.Stage(q.Stage), Kind: q.Kind, Outcome: q.Outcome, Consultant: q.Consultant, Channel: q.Channel, Course: q.Course, Centers: q.Centers,
+		Stage: sales.Stage(q.Stage), Kind: q.Kind, Outcome: q.Outcome, Consultant: q.Consultant, Channel: q.Channel, Course: q.Course, Campaign: q.Campaign, Centers: q.Centers,
 		From: q.From, Until: q.Until, Breached: q.Breached, Pool: q.Pool, Sort: q.Sort, After: q.After, Limit: listRows,
 	}
 	if q.Due == "today" {
@@ -64,6 +66,8 @@ type enquiriesView struct {
 	List   sales.EnquiryList
 	Stages map[sales.Stage]int64
 	Report *bulkReport
+
+	campaign map[id.ID]marketing.Campaign // by which the list is filtered
 }
 
 func (p door) getEnquiries(w http.ResponseWriter, r *http.Request) error {
@@ -106,6 +110,9 @@ func (p door) readEnquiries(ctx context.Context, tx *op.Tx, v *enquiriesView) (e
 	persons := make([]id.ID, len(v.List.Items))
 	for i, e := range v.List.Items {
 		persons[i] = e.Person
+	}
+	if v.campaign, err = marketing.CampaignsOf(ctx, tx, []id.ID{v.Query.Campaign}); err != nil {
+		return err
 	}
 	v.names, err = p.load(ctx, tx, persons...)
 	return err
@@ -185,6 +192,9 @@ func (v enquiriesView) chips(ctx context.Context) web.FilterChips {
 	}
 	if !q.Channel.IsNone() {
 		add("channel", t(ctx, "field.channel"), v.channel(ctx, q.Channel))
+	}
+	if c, ok := v.campaign[q.Campaign]; ok {
+		add("campaign", t(ctx, "field.campaign"), c.Name)
 	}
 	if !q.Course.IsNone() {
 		add("course", t(ctx, "field.course"), v.course(ctx, q.Course))

@@ -10,6 +10,7 @@ import (
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
+	"zhike/internal/marketing"
 	"zhike/internal/people"
 	"zhike/internal/process"
 	"zhike/internal/sales"
@@ -28,6 +29,7 @@ type enquiryView struct {
 	Contracts    []contracts.Contract
 	Others       []sales.Enquiry           // the person's other enquiries
 	Tests        map[id.ID]sales.Placement // results of placement tests, by visit
+	Campaign     marketing.Campaign        // that brought it first, where the viewer sees it
 	Timeline     people.TimelinePage
 	tell         timelineWords
 }
@@ -76,6 +78,11 @@ func (p door) enquiry(ctx context.Context, tx *op.Tx, key id.ID) (v enquiryView,
 	if v.Timeline, err = people.Timeline(ctx, tx, person, people.TimelineFilter{Limit: timelineRows}); err != nil {
 		return v, err
 	}
+	campaigns, err := marketing.CampaignsOf(ctx, tx, []id.ID{v.Enquiry.Campaign})
+	if err != nil {
+		return v, err
+	}
+	v.Campaign = campaigns[v.Enquiry.Campaign]
 	v.names, err = p.load(ctx, tx, person)
 	v.Person, v.tell = v.persons[person], p.Timeline
 	return v, err
@@ -256,6 +263,7 @@ func (v enquiryView) facts(ctx context.Context) web.FactList {
 		text("field.first-contact", v.firstContact(ctx)),
 		text("field.next-step", join(step(ctx, e), dayText(ctx, e.NextDay, today))),
 	}}
+	out.Facts = append(out.Facts, campaignFacts(ctx, v.Campaign)...)
 	if e.ExternalKey != nil {
 		out.Facts = append(out.Facts, text("field.external-key", *e.ExternalKey))
 	}

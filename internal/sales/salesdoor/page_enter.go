@@ -7,6 +7,7 @@ import (
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
+	"zhike/internal/marketing"
 	"zhike/internal/people"
 	"zhike/internal/sales"
 	"zhike/internal/web"
@@ -81,7 +82,10 @@ func (p door) enter(r *http.Request) (v enterView, err error) {
 			}
 			v.Open = matters[v.Person].Enquiry
 		}
-		v.names, err = p.load(ctx, tx, v.Person)
+		if v.names, err = p.load(ctx, tx, v.Person); err != nil {
+			return err
+		}
+		v.running, err = marketing.OpenCampaigns(ctx, tx, v.Center)
 		return err
 	})
 	return v, err

@@ -114,6 +114,7 @@ func (v knownView) notice(ctx context.Context) web.Known {
 type duplicateQuery struct {
 	Person    *people.RegisterInput `json:"person"`
 	ChannelID id.ID                 `json:"channel_id"`
+	Campaign  id.ID                 `json:"campaign_id"`
 	CourseID  id.ID                 `json:"course_id"`
 	CenterID  id.ID                 `json:"center_id"`
 	Kind      string                `json:"kind"`
@@ -187,7 +188,7 @@ func sameVisitor(ctx context.Context, v knownView, d people.Duplicate) []web.But
 
 // postWalkInDuplicates lists who may be the one that is being received.
 func (p door) postWalkInDuplicates(w http.ResponseWriter, r *http.Request) error {
-	in, err := web.Decode[sales.WalkInInput](r)
+	in, err := visitorOf(web.Decode[visitorForm](r))
 	if err != nil {
 		return web.Render(w, r, web.Matches{})
 	}

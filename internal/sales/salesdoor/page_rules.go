@@ -11,6 +11,7 @@ import (
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/problem"
+	"zhike/internal/marketing"
 	"zhike/internal/sales"
 	"zhike/internal/web"
 )
@@ -34,7 +35,10 @@ func (p door) rules(r *http.Request) (v rulesView, err error) {
 		if v.Steps, err = sales.Ladder(ctx, tx); err != nil {
 			return err
 		}
-		v.names, err = p.load(ctx, tx)
+		if v.names, err = p.load(ctx, tx); err != nil {
+			return err
+		}
+		v.running, err = marketing.OpenCampaigns(ctx, tx, id.None)
 		return err
 	})
 	return v, err
@@ -66,11 +70,11 @@ func (v rulesView) active() int {
 
 func (v rulesView) table(ctx context.Context) web.Table {
 	out := web.Table{Caption: t(ctx, "rules.title"), Columns: []web.Column{
-		{Label: t(ctx, "rules.no")}, {Label: t(ctx, "field.center")}, {Label: t(ctx, "field.channel")}, {Label: t(ctx, "rules.lang")}, {Label: t(ctx, "rules.strategy")}, {Label: t(ctx, "rules.staff")}, {Label: t(ctx, "field.state")},
+		{Label: t(ctx, "rules.no")}, {Label: t(ctx, "field.center")}, {Label: t(ctx, "field.channel")}, {Label: t(ctx, "field.campaign")}, {Label: t(ctx, "rules.lang")}, {Label: t(ctx, "rules.strategy")}, {Label: t(ctx, "rules.staff")}, {Label: t(ctx, "field.state")},
 	}}
 	for _, rule := range v.Rules {
 		out.Rows = append(out.Rows, web.Row{ID: rule.ID.String(), Cells: []templ.Component{
-			ruleLink(ctx, rule), web.Text(v.centerOrAll(ctx, rule.Center)), web.Text(v.channelOrAll(ctx, rule.Channel)), web.Text(langOrAll(ctx, rule.Lang)), web.Text(code(ctx, "strategy", rule.Strategy)),
+			ruleLink(ctx, rule), web.Text(v.centerOrAll(ctx, rule.Center)), web.Text(v.channelOrAll(ctx, rule.Channel)), web.Text(v.campaignOrAll(ctx, rule.Campaign)), web.Text(langOrAll(ctx, rule.Lang)), web.Text(code(ctx, "strategy", rule.Strategy)),
 			web.Text(v.staffOrAll(ctx, rule.Staff)), activeChip(rule.Active),
 		}})
 	}
@@ -97,6 +101,18 @@ func (n names) channelOrAll(ctx context.Context, key id.ID) string {
 		return t(ctx, "rules.all-channels")
 	}
 	return n.channel(ctx, key)
+}
+
+func (n names) campaignOrAll(ctx context.Context, key id.ID) string {
+	if key.IsNone() {
+		return t(ctx, "rules.all-campaigns")
+	}
+	for _, c := range n.running {
+		if c.ID == key {
+			return c.Name
+		}
+	}
+	return t(ctx, "rules.campaign-over")
 }
 
 func langOrAll(ctx context.Context, lang string) string {

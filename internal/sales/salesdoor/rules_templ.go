@@ -397,6 +397,10 @@ func rulePage(v rulesView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			templ_7745c5c3_Err = web.Select{Field: web.Field{Name: "campaign_id", Label: t(ctx, "field.campaign")}, Options: v.campaignOptions(v.Rule.Campaign), Empty: t(ctx, "rules.all-campaigns")}.Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			templ_7745c5c3_Err = web.Select{Field: web.Field{Name: "lang", Label: t(ctx, "rules.lang"), Hint: t(ctx, "rules.lang-hint")}, Options: options(ctx, "enquiry-lang", v.Rule.Lang, langs(v.Rule.Lang)...), Empty: t(ctx, "rules.all-langs")}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

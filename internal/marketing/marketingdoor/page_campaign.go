@@ -1,0 +1,309 @@
+package marketingdoor
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/a-h/templ"
+
+	"zhike/internal/insight"
+	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/i18n"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/money"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/page"
+	"zhike/internal/marketing"
+	"zhike/internal/people"
+	"zhike/internal/sales"
+	"zhike/internal/web"
+)
+
+// campaignView is a campaign: plan against actual, costs, and who came.
+type campaignView struct {
+	names
+	marketing.Campaign
+	Got       insight.Tally
+	Diagnosis insight.Diagnosis
+	Costs     marketing.CampaignCosts
+	Lines     page.Page[marketing.CostLine]
+	Prospects page.Page[sales.Prospect]
+	persons   map[id.ID]people.Brief
+}
+
+// shownProspects is how many prospects the page of a campaign shows; their list has them all.
+const shownProspects = 10
+
+func (p pages) getCampaign(w http.ResponseWriter, r *http.Request) error {
+	key, err := web.PathID(r, "id", "campaign")
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	var v campaignView
+	err = p.ops.Read(ctx, func(ctx context.Context, tx *op.Tx) error { return v.read(ctx, tx, key) })
+	if err != nil {
+		return err
+	}
+	shell := web.Page{Title: c(ctx, "title"), H1: v.sentence(ctx), Sub: v.No}
+	if may(ctx, "campaign:update") && v.State != marketing.Closed && v.State != marketing.Dropped && v.State != marketing.Submitted {
+		shell.Aside = web.Button{Label: c(ctx, "edit"), Href: "/campaigns/" + v.ID.String() + "/edit"}
+	} else if may(ctx, "campaign:create") && v.State == marketing.Closed {
+		shell.Aside = web.Button{Label: c(ctx, "plan-like"), Href: "/campaigns/new?from=" + v.ID.String(), Kind: web.Primary}
+	}
+	return web.Render(w, r, web.Shell(shell, campaignPage(v)))
+}
+
+func (v *campaignView) read(ctx context.Context, tx *op.Tx, key id.ID) (err error) {
+	if v.Campaign, err = marketing.CampaignByID(ctx, tx, key); err != nil {
+		return err
+	}
+	if err := v.load(ctx, tx); err != nil {
+		return err
+	}
+	if tx.Viewer.May("report:read") {
+		if v.Diagnosis, v.Got, err = insight.Diagnose(ctx, tx, v.Campaign); err != nil {
+			return err
+		}
+	}
+	costs, err := marketing.CostsOf(ctx, tx, []id.ID{key})
+	if err != nil {
+		return err
+	}
+	v.Costs = costs[key]
+	if tx.Viewer.May("campaign-cost:read") {
+		if v.Lines, err = marketing.CostLines(ctx, tx, key, page.Request{Limit: pageRows}); err != nil {
+			return err
+		}
+	}
+	return v.prospects(ctx, tx, page.Request{Limit: shownProspects})
+}
+
+// prospects reads who came by the campaign, with stage, next step and outcome but no phone (MKT-13).
+func (v *campaignView) prospects(ctx context.Context, tx *op.Tx, r page.Request) (err error) {
+	if !tx.Viewer.May("lead:read") {
+		return nil
+	}
+	if v.Prospects, err = sales.Prospects(ctx, tx, v.ID, r); err != nil {
+		return err
+	}
+	keys := make([]id.ID, len(v.Prospects.Items))
+	for i, s := range v.Prospects.Items {
+		keys[i] = s.Person
+	}
+	v.persons, err = people.Briefs(ctx, tx, keys)
+	return err
+}
+
+// sentence says what became of the campaign.
+func (v campaignView) sentence(ctx context.Context) string {
+	switch {
+	case !may(ctx, "report:read") || v.State == marketing.Draft || v.State == marketing.Submitted || v.State == marketing.Rejected || v.State == marketing.Dropped:
+		return v.Name
+	case v.Diagnosis.Failed != "":
+		return c(ctx, "sentence-failed", "name", v.Name, "link", c(ctx, "link-"+v.Diagnosis.Failed))
+	case v.Diagnosis.Met:
+		return c(ctx, "sentence-met", "name", v.Name)
+	case v.Diagnosis.Young:
+		return c(ctx, "sentence-young", "name", v.Name)
+	}
+	return c(ctx, "sentence-short", "name", v.Name)
+}
+
+// steps is plan against actual, step by step.
+func (v campaignView) steps(ctx context.Context) web.Table {
+	table := web.Table{Caption: c(ctx, "steps"), Plain: true, Columns: []web.Column{{Label: c(ctx, "step")}, {Label: c(ctx, "plan"), Num: true}, {Label: c(ctx, "actual"), Num: true}, {Label: c(ctx, "share"), Num: true}}}
+	add := func(name, plan, actual, href string, share *float64) {
+		table.Rows = append(table.Rows, web.Row{ID: name, Cells: []templ.Component{
+			web.Text(c(ctx, name)), web.Text(plan), web.Figure{Value: actual, Href: href, Hidden: c(ctx, name)}, web.Text(i18n.Percent(ctx, share)),
+		}})
+	}
+	n := func(name string, step int, plan int64) {
+		actual, planned, share := v.Got.N(step), i18n.None, (*float64)(nil)
+		if plan > 0 {
+			planned, share = i18n.Count(ctx, plan), new(actual/float64(plan))
+		}
+		add(name, planned, cases(ctx, actual), v.opens(ctx, step), share)
+	}
+	n("leads", insight.StepLead, v.PlanLeads)
+	n("qualified", insight.StepQualified, 0)
+	n("appointments", insight.StepAppointment, 0)
+	n("visits", insight.StepVisit, v.PlanVisits)
+	n("contracts", insight.StepContract, v.PlanContracts)
+	amount := func(name string, plan, actual money.Fen) {
+		planned, share := i18n.None, (*float64)(nil)
+		if plan > 0 {
+			planned, share = i18n.MoneyWhole(ctx, plan), new(float64(actual)/float64(plan))
+		}
+		add(name, planned, i18n.MoneyWhole(ctx, actual), "", share)
+	}
+	amount("amount", v.PlanCash, v.Got.Payable)
+	amount("cash", v.PlanCash, v.Got.Cash)
+	if may(ctx, "campaign-cost:read") {
+		amount("cost", v.Costs.Planned, v.Costs.Spent)
+	}
+	return table
+}
+
+// opens leads from a number to the records behind it, for who sees them.
+func (v campaignView) opens(ctx context.Context, step int) string {
+	if step == insight.StepLead && may(ctx, "lead:read") {
+		return "/campaigns/" + v.ID.String() + "/leads"
+	}
+	return ""
+}
+
+// returns are cost per lead, visit and contract, and cash per yuan.
+func (v campaignView) returns(ctx context.Context) []web.Fact {
+	per := func(name string, step int) web.Fact {
+		n, low, high := insight.PerCase(v.Costs.Spent, v.Got, step)
+		value := i18n.None
+		if n > 0 {
+			value = c(ctx, "per-case", "value", i18n.MoneyWhole(ctx, n), "low", i18n.MoneyWhole(ctx, low), "high", i18n.MoneyWhole(ctx, high), "count", int(v.Got.N(step)+0.5))
+			if high < 0 {
+				value = c(ctx, "per-case-thin", "value", i18n.MoneyWhole(ctx, n), "count", int(v.Got.N(step)+0.5))
+			}
+		}
+		return web.Fact{Term: c(ctx, name), Value: web.Text(value)}
+	}
+	ratio := i18n.None
+	if v.Costs.Spent > 0 {
+		ratio = i18n.Money(ctx, money.Fen(float64(v.Got.Cash)/float64(v.Costs.Spent)*100+0.5))
+	}
+	return []web.Fact{per("per-lead", insight.StepLead), per("per-visit", insight.StepVisit), per("per-contract", insight.StepContract), {Term: c(ctx, "per-yuan"), Value: web.Text(ratio)}}
+}
+
+// links says which link failed, with its evidence (MKT-6).
+func (v campaignView) links(ctx context.Context) web.Table {
+	table := web.Table{Caption: c(ctx, "links"), Plain: true, Columns: []web.Column{
+		{Label: c(ctx, "link")}, {Label: c(ctx, "expected"), Num: true}, {Label: c(ctx, "actual"), Num: true}, {Label: c(ctx, "range"), Num: true}, {Label: c(ctx, "part"), Num: true}, {Label: c(ctx, "points-to")},
+	}}
+	for _, l := range v.Diagnosis.Links {
+		word := func(n float64) string {
+			switch l.Code {
+			case "lead":
+				return cases(ctx, n)
+			case "amount":
+				return i18n.MoneyWhole(ctx, money.Fen(n))
+			}
+			return i18n.Percent(ctx, &n)
+		}
+		bounds := i18n.None
+		if l.High > 0 {
+			bounds = i18n.Range(ctx, word(l.Low), word(l.High))
+		}
+		part := i18n.None
+		if !v.Diagnosis.Met && l.Share != 0 {
+			part = i18n.Percent(ctx, &l.Share)
+		}
+		name := templ.Component(web.Text(c(ctx, "link-"+l.Code)))
+		if l.Failed {
+			name = web.Chip{Text: c(ctx, "link-"+l.Code), Tone: web.Bad}
+		}
+		table.Rows = append(table.Rows, web.Row{ID: l.Code, Cells: []templ.Component{name, web.Text(word(l.Expected)), web.Text(word(l.Actual)), web.Text(bounds), web.Text(part), web.Text(c(ctx, "points-"+l.Code))}})
+	}
+	return table
+}
+
+// why words the diagnosis.
+func (v campaignView) why(ctx context.Context) string {
+	d := v.Diagnosis
+	switch {
+	case d.Met:
+		return c(ctx, "why-met")
+	case d.Failed == "":
+		return c(ctx, "why-thin")
+	}
+	for _, l := range d.Links {
+		if l.Failed {
+			return c(ctx, "why-failed", "link", c(ctx, "link-"+l.Code), "share", i18n.Percent(ctx, &l.Share), "points", c(ctx, "points-"+l.Code), "count", l.N)
+		}
+	}
+	return ""
+}
+
+// costLines are the documents, the newest first.
+func (v campaignView) costLines(ctx context.Context) web.Table {
+	table := web.Table{Caption: c(ctx, "costs"), Columns: []web.Column{{Label: c(ctx, "document")}, {Label: c(ctx, "day")}, {Label: c(ctx, "category")}, {Label: c(ctx, "amount-cost"), Num: true}, {Label: c(ctx, "note")}, {Label: i18n.T(ctx, "web.list.actions"), Quiet: true}}}
+	for _, l := range v.Lines.Items {
+		var last templ.Component = web.Text("")
+		switch {
+		case !l.ReversedBy.IsNone():
+			last = web.Chip{Text: c(ctx, "is-reversed")}
+		case !l.Reverses.IsNone():
+			last = web.Chip{Text: c(ctx, "is-reversal"), Tone: web.Warn}
+		case v.State == marketing.Approved && may(ctx, "campaign-cost:create"):
+			last = web.Button{Label: c(ctx, "reverse"), Hidden: l.Document, Href: "/campaign-costs/" + l.ID.String(), Small: true, Kind: web.Quiet}
+		}
+		table.Rows = append(table.Rows, web.Row{ID: l.ID.String(), Cells: []templ.Component{
+			web.Text(l.Document), web.Text(i18n.Date(ctx, l.Day, web.Today(ctx))), web.Text(c(ctx, "category-"+l.Category)), web.Text(i18n.Money(ctx, l.Amount)), web.Text(l.Note), last,
+		}})
+	}
+	return table
+}
+
+func (v campaignView) planLines(ctx context.Context) web.Table {
+	table := web.Table{Caption: c(ctx, "plan-costs"), Plain: true, Columns: []web.Column{{Label: c(ctx, "category")}, {Label: c(ctx, "plan"), Num: true}, {Label: c(ctx, "spent"), Num: true}, {Label: c(ctx, "note")}}}
+	seen := map[string]bool{}
+	for _, l := range v.Costs.Plan {
+		spent := ""
+		if !seen[l.Category] {
+			spent = i18n.MoneyWhole(ctx, v.Costs.By[l.Category])
+		}
+		seen[l.Category] = true
+		amount := templ.Component(web.Text(i18n.MoneyWhole(ctx, l.Amount)))
+		if !l.Approved && v.State == marketing.Approved {
+			amount = web.Join(amount, web.Text(" "), web.Chip{Text: c(ctx, "waits"), Tone: web.Warn})
+		}
+		table.Rows = append(table.Rows, web.Row{ID: l.ID.String(), Cells: []templ.Component{web.Text(c(ctx, "category-"+l.Category)), amount, web.Text(spent), web.Text(l.Note)}})
+	}
+	return table
+}
+
+// prospectTable lists who came.
+func (v campaignView) prospectTable(ctx context.Context) web.Table {
+	table := web.Table{Caption: c(ctx, "prospects"), Columns: []web.Column{{Label: c(ctx, "person")}, {Label: c(ctx, "came")}, {Label: c(ctx, "stage")}, {Label: c(ctx, "next")}, {Label: c(ctx, "owner-of")}}}
+	for _, s := range v.Prospects.Items {
+		person := i18n.None
+		if b, ok := v.persons[s.Person]; ok {
+			person = b.Shown()
+		}
+		name := templ.Component(web.Text(person))
+		if may(ctx, "enquiry:read") {
+			name = web.RecordLink("/enquiries/"+s.Enquiry.String(), person)
+		}
+		next := i18n.None
+		if s.NextStep != "" {
+			next = i18n.T(ctx, "next-step."+s.NextStep)
+			if !s.NextDay.IsZero() {
+				next += " · " + i18n.Date(ctx, s.NextDay, web.Today(ctx))
+			}
+		}
+		table.Rows = append(table.Rows, web.Row{ID: s.ID.String(), Cells: []templ.Component{
+			name, web.Text(i18n.Date(ctx, bizdate.Of(s.At, web.Zone(ctx)), web.Today(ctx))), web.Text(i18n.T(ctx, "stage."+string(s.Stage))), web.Text(next), web.Text(v.staff(s.Consultant)),
+		}})
+	}
+	return table
+}
+
+func (p pages) getCampaignLeads(w http.ResponseWriter, r *http.Request) error {
+	key, err := web.PathID(r, "id", "campaign")
+	if err != nil {
+		return err
+	}
+	ctx, n := r.Context(), web.PageOf(r)
+	var v campaignView
+	err = p.ops.Read(ctx, func(ctx context.Context, tx *op.Tx) error {
+		if v.Campaign, err = marketing.CampaignByID(ctx, tx, key); err != nil {
+			return err
+		}
+		if err := v.load(ctx, tx); err != nil {
+			return err
+		}
+		return v.prospects(ctx, tx, page.Request{Limit: pageRows, Offset: (n - 1) * pageRows})
+	})
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, web.Shell(web.Page{Title: c(ctx, "prospects"), H1: c(ctx, "prospects-of", "name", v.Name, "count", v.Prospects.Total)}, prospectsPage(v, n)))
+}

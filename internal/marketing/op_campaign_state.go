@@ -1,0 +1,278 @@
+package marketing
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"zhike/internal/facts"
+	"zhike/internal/kernel/event"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/money"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
+	"zhike/internal/process"
+)
+
+// campaignMatter is the matter of approvals of campaigns; its size is the planned cost in fen (MKT-1).
+const campaignMatter = "campaign"
+
+// SubmitCampaignInput asks for approval of a campaign.
+type SubmitCampaignInput struct {
+	CampaignID id.ID  `json:"campaign_id" path:"id"`
+	Reason     string `json:"reason" maxLength:"500" doc:"why it is worth it"`
+}
+
+// SubmitCampaign asks for approval of a draft with its planned cost, by the limits of amounts (MKT-1, PRC-6). Refused: campaign-state, no reason,
+// nobody-may-approve.
+var SubmitCampaign = op.Op[SubmitCampaignInput, CampaignAnswer]{
+	Name: "marketing.submit-campaign", Rule: "MKT-1", Needs: "campaign:update", Fact: facts.CampaignSubmitted{},
+	Subject: func(in SubmitCampaignInput) op.Ref { return op.Ref{Kind: "campaign", ID: in.CampaignID} },
+	Do: func(ctx context.Context, tx *op.Tx, in SubmitCampaignInput) (CampaignAnswer, error) {
+		c, err := CampaignByID(ctx, tx, in.CampaignID)
+		if err != nil {
+			return CampaignAnswer{}, err
+		}
+		if c.State != Draft && c.State != Rejected {
+			return CampaignAnswer{}, c.refuse("campaign-settled")
+		}
+		_, cost, err := plannedCost(ctx, tx, c.ID)
+		if err != nil {
+			return CampaignAnswer{}, err
+		}
+		a, err := c.ask(ctx, tx, cost, in.Reason)
+		if err != nil {
+			return CampaignAnswer{}, err
+		}
+		c.State = Submitted
+		if err := tx.Save(ctx, &c, "state"); err != nil {
+			return CampaignAnswer{}, err
+		}
+		tx.Record(c.ID, facts.CampaignSubmitted{CampaignAbout: c.fact(), Approval: a, Cost: cost})
+		out := c.answer()
+		out.Approval = a
+		return out, nil
+	},
+}
+
+// ask asks for approval of a planned cost.
+func (c Campaign) ask(ctx context.Context, tx *op.Tx, cost money.Fen, reason string) (id.ID, error) {
+	reason = strings.TrimSpace(reason)
+	if reason == "" {
+		return id.None, problem.Refuse("PRC-6", "invalid", problem.Field{Location: "reason", Code: "required"})
+	}
+	a, err := process.AskApproval(ctx, tx, process.Approval{
+		Matter: campaignMatter, SubjectKind: "campaign", Subject: c.ID, Center: c.Center, Staff: tx.Viewer.Staff, Size: int64(cost), Cost: cost, Reason: reason,
+		Params: map[string]string{"no": c.No, "leads": strconv.FormatInt(c.PlanLeads, 10), "contracts": strconv.FormatInt(c.PlanContracts, 10)},
+	}, "campaign_id")
+	return a.ID, err
+}
+
+// ExtendCampaignInput asks for a further planned cost of a campaign that is approved.
+type ExtendCampaignInput struct {
+	CampaignID id.ID     `json:"campaign_id" path:"id"`
+	Category   string    `json:"category" enum:"media,print,venue,gift,people,agency,other"`
+	Amount     money.Fen `json:"amount_fen" minimum:"1"`
+	Reason     string    `json:"reason" maxLength:"500"`
+}
+
+// ExtendCampaign asks for more money for an approved campaign, by the limit of the whole amount; it goes on with what was approved until then
+// (MKT-1, PRC-6). Refused: campaign-not-approved with the next step, campaign-extends while another one waits.
+var ExtendCampaign = op.Op[ExtendCampaignInput, CampaignAnswer]{
+	Name: "marketing.extend-campaign", Rule: "MKT-1", Needs: "campaign:update", Fact: facts.CampaignExtended{}, Do: extendCampaign,
+	Subject: func(in ExtendCampaignInput) op.Ref { return op.Ref{Kind: "campaign", ID: in.CampaignID} },
+}
+
+func extendCampaign(ctx context.Context, tx *op.Tx, in ExtendCampaignInput) (CampaignAnswer, error) {
+	c, err := CampaignByID(ctx, tx, in.CampaignID)
+	if err != nil {
+		return CampaignAnswer{}, err
+	}
+	if err := c.book(); err != nil {
+		return CampaignAnswer{}, err
+	}
+	had, waits, err := plannedCost(ctx, tx, c.ID)
+	if err != nil {
+		return CampaignAnswer{}, err
+	}
+	if waits > 0 {
+		return CampaignAnswer{}, c.refuse("campaign-extends")
+	}
+	var bad problem.Invalid
+	wrongCosts(&bad, []PlannedCost{{Category: in.Category, Amount: in.Amount}})
+	for i := range bad {
+		bad[i].Location = strings.TrimPrefix(bad[i].Location, "costs.0.")
+	}
+	if err := bad.Err("MKT-1"); err != nil {
+		return CampaignAnswer{}, err
+	}
+	no, err := op.OneOf[int64](ctx, tx.Unscoped("the next number of a line"), "SELECT COALESCE(MAX(no), 0) + 1 FROM campaign_plan WHERE campaign = ?", c.ID)
+	if err != nil {
+		return CampaignAnswer{}, fmt.Errorf("number line of plan: %w", err)
+	}
+	line := PlanLine{ID: tx.NewID(), Campaign: c.ID, Center: c.Center, No: no, Category: in.Category, Amount: in.Amount, Note: strings.TrimSpace(in.Reason)}
+	if err := tx.Insert(ctx, line); err != nil {
+		return CampaignAnswer{}, err
+	}
+	a, err := c.ask(ctx, tx, had+in.Amount, in.Reason)
+	if err != nil {
+		return CampaignAnswer{}, err
+	}
+	tx.Record(c.ID, facts.CampaignExtended{CampaignAbout: c.fact(), Approval: a, Line: line.ID, Category: line.Category, Amount: line.Amount})
+	out := c.answer()
+	out.Approval = a
+	return out, nil
+}
+
+// ApproveCampaign consents to the approval that waits for a campaign; it is process.Approve by the campaign's name (MKT-1, contract.md).
+// Refused: campaign-settled where none waits, and as process.Approve.
+var ApproveCampaign = op.Op[CampaignInput, process.ApprovalAnswer]{
+	Name: "marketing.approve-campaign", Rule: "PRC-6", Needs: "approval:decide", Fact: facts.ApprovalGiven{}, Subject: CampaignInput.ref,
+	Do: func(ctx context.Context, tx *op.Tx, in CampaignInput) (out process.ApprovalAnswer, err error) {
+		c, err := CampaignByID(ctx, tx, in.CampaignID)
+		if err != nil {
+			return out, err
+		}
+		a, err := process.WaitingFor(ctx, tx, c.ID)
+		if p, ok := problem.As(err); ok && p.Code == "not-found" {
+			return out, c.refuse("campaign-settled")
+		}
+		if err != nil {
+			return out, err
+		}
+		return process.Approve.Do(ctx, tx, process.ApprovalInput{ApprovalID: a.ID})
+	},
+}
+
+// Reactions lists what marketing does about facts of others: an approval settles a campaign.
+func Reactions() []op.Reaction {
+	return []op.Reaction{
+		op.On(func(ctx context.Context, tx *op.Tx, f facts.ApprovalGiven, _ event.Event) error {
+			return decided(ctx, tx, f.Asked, Approved)
+		}),
+		op.On(func(ctx context.Context, tx *op.Tx, f facts.ApprovalRefused, _ event.Event) error {
+			return decided(ctx, tx, f.Asked, Rejected)
+		}),
+		op.On(func(ctx context.Context, tx *op.Tx, f facts.ApprovalWithdrawn, _ event.Event) error {
+			return decided(ctx, tx, f.Asked, Draft)
+		}),
+		op.On(reviewed),
+	}
+}
+
+// decided brings a campaign that waited to a state, and what waited of its plan with it. Of one that runs only the additional line falls.
+func decided(ctx context.Context, tx *op.Tx, f facts.Asked, to CampaignState) error {
+	if f.SubjectKind != "campaign" {
+		return nil
+	}
+	c, err := campaignOf(ctx, tx, f.Subject)
+	if err != nil {
+		return err
+	}
+	lines := "UPDATE campaign_plan SET approved = TRUE WHERE campaign = ?"
+	switch {
+	case to == Approved:
+	case c.State == Approved:
+		lines = "DELETE FROM campaign_plan WHERE campaign = ? AND approved = FALSE"
+	default:
+		lines = ""
+	}
+	if lines != "" {
+		if _, err := tx.Exec(ctx, lines, c.ID); err != nil {
+			return fmt.Errorf("settle plan of campaign: %w", err)
+		}
+	}
+	if c.State != Submitted {
+		return nil
+	}
+	c.State = to
+	return tx.Save(ctx, &c, "state")
+}
+
+// CloseCampaignInput ends a campaign.
+type CloseCampaignInput struct {
+	CampaignID id.ID  `json:"campaign_id" path:"id"`
+	Lesson     string `json:"lesson" maxLength:"2000" doc:"what was learnt"`
+	Release    bool   `json:"release,omitempty" doc:"what was planned and not spent is not needed any more"`
+}
+
+// CloseCampaign ends a campaign with its review: insight writes what it brought, the owner what was learnt (MKT-7). Refused: no lesson,
+// campaign-settled, campaign-extends while an approval waits, costs-open while planned costs of a category have no document, unless released.
+var CloseCampaign = op.Op[CloseCampaignInput, CampaignAnswer]{
+	Name: "marketing.close-campaign", Rule: "MKT-7", Needs: "campaign:update", Fact: facts.CampaignClosed{}, Do: closeCampaign,
+	Subject: func(in CloseCampaignInput) op.Ref { return op.Ref{Kind: "campaign", ID: in.CampaignID} },
+}
+
+func closeCampaign(ctx context.Context, tx *op.Tx, in CloseCampaignInput) (CampaignAnswer, error) {
+	c, err := CampaignByID(ctx, tx, in.CampaignID)
+	if err != nil {
+		return CampaignAnswer{}, err
+	}
+	if err := c.book(); err != nil {
+		return CampaignAnswer{}, err
+	}
+	var bad problem.Invalid
+	if c.Lesson = strings.TrimSpace(in.Lesson); c.Lesson == "" {
+		bad.Add("lesson", "required", nil)
+	}
+	lines, err := planOf(ctx, tx, c.ID)
+	if err != nil {
+		return CampaignAnswer{}, err
+	}
+	booked, err := bookedCost(ctx, tx, c.ID)
+	if err != nil {
+		return CampaignAnswer{}, err
+	}
+	var open money.Fen
+	for _, l := range lines {
+		if !l.Approved {
+			return CampaignAnswer{}, c.refuse("campaign-extends")
+		}
+		if booked[l.Category] == 0 {
+			open += l.Amount
+		}
+	}
+	if open > 0 && !in.Release {
+		bad.Add("release", "costs-open", nil, "amount", open)
+	}
+	if err := bad.Err("MKT-7"); err != nil {
+		return CampaignAnswer{}, err
+	}
+	c.State, c.ClosedAt = Closed, tx.Now
+	if err := tx.Save(ctx, &c, "state", "closed_at", "lesson"); err != nil {
+		return CampaignAnswer{}, err
+	}
+	tx.Record(c.ID, facts.CampaignClosed{CampaignAbout: c.fact()})
+	return c.answer(), nil
+}
+
+// reviewed keeps what a campaign had brought when it was closed.
+func reviewed(ctx context.Context, tx *op.Tx, f facts.CampaignClosed, e event.Event) error {
+	c, err := campaignOf(ctx, tx, f.Campaign)
+	if err != nil {
+		return err
+	}
+	c.Review = &Review{Day: e.Day, Leads: f.Leads, Visits: f.Visits, Contracts: f.Contracts, Cash: f.Cash, Link: f.Link}
+	return tx.Save(ctx, &c, "review")
+}
+
+// DropCampaign gives a campaign up that was not approved. Refused: campaign-settled.
+var DropCampaign = op.Op[CampaignInput, CampaignAnswer]{
+	Name: "marketing.drop-campaign", Rule: "MKT-1", Needs: "campaign:update", Fact: facts.CampaignDropped{}, Subject: CampaignInput.ref,
+	Do: func(ctx context.Context, tx *op.Tx, in CampaignInput) (CampaignAnswer, error) {
+		c, err := CampaignByID(ctx, tx, in.CampaignID)
+		if err != nil {
+			return CampaignAnswer{}, err
+		}
+		if c.State != Draft && c.State != Rejected {
+			return CampaignAnswer{}, c.refuse("campaign-settled")
+		}
+		c.State = Dropped
+		if err := tx.Save(ctx, &c, "state"); err != nil {
+			return CampaignAnswer{}, err
+		}
+		tx.Record(c.ID, facts.CampaignDropped{CampaignAbout: c.fact()})
+		return c.answer(), nil
+	},
+}

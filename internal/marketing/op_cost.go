@@ -1,0 +1,141 @@
+package marketing
+
+import (
+	"context"
+	"strings"
+
+	"zhike/internal/facts"
+	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/db"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/money"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
+)
+
+// BookCostInput is what was spent on a campaign, with the document that shows it.
+type BookCostInput struct {
+	CampaignID  id.ID        `json:"campaign_id" path:"id"`
+	Day         bizdate.Date `json:"day,omitempty" doc:"today if left out"`
+	Category    string       `json:"category" enum:"media,print,venue,gift,people,agency,other"`
+	Amount      money.Fen    `json:"amount_fen" minimum:"1"`
+	Document    string       `json:"document" maxLength:"100" doc:"number of the invoice, receipt or statement"`
+	Note        string       `json:"note,omitempty" maxLength:"200"`
+	ExternalKey string       `json:"external_key,omitempty" maxLength:"200" doc:"of an import: the same key is booked once"`
+}
+
+// CostAnswer names a cost line, and what is left of the plan.
+type CostAnswer struct {
+	ID   id.ID     `json:"id"`
+	Left money.Fen `json:"left_fen"` // of the approved plan; below 0: overspent
+}
+
+// BookCost books a cost on a campaign (MKT-2, MKT-3). Refused: a campaign that is not approved or is closed, with the next step; no document;
+// a day to come or before the campaign was registered; beyond-plan where it would cost more than was approved; key-taken.
+var BookCost = op.Op[BookCostInput, CostAnswer]{
+	Name: "marketing.book-cost", Rule: "MKT-2", Needs: "campaign-cost:create", Fact: facts.CostBooked{}, Do: bookCost,
+	Subject: func(in BookCostInput) op.Ref { return op.Ref{Kind: "campaign", ID: in.CampaignID} },
+}
+
+func bookCost(ctx context.Context, tx *op.Tx, in BookCostInput) (CostAnswer, error) {
+	c, err := CampaignByID(ctx, tx, in.CampaignID)
+	if err != nil {
+		return CostAnswer{}, err
+	}
+	if err := c.book(); err != nil {
+		return CostAnswer{}, err
+	}
+	l := CostLine{
+		ID: tx.NewID(), Campaign: c.ID, Center: c.Center, Day: in.Day, Category: in.Category, Amount: in.Amount, Document: strings.TrimSpace(in.Document),
+		Note: strings.TrimSpace(in.Note), Staff: tx.Viewer.Staff, Created: tx.Now,
+	}
+	today := tx.Today(c.Center)
+	if l.Day.IsZero() {
+		l.Day = today
+	}
+	if key := strings.TrimSpace(in.ExternalKey); key != "" {
+		l.ExternalKey = &key
+	}
+	left, err := leftOf(ctx, tx, c.ID)
+	if err != nil {
+		return CostAnswer{}, err
+	}
+	if err := l.check(today, left); err != nil {
+		return CostAnswer{}, err
+	}
+	if err := tx.Insert(ctx, l); err != nil {
+		if db.Duplicate(err) {
+			return CostAnswer{}, problem.Refuse("MKT-3", "key-taken", problem.Field{Location: "external_key", Value: in.ExternalKey})
+		}
+		return CostAnswer{}, err
+	}
+	tx.Record(l.ID, facts.CostBooked{CampaignAbout: c.fact(), Cost: l.ID, Day: l.Day, Category: l.Category, Amount: l.Amount})
+	return CostAnswer{ID: l.ID, Left: left - l.Amount}, nil
+}
+
+// check refuses a cost without document, of a day that is not over, or beyond what is left of the plan.
+func (l CostLine) check(today bizdate.Date, left money.Fen) error {
+	var bad problem.Invalid
+	wrongCosts(&bad, []PlannedCost{{Category: l.Category, Amount: l.Amount}})
+	for i := range bad {
+		bad[i].Location = strings.TrimPrefix(bad[i].Location, "costs.0.")
+	}
+	if l.Document == "" {
+		bad.Add("document", "required", nil)
+	}
+	if l.Day > today {
+		bad.Add("day", "in-future", l.Day)
+	}
+	if len(bad) == 0 && l.Amount > left {
+		bad.Add("amount_fen", "beyond-plan", l.Amount, "left", left)
+	}
+	return bad.Err("MKT-2")
+}
+
+// ReverseCostInput takes a cost line back.
+type ReverseCostInput struct {
+	CostID id.ID  `json:"cost_id" path:"id"`
+	Reason string `json:"reason" maxLength:"200"`
+}
+
+// ReverseCost books the negative amount of a line that was wrong; both stay (MKT-3). Refused: a closed campaign, cost-reversed-already, no reason.
+var ReverseCost = op.Op[ReverseCostInput, CostAnswer]{
+	Name: "marketing.reverse-cost", Rule: "MKT-3", Needs: "campaign-cost:create", Fact: facts.CostReversed{}, Do: reverseCost,
+	Subject: func(in ReverseCostInput) op.Ref { return op.Ref{Kind: "campaign-cost", ID: in.CostID} },
+}
+
+func reverseCost(ctx context.Context, tx *op.Tx, in ReverseCostInput) (CostAnswer, error) {
+	var was CostLine
+	if err := problem.Found(tx.Select(&was).Where("id = ?", in.CostID).Scan(ctx), "campaign-cost"); err != nil {
+		return CostAnswer{}, err
+	}
+	c, err := campaignOf(ctx, tx, was.Campaign)
+	if err != nil {
+		return CostAnswer{}, err
+	}
+	if err := c.book(); err != nil {
+		return CostAnswer{}, err
+	}
+	reason := strings.TrimSpace(in.Reason)
+	switch {
+	case !was.ReversedBy.IsNone() || !was.Reverses.IsNone():
+		return CostAnswer{}, problem.Refuse("MKT-3", "cost-reversed-already", problem.Field{Location: "cost_id", Value: was.Document})
+	case reason == "":
+		return CostAnswer{}, problem.Refuse("MKT-3", "invalid", problem.Field{Location: "reason", Code: "required"})
+	}
+	l := was
+	l.ID, l.Amount, l.Note, l.ExternalKey, l.Staff, l.Reverses, l.Created, l.Version = tx.NewID(), -was.Amount, reason, nil, tx.Viewer.Staff, was.ID, tx.Now, 0
+	if err := tx.Insert(ctx, l); err != nil {
+		return CostAnswer{}, err
+	}
+	was.ReversedBy = l.ID
+	if err := tx.Save(ctx, &was, "reversed_by"); err != nil {
+		return CostAnswer{}, err
+	}
+	left, err := leftOf(ctx, tx, c.ID)
+	if err != nil {
+		return CostAnswer{}, err
+	}
+	tx.Record(l.ID, facts.CostReversed{CampaignAbout: c.fact(), Cost: l.ID, Reverses: was.ID, Day: l.Day, Category: l.Category, Amount: was.Amount})
+	return CostAnswer{ID: l.ID, Left: left}, nil
+}

@@ -1,0 +1,32 @@
+package testkit
+
+import (
+	"testing"
+
+	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/money"
+	"zhike/internal/marketing"
+)
+
+// Campaign is an open day as marketing plans one, from today for three weeks; of a center, or of the company where center is none.
+func Campaign(t testing.TB, s *School, center id.ID) marketing.PlanCampaignInput {
+	t.Helper()
+	today := bizdate.Of(s.Clock.Now(), s.Dir.Zone(s.HD))
+	return marketing.PlanCampaignInput{
+		Name: "秋季开放日", FormatID: s.idOf(t, "SELECT id FROM campaign_formats WHERE code = 'open-day'"), CenterID: center, ChannelIDs: []id.ID{s.Web}, From: today, Until: today + 20,
+		Audience: "6–9 岁", Promise: "测评免费", PlanLeads: 40, PlanVisits: 20, PlanContracts: 5, PlanCash: money.Yuan(60_000),
+		Costs: []marketing.PlannedCost{{Category: "media", Amount: money.Yuan(8_000)}, {Category: "venue", Amount: money.Yuan(4_000), Note: "场地"}},
+	}
+}
+
+// Approve submits a campaign and has it approved by the general manager.
+func (s *School) Approve(t testing.TB, campaign id.ID) {
+	t.Helper()
+	if _, err := marketing.SubmitCampaign.Run(s.Marketing(), s.Ops, marketing.SubmitCampaignInput{CampaignID: campaign, Reason: "去年同期有效"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := marketing.ApproveCampaign.Run(s.GM(), s.Ops, marketing.CampaignInput{CampaignID: campaign}); err != nil {
+		t.Fatal(err)
+	}
+}
