@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"testing"
+	"time"
 
 	"zhike/internal/finance"
 	"zhike/internal/insight"
@@ -56,6 +57,7 @@ func TestMKT4_ReportAddsUp(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
 		a, b := running(t, s, "开放日"), running(t, s, "公开课")
 		both := came(t, s, a)
+		s.Clock.Set(s.Clock.Now().Add(time.Hour))
 		if _, err := sales.AddLead.Run(s.FrontDesk(s.HD), s.Ops, sales.AddLeadInput{EnquiryID: both.ID, CampaignID: b}); err != nil {
 			t.Fatal(err)
 		}

@@ -115,7 +115,7 @@ func TestSAL5_WalkIn(t *testing.T) {
 		p := open(s.FrontDesk(s.HD), t, s)
 		page := p.get("/walk-ins/new", http.StatusOK)
 		fields := 0
-		for _, name := range []string{"name", "phone", "course_id", "channel_id", "consultant_id", "center_id"} {
+		for _, name := range []string{"name", "phone", "course_id", "via", "consultant_id", "center_id"} {
 			fields += strings.Count(page, ` name="`+name+`"`)
 		}
 		if all := strings.Count(page, `class="in`); fields > 6 || all != fields {
