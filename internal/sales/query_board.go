@@ -36,16 +36,7 @@ func Board(ctx context.Context, tx *op.Tx, f EnquiryFilter, most int) ([]BoardCo
 	if err != nil {
 		return nil, err
 	}
-	var out []BoardColumn
-	for _, s := range Stages {
-		c := BoardColumn{Stage: s}
-		if i := slices.IndexFunc(counts, func(c StageCount) bool { return c.Stage == s }); i >= 0 {
-			c.N = counts[i].N
-		}
-		if (f.Stage == "" || f.Stage == s) && (f.Outcome == "" || f.Outcome == s.outcome()) && (s != Pooled || c.N > 0) {
-			out = append(out, c)
-		}
-	}
+	out := f.columns(counts)
 	f.Stage = ""
 	where, args := f.where()
 	var parts []string
@@ -64,14 +55,25 @@ func Board(ctx context.Context, tx *op.Tx, f EnquiryFilter, most int) ([]BoardCo
 	if err != nil {
 		return nil, fmt.Errorf("list cards: %w", err)
 	}
-	for i := range out {
-		for _, card := range cards {
-			if card.Stage == out[i].Stage {
-				out[i].Cards = append(out[i].Cards, card.Enquiry)
-			}
-		}
+	for _, card := range cards {
+		i := slices.IndexFunc(out, func(c BoardColumn) bool { return c.Stage == card.Stage })
+		out[i].Cards = append(out[i].Cards, card.Enquiry)
 	}
 	return out, nil
+}
+
+// columns are the columns of the board, with their numbers.
+func (f EnquiryFilter) columns(counts []StageCount) (out []BoardColumn) {
+	for _, s := range Stages {
+		c := BoardColumn{Stage: s}
+		if i := slices.IndexFunc(counts, func(c StageCount) bool { return c.Stage == s }); i >= 0 {
+			c.N = counts[i].N
+		}
+		if (f.Stage == "" || f.Stage == s) && (f.Outcome == "" || f.Outcome == s.outcome()) && (s != Pooled || c.N > 0) {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // Towards says what brings an enquiry to a stage, or why nothing does now.

@@ -25,13 +25,7 @@ func (b By) Right() string { return stepRights[b] }
 
 // operation is the operation whose gate the process asks; "" where what it asks for is done with it.
 func (b By) operation() string {
-	switch b {
-	case ByQuoting:
-		return MakeQuote.Name
-	case BySigning:
-		return "contracts.draft"
-	}
-	return ""
+	return map[By]string{ByQuoting: MakeQuote.Name, BySigning: "contracts.draft"}[b]
 }
 
 // towards gives what has to happen for an enquiry to come to a stage. Refused where nothing brings it there: stage-here, stage-signed,

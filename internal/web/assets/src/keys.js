@@ -3,6 +3,7 @@ import { all, focusOn, one, visible } from "./dom.js";
 import { markRow, moveRow, currentRow, openRow, toggleRow } from "./rows.js";
 import { closeMenus } from "./menus.js";
 import { cellKey } from "./cells.js";
+import { laneKey } from "./lanes.js";
 
 const inField = (element) =>
   element instanceof HTMLElement &&
@@ -13,8 +14,9 @@ let going = 0; // when G was pressed
 /** Presses the control of a key: in the current row first, then anywhere it can be seen. */
 function press(key) {
   const selector = `[data-key="${key}"]`;
-  const row = currentRow();
-  const control = [...(row ? all(selector, row) : []), ...all(selector)].find(visible);
+  const asked = one("dialog[open][data-step]");
+  const row = !asked && currentRow();
+  const control = [...(row ? all(selector, row) : []), ...all(selector, asked ?? document)].find(visible);
   if (!control) return false;
   control.focus({ preventScroll: true });
   if (control.tagName === "DETAILS") {
@@ -60,7 +62,9 @@ function handle(event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
   if (cellKey(event)) return true;
   if (event.key === "Escape") return closeMenus() || (!inField(event.target) && !one("dialog[open]") && press("esc"));
-  if (inField(event.target) || one("dialog[open]")) return false;
+  const dialog = one("dialog[open]");
+  if (inField(event.target) || dialog && !(dialog.matches("[data-step]") && /^[1-6c]$/i.test(event.key))) return false;
+  if (!dialog && laneKey(event)) return true;
   if (document.documentElement.dataset.keys === "off") return false;
   if (event.key === "?") return help();
   if (event.key === "Enter") return (event.target === document.body || event.target === currentRow()) && openRow();
