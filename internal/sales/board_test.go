@@ -15,7 +15,9 @@ import (
 func board(t *testing.T, s *testkit.School, ctx context.Context, f sales.EnquiryFilter, most int) map[sales.Stage]sales.BoardColumn {
 	t.Helper()
 	out := map[sales.Stage]sales.BoardColumn{}
-	for _, c := range ask(t, s, ctx, func(ctx context.Context, tx *op.Tx) ([]sales.BoardColumn, error) { return sales.Board(ctx, tx, f, most) }) {
+	for _, c := range ask(t, s, ctx, func(ctx context.Context, tx *op.Tx) ([]sales.BoardColumn, error) {
+		return sales.Board(ctx, tx, f, most)
+	}) {
 		out[c.Stage] = c
 	}
 	return out

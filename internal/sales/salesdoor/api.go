@@ -46,6 +46,7 @@ type enquiriesQuery struct {
 	Outcome      string       `query:"outcome" enum:"open,signed,lost"`
 	From         bizdate.Date `query:"from" doc:"entered on or after"`
 	Until        bizdate.Date `query:"to" doc:"entered on or before"`
+	NextFrom     bizdate.Date `query:"next_from" doc:"next step due on or after"`
 	NextUntil    bizdate.Date `query:"next_until" doc:"next step due by"`
 	Breached     bool         `query:"breached"`
 	Pool         bool         `query:"pool" doc:"without a consultant"`
@@ -82,7 +83,7 @@ func enquiries(ctx context.Context, tx *op.Tx, q enquiriesQuery) (page.Page[sale
 	r := q.Request()
 	f := sales.EnquiryFilter{
 		Center: q.CenterID, Consultant: q.ConsultantID, Channel: q.ChannelID, Course: q.CourseID, Person: q.PersonID, Stage: sales.Stage(q.Stage), Kind: q.Kind,
-		Outcome: q.Outcome, From: q.From, Until: q.Until, NextUntil: q.NextUntil, Breached: q.Breached, Pool: q.Pool, Sort: r.Sort, After: r.Cursor, Limit: r.Limit,
+		Outcome: q.Outcome, From: q.From, Until: q.Until, NextFrom: q.NextFrom, NextUntil: q.NextUntil, Breached: q.Breached, Pool: q.Pool, Sort: r.Sort, After: r.Cursor, Limit: r.Limit,
 	}
 	var err error
 	if f.Persons, err = found(ctx, tx, q.Q); err != nil {

@@ -263,7 +263,9 @@ func (v calendarView) nothing(ctx context.Context) web.EmptyState {
 }
 
 // isWeekend tells whether a day is a Saturday or a Sunday.
-func isWeekend(d bizdate.Date) bool { return d.Weekday() == time.Saturday || d.Weekday() == time.Sunday }
+func isWeekend(d bizdate.Date) bool {
+	return d.Weekday() == time.Saturday || d.Weekday() == time.Sunday
+}
 
 func weekdayOf(ctx context.Context, d bizdate.Date) string { return i18n.Weekday(ctx, d.Weekday()) }
 

@@ -24,10 +24,10 @@ type callView struct {
 	Recent  []people.Touch
 	Results []string
 	Reasons []string
-	Base    string // page to come back to
-	No      int    // place on the work list, from 0
-	Of      int64  // length of the work list; 0 beyond it
-	First   string // the part that is wanted first: call, result, date
+	Base    string       // page to come back to
+	No      int          // place on the work list, from 0
+	Of      int64        // length of the work list; 0 beyond it
+	First   string       // the part that is wanted first: call, result, date
 	Day     bizdate.Date // of the next contact, where one was chosen before
 }
 
