@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -143,11 +144,11 @@ func TestSAL15_BoardByMouse(t *testing.T) {
 	testkit.Act(u.tab, t, chromedp.Navigate(u.base+"/enquiries?as=board"), chromedp.WaitVisible("#"+card))
 	drag := func(to string) {
 		t.Helper()
-		value[bool](u.user, fmt.Sprintf(`(() => {
-			const card = document.getElementById(%q), lane = document.querySelector('[data-to=%s]'), dataTransfer = new DataTransfer();
-			for (const [kind, at] of [["dragstart", card], ["dragover", lane], ["drop", lane], ["dragend", card]]) at.dispatchEvent(new DragEvent(kind, {bubbles: true, cancelable: true, dataTransfer}));
-			return true;
-		})()`, card, to))
+		at := value[[]float64](u.user, fmt.Sprintf(`[document.getElementById(%q), document.querySelector('[data-to=%s]')].flatMap(e => { const r = e.getBoundingClientRect(); return [r.x + 40, r.y + 50]; })`, card, to))
+		mouse := func(kind input.DispatchMouseEventType, x, y float64) chromedp.Action[chromedp.Void] {
+			return chromedp.MouseEvent(kind, x, y, chromedp.ButtonLeft)
+		}
+		testkit.Act(u.tab, t, mouse(chromedp.MousePressed, at[0], at[1]), mouse(chromedp.MouseMoved, at[0]+10, at[1]+5), mouse(chromedp.MouseMoved, at[2], at[3]), mouse(chromedp.MouseMoved, at[2]+2, at[3]+2), mouse(chromedp.MouseReleased, at[2]+2, at[3]+2))
 	}
 	drag("contacted") // against the facts
 	u.asked("不会退回")
