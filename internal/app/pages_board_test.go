@@ -110,3 +110,40 @@ func TestSAL15_MoveByPages(t *testing.T) {
 		}
 	})
 }
+
+// The API has the board too: its numbers are those of the list, and it says what brings an enquiry to each stage, or why nothing does.
+func TestSAL15_API(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		s.Enquiry(t, s.HD)
+		invited, _ := s.Appointment(t, s.HD)
+		far := s.Enquiry(t, s.CY)
+		client := apiClient(t, s, apiServer(t, s), "consultant", s.HD)
+		counts := map[string]any{}
+		for _, item := range client.get("/enquiry-stages?outcome=open").want(http.StatusOK).items() {
+			row, _ := item.(map[string]any)
+			counts[fmt.Sprint(row["stage"])] = row["count"]
+		}
+		for stage, n := range counts {
+			if list := client.get("/enquiries?outcome=open&stage=" + stage).want(http.StatusOK); stage != "pool" && list.body["total"] != n {
+				t.Errorf("%s: %v, the list has %v", stage, n, list.body["total"])
+			}
+		}
+		if len(counts) != 5 || counts["invited"] != float64(1) || counts["new"] != float64(1) {
+			t.Errorf("counts = %v", counts)
+		}
+		ways := map[string]string{}
+		for _, item := range client.get("/enquiries/" + invited.ID.String() + "/stages").want(http.StatusOK).items() {
+			row, _ := item.(map[string]any)
+			ways[fmt.Sprint(row["stage"])] = fmt.Sprintf("%v %v %v", row["by"], row["refusal"], row["missing_step"])
+		}
+		if ways["visited"] != "arrive <nil> <nil>" || ways["contacted"] != "<nil> stage-behind <nil>" || ways["quoted"] != "quote step-missing needs-analysis" {
+			t.Errorf("ways = %v", ways)
+		}
+		client.get("/enquiries/" + far.ID.String() + "/stages").want(http.StatusNotFound)
+		tomorrow := testkit.Morning.AddDate(0, 0, 1).Format(time.DateOnly)
+		if list := client.get("/enquiries?next_from=" + tomorrow).want(http.StatusOK); list.body["total"] != float64(0) {
+			t.Errorf("planned from tomorrow on: %v", list.body["total"])
+		}
+	})
+}

@@ -48,7 +48,7 @@ func Board(ctx context.Context, tx *op.Tx, f EnquiryFilter, most int) ([]BoardCo
 			all = append(append(all, args...), string(c.Stage), most)
 		}
 	}
-	if len(parts) == 0 {
+	if len(parts) == 0 || most == 0 {
 		return out, nil
 	}
 	cards, err := op.All[boardCard](ctx, tx, strings.Join(parts, " UNION ALL ")+" ORDER BY no", all...)
@@ -78,11 +78,12 @@ func (f EnquiryFilter) columns(counts []StageCount) (out []BoardColumn) {
 
 // Towards says what brings an enquiry to a stage, or why nothing does now.
 type Towards struct {
-	Stage       Stage
-	By          By
-	Appointment *Appointment // that the desk checks in
-	Refused     *problem.Problem
-	Missing     string // step of the process that comes first, where it is that
+	Stage       Stage            `json:"stage"`
+	By          By               `json:"by,omitempty" doc:"touch, invite, arrive, quote, contract, lose: what brings it there"`
+	Appointment *Appointment     `json:"-"` // that the desk checks in
+	Refused     *problem.Problem `json:"-"`
+	Refusal     string           `json:"refusal,omitempty" doc:"code of why nothing brings it there now"`
+	Missing     string           `json:"missing_step,omitempty" doc:"step of the process that comes first"`
 }
 
 // ToStage says what brings an enquiry to a stage as things stand: the rule of stages, the appointment of a visit, and the gates of the
@@ -100,9 +101,24 @@ func ToStage(ctx context.Context, tx *op.Tx, e Enquiry, to Stage) (out Towards, 
 	if !ok {
 		return out, err
 	}
-	out.Refused = refused
+	out.Refused, out.Refusal = refused, refused.Code
 	if refused.Step != nil {
 		out.Missing = refused.Step.Code
+	}
+	return out, nil
+}
+
+// ToStages says so for every stage.
+func ToStages(ctx context.Context, tx *op.Tx, key id.ID) ([]Towards, error) {
+	e, err := EnquiryByID(ctx, tx, key)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Towards, len(Stages))
+	for i, s := range Stages {
+		if out[i], err = ToStage(ctx, tx, e, s); err != nil {
+			return nil, err
+		}
 	}
 	return out, nil
 }

@@ -179,8 +179,8 @@ func EnquiriesOf(ctx context.Context, tx *op.Tx, person id.ID) (list []Enquiry, 
 
 // StageCount is how many enquiries stand at a stage.
 type StageCount struct {
-	Stage Stage `db:"stage"`
-	N     int64 `db:"n"`
+	Stage Stage `db:"stage" json:"stage"`
+	N     int64 `db:"n" json:"count"`
 }
 
 // StageCounts counts enquiries in scope by stage, with the other filters of f.
