@@ -61,6 +61,11 @@ func TestSAL15_Calendar(t *testing.T) {
 		if len(seen) != 3 || len(all.Entries) != 3+3 { // two of the three of tomorrow are listed
 			t.Errorf("entries = %+v", all.Entries)
 		}
+		paged := week
+		paged.Rows, paged.Page = 1, 9 // the last page: the other
+		if got := calendarOf(t, s, s.Principal(s.HD), paged); got.Page != 2 || !slices.Equal(got.Listed, []id.ID{other}) || len(got.Entries) != 1 || len(got.Consultants) != 2 {
+			t.Errorf("page beyond the last: %+v", got)
+		}
 		week.Of.Consultant = other
 		if got := calendarOf(t, s, s.Principal(s.HD), week); len(got.Entries) != 1 || got.Entries[0].Enquiry != given.ID {
 			t.Errorf("of the other: %+v", got)

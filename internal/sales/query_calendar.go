@@ -37,17 +37,19 @@ type DayCount struct {
 
 // CalendarFilter chooses the calendar of the enquiries that Of chooses.
 type CalendarFilter struct {
-	Of            EnquiryFilter
-	First, Last   bizdate.Date
-	ByConsultant  bool
-	Rows, Skipped int // consultants that are listed, and those before them
-	Most          int // entries of each kind that are listed a day: of each consultant, or of all
+	Of           EnquiryFilter
+	First, Last  bizdate.Date
+	ByConsultant bool
+	Rows, Page   int // consultants of a page, and which one from 1; a page beyond the last is the last
+	Most         int // entries of each kind that are listed a day: of each consultant, or of all
 }
 
 // Calendar is what happens when: the entries that are listed, and the number of all.
 type Calendar struct {
 	Counts      []DayCount
-	Consultants []id.ID // all that have something, by how much; none for those who have none
+	Consultants []id.ID // all that have something, by how much; none stands for the enquiries without one
+	Listed      []id.ID // those of the page
+	Page        int
 	Entries     []Entry // appointments by time, then next steps
 }
 
@@ -74,12 +76,13 @@ func CalendarOf(ctx context.Context, tx *op.Tx, f CalendarFilter) (out Calendar,
 	part, chosen := "", ""
 	var who []any
 	if f.ByConsultant {
-		listed := out.Consultants[min(f.Skipped, len(out.Consultants)):]
-		listed = listed[:min(f.Rows, len(listed))]
-		if len(listed) == 0 {
+		if len(out.Consultants) == 0 {
 			return out, nil
 		}
-		part, chosen, who = "e.consultant, ", " AND (e.consultant IN (?) OR e.consultant IS NULL AND ?)", []any{listed, slices.Contains(listed, id.None)}
+		out.Page = min(max(f.Page, 1), (len(out.Consultants)+f.Rows-1)/f.Rows)
+		out.Listed = out.Consultants[(out.Page-1)*f.Rows:]
+		out.Listed = out.Listed[:min(f.Rows, len(out.Listed))]
+		part, chosen, who = "e.consultant, ", " AND (e.consultant IN (?) OR e.consultant IS NULL AND ?)", []any{out.Listed, slices.Contains(out.Listed, id.None)}
 	}
 	text := "SELECT * FROM (SELECT a.id AS appointment, e.id AS enquiry, e.person, a.center, e.consultant, a.day, a.starts_at, a.state, '' AS next_step," +
 		" ROW_NUMBER() OVER (PARTITION BY " + part + "a.day ORDER BY a.starts_at, a.id) AS no" + appointmentsOf + where + chosen + ") x WHERE no <= ? ORDER BY starts_at, appointment"

@@ -69,7 +69,7 @@ func (p door) getCalendar(w http.ResponseWriter, r *http.Request, q enquiryQuery
 }
 
 func (p door) readCalendar(ctx context.Context, tx *op.Tx, v *calendarView) error {
-	f := sales.CalendarFilter{Of: v.Query.filter(web.Today(ctx)), First: v.First, Last: v.Last, ByConsultant: true, Rows: calendarRows, Skipped: (v.pageNo() - 1) * calendarRows, Most: mostOfWeek}
+	f := sales.CalendarFilter{Of: v.Query.filter(web.Today(ctx)), First: v.First, Last: v.Last, ByConsultant: true, Rows: calendarRows, Page: v.Query.Page, Most: mostOfWeek}
 	switch v.Query.span() {
 	case "month":
 		f.ByConsultant, f.Most = false, mostOfMonth
@@ -98,8 +98,6 @@ func (p door) readCalendar(ctx context.Context, tx *op.Tx, v *calendarView) erro
 	v.names, err = p.load(ctx, tx, persons...)
 	return err
 }
-
-func (v calendarView) pageNo() int { return max(v.Query.Page, 1) }
 
 // sum counts what days of a consultant hold; no consultant for all.
 func (v calendarView) sum(first, last bizdate.Date, of ...id.ID) (appointments, steps int) {
@@ -177,13 +175,6 @@ func (v calendarView) stride() string {
 	return "0"
 }
 
-// consultants are those of the page.
-func (v calendarView) consultants() []id.ID {
-	list := v.Calendar.Consultants
-	list = list[min((v.pageNo()-1)*calendarRows, len(list)):]
-	return list[:min(calendarRows, len(list))]
-}
-
 // entries are those of a day; of a consultant where one is given.
 func (v calendarView) entries(day bizdate.Date, of ...id.ID) (out []sales.Entry) {
 	for _, e := range v.Calendar.Entries {
@@ -246,12 +237,15 @@ func (v calendarView) past(ctx context.Context, e sales.Entry) bool {
 	return e.Day < web.Today(ctx) && (e.Appointment.IsNone() || e.Open())
 }
 
-// nextOwners is the address of the consultants after those of the page; "" where there are none.
-func (v calendarView) nextOwners(ctx context.Context) string {
-	if v.Query.span() == "month" || v.pageNo()*calendarRows >= len(v.Calendar.Consultants) {
-		return ""
+// owners leads through the pages of consultants; a month is not by consultant.
+func (v calendarView) owners(ctx context.Context) (before, after string) {
+	if v.Calendar.Page > 1 {
+		before = web.Address(ctx, "page", strconv.Itoa(v.Calendar.Page-1))
 	}
-	return web.Address(ctx, "page", strconv.Itoa(v.pageNo()+1))
+	if v.Calendar.Page > 0 && v.Calendar.Page*calendarRows < len(v.Calendar.Consultants) {
+		after = web.Address(ctx, "page", strconv.Itoa(v.Calendar.Page+1))
+	}
+	return before, after
 }
 
 func (v calendarView) nothing(ctx context.Context) web.EmptyState {
