@@ -164,6 +164,49 @@ func TestSAL15_BoardByMouse(t *testing.T) {
 	u.calm()
 }
 
+// TestSAL15_QuoteOnTheBoard: the quote is made over the board, priced while it is filled in; a contract follows on its own page.
+func TestSAL15_QuoteOnTheBoard(t *testing.T) {
+	s, st := desked(t)
+	e, a := s.Appointment(t, s.HD)
+	v, err := sales.CheckIn.Run(s.FrontDesk(s.HD), s.Ops, sales.CheckInInput{AppointmentID: a.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	card := "card-" + e.ID.String()
+	u := laned{st.as(t, "consultant", s.HD)}
+	board := func() {
+		t.Helper()
+		testkit.Act(u.tab, t, chromedp.Navigate(u.base+"/enquiries?as=board"), chromedp.WaitVisible("#"+card))
+		u.keys("j")
+	}
+	board()
+	u.shifted(kb.ArrowRight) // the process wants the needs analysis first, and leads to it
+	u.asked("需求分析")
+	u.tabTo("dialog a.btn.p")
+	u.keys(kb.Enter)
+	u.at("/visits/" + v.ID.String())
+	if _, err := sales.FinishVisit.Run(s.Consultant(s.HD), s.Ops, sales.FinishVisitInput{VisitID: v.ID, Needs: map[string]string{"goal": "口语"}, Outcome: "quote"}); err != nil {
+		t.Fatal(err)
+	}
+	board()
+	u.shifted(kb.ArrowRight)
+	u.asked("¥19,200.00")
+	u.tabTo(`dialog [name="discount_fen"]`)
+	u.keys("20000")
+	u.asked("也不能达到原价")
+	u.keys(kb.Backspace + kb.Backspace)
+	u.asked("¥19,000.00")
+	u.keys(kb.Enter)
+	u.holds(card, "quoted")
+	u.reads("Q-")
+	u.shifted(kb.ArrowRight)
+	u.asked(u.text("sales.to.contract"))
+	u.tabTo("dialog a.btn.p")
+	u.keys(kb.Enter)
+	u.at("/quotes/")
+	u.calm()
+}
+
 // TestSAL15_CalendarByKeyboard: a consultant moves an appointment to another day by keys, where the new time is asked in place, and gives a
 // next step another date by a contact.
 func TestSAL15_CalendarByKeyboard(t *testing.T) {
