@@ -204,6 +204,9 @@ func TestSAL15_QuoteOnTheBoard(t *testing.T) {
 	u.tabTo("dialog a.btn.p")
 	u.keys(kb.Enter)
 	u.at("/quotes/")
+	board()
+	u.keys("gh") // these two lead home, from a card too
+	u.until(`location.pathname === "/"`)
 	u.calm()
 }
 
