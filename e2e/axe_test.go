@@ -130,6 +130,9 @@ func looks(s *testkit.School, r records) []look {
 		}
 		return out
 	}
+	to := func(role string, key id.ID, stage sales.Stage) look {
+		return look{route: "/enquiries/{id}/to/{stage}", role: role, path: at("/enquiries/{id}/to/", key) + string(stage)}
+	}
 	part := func(route, why string) look { return look{route: route, part: why} }
 	staff := s.StaffID(s.Finance(s.HD))
 	return slices.Concat(
@@ -142,9 +145,10 @@ func looks(s *testkit.School, r records) []look {
 			{route: "/{$}", role: "finance", path: "/"},
 			{route: "/{$}", role: "it", path: "/"},
 		},
-		list("consultant", "/work", "/tasks", "/messages", "/account", "/views", "/views/new?list=/enquiries&query=stage%3Dnew", "/account/totp", organizationdoor.PasswordPath, web.AskPath+"?q=heyu", "/enquiries", "/enquiries?until=2020-01-01", "/enquiries/new"),
+		list("consultant", "/work", "/tasks", "/messages", "/account", "/views", "/views/new?list=/enquiries&query=stage%3Dnew", "/account/totp", organizationdoor.PasswordPath, web.AskPath+"?q=heyu", "/enquiries", "/enquiries?until=2020-01-01", "/enquiries?as=board", "/enquiries?as=board&until=2020-01-01", "/enquiries?as=calendar", "/enquiries?as=calendar&span=month", "/enquiries?as=calendar&day=2020-01-01", "/enquiries/new"),
 		[]look{
 			page("consultant", "/enquiries/{id}", r.enquiry), page("consultant", "/enquiries/{id}/call", r.enquiry), page("consultant", "/enquiries/{id}/book", r.visited),
+			page("consultant", "/enquiries/{id}/to", r.enquiry), page("front-desk", "/enquiries/{id}/to", r.enquiry), to("consultant", r.enquiry, sales.Contacted), to("consultant", r.quoted, sales.Signed), to("front-desk", r.enquiry, sales.Visited),
 			page("consultant", "/enquiries/{id}/lose", r.enquiry), page("consultant", "/enquiries/{id}/edit", r.enquiry), page("consultant", "/enquiries/{id}/quote", r.quoted), page("principal", "/enquiries/{id}/assign", r.enquiry),
 			page("front-desk", "/appointments/{id}/move", r.appointment), page("consultant", "/visits/{id}", r.visit), page("consultant", "/visits/{id}", r.finished), page("consultant", "/quotes/{id}", r.quote), page("consultant", "/quotes/{id}", r.asked),
 			page("principal", "/approvals/{id}", r.approval), page("consultant", "/approvals/{id}", r.approval),

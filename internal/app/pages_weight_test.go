@@ -23,7 +23,7 @@ func TestPRF11_PageWeight(t *testing.T) {
 	base := serve(t, s, app.PageOptions{})
 	compressed := map[string]string{"Accept-Encoding": "gzip"}
 	for role, pages := range map[string][]string{
-		"consultant": {"/", "/enquiries", "/people", "/account", "/tasks"}, "front-desk": {"/", "/desk", "/appointments", "/payments", "/enquiries/new"},
+		"consultant": {"/", "/enquiries", "/enquiries?as=board", "/enquiries?as=calendar", "/people", "/account", "/tasks"}, "front-desk": {"/", "/desk", "/appointments", "/payments", "/enquiries/new"},
 		"principal": {"/", "/reports/daily-sales", "/approvals", "/staff", "/enquiries"}, "general-manager": {"/", "/people", "/enquiries"},
 		"it": {"/", "/staff", "/settings", "/special-days", "/roles/it"},
 	} {

@@ -5,6 +5,7 @@
 //	SAL-4  op_appointment.go, op_appointment_state.go; reminders and no-shows: work_due.go
 //	SAL-5  op_checkin.go, op_walkin.go
 //	SAL-6  op_finish.go, rules_needs.go
+//	SAL-15 rules_board.go, query_board.go, query_calendar.go
 //	UI-B2  undo.go
 //	SAL-7  op_quote.go, op_contract.go; prices are contracts.PriceLines
 package sales

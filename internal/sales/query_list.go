@@ -19,7 +19,7 @@ type EnquiryFilter struct {
 	Kind                                                  string // one or several, comma separated
 	Outcome                                               string
 	From, Until                                           bizdate.Date // business date of entry
-	NextUntil                                             bizdate.Date // next step due by
+	NextFrom, NextUntil                                   bizdate.Date // next step due from, by
 	Breached                                              bool
 	Pool                                                  bool    // without a consultant
 	Persons                                               []id.ID // found by a search; nil: no search
@@ -35,6 +35,18 @@ var enquiryOrders = map[string]string{
 	"-entered": "e.entered_at DESC, e.id DESC",
 	"entered":  "e.entered_at, e.id",
 	"next":     "CASE WHEN e.next_day = 0 THEN 1 ELSE 0 END, e.next_day, e.id",
+}
+
+// order is the text of the order. Refused: another one.
+func (f EnquiryFilter) order() (string, error) {
+	if f.Sort == "" {
+		return enquiryOrders["-moved"], nil
+	}
+	order, ok := enquiryOrders[f.Sort]
+	if !ok {
+		return "", problem.Refuse("", "invalid", problem.Field{Location: "sort", Code: "not-one-of", Value: f.Sort, Args: map[string]any{"list": "-moved, moved, -entered, entered, next"}})
+	}
+	return order, nil
 }
 
 func (f EnquiryFilter) where() (text string, args []any) {
@@ -69,6 +81,9 @@ func (f EnquiryFilter) where() (text string, args []any) {
 	}
 	if !f.Until.IsZero() {
 		add("e.entered_day <= ?", int64(f.Until))
+	}
+	if !f.NextFrom.IsZero() {
+		add("e.next_day >= ?", int64(f.NextFrom))
 	}
 	if !f.NextUntil.IsZero() {
 		add("e.next_day > 0 AND e.next_day <= ?", int64(f.NextUntil))
@@ -105,12 +120,9 @@ type EnquiryList struct {
 
 // Enquiries lists enquiries in scope with their exact number. The cursor is the position of the last row in the order.
 func Enquiries(ctx context.Context, tx *op.Tx, f EnquiryFilter) (out EnquiryList, err error) {
-	order, ok := enquiryOrders[f.Sort]
-	if f.Sort == "" {
-		order, ok = enquiryOrders["-moved"], true
-	}
-	if !ok {
-		return out, problem.Refuse("", "invalid", problem.Field{Location: "sort", Code: "not-one-of", Value: f.Sort, Args: map[string]any{"list": "-moved, moved, -entered, entered, next"}})
+	order, err := f.order()
+	if err != nil {
+		return out, err
 	}
 	where, args := f.where()
 	if out.Total, err = op.One[int64](ctx, tx, "SELECT COUNT(*) FROM enquiries e WHERE "+where, args...); err != nil {
@@ -167,8 +179,8 @@ func EnquiriesOf(ctx context.Context, tx *op.Tx, person id.ID) (list []Enquiry, 
 
 // StageCount is how many enquiries stand at a stage.
 type StageCount struct {
-	Stage Stage `db:"stage"`
-	N     int64 `db:"n"`
+	Stage Stage `db:"stage" json:"stage"`
+	N     int64 `db:"n" json:"count"`
 }
 
 // StageCounts counts enquiries in scope by stage, with the other filters of f.

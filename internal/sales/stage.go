@@ -26,6 +26,15 @@ const (
 // Stages lists all stages in their order.
 var Stages = []Stage{New, Contacted, Invited, Visited, Quoted, Signed, Lost, Pooled}
 
+// StageNames are the codes of the stages.
+func StageNames() []string {
+	out := make([]string, len(Stages))
+	for i, s := range Stages {
+		out[i] = string(s)
+	}
+	return out
+}
+
 // Rank is the place of a stage among those that lead to a contract, from 0; -1 for lost and pool.
 func (s Stage) Rank() int {
 	i := slices.Index(Stages, s)

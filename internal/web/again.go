@@ -149,7 +149,7 @@ func word(ctx context.Context, code string, args map[string]any) string {
 	return i18n.T(ctx, "problem."+code, pairs...)
 }
 
-// argument writes a value of a problem's text. Words of the program (kind, right, step, field) are looked up as <name>.<value>.
+// argument writes a value of a problem's text. Words of the program (kind, right, step, stage, field) are looked up as <name>.<value>.
 func argument(ctx context.Context, name string, v any) any {
 	switch v := v.(type) {
 	case money.Fen:
@@ -162,7 +162,7 @@ func argument(ctx context.Context, name string, v any) any {
 		return i18n.DateTime(ctx, v, Zone(ctx), Now(ctx))
 	case string:
 		switch name {
-		case "kind", "right", "step", "field":
+		case "kind", "right", "step", "stage", "field":
 			key := name + "." + strings.NewReplacer(":", "-", "_", "-").Replace(v)
 			if i18n.Has(ctx, key) {
 				return i18n.T(ctx, key)

@@ -1958,7 +1958,7 @@ func messages() templ.Component {
 	})
 }
 
-var keyList = []string{"ask", "go-home", "go-list", "go-reports", "move", "open", "edit", "select", "call", "result", "date", "new", "undo", "feedback", "choose", "help", "back"}
+var keyList = []string{"ask", "go-home", "go-list", "go-reports", "move", "lanes", "carry", "open", "edit", "select", "call", "result", "date", "new", "undo", "feedback", "choose", "help", "back"}
 
 func keysHelp(f Frame) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {

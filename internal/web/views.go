@@ -62,6 +62,9 @@ func (t Tabs) withSaved(ctx context.Context) []Tab {
 		return t.Items
 	}
 	saved := savedTabs(ctx)
+	for i := range saved {
+		saved[i].Href = carrying(ctx, saved[i].Href, t.Keep)
+	}
 	items := slices.Concat(t.Items, saved)
 	if slices.ContainsFunc(saved, func(s Tab) bool { return s.Current }) {
 		for i := range t.Items {
@@ -69,6 +72,22 @@ func (t Tabs) withSaved(ctx context.Context) []Tab {
 		}
 	}
 	return items
+}
+
+// carrying gives an address parameters of the page's own.
+func carrying(ctx context.Context, address string, names []string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	q := u.Query()
+	for _, name := range names {
+		if value := here(ctx).Query().Get(name); value != "" {
+			q.Set(name, value)
+		}
+	}
+	u.RawQuery = q.Encode()
+	return u.RequestURI()
 }
 
 // ViewTabs are the tabs of a list that has no fixed views: all records, and the saved views. Without saved ones it draws nothing.
@@ -95,11 +114,11 @@ func DecodeQuery[T any](ctx context.Context, query url.Values) (in T, err error)
 }
 
 // ViewParams names the parameters of a list's address that a view keeps: filters, sort and columns. The page is not of a view, nor is a
-// search, which may name a person.
-func ViewParams[T any]() []string {
+// search, which may name a person, nor what besides says only how the list is drawn.
+func ViewParams[T any](besides ...string) []string {
 	var out []string
 	for name := range fieldsOf(reflect.TypeFor[T]()) {
-		if !slices.Contains([]string{"page", "after", "q"}, name) {
+		if !slices.Contains(append(besides, "page", "after", "q"), name) {
 			out = append(out, name)
 		}
 	}

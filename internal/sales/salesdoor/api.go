@@ -36,6 +36,16 @@ type (
 
 type enquiriesQuery struct {
 	api.Paging
+	enquiryParams
+}
+
+type stageCountsQuery struct {
+	enquiryParams
+	Q string `query:"q" maxLength:"100" doc:"name, pinyin or digits of the phone"`
+}
+
+// enquiryParams choose enquiries.
+type enquiryParams struct {
 	CenterID     id.ID        `query:"center_id"`
 	ConsultantID id.ID        `query:"consultant_id"`
 	ChannelID    id.ID        `query:"channel_id"`
@@ -47,6 +57,7 @@ type enquiriesQuery struct {
 	Outcome      string       `query:"outcome" enum:"open,signed,lost"`
 	From         bizdate.Date `query:"from" doc:"entered on or after"`
 	Until        bizdate.Date `query:"to" doc:"entered on or before"`
+	NextFrom     bizdate.Date `query:"next_from" doc:"next step due on or after"`
 	NextUntil    bizdate.Date `query:"next_until" doc:"next step due by"`
 	Breached     bool         `query:"breached"`
 	Pool         bool         `query:"pool" doc:"without a consultant"`
@@ -56,6 +67,10 @@ func apiEnquiries(a *api.API) {
 	api.List(a, "/enquiries", "sales.enquiries", "enquiry:read", enquiries)
 	api.Get(a, "/enquiries/{id}", "sales.enquiry", "enquiry:read", func(ctx context.Context, tx *op.Tx, q enquiryID) (sales.Enquiry, error) {
 		return sales.EnquiryByID(ctx, tx, q.ID)
+	})
+	api.Get(a, "/enquiry-stages", "sales.enquiry-stages", "enquiry:read", stageCounts)
+	api.Whole(a, "/enquiries/{id}/stages", "sales.stages-of-enquiry", "enquiry:read", func(ctx context.Context, tx *op.Tx, q stagesQuery) ([]sales.Towards, error) {
+		return sales.ToStages(ctx, tx, q.ID)
 	})
 	api.Post(a, "/enquiries", sales.Enter)
 	api.Post(a, "/enquiries/{id}/touches", people.RecordTouch)
@@ -80,12 +95,40 @@ func apiEnquiries(a *api.API) {
 	api.Post(a, "/contact-ladder", sales.SetLadderStep)
 }
 
+func (q enquiryParams) filter() sales.EnquiryFilter {
+	return sales.EnquiryFilter{
+		Center: q.CenterID, Consultant: q.ConsultantID, Channel: q.ChannelID, Course: q.CourseID, Campaign: q.CampaignID, Person: q.PersonID, Stage: sales.Stage(q.Stage), Kind: q.Kind,
+		Outcome: q.Outcome, From: q.From, Until: q.Until, NextFrom: q.NextFrom, NextUntil: q.NextUntil, Breached: q.Breached, Pool: q.Pool,
+	}
+}
+
+// StageCounts are the heads of the board.
+type StageCounts struct {
+	Items []sales.StageCount `json:"items"`
+}
+
+// stageCounts is the head of the board: how many of the chosen enquiries stand where (SAL-15).
+func stageCounts(ctx context.Context, tx *op.Tx, q stageCountsQuery) (out StageCounts, err error) {
+	f := q.filter()
+	if f.Persons, err = found(ctx, tx, q.Q); err != nil {
+		return out, err
+	}
+	columns, err := sales.Board(ctx, tx, f, 0)
+	for _, c := range columns {
+		out.Items = append(out.Items, sales.StageCount{Stage: c.Stage, N: c.N})
+	}
+	return out, err
+}
+
+type stagesQuery struct {
+	api.Paging
+	enquiryID
+}
+
 func enquiries(ctx context.Context, tx *op.Tx, q enquiriesQuery) (page.Page[sales.Enquiry], error) {
 	r := q.Request()
-	f := sales.EnquiryFilter{
-		Center: q.CenterID, Consultant: q.ConsultantID, Channel: q.ChannelID, Course: q.CourseID, Campaign: q.CampaignID, Person: q.PersonID, Stage: sales.Stage(q.Stage), Kind: q.Kind,
-		Outcome: q.Outcome, From: q.From, Until: q.Until, NextUntil: q.NextUntil, Breached: q.Breached, Pool: q.Pool, Sort: r.Sort, After: r.Cursor, Limit: r.Limit,
-	}
+	f := q.filter()
+	f.Sort, f.After, f.Limit = r.Sort, r.Cursor, r.Limit
 	var err error
 	if f.Persons, err = found(ctx, tx, q.Q); err != nil {
 		return page.Page[sales.Enquiry]{}, err

@@ -182,7 +182,7 @@ func bookBody(v bookView, wide bool) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Button{Label: t(ctx, "back"), Kind: web.Quiet, Href: v.back(), Attrs: swapLink(wide, v.back())}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Button{Label: t(ctx, "back"), Kind: web.Quiet, Href: v.back(), Attrs: v.swapLink(wide, v.back())}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -192,7 +192,7 @@ func bookBody(v bookView, wide bool) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = web.Form{Action: v.action("book"), Attrs: swapped(wide, v.action("book"))}.With().Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Form{Action: v.action("book"), Attrs: v.swapped(wide, v.action("book"))}.With().Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -222,7 +222,7 @@ func slotFields(v bookView) templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = web.DateChips{Field: web.Field{Name: "day", Label: t(ctx, "book.day"), Hint: v.shutHint(ctx), Required: true}, Options: v.days(ctx), Min: web.Today(ctx), Max: web.Today(ctx) + 180}.Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.DateChips{Field: web.Field{Name: "day", Label: t(ctx, "book.day"), Hint: v.shutHint(ctx), Required: true}, Options: v.offered(ctx), Other: v.Day, Min: web.Today(ctx), Max: web.Today(ctx) + 180}.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -230,7 +230,7 @@ func slotFields(v bookView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.Input{Field: web.Field{Name: "exact", Label: t(ctx, "book.exact")}, Type: "time", Short: true}.Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Input{Field: web.Field{Name: "exact", Label: t(ctx, "book.exact")}, Type: "time", Value: v.exact(ctx), Short: true}.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -43,6 +43,8 @@ func Pages(mux *http.ServeMux, d Deps) {
 		"POST /enquiries/new/duplicates":     p.postDuplicates,
 		"GET /enquiries/{id}":                p.getEnquiry,
 		"GET /enquiries/{id}/step/{step}":    p.getStep,
+		"GET /enquiries/{id}/to":             p.getMoves,
+		"GET /enquiries/{id}/to/{stage}":     p.getTo,
 		"GET /enquiries/{id}/call":           p.getCall,
 		"POST /enquiries/{id}/call":          p.postCall,
 		"GET /enquiries/{id}/book":           p.getBook,

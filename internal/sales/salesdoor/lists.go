@@ -128,6 +128,19 @@ func kept(ctx context.Context, besides []string) [][2]string {
 	return out
 }
 
+// bare is the address of the list without filters, drawn as it is; the list's tab stays.
+func (v enquiriesView) bare() string {
+	q := v.Query
+	if q.As == "" {
+		return query("/enquiries", "stage", q.Stage)
+	}
+	day := ""
+	if !q.Day.IsZero() {
+		day = q.Day.String()
+	}
+	return query("/enquiries", "as", q.As, "span", q.Span, "day", day)
+}
+
 func (v enquiriesView) empty(ctx context.Context) web.EmptyState {
 	chips := v.chips(ctx).Items
 	switch {
@@ -138,7 +151,7 @@ func (v enquiriesView) empty(ctx context.Context) web.EmptyState {
 			Do: &web.Button{Label: t(ctx, "drop-filter", "filter", last.Label), Href: last.Drop},
 		}
 	case v.Query.Stage != "":
-		return web.EmptyState{Kind: web.NoMatch, Text: t(ctx, "enquiries.no-stage"), Do: &web.Button{Label: t(ctx, "all"), Href: "/enquiries"}}
+		return web.EmptyState{Kind: web.NoMatch, Text: t(ctx, "enquiries.no-stage"), Do: &web.Button{Label: t(ctx, "all"), Href: query("/enquiries", "as", v.Query.As)}}
 	}
 	out := web.EmptyState{Text: t(ctx, "enquiries.none")}
 	if may(ctx, "enquiry:create") {

@@ -208,7 +208,11 @@ func (p door) getMove(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx := r.Context()
-	return web.Render(w, r, web.Shell(web.Page{H1: t(ctx, "move.h1", "name", v.person(ctx, v.Appointment.Person), "time", moment(ctx, v.Appointment.Starts))}, movePage(v)))
+	h1 := t(ctx, "move.h1", "name", v.person(ctx, v.Appointment.Person), "time", moment(ctx, v.Appointment.Starts))
+	if v.Fragment {
+		return web.Render(w, r, dialogBody(h1, movePage(v)))
+	}
+	return web.Render(w, r, web.Shell(web.Page{H1: h1}, movePage(v)))
 }
 
 func (p door) moving(r *http.Request) (v bookView, err error) {
@@ -226,6 +230,7 @@ func (p door) moving(r *http.Request) (v bookView, err error) {
 		return err
 	})
 	v.Base, _ = backOf(r)
+	v.Day, v.Fragment = dayChosen(r), web.IsFragment(r)
 	return v, err
 }
 

@@ -96,9 +96,22 @@ func (b bulkReport) sentence(ctx context.Context) string {
 // oneView is a page that asks one thing about an enquiry: who gets it, or why it ends.
 type oneView struct {
 	names
-	Enquiry sales.Enquiry
-	Codes   []string
+	Enquiry  sales.Enquiry
+	Codes    []string
+	Base     string // page to come back to
+	Fragment bool   // in the dialog of the board
 }
+
+// back is where the page leads back to.
+func (v oneView) back() string {
+	if v.Base != "" {
+		return v.Base
+	}
+	return enquiryPath(v.Enquiry.ID)
+}
+
+// loseAction is where the reason is sent.
+func (v oneView) loseAction() string { return query(enquiryPath(v.Enquiry.ID, "lose"), "back", v.Base) }
 
 func (p door) one(r *http.Request) (v oneView, err error) {
 	key, err := web.PathID(r, "id", "enquiry")
@@ -115,6 +128,8 @@ func (p door) one(r *http.Request) (v oneView, err error) {
 		v.Codes, err = lossReasons(ctx, tx)
 		return err
 	})
+	v.Base, _ = backOf(r)
+	v.Fragment = web.IsFragment(r)
 	return v, err
 }
 
@@ -150,7 +165,11 @@ func (p door) getLose(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx := r.Context()
-	return web.Render(w, r, web.Shell(web.Page{H1: t(ctx, "lose.h1", "name", v.person(ctx, v.Enquiry.Person))}, losePage(v)))
+	h1 := t(ctx, "lose.h1", "name", v.person(ctx, v.Enquiry.Person))
+	if v.Fragment {
+		return web.Render(w, r, dialogBody(h1, losePage(v)))
+	}
+	return web.Render(w, r, web.Shell(web.Page{H1: h1}, losePage(v)))
 }
 
 func (p door) postLose(w http.ResponseWriter, r *http.Request) error {
@@ -166,5 +185,9 @@ func (p door) postLose(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return web.Again(w, r, err, p.getLose)
 	}
-	return web.Redirect(w, r, enquiryPath(key), web.Status{Text: t(r.Context(), "lose.done"), Tone: web.Good})
+	to, _ := backOf(r)
+	if to == "" {
+		to = enquiryPath(key)
+	}
+	return web.Redirect(w, r, to, web.Status{Text: t(r.Context(), "lose.done"), Tone: web.Good})
 }

@@ -54,6 +54,7 @@ func (f slotForm) starts(zone *time.Location) (time.Time, error) {
 type bookView struct {
 	callView
 	Appointment *sales.Appointment // the one that is moved
+	Fragment    bool               // in the dialog of the calendar
 	Center      id.ID
 	Touched     bool // somebody was in contact before: else the invitation is the first contact
 }
@@ -173,9 +174,26 @@ func (v bookView) times(_ context.Context) []web.Option {
 	var out []web.Option
 	for h := from; h <= until; h++ {
 		clock := fmt.Sprintf("%02d:00", h)
-		out = append(out, web.Option{Value: clock, Label: clock})
+		out = append(out, web.Option{Value: clock, Label: clock, On: clock == v.usual(v.Day)})
 	}
 	return out
+}
+
+// usual is the time of day of an appointment that is moved to a chosen day; "" else.
+func (v bookView) usual(day bizdate.Date) string {
+	if v.Appointment == nil || day.IsZero() {
+		return ""
+	}
+	return v.Appointment.Starts.In(v.dir.Zone(v.Center)).Format("15:04")
+}
+
+// exact is that time where it is none of the times offered.
+func (v bookView) exact(ctx context.Context) string {
+	usual := v.usual(v.Day)
+	if slices.ContainsFunc(v.times(ctx), func(o web.Option) bool { return o.Value == usual }) {
+		return ""
+	}
+	return usual
 }
 
 // days offers the days that are asked for most of those on which the center opens, today while an hour of it is left.
@@ -190,6 +208,15 @@ func (v bookView) days(ctx context.Context) []web.Option {
 		return later
 	}
 	return append([]web.Option{{Value: today.String(), Label: t(ctx, "today")}}, later...)
+}
+
+// offered are the days that the form offers, the chosen one on.
+func (v bookView) offered(ctx context.Context) []web.Option {
+	out := v.days(ctx)
+	for i := range out {
+		out[i].On = !v.Day.IsZero() && out[i].Value == v.Day.String()
+	}
+	return out
 }
 
 // soon is how many days ahead the form offers and names.

@@ -24,10 +24,11 @@ type callView struct {
 	Recent  []people.Touch
 	Results []string
 	Reasons []string
-	Base    string // page to come back to
-	No      int    // place on the work list, from 0
-	Of      int64  // length of the work list; 0 beyond it
-	First   string // the part that is wanted first: call, result, date
+	Base    string       // page to come back to
+	No      int          // place on the work list, from 0
+	Of      int64        // length of the work list; 0 beyond it
+	First   string       // the part that is wanted first: call, result, date
+	Day     bizdate.Date // of the next contact, where one was chosen before
 }
 
 // panelLink opens a panel beside the list where there is room for it; else the link leads to its own page.
@@ -82,7 +83,7 @@ func (p door) getCall(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Base, v.No = backOf(r)
-	v.Of, v.First = lengthOf(r), r.URL.Query().Get("first")
+	v.Of, v.First, v.Day = lengthOf(r), r.URL.Query().Get("first"), dayChosen(r)
 	if web.IsFragment(r) {
 		return web.Render(w, r, callPanel(*v, true))
 	}
@@ -191,6 +192,26 @@ func (v callView) nextSteps(ctx context.Context) []web.Option {
 		chosen = "call-back"
 	}
 	return options(ctx, "next-step", chosen, "call-back", "invite", "make-quote", "follow-quote", "send-material")
+}
+
+// dayOptions are the days that are offered for the next contact: the chosen one is on, else the suggested one.
+func (v callView) dayOptions(ctx context.Context) []web.Option {
+	out := days(ctx, v.suggestedDay(ctx))
+	for i := range out {
+		if !v.Day.IsZero() {
+			out[i].On = out[i].Value == v.Day.String()
+		}
+	}
+	return out
+}
+
+// dayChosen is the day that a step was begun for, in the calendar; none elsewhere.
+func dayChosen(r *http.Request) bizdate.Date {
+	day, err := bizdate.Parse(r.URL.Query().Get("day"))
+	if err != nil {
+		return 0
+	}
+	return day
 }
 
 // days offers tomorrow, two days later (suggested) and the next Saturday.

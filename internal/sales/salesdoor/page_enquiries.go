@@ -35,7 +35,8 @@ type enquiryQuery struct {
 	Centers    []id.ID      `json:"center"` // any of them
 	From       bizdate.Date `json:"from"`
 	Until      bizdate.Date `json:"until"`
-	Due        string       `json:"due"` // today: the next step is due by today
+	Due        string       `json:"due"`  // today: the next step is due by today
+	Next       bizdate.Date `json:"next"` // the next step is due on this day
 	Breached   bool         `json:"breached"`
 	Pool       bool         `json:"pool"`
 	Search     string       `json:"q"`
@@ -43,6 +44,9 @@ type enquiryQuery struct {
 	Page       int          `json:"page"`
 	After      string       `json:"after"` // cursor beyond numbered pages
 	Cols       []string     `json:"cols"`
+	As         string       `json:"as"`   // board or calendar: how the list is drawn (UI-L6)
+	Span       string       `json:"span"` // of the calendar: day, week or month
+	Day        bizdate.Date `json:"day"`  // of the calendar: a day in it
 }
 
 func (q enquiryQuery) filter(today bizdate.Date) sales.EnquiryFilter {
@@ -52,6 +56,9 @@ func (q enquiryQuery) filter(today bizdate.Date) sales.EnquiryFilter {
 	}
 	if q.Due == "today" {
 		f.NextUntil, f.Outcome = today, "open"
+	}
+	if !q.Next.IsZero() {
+		f.NextFrom, f.NextUntil, f.Outcome = q.Next, q.Next, "open"
 	}
 	if q.After == "" {
 		f.Offset = (max(q.Page, 1) - 1) * listRows
@@ -70,17 +77,32 @@ type enquiriesView struct {
 	campaign map[id.ID]marketing.Campaign // by which the list is filtered
 }
 
+// getEnquiries lists enquiries, by stage or in a calendar where that is asked for: the same ones, with the same filters (SAL-15).
 func (p door) getEnquiries(w http.ResponseWriter, r *http.Request) error {
+	q, err := listQuery[enquiryQuery](r)
+	if err != nil {
+		return err
+	}
+	switch q.As {
+	case "board":
+		return p.getBoard(w, r, q)
+	case "calendar":
+		return p.getCalendar(w, r, q)
+	}
 	v, err := p.enquiries(r)
 	if err != nil {
 		return err
 	}
-	ctx := r.Context()
-	page := web.Page{Title: t(ctx, "enquiries.title"), H1: v.sentence(ctx)}
+	return web.Render(w, r, web.Shell(v.page(r.Context(), v.sentence(r.Context())), enquiriesPage(v)))
+}
+
+// page is the frame of the list, however it is drawn.
+func (v enquiriesView) page(ctx context.Context, sentence string) web.Page {
+	page := web.Page{Title: t(ctx, "enquiries.title"), H1: sentence, Lead: layouts(v)}
 	if may(ctx, "enquiry:create") {
 		page.Aside = web.Button{Label: t(ctx, "enter.title"), Href: "/enquiries/new", Kind: web.Primary}
 	}
-	return web.Render(w, r, web.Shell(page, enquiriesPage(v)))
+	return page
 }
 
 func (p door) enquiries(r *http.Request) (v enquiriesView, err error) {
@@ -157,9 +179,12 @@ func (v enquiriesView) tabs(ctx context.Context) web.Tabs {
 	for _, n := range v.Stages {
 		all += int(n)
 	}
-	out := web.Tabs{Label: t(ctx, "enquiries.by-stage"), Saved: true, Items: []web.Tab{
+	out := web.Tabs{Label: t(ctx, "enquiries.by-stage"), Saved: true, Keep: []string{"as", "span", "day"}, Items: []web.Tab{
 		{Label: t(ctx, "all"), Href: web.Address(ctx, "stage", "", "page", "", "after", ""), Count: &all, Current: v.Query.Stage == ""},
 	}}
+	if v.Query.As != "" { // the board has its columns, the calendar its days
+		return out
+	}
 	for _, s := range sales.Stages {
 		n := int(v.Stages[s])
 		if n == 0 && s != sales.Stage(v.Query.Stage) {
@@ -173,9 +198,9 @@ func (v enquiriesView) tabs(ctx context.Context) web.Tabs {
 	return out
 }
 
-// chips are the filters that hold, the stage excepted: it is a tab.
+// chips are the filters that hold; in the list the stage is none of them: it is a tab.
 func (v enquiriesView) chips(ctx context.Context) web.FilterChips {
-	out := web.FilterChips{Clear: query("/enquiries", "stage", v.Query.Stage), Add: enquiryFilters(v)}
+	out := web.FilterChips{Clear: v.bare(), Add: enquiryFilters(v)}
 	add := func(name, label, value string) {
 		if value != "" {
 			out.Items = append(out.Items, web.FilterChip{Label: label, Value: value, Drop: web.Without(ctx, name)})
@@ -183,6 +208,9 @@ func (v enquiriesView) chips(ctx context.Context) web.FilterChips {
 	}
 	q, today := v.Query, web.Today(ctx)
 	add("q", t(ctx, "field.search"), q.Search)
+	if q.As != "" && q.Stage != "" {
+		add("stage", t(ctx, "field.stage"), code(ctx, "stage", q.Stage))
+	}
 	add("kind", t(ctx, "field.kind"), kindNames(ctx, q.Kind))
 	if q.Outcome != "" {
 		add("outcome", t(ctx, "field.outcome"), code(ctx, "enquiry-outcome", q.Outcome))
@@ -208,6 +236,9 @@ func (v enquiriesView) chips(ctx context.Context) web.FilterChips {
 	}
 	if q.Due != "" {
 		add("due", t(ctx, "field.next-day"), t(ctx, "enquiries.due-today"))
+	}
+	if !q.Next.IsZero() {
+		add("next", t(ctx, "field.next-day"), i18n.Date(ctx, q.Next, today))
 	}
 	if q.Breached {
 		add("breached", t(ctx, "field.first-contact"), t(ctx, "enquiries.breached"))

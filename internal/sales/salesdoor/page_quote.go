@@ -38,6 +38,19 @@ type quoteView struct {
 	Packages []contracts.Package
 	Form     quoteForm
 	Price    priced
+	Base     string // page to come back to
+	Fragment bool   // in the dialog of the board
+}
+
+// action is where the form is sent.
+func (v quoteView) action() string { return query(enquiryPath(v.Enquiry.ID, "quote"), "back", v.Base) }
+
+// back is where the form leads back to.
+func (v quoteView) back() string {
+	if v.Base != "" {
+		return v.Base
+	}
+	return enquiryPath(v.Enquiry.ID)
 }
 
 // priced is what the choice costs: exactly what the contract will say (SAL-7).
@@ -93,6 +106,9 @@ func (p door) getQuoteForm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := web.Page{H1: t(ctx, "quote.h1", "name", v.person(ctx, v.Enquiry.Person)), Sub: v.course(ctx, v.Enquiry.Course)}
+	if v.Fragment {
+		return web.Render(w, r, dialogBody(page.H1, quoteFormPage(v)))
+	}
 	return web.Render(w, r, web.Shell(page, quoteFormPage(v)))
 }
 
@@ -138,6 +154,8 @@ func (p door) quoting(r *http.Request) (v quoteView, err error) {
 		v.names, err = p.load(ctx, tx, v.Enquiry.Person)
 		return err
 	})
+	v.Base, _ = backOf(r)
+	v.Fragment = web.IsFragment(r)
 	return v, err
 }
 
@@ -192,7 +210,10 @@ func (p door) postQuote(w http.ResponseWriter, r *http.Request) error {
 	if !out.Approval.IsNone() {
 		words = web.Status{Text: t(r.Context(), "quote.asked", "no", out.No), Tone: web.Warn}
 	}
-	return web.Redirect(w, r, path("quotes", out.ID.String()), words)
+	if v.Base == "" {
+		v.Base = path("quotes", out.ID.String())
+	}
+	return web.Redirect(w, r, v.Base, words)
 }
 
 // quotePageView is a quote as it is shown and printed.

@@ -13,7 +13,7 @@ import (
 func Lists(d Deps) []organization.List {
 	p := door{d}
 	return []organization.List{
-		{Path: "/enquiries", Name: "shell.enquiries", Right: "enquiry:read", Params: web.ViewParams[enquiryQuery](), Count: web.CountOf(countEnquiries), Excerpt: web.ExcerptOf(p.rowsOfEnquiries)},
+		{Path: "/enquiries", Name: "shell.enquiries", Right: "enquiry:read", Params: web.ViewParams[enquiryQuery]("as", "span", "day"), Count: web.CountOf(countEnquiries), Excerpt: web.ExcerptOf(p.rowsOfEnquiries)},
 		{Path: "/appointments", Name: "shell.appointments", Right: "appointment:read", Params: web.ViewParams[appointmentQuery](), Count: web.CountOf(countAppointments), Excerpt: web.ExcerptOf(p.rowsOfAppointments)},
 		{Path: "/visits", Name: "shell.visits", Right: "visit:read", Params: web.ViewParams[visitQuery](), Count: web.CountOf(countVisits), Excerpt: web.ExcerptOf(p.rowsOfVisits)},
 	}

@@ -19,20 +19,24 @@ import (
 	"zhike/internal/web"
 )
 
-// swapped makes a form of the panel swap the whole work list when it is sent; elsewhere it is a plain form.
-func swapped(wide bool, action string) templ.Attributes {
-	if !wide {
-		return nil
+// swapped makes a form of the panel swap the whole work list when it is sent; in the dialog of the board it leads back there, and elsewhere
+// it is a plain form.
+func (v callView) swapped(wide bool, action string) templ.Attributes {
+	if !wide || !isWork(v.Base) {
+		return sent(wide, action)
 	}
 	return templ.Attributes{"hx-post": action, "hx-target": "#work", "hx-swap": "innerHTML"}
 }
 
-// swapLink makes a link of the panel swap the panel.
-func swapLink(wide bool, href string) templ.Attributes {
-	if !wide {
+// swapLink makes a link of the panel, or of the dialog, swap it.
+func (v callView) swapLink(wide bool, href string) templ.Attributes {
+	switch {
+	case !wide:
 		return nil
+	case isWork(v.Base):
+		return panelLink(href)
 	}
-	return panelLink(href)
+	return inStep(href)
 }
 
 // keep carries the parameters of the page's address that a filter form does not set itself.
@@ -67,6 +71,11 @@ func (v bookView) backTo() string {
 	return enquiryPath(v.Appointment.Enquiry)
 }
 
+// moveAction is where the form of another time is sent.
+func (v bookView) moveAction() string {
+	return query(path("appointments", v.Appointment.ID.String(), "move"), "back", v.Base)
+}
+
 // openHint says when the center is open; "" where its hours are not kept.
 func (v bookView) openHint(ctx context.Context) string {
 	c, ok := v.dir.Center(v.Center)
@@ -84,7 +93,7 @@ func (v bookView) openHint(ctx context.Context) string {
 // priceTrigger prices a quote while it is filled in.
 func priceTrigger(v quoteView) templ.Attributes {
 	return templ.Attributes{
-		"hx-get": enquiryPath(v.Enquiry.ID, "quote", "price"), "hx-trigger": "input delay:250ms, change delay:50ms", "hx-target": "#price", "hx-swap": "innerHTML", "hx-params": "not reason",
+		"hx-get": enquiryPath(v.Enquiry.ID, "quote", "price"), "hx-trigger": "input from:'closest form' delay:250ms, change from:'closest form' delay:50ms", "hx-include": "closest form", "hx-swap": "innerHTML", "hx-params": "not reason",
 	}
 }
 

@@ -441,7 +441,7 @@ func callBody(v callView, wide bool) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.DateChips{Field: web.Field{Name: "next_day", Label: t(ctx, "call.next-day"), Required: true}, Options: days(ctx, v.suggestedDay(ctx)), Min: web.Today(ctx)}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.DateChips{Field: web.Field{Name: "next_day", Label: t(ctx, "call.next-day"), Required: true}, Options: v.dayOptions(ctx), Other: v.Day, Min: web.Today(ctx)}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -482,7 +482,7 @@ func callBody(v callView, wide bool) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Button{Label: t(ctx, "call.invite"), Href: v.action("book"), Attrs: swapLink(wide, v.action("book"))}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Button{Label: t(ctx, "call.invite"), Href: v.action("book"), Attrs: v.swapLink(wide, v.action("book"))}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -492,7 +492,7 @@ func callBody(v callView, wide bool) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = web.Form{Action: v.action("call"), Draft: "call-" + v.Enquiry.ID.String(), Attrs: swapped(wide, v.action("call"))}.With().Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Form{Action: v.action("call"), Draft: "call-" + v.Enquiry.ID.String(), Attrs: v.swapped(wide, v.action("call"))}.With().Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -3,18 +3,20 @@ import { all, focusOn, one, visible } from "./dom.js";
 import { markRow, moveRow, currentRow, openRow, toggleRow } from "./rows.js";
 import { closeMenus } from "./menus.js";
 import { cellKey } from "./cells.js";
+import { laneKey } from "./lanes.js";
 
 const inField = (element) =>
   element instanceof HTMLElement &&
   (element.isContentEditable || element.matches("input:not([type=checkbox],[type=radio],[type=submit],[type=button]),textarea,select"));
 
-let going = 0; // when G was pressed
+let going = -Infinity; // when G was pressed
 
 /** Presses the control of a key: in the current row first, then anywhere it can be seen. */
 function press(key) {
   const selector = `[data-key="${key}"]`;
-  const row = currentRow();
-  const control = [...(row ? all(selector, row) : []), ...all(selector)].find(visible);
+  const asked = one("dialog[open][data-step]");
+  const row = !asked && currentRow();
+  const control = [...(row ? all(selector, row) : []), ...all(selector, asked ?? document)].find(visible);
   if (!control) return false;
   control.focus({ preventScroll: true });
   if (control.tagName === "DETAILS") {
@@ -31,7 +33,7 @@ const rowKeys = { j: () => moveRow(1), k: () => moveRow(-1), x: toggleRow };
 function letter(event) {
   const key = event.key.toLowerCase();
   if (event.timeStamp - going < 1500) {
-    going = 0;
+    going = -Infinity;
     const place = one(`[data-go="${key}"]`);
     if (place) { place.click(); return true; }
   }
@@ -60,7 +62,10 @@ function handle(event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
   if (cellKey(event)) return true;
   if (event.key === "Escape") return closeMenus() || (!inField(event.target) && !one("dialog[open]") && press("esc"));
-  if (inField(event.target) || one("dialog[open]")) return false;
+  const dialog = one("dialog[open]");
+  if (inField(event.target) || dialog && !(dialog.matches("[data-step]") && /^[1-6c]$/i.test(event.key))) return false;
+  const goes = event.timeStamp - going < 1500; // G then H, or L, leads elsewhere
+  if (!dialog && !goes && laneKey(event)) return true;
   if (document.documentElement.dataset.keys === "off") return false;
   if (event.key === "?") return help();
   if (event.key === "Enter") return (event.target === document.body || event.target === currentRow()) && openRow();
