@@ -43,6 +43,9 @@ func (p *pages) homeOf(home string) (web.Func, bool) {
 	if home == "finance" {
 		return financedoor.Home(p.Run), true
 	}
+	if home == "marketing" {
+		return marketingdoor.Home(p.Run), true
+	}
 	if page, ok := insightdoor.Home(p.Run, home); ok {
 		return page, true
 	}

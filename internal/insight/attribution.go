@@ -94,6 +94,15 @@ func (t Tally) plus(o Tally) Tally {
 	return t
 }
 
+// minus takes a part off.
+func (t Tally) minus(o Tally) Tally {
+	for i := range t.Steps {
+		t.Steps[i] -= o.Steps[i]
+	}
+	t.Payable, t.Cash, t.Squares = t.Payable-o.Payable, t.Cash-o.Cash, t.Squares-o.Squares
+	return t
+}
+
 // part is what one source record gets of a journey; a zero touchpoint stands for none.
 type part struct {
 	touchpoint

@@ -12,6 +12,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/money"
 	"zhike/internal/kernel/stat"
@@ -254,5 +255,15 @@ func TestMKT5_RealAdsAreNotOverrated(t *testing.T) {
 	}
 	if got := codes(c); len(got) != 4 || got[0] != "cheapest" || c.Sentences[0].Row != "936" || got[2] != "not-beyond" || got[3] != "thin-rows" {
 		t.Errorf("conclusion = %v", c.Sentences)
+	}
+}
+
+// While a campaign runs, only the part of its plan is expected whose days are over.
+func TestMKT6_PlanSoFar(t *testing.T) {
+	c := marketing.Campaign{From: 100, Until: 119, PlanLeads: 40, PlanVisits: 20, PlanContracts: 10, PlanCash: money.Yuan(1_000)}
+	for today, want := range map[int]int64{99: 0, 100: 2, 109: 20, 119: 40, 500: 40} {
+		if got := soFar(c, bizdate.Date(today)); got.PlanLeads != want || got.PlanCash != money.Yuan(25*want) {
+			t.Errorf("on %d: %+v, want %d leads", today, got, want)
+		}
 	}
 }

@@ -7,9 +7,9 @@ import (
 
 // The columns of returns that its conclusion reads.
 const (
-	atContracts, atCost, atPerContract = 4, 7, 10
-	widest                             = 2.0 // an interval whose upper bound is more than so many times the lower one tells too little to move money
-	fewCases                           = 50  // under which a difference is believed with little confidence
+	atContracts, atCost, atPer, atPerContract = 4, 7, 8, 10
+	widest                                    = 2.0 // an interval whose upper bound is more than so many times the lower one tells too little to move money
+	fewCases                                  = 50  // under which a difference is believed with little confidence
 )
 
 // thin tells whether a cost per contract is too uncertain to be compared: none at all, or an interval too wide (MKT-5).

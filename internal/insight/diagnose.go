@@ -5,7 +5,9 @@ import (
 	"math"
 
 	"zhike/internal/facts"
+	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/money"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/page"
 	"zhike/internal/kernel/stat"
@@ -21,7 +23,7 @@ type Link struct {
 	Expected float64 `json:"expected"` // by the plan
 	Like     float64 `json:"similar"`  // of comparable campaigns; 0: none
 	N        int64   `json:"n"`        // cases that Actual rests on
-	Share    float64 `json:"share"`    // of the shortfall, in parts of 1; below 0: it did better than planned
+	Share    float64 `json:"share"`    // of what was lost on the way, in parts of 1; 0: it did as planned or better
 	Failed   bool    `json:"failed"`   // it explains most of the shortfall, and lies beyond chance below what was expected
 }
 
@@ -40,7 +42,7 @@ type Diagnosis struct {
 var links = [...]string{"lead", "qualified", "appointment", "visit", "contract", "amount"}
 
 // diagnose compares a campaign with its plan step by step. The goal is a product of the number of leads and the shares of the steps after them, so
-// that the logarithms of actual ÷ expected add up to that of the whole: a link's share of the shortfall is its part of that sum. A plan names
+// that the logarithms of actual ÷ expected add up to that of the whole: a link's share is its part of what was lost on the way. A plan names
 // leads, visits and contracts only; what lies between leads and visits is expected as comparable campaigns had it, scaled to the plan, and is one link where
 // there are none.
 func diagnose(c marketing.Campaign, got, like Tally, similar int) Diagnosis {
@@ -112,7 +114,7 @@ func (d *Diagnosis) blame() {
 	if d.Met {
 		return
 	}
-	gaps, sum := make([]float64, len(d.Links)), 0.0
+	gaps, lost := make([]float64, len(d.Links)), 0.0
 	worst := -1
 	for i, l := range d.Links {
 		actual := l.Actual
@@ -123,16 +125,16 @@ func (d *Diagnosis) blame() {
 			}
 		}
 		gaps[i] = math.Log(actual / l.Expected)
-		sum += gaps[i]
+		lost += min(gaps[i], 0)
 		if worst < 0 || gaps[i] < gaps[worst] {
 			worst = i
 		}
 	}
-	if sum >= 0 || worst < 0 {
+	if lost == 0 {
 		return
 	}
 	for i := range d.Links {
-		d.Links[i].Share = gaps[i] / sum
+		d.Links[i].Share = min(gaps[i], 0) / lost
 	}
 	if l := &d.Links[worst]; gaps[worst] < 0 && l.High > 0 && l.High < l.Expected {
 		l.Failed, d.Failed = true, l.Code
@@ -152,6 +154,19 @@ func Similar(ctx context.Context, tx *op.Tx, format, besides id.ID) (out []marke
 		if c.ID != besides && len(out) < mostSimilar {
 			out = append(out, c)
 		}
+	}
+	return out, nil
+}
+
+// DiagnoseAll says of a few campaigns which link failed.
+func DiagnoseAll(ctx context.Context, tx *op.Tx, list []marketing.Campaign) ([]Diagnosis, error) {
+	out := make([]Diagnosis, len(list))
+	for i, c := range list {
+		d, _, err := Diagnose(ctx, tx, c)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = d
 	}
 	return out, nil
 }
@@ -178,9 +193,20 @@ func Diagnose(ctx context.Context, tx *op.Tx, c marketing.Campaign) (Diagnosis, 
 	if err != nil {
 		return Diagnosis{}, Tally{}, err
 	}
-	d := diagnose(c, tallies[c.ID], like, len(similar))
+	d := diagnose(soFar(c, tx.Today(c.Center)), tallies[c.ID], like, len(similar))
 	d.Young = tx.Today(c.Center) < c.Until+usual
 	return d, tallies[c.ID], nil
+}
+
+// soFar is a campaign with what of its plan may be expected by a day: while it runs, the part of its days that are over.
+func soFar(c marketing.Campaign, today bizdate.Date) marketing.Campaign {
+	if today >= c.Until {
+		return c
+	}
+	share := max(0, float64(today-c.From+1)/float64(c.Until-c.From+1))
+	part := func(n int64) int64 { return int64(math.Round(float64(n) * share)) }
+	c.PlanLeads, c.PlanVisits, c.PlanContracts, c.PlanCash = part(c.PlanLeads), part(c.PlanVisits), part(c.PlanContracts), money.Fen(part(int64(c.PlanCash)))
+	return c
 }
 
 // closing adds to the fact that closes a campaign what it had brought, counted for everybody and not in the scope of who closes it (MKT-7).

@@ -234,6 +234,12 @@ func (r *Report) returns(rows map[string]returned, mature bizdate.Date) {
 		total.Tally, total.cost, total.last = total.plus(row.Tally), total.cost+row.cost, max(total.last, row.last)
 	}
 	r.Totals = Row{Cells: total.figures(), Young: total.last > mature}
+	if none, ok := rows[""]; ok && (r.Params.By == "campaign" || r.Params.By == "format") { // what a case cost is of those that came by a campaign
+		paid := total
+		paid.Tally = paid.minus(none.Tally)
+		paid.cost -= none.cost
+		copy(r.Totals.Cells[atPer:], paid.figures()[atPer:])
+	}
 }
 
 // figures are the columns of returns, with intervals where they rest on counts: a count as a Poisson one (Garwood 1936), what is divided by it
@@ -242,7 +248,7 @@ func (t returned) figures() []Figure {
 	n := func(step int) Figure { return countFigure(t.N(step)) }
 	per := func(step int) Figure {
 		f := n(step)
-		if f.V == 0 {
+		if f.V == 0 || t.cost == 0 {
 			return Figure{None: true, N: 0}
 		}
 		return Figure{V: float64(t.cost) / f.V, Low: float64(t.cost) / f.High, High: over(float64(t.cost), f.Low), N: f.N}

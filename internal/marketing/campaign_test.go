@@ -273,6 +273,7 @@ func TestMKT7_CloseWithReview(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		s.Clock.Set(s.Clock.Now().AddDate(0, 0, 21)) // the whole plan is due
 		end := func(lesson string, release bool) error {
 			_, err := marketing.CloseCampaign.Run(s.Marketing(), s.Ops, marketing.CloseCampaignInput{CampaignID: c.ID, Lesson: lesson, Release: release})
 			return err

@@ -27,10 +27,14 @@ type Prospect struct {
 	NextDay    bizdate.Date `json:"next_day" db:"next_day"`
 }
 
-// Prospects lists whom a campaign brought, the newest first, in the scope of lead:read; the cursor is that of Enquiries.
+// Prospects lists whom a campaign brought, or any campaign where none is named, the newest first, in the scope of lead:read; the cursor is that of
+// Enquiries.
 func Prospects(ctx context.Context, tx *op.Tx, campaign id.ID, r page.Request) (out page.Page[Prospect], err error) {
-	const from = " FROM leads l JOIN enquiries e ON e.id = l.enquiry WHERE {scope:lead l} AND l.campaign = ?"
-	if out.Total, err = op.One[int64](ctx, tx, "SELECT COUNT(*)"+from, campaign); err != nil {
+	from, args := " FROM leads l JOIN enquiries e ON e.id = l.enquiry WHERE {scope:lead l} AND l.campaign IS NOT NULL", []any{}
+	if !campaign.IsNone() {
+		from, args = from+" AND l.campaign = ?", append(args, campaign)
+	}
+	if out.Total, err = op.One[int64](ctx, tx, "SELECT COUNT(*)"+from, args...); err != nil {
 		return out, fmt.Errorf("count prospects: %w", err)
 	}
 	offset, err := offsetOf(r.Cursor, r.Offset)
@@ -42,7 +46,7 @@ func Prospects(ctx context.Context, tx *op.Tx, campaign id.ID, r page.Request) (
 		limit = page.Usual
 	}
 	out.Items, err = op.All[Prospect](ctx, tx, `SELECT l.id AS id, l.enquiry AS enquiry, e.person AS person, l.center AS center, e.consultant AS consultant, l.channel AS channel, l.at AS at, e.stage AS stage, e.outcome AS outcome,
-		e.lost_reason AS lost_reason, e.next_step AS next_step, e.next_day AS next_day`+from+" ORDER BY l.at DESC, l.id DESC LIMIT ? OFFSET ?", campaign, limit, offset)
+		e.lost_reason AS lost_reason, e.next_step AS next_step, e.next_day AS next_day`+from+" ORDER BY l.at DESC, l.id DESC LIMIT ? OFFSET ?", append(args, limit, offset)...)
 	if err != nil {
 		return out, fmt.Errorf("list prospects: %w", err)
 	}

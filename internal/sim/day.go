@@ -13,19 +13,22 @@ import (
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
 	"zhike/internal/kernel/problem"
+	"zhike/internal/marketing"
 	"zhike/internal/sales"
 )
 
 // agenda is what happens on a day at a center, in the order of time.
 type agenda struct {
-	l     *Life
-	place place
-	day   bizdate.Date
-	r     *rand.Rand
-	names *names
-	open  time.Time // the center opens
-	queue tasks
-	n     int
+	l       *Life
+	place   place
+	day     bizdate.Date
+	r       *rand.Rand
+	luck    *rand.Rand                   // of campaigns: they change nothing else
+	running map[id.ID]marketing.Campaign // today, by channel
+	names   *names
+	open    time.Time // the center opens
+	queue   tasks
+	n       int
 }
 
 type task struct {
@@ -80,7 +83,7 @@ func (l *Life) day(ctx context.Context, day bizdate.Date) error {
 		l.viewers = map[id.ID]*policy.Viewer{}
 		for i, p := range l.world.centers {
 			r := l.chance(day, i)
-			a := &agenda{l: l, place: p, day: day, r: r, names: &names{r}, open: day.In(l.dir.Zone(p.center)).Add(9 * time.Hour)}
+			a := &agenda{l: l, place: p, day: day, r: r, luck: l.chance(day, i|1<<14), names: &names{r}, open: day.In(l.dir.Zone(p.center)).Add(9 * time.Hour)}
 			l.Clock.Set(later(a.open, l.lived))
 			if err := a.plan(ctx); err != nil {
 				return fmt.Errorf("center %s: %w", p.code, err)
@@ -115,6 +118,9 @@ func (a *agenda) run(ctx context.Context) error {
 func (a *agenda) plan(ctx context.Context) error {
 	a.arrivals()
 	return a.l.run.Read(ctx, func(ctx context.Context, tx *op.Tx) error {
+		if err := a.campaigns(ctx, tx); err != nil {
+			return err
+		}
 		appointments, err := sales.Appointments(ctx, tx, sales.AppointmentFilter{Center: a.place.center, From: a.day, Until: a.day, Open: true, Limit: 200})
 		if err != nil {
 			return err

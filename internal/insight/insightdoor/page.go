@@ -204,6 +204,9 @@ func (v view) evidenceCells(ctx context.Context) (heads []string, rows [][]strin
 	for _, e := range v.report.Conclusion.Evidence {
 		m, _ := insight.MetricByID(e.Metric)
 		word := func(x float64) string { return value(ctx, m.Unit, insight.Figure{V: x}) }
+		if byRow {
+			word = func(x float64) string { return value(ctx, m.Unit, insight.Figure{V: x, High: x}) }
+		}
 		row := []string{i18n.T(ctx, "metric."+e.Metric), word(e.Value), mean(ctx, m.Unit, e.Baseline), i18n.Range(ctx, word(e.Low), word(e.High))}
 		if byRow {
 			row[0] = v.name(ctx, e.Row) + i18n.T(ctx, "insight.dot") + row[0]

@@ -24,6 +24,9 @@ func value(ctx context.Context, unit string, f insight.Figure) string {
 	}
 	switch unit {
 	case "fen":
+		if f.High > 0 { // an estimate is no finer than a yuan
+			f.V = math.Round(f.V/100) * 100
+		}
 		return i18n.MoneyWhole(ctx, money.Fen(math.Round(f.V)))
 	case "%":
 		return i18n.Percent(ctx, &f.V)

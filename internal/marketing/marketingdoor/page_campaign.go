@@ -159,9 +159,9 @@ func (v campaignView) returns(ctx context.Context) []web.Fact {
 		n, low, high := insight.PerCase(v.Costs.Spent, v.Got, step)
 		value := i18n.None
 		if n > 0 {
-			value = c(ctx, "per-case", "value", i18n.MoneyWhole(ctx, n), "low", i18n.MoneyWhole(ctx, low), "high", i18n.MoneyWhole(ctx, high), "count", int(v.Got.N(step)+0.5))
-			if high < 0 {
-				value = c(ctx, "per-case-thin", "value", i18n.MoneyWhole(ctx, n), "count", int(v.Got.N(step)+0.5))
+			value = c(ctx, "per-case", "value", yuan(ctx, n), "low", yuan(ctx, low), "high", yuan(ctx, high), "count", int(v.Got.N(step)+0.5))
+			if high < 0 || high > 4*low {
+				value = c(ctx, "per-case-thin", "value", yuan(ctx, n), "count", int(v.Got.N(step)+0.5))
 			}
 		}
 		return web.Fact{Term: c(ctx, name), Value: web.Text(value)}
@@ -172,6 +172,9 @@ func (v campaignView) returns(ctx context.Context) []web.Fact {
 	}
 	return []web.Fact{per("per-lead", insight.StepLead), per("per-visit", insight.StepVisit), per("per-contract", insight.StepContract), {Term: c(ctx, "per-yuan"), Value: web.Text(ratio)}}
 }
+
+// yuan words an amount that is no finer than a yuan.
+func yuan(ctx context.Context, f money.Fen) string { return i18n.MoneyWhole(ctx, (f+50)/100*100) }
 
 // links says which link failed, with its evidence (MKT-6).
 func (v campaignView) links(ctx context.Context) web.Table {
@@ -184,7 +187,7 @@ func (v campaignView) links(ctx context.Context) web.Table {
 			case "lead":
 				return cases(ctx, n)
 			case "amount":
-				return i18n.MoneyWhole(ctx, money.Fen(n))
+				return yuan(ctx, money.Fen(n))
 			}
 			return i18n.Percent(ctx, &n)
 		}
