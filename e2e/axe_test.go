@@ -19,6 +19,7 @@ import (
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
+	"zhike/internal/marketing"
 	"zhike/internal/organization"
 	"zhike/internal/organization/organizationdoor"
 	"zhike/internal/rollout"
@@ -47,6 +48,7 @@ type records struct {
 	appointment, visit, finished, quote, draft, signed id.ID
 	payment, person, room, view, feedback, day         id.ID
 	region                                             id.ID
+	campaign, draftCampaign, cost                      id.ID
 	asked, approval                                    id.ID // a quote that waits, and the approval that it waits for
 }
 
@@ -104,6 +106,7 @@ func live(t *testing.T, s *testkit.School) (r records) {
 	f, err := rollout.GiveFeedback.Run(consultant, s.Ops, rollout.GiveFeedbackInput{Category: "unclear", Said: "首联是什么", Page: "/enquiries"})
 	must(err)
 	r.feedback = f.ID
+	r.campaigns(t, s)
 	day, err := organization.AddSpecialDay.Run(s.System(), s.Ops, organization.SpecialDayInput{CenterID: s.HD, From: bizdate.Of(s.Clock.Now(), s.Dir.Zone(s.HD)) + 30, Kind: "closed", NameZH: "装修", NameEN: "Works"})
 	must(err)
 	r.day = day.ID
@@ -115,6 +118,29 @@ func live(t *testing.T, s *testkit.School) (r records) {
 	})
 	must(s.App.Settle(s.System()))
 	return r
+}
+
+// campaigns fills in a draft and a campaign that is approved, with a cost and a lead.
+func (r *records) campaigns(t *testing.T, s *testkit.School) {
+	t.Helper()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, err := marketing.PlanCampaign.Run(s.Marketing(), s.Ops, testkit.Campaign(t, s, id.None))
+	must(err)
+	r.draftCampaign = c.ID
+	c, err = marketing.PlanCampaign.Run(s.Marketing(), s.Ops, testkit.Campaign(t, s, id.None))
+	must(err)
+	r.campaign = c.ID
+	s.Approve(t, c.ID)
+	cost, err := marketing.BookCost.Run(s.Marketing(), s.Ops, marketing.BookCostInput{CampaignID: c.ID, Category: "media", Amount: 80_000, Document: "FP-1"})
+	must(err)
+	r.cost = cost.ID
+	_, err = sales.Enter.Run(s.FrontDesk(s.HD), s.Ops, sales.EnterInput{PersonID: s.Person(t, s.HD), CenterID: s.HD, CampaignID: c.ID})
+	must(err)
 }
 
 // looks has a line for every route of a page: one without fails the test.
@@ -144,6 +170,7 @@ func looks(s *testkit.School, r records) []look {
 			{route: "/{$}", role: "general-manager", path: "/"},
 			{route: "/{$}", role: "finance", path: "/"},
 			{route: "/{$}", role: "it", path: "/"},
+			{route: "/{$}", role: "marketing", path: "/"},
 		},
 		list("consultant", "/work", "/tasks", "/messages", "/account", "/views", "/views/new?list=/enquiries&query=stage%3Dnew", "/account/totp", organizationdoor.PasswordPath, web.AskPath+"?q=heyu", "/enquiries", "/enquiries?until=2020-01-01", "/enquiries?as=board", "/enquiries?as=board&until=2020-01-01", "/enquiries?as=calendar", "/enquiries?as=calendar&span=month", "/enquiries?as=calendar&day=2020-01-01", "/enquiries/new"),
 		[]look{
@@ -161,6 +188,12 @@ func looks(s *testkit.School, r records) []look {
 		list("finance", "/instalments", "/feedback/new?page=/instalments"),
 		[]look{page("it", "/feedback/{id}", r.feedback), page("consultant", "/feedback/{id}", r.feedback), part("/feedback/{id}/page", "a page as it was shown")},
 		list("general-manager", "/record-views"),
+		list("marketing", "/campaigns", "/campaigns?state=dropped", "/campaigns/new", "/campaigns/new?from="+r.campaign.String(), "/campaigns/formats"),
+		[]look{
+			page("marketing", "/campaigns/{id}", r.campaign), page("marketing", "/campaigns/{id}", r.draftCampaign), page("consultant", "/campaigns/{id}", r.campaign), page("marketing", "/campaigns/{id}/edit", r.draftCampaign),
+			page("marketing", "/campaigns/{id}/edit", r.campaign), page("marketing", "/campaigns/{id}/leads", r.campaign), page("marketing", "/campaign-costs/{id}", r.cost),
+			{route: "/reports/{name}", role: "marketing", path: "/reports/campaigns"}, {route: "/reports/{name}", role: "principal", path: "/reports/channels?model=linear"},
+		},
 		list("consultant", "/approvals"),
 		list("principal", "/approvals", "/approvals?view=done", "/approvals/deputies", "/imports", "/imports/new", "/reports", "/settings/assignment", "/settings/assignment/edit", "/settings/assignment/ladder"),
 		[]look{{route: "/imports/{id}", role: "principal"}, {route: "/reports/{name}", role: "principal", path: "/reports/daily-sales"}},
