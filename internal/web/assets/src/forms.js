@@ -42,6 +42,14 @@ export function showErrors(root = document) {
   return true;
 }
 
+let pressed = false;
+
+/** Does something that moves what stands on the page, once no pointer is down: a button that moves away loses its click. */
+function whenReleased(f) {
+  if (!pressed) { f(); return; }
+  document.addEventListener("pointerup", () => setTimeout(f, 200), { once: true });
+}
+
 const sent = new WeakSet();
 
 function submit(event) {
@@ -56,6 +64,7 @@ function submit(event) {
 /** Listens to forms. */
 export function startForms() {
   document.addEventListener("submit", submit);
+  for (const [kind, down] of [["pointerdown", true], ["pointerup", false], ["pointercancel", false]]) document.addEventListener(kind, () => { pressed = down; }, true);
   window.addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
     for (const form of document.forms) sent.delete(form);
@@ -63,7 +72,7 @@ export function startForms() {
   });
   on("focusout", "[aria-invalid=true]", (_, field) => {
     const filled = field.value !== field.defaultValue || field.type === "radio" || field.type === "checkbox";
-    if (filled && (!field.validity || field.validity.valid)) clear(field);
+    if (filled && (!field.validity || field.validity.valid)) whenReleased(() => clear(field));
   });
   on("change", "fieldset[aria-invalid=true]", (_, set) => clear(set));
   on("change", ".other input", (_, field) => {
