@@ -65,6 +65,8 @@ var all = []event.Fact{
 	HouseholdJoined{},
 	HouseholdLeft{},
 	GuardianLinked{},
+	PersonsMerged{},
+	PersonsUnmerged{},
 	GuardianUnlinked{},
 	NoticesChosen{},
 	TaskDone{},
