@@ -44,6 +44,9 @@ func ofPerson(column string) func(*policy.Viewer, string, string) policy.Frag {
 // standing cuts persons: who was merged into another one is that one, and seen by nobody (PPL-5).
 func standing(v *policy.Viewer, right, alias string) policy.Frag {
 	cut := ofPerson("id")(v, right, alias)
+	if !strings.HasSuffix(right, ":read") { // what is changed is read first
+		return cut
+	}
 	cut.Text = "(" + alias + ".merged_into IS NULL AND " + cut.Text + ")"
 	return cut
 }

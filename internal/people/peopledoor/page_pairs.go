@@ -1,0 +1,117 @@
+package peopledoor
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/a-h/templ"
+
+	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/i18n"
+	"zhike/internal/kernel/op"
+	"zhike/internal/people"
+	"zhike/internal/web"
+)
+
+// pairsView is a page of the list of likely duplicates (PPL-5).
+type pairsView struct {
+	Page  int `json:"page"`
+	Items []people.Pair
+	Total int
+	More  bool
+}
+
+type pairsPaging struct {
+	Page int `json:"page"`
+}
+
+func (p pages) getPairs(w http.ResponseWriter, r *http.Request) error {
+	q, err := web.Decode[pairsPaging](r)
+	if err != nil {
+		return err
+	}
+	v := pairsView{Page: max(q.Page, 1)}
+	err = p.run.Read(r.Context(), func(ctx context.Context, tx *op.Tx) (err error) {
+		v.Items, v.More, err = people.Pairs(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	v.Total = len(v.Items)
+	from := min((v.Page-1)*listRows, v.Total)
+	v.Items = v.Items[from:min(from+listRows, v.Total)]
+	ctx := r.Context()
+	return web.Render(w, r, web.Shell(web.Page{Title: t(ctx, "pairs"), H1: t(ctx, "pairs-sentence", "count", v.Total)}, pairsPage(v)))
+}
+
+func (v pairsView) pager() web.Pager {
+	return web.Pager{Page: v.Page, Size: listRows, Total: v.Total}
+}
+
+func (v pairsView) table(ctx context.Context) web.Table {
+	out := web.Table{Caption: t(ctx, "pairs"), Columns: []web.Column{
+		{Label: t(ctx, "pairs-first")}, {Label: t(ctx, "pairs-then")}, {Label: t(ctx, "pairs-why")}, {Label: t(ctx, "merge")},
+	}}
+	for _, p := range v.Items {
+		compare := query(personPath(p.First.ID, "/merge"), "with", p.Then.ID.String())
+		out.Rows = append(out.Rows, web.Row{ID: p.First.ID.String() + "-" + p.Then.ID.String(), Href: compare, Cells: []templ.Component{
+			pairCell(ctx, p.First), pairCell(ctx, p.Then), web.Text(dot(t(ctx, "same-"+p.Why), sureText(ctx, p.Sure))), web.RecordLink(compare, t(ctx, "merge-compare")),
+		}})
+	}
+	return out
+}
+
+func pairCell(ctx context.Context, b people.Brief) templ.Component {
+	return web.Join(nameCell(b), web.Text(" "+dot(age(ctx, b.Birth), i18n.Phone(ctx, b.Phone))))
+}
+
+func sureText(ctx context.Context, sure bool) string {
+	if sure {
+		return t(ctx, "pairs-sure")
+	}
+	return ""
+}
+
+// changes are the lines of the review before a merge.
+func (v mergeView) changes(ctx context.Context) []web.Change {
+	return []web.Change{
+		{Label: t(ctx, "merge-moves"), To: orNone(v.Gone.belongings(ctx))},
+		{Label: t(ctx, "merge-record"), From: shown(ctx, v.Gone.Person.Shown()), To: shown(ctx, v.Kept.Person.Shown())},
+	}
+}
+
+// oneOf is the value of a field that needs no choice.
+func oneOf(f mergeField) string {
+	if f.Kept != "" {
+		return f.Kept
+	}
+	return f.Gone
+}
+
+// firstHint says of contact points that both stay.
+func firstHint(ctx context.Context, f mergeField) string {
+	if f.Both {
+		return t(ctx, "merge-first")
+	}
+	return ""
+}
+
+// dayOf is when a person was entered.
+func dayOf(ctx context.Context, p people.Person) bizdate.Date {
+	return bizdate.Of(p.Created, web.Zone(ctx))
+}
+
+// taken names the fields that a merge took from the merged record.
+func taken(ctx context.Context, m people.Merged) string {
+	n := 0
+	for _, from := range m.Sources {
+		if from == people.FromMerged {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return t(ctx, "merge-taken", "count", n)
+}
