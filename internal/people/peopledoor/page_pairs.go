@@ -81,22 +81,6 @@ func (v mergeView) changes(ctx context.Context) []web.Change {
 	}
 }
 
-// oneOf is the value of a field that needs no choice.
-func oneOf(f mergeField) string {
-	if f.Kept != "" {
-		return f.Kept
-	}
-	return f.Gone
-}
-
-// firstHint says of contact points that both stay.
-func firstHint(ctx context.Context, f mergeField) string {
-	if f.Both {
-		return t(ctx, "merge-first")
-	}
-	return ""
-}
-
 // dayOf is when a person was entered.
 func dayOf(ctx context.Context, p people.Person) bizdate.Date {
 	return bizdate.Of(p.Created, web.Zone(ctx))
