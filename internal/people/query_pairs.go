@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/likeness"
 	"zhike/internal/kernel/op"
@@ -20,45 +21,64 @@ type Pair struct {
 	Sure  bool   `json:"sure"`
 }
 
-// mostPairs bounds what is looked through; a list that reaches it says so.
-const mostPairs = 2000
+// mostPairs bounds what each look goes through; a list that reaches it says so.
+const mostPairs = 20_000
+
+// PairList is a page of likely duplicates with their number.
+type PairList struct {
+	Items []Pair
+	Total int
+	More  bool // there were more candidates than one look goes through
+}
+
+// candidates are two persons who share a phone, or name and birth date.
+type candidates struct {
+	First id.ID        `db:"first"`
+	Then  id.ID        `db:"later"`
+	Name  string       `db:"first_name"`
+	Other string       `db:"later_name"`
+	Birth bizdate.Date `db:"birth"`
+	Later bizdate.Date `db:"later_birth"`
+	Phone bool         `db:"phone"`
+	Home  bool         `db:"home"` // members of one household
+}
+
+// childhood is up to what age nobody bears the title of a grown-up.
+const childhood = 16 * 365
+
+// apart tells that a grown-up and a child share the phone.
+func (c candidates) apart(today bizdate.Date) bool {
+	child := func(born bizdate.Date) bool { return !born.IsZero() && today-born < childhood }
+	return likeness.Grown(c.Name) && child(c.Later) || likeness.Grown(c.Other) && child(c.Birth)
+}
+
+// pair judges two candidates; the phone of a family makes no pair, and neither does one without a name: a phone alone says too little.
+func (c candidates) pair(today bizdate.Date) (p Pair, ok bool) {
+	if c.Name == "" || c.Other == "" || c.apart(today) || c.Home && likeness.Name(c.Name, c.Other) < 1 {
+		return p, false
+	}
+	p.First.ID, p.Then.ID = c.First, c.Then
+	p.Why, p.Sure = Candidate{Name: c.Name, Birth: c.Birth}.why(c.Other, c.Phone)
+	return p, p.Why != WhyPhone || p.Sure
+}
 
 // Pairs lists likely duplicates among the persons in scope, the surest first, then the latest: the same phone and a compatible or similar
-// name, or the same name and birth date. Guardian and child are two; members of one household are two unless they bear one name. Beyond
-// 2,000 candidates, more tells that the list is not all.
-func Pairs(ctx context.Context, tx *op.Tx) (list []Pair, more bool, err error) {
-	type row struct {
-		First id.ID `db:"first"`
-		Then  id.ID `db:"later"`
-		Phone bool  `db:"phone"`
-		Home  bool  `db:"home"`
-	}
-	var rows []row
+// name, or the same name and birth date. Guardian and child are two; members of one household are two unless they bear one name.
+func Pairs(ctx context.Context, tx *op.Tx, offset, limit int) (out PairList, err error) {
+	var list []Pair
+	met := map[[2]id.ID]bool{}
 	for _, text := range pairTexts(tx.Viewer) {
-		found, err := op.All[row](ctx, tx, text, mostPairs+1)
+		found, err := op.All[candidates](ctx, tx, text, mostPairs+1)
 		if err != nil {
-			return nil, false, fmt.Errorf("look for likely duplicates: %w", err)
+			return out, fmt.Errorf("look for likely duplicates: %w", err)
 		}
-		more = more || len(found) > mostPairs
-		rows = append(rows, found[:min(len(found), mostPairs)]...)
-	}
-	met, keys := map[[2]id.ID]bool{}, []id.ID{}
-	for _, r := range rows {
-		keys = append(keys, r.First, r.Then)
-	}
-	names, err := briefsOf(ctx, tx, keys)
-	if err != nil {
-		return nil, false, err
-	}
-	for _, r := range rows {
-		p := Pair{First: names[r.First], Then: names[r.Then]}
-		p.Why, p.Sure = Candidate{Name: p.First.Name, Birth: p.First.Birth}.why(p.Then.Name, r.Phone)
-		switch {
-		case met[[2]id.ID{r.First, r.Then}], r.Home && likeness.Name(p.First.Name, p.Then.Name) < 1, p.Why == WhyPhone && !p.Sure, nameless(p):
-			continue // the phone of a family
+		out.More = out.More || len(found) > mostPairs
+		for _, c := range found[:min(len(found), mostPairs)] {
+			if p, ok := c.pair(tx.Today(tx.Viewer.Center)); ok && !met[[2]id.ID{c.First, c.Then}] {
+				met[[2]id.ID{c.First, c.Then}] = true
+				list = append(list, p)
+			}
 		}
-		met[[2]id.ID{r.First, r.Then}] = true
-		list = append(list, p)
 	}
 	slices.SortStableFunc(list, func(a, b Pair) int {
 		if a.Sure != b.Sure {
@@ -66,27 +86,22 @@ func Pairs(ctx context.Context, tx *op.Tx) (list []Pair, more bool, err error) {
 		}
 		return cmp.Or(slices.Compare(b.Then.ID[:], a.Then.ID[:]), slices.Compare(b.First.ID[:], a.First.ID[:]))
 	})
-	return list, more, nil
+	until := min(offset+limit, len(list))
+	out.Items, out.Total = list[min(offset, until):until], len(list)
+	return out, out.name(ctx, tx)
 }
 
-// nameless tells that one of two has no name: a phone alone says too little to merge by.
-func nameless(p Pair) bool {
-	return p.First.Name+p.First.NameLatin == "" || p.Then.Name+p.Then.NameLatin == ""
-}
-
-// briefsOf is Briefs in parts.
-func briefsOf(ctx context.Context, tx *op.Tx, keys []id.ID) (map[id.ID]Brief, error) {
-	out := map[id.ID]Brief{}
-	for part := range slices.Chunk(keys, 500) {
-		some, err := Briefs(ctx, tx, part)
-		if err != nil {
-			return nil, err
-		}
-		for key, b := range some {
-			out[key] = b
-		}
+// name reads what the pairs of a page are called.
+func (l PairList) name(ctx context.Context, tx *op.Tx) error {
+	var keys []id.ID
+	for _, p := range l.Items {
+		keys = append(keys, p.First.ID, p.Then.ID)
 	}
-	return out, nil
+	names, err := Briefs(ctx, tx, keys)
+	for i, p := range l.Items {
+		l.Items[i].First, l.Items[i].Then = names[p.First.ID], names[p.Then.ID]
+	}
+	return err
 }
 
 // pairTexts are the queries of pairs: by phone, where the viewer is shown any of it, and by name and birth date. That two persons whom one
@@ -94,14 +109,14 @@ func briefsOf(ctx context.Context, tx *op.Tx, keys []id.ID) (map[id.ID]Brief, er
 func pairTexts(v *policy.Viewer) []string {
 	const rest = ` AND {scope:person p} AND {scope:person q}
 		AND NOT EXISTS (SELECT 1 FROM guardians g WHERE g.person = p.id AND g.guardian = q.id OR g.person = q.id AND g.guardian = p.id) ORDER BY q.id DESC, p.id DESC LIMIT ?`
-	const home = `CASE WHEN p.household IS NOT NULL AND p.household = q.household THEN TRUE ELSE FALSE END AS home`
-	names := `SELECT p.id AS first, q.id AS later, FALSE AS phone, ` + home + ` FROM (SELECT name, birth FROM persons WHERE birth <> 0 AND name <> '' AND merged_into IS NULL
+	const told = `p.id AS first, q.id AS later, CASE WHEN p.name = '' THEN p.name_latin ELSE p.name END AS first_name, CASE WHEN q.name = '' THEN q.name_latin ELSE q.name END AS later_name, p.birth, q.birth AS later_birth, CASE WHEN p.household IS NOT NULL AND p.household = q.household THEN TRUE ELSE FALSE END AS home`
+	names := `SELECT FALSE AS phone, ` + told + ` FROM (SELECT name, birth FROM persons WHERE birth <> 0 AND name <> '' AND merged_into IS NULL
 		GROUP BY name, birth HAVING COUNT(*) > 1) AS twice JOIN persons p ON p.name = twice.name AND p.birth = twice.birth
 		JOIN persons q ON q.name = twice.name AND q.birth = twice.birth AND q.id > p.id WHERE TRUE` + rest
 	if v.Field("phone") == policy.Hidden {
 		return []string{names}
 	}
-	return []string{`SELECT DISTINCT p.id AS first, q.id AS later, TRUE AS phone, ` + home + ` FROM (SELECT value FROM contact_points GROUP BY value HAVING COUNT(*) > 1) AS twice
+	return []string{`SELECT DISTINCT TRUE AS phone, ` + told + ` FROM (SELECT value FROM contact_points GROUP BY value HAVING COUNT(*) > 1) AS twice
 		JOIN contact_points c ON c.value = twice.value AND c.kind = 'phone' JOIN contact_points d ON d.value = twice.value AND d.kind = 'phone' AND d.person > c.person
 		JOIN persons p ON p.id = c.person JOIN persons q ON q.id = d.person WHERE TRUE` + rest, names}
 }

@@ -71,14 +71,12 @@ type pairsQuery struct {
 }
 
 func likelyDuplicates(ctx context.Context, tx *op.Tx, q pairsQuery) (page.Page[people.Pair], error) {
-	list, _, err := people.Pairs(ctx, tx)
-	out := page.Page[people.Pair]{Total: int64(len(list))}
 	if q.Limit == 0 {
 		q.Limit = listRows
 	}
-	until := min(q.Cursor+q.Limit, len(list))
-	out.Items = list[min(q.Cursor, until):until]
-	if until < len(list) {
+	list, err := people.Pairs(ctx, tx, q.Cursor, q.Limit)
+	out := page.Page[people.Pair]{Items: list.Items, Total: int64(list.Total)}
+	if until := q.Cursor + len(list.Items); until < list.Total {
 		out.Next = strconv.Itoa(until)
 	}
 	return out, err
@@ -102,7 +100,7 @@ func showPerson(ctx context.Context, tx *op.Tx, q personID) (out PersonShown, er
 	if out.Person, err = people.Opened(ctx, tx, q.ID); err != nil {
 		return out, err
 	}
-	q.ID = out.Person.ID // of who stands for one that was merged
+	q.ID = out.ID // of who stands for one that was merged
 	states, err := people.States(ctx, tx, []id.ID{q.ID})
 	if err != nil {
 		return out, err

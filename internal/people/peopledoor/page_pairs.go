@@ -15,10 +15,8 @@ import (
 
 // pairsView is a page of the list of likely duplicates (PPL-5).
 type pairsView struct {
-	Page  int `json:"page"`
-	Items []people.Pair
-	Total int
-	More  bool
+	people.PairList
+	Page int
 }
 
 type pairsPaging struct {
@@ -32,15 +30,12 @@ func (p pages) getPairs(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := pairsView{Page: max(q.Page, 1)}
 	err = p.run.Read(r.Context(), func(ctx context.Context, tx *op.Tx) (err error) {
-		v.Items, v.More, err = people.Pairs(ctx, tx)
+		v.PairList, err = people.Pairs(ctx, tx, (v.Page-1)*listRows, listRows)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	v.Total = len(v.Items)
-	from := min((v.Page-1)*listRows, v.Total)
-	v.Items = v.Items[from:min(from+listRows, v.Total)]
 	ctx := r.Context()
 	return web.Render(w, r, web.Shell(web.Page{Title: t(ctx, "pairs"), H1: t(ctx, "pairs-sentence", "count", v.Total)}, pairsPage(v)))
 }
