@@ -39,7 +39,7 @@ type candidates struct {
 	Other string       `db:"later_name"`
 	Birth bizdate.Date `db:"birth"`
 	Later bizdate.Date `db:"later_birth"`
-	Phone bool         `db:"phone"`
+	Phone bool         `db:"by_phone"`
 	Home  bool         `db:"home"` // members of one household
 }
 
@@ -110,13 +110,13 @@ func pairTexts(v *policy.Viewer) []string {
 	const rest = ` AND {scope:person p} AND {scope:person q}
 		AND NOT EXISTS (SELECT 1 FROM guardians g WHERE g.person = p.id AND g.guardian = q.id OR g.person = q.id AND g.guardian = p.id) ORDER BY q.id DESC, p.id DESC LIMIT ?`
 	const told = `p.id AS first, q.id AS later, CASE WHEN p.name = '' THEN p.name_latin ELSE p.name END AS first_name, CASE WHEN q.name = '' THEN q.name_latin ELSE q.name END AS later_name, p.birth, q.birth AS later_birth, CASE WHEN p.household IS NOT NULL AND p.household = q.household THEN TRUE ELSE FALSE END AS home`
-	names := `SELECT FALSE AS phone, ` + told + ` FROM (SELECT name, birth FROM persons WHERE birth <> 0 AND name <> '' AND merged_into IS NULL
+	names := `SELECT FALSE AS by_phone, ` + told + ` FROM (SELECT name, birth FROM persons WHERE birth <> 0 AND name <> '' AND merged_into IS NULL
 		GROUP BY name, birth HAVING COUNT(*) > 1) AS twice JOIN persons p ON p.name = twice.name AND p.birth = twice.birth
 		JOIN persons q ON q.name = twice.name AND q.birth = twice.birth AND q.id > p.id WHERE TRUE` + rest
 	if v.Field("phone") == policy.Hidden {
 		return []string{names}
 	}
-	return []string{`SELECT DISTINCT TRUE AS phone, ` + told + ` FROM (SELECT value FROM contact_points GROUP BY value HAVING COUNT(*) > 1) AS twice
+	return []string{`SELECT DISTINCT TRUE AS by_phone, ` + told + ` FROM (SELECT value FROM contact_points GROUP BY value HAVING COUNT(*) > 1) AS twice
 		JOIN contact_points c ON c.value = twice.value AND c.kind = 'phone' JOIN contact_points d ON d.value = twice.value AND d.kind = 'phone' AND d.person > c.person
 		JOIN persons p ON p.id = c.person JOIN persons q ON q.id = d.person WHERE TRUE` + rest, names}
 }
