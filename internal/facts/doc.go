@@ -67,6 +67,7 @@ var all = []event.Fact{
 	GuardianLinked{},
 	PersonsMerged{},
 	PersonsUnmerged{},
+	PersonsToldApart{},
 	GuardianUnlinked{},
 	NoticesChosen{},
 	TaskDone{},

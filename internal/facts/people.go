@@ -212,3 +212,16 @@ func (PersonsUnmerged) Kind() string { return "people.persons-unmerged.1" }
 
 // About implements event.Fact.
 func (f PersonsUnmerged) About() (center, person id.ID) { return f.Center, f.Person }
+
+// PersonsToldApart says that two persons who look alike are two human beings (PPL-4).
+type PersonsToldApart struct {
+	Person id.ID `json:"person_id"`
+	Other  id.ID `json:"other_id"`
+	Center id.ID `json:"center_id"`
+}
+
+// Kind implements event.Fact.
+func (PersonsToldApart) Kind() string { return "people.persons-told-apart.1" }
+
+// About implements event.Fact.
+func (f PersonsToldApart) About() (center, person id.ID) { return f.Center, f.Person }

@@ -48,6 +48,25 @@ func TestPPL5_LikelyDuplicates(t *testing.T) {
 		if got := pairs(t, s, s.FrontDesk(s.CY)); len(got) != 0 {
 			t.Errorf("at the other center: %q", got)
 		}
+		apart := people.TellApartInput{PersonID: again, WithID: find(t, s, boss, "王女士")[0]}
+		if _, err := people.TellApart.Run(boss, s.Ops, apart); err != nil {
+			t.Fatal(err)
+		}
+		if got := pairs(t, s, boss); len(got) != 3 || slices.Contains(got, "王晓明/王女士 phone true") {
+			t.Errorf("after two were told apart: %q", got)
+		}
+		for want, try := range map[string]func() error{
+			"422 told-apart with_id:": func() error { return second(people.TellApart.Run(boss, s.Ops, apart)) },
+			"422 with-oneself with_id:": func() error {
+				return second(people.TellApart.Run(boss, s.Ops, people.TellApartInput{PersonID: child, WithID: child}))
+			},
+			"404 not-found": func() error { return second(people.TellApart.Run(s.FrontDesk(s.CY), s.Ops, apart)) },
+			"403 forbidden": func() error { return second(people.TellApart.Run(s.Finance(s.HD), s.Ops, apart)) },
+		} {
+			if err := try(); refusal(err) != want {
+				t.Errorf("%s, want %s", refusal(err), want)
+			}
+		}
 		lady := find(t, s, boss, "王女士")[0]
 		for _, ward := range find(t, s, boss, "wangxiao") {
 			if _, err := people.LinkGuardian.Run(boss, s.Ops, people.LinkGuardianInput{PersonID: ward, GuardianID: lady, Relation: "mother"}); err != nil {

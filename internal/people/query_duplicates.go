@@ -92,7 +92,7 @@ func DuplicatesOf(ctx context.Context, tx *op.Tx, p Person) ([]Duplicate, error)
 	}
 	household := p.Household
 	family, err := op.AllOf[id.ID](ctx, u, `SELECT g.guardian FROM guardians g WHERE g.person = ? UNION SELECT g.person FROM guardians g WHERE g.guardian = ?
-		UNION SELECT q.id FROM persons q WHERE q.household = ?`, p.ID, p.ID, household[:])
+		UNION SELECT q.id FROM persons q WHERE q.household = ? UNION SELECT a.other FROM told_apart a WHERE a.person = ? UNION SELECT a.person FROM told_apart a WHERE a.other = ?`, p.ID, p.ID, household[:], p.ID, p.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read family of person: %w", err)
 	}

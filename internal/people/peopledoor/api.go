@@ -34,6 +34,7 @@ func API(a *api.API) {
 	api.Get(a, "/people/{id}/merges", "people.merges", "person:read", showMerges)
 	api.Post(a, "/people/{id}/merge", people.Merge)
 	api.Post(a, "/people/{id}/unmerge", people.Unmerge)
+	api.Post(a, "/people/{id}/tell-apart", people.TellApart)
 }
 
 // DuplicatesShown are those who may be the same person (PPL-4); who is beyond scope is shown masked, which is recorded as a reveal.

@@ -30,6 +30,7 @@ func Pages(mux *http.ServeMux, r *op.Runner) {
 		"GET /people/{id}/merge":             p.getMerge,
 		"POST /people/{id}/merge":            p.postMerge,
 		"POST /people/{id}/unmerge":          p.postUnmerge,
+		"POST /people/{id}/tell-apart":       p.postApart,
 	} {
 		mux.Handle(pattern, page)
 	}

@@ -24,12 +24,15 @@ type pairsPaging struct {
 }
 
 func (p pages) getPairs(w http.ResponseWriter, r *http.Request) error {
-	q, err := web.Decode[pairsPaging](r)
-	if err != nil {
-		return err
+	var q pairsPaging
+	if r.Method == http.MethodGet {
+		var err error
+		if q, err = web.Decode[pairsPaging](r); err != nil {
+			return err
+		}
 	}
 	v := pairsView{Page: max(q.Page, 1)}
-	err = p.run.Read(r.Context(), func(ctx context.Context, tx *op.Tx) (err error) {
+	err := p.run.Read(r.Context(), func(ctx context.Context, tx *op.Tx) (err error) {
 		v.PairList, err = people.Pairs(ctx, tx, (v.Page-1)*listRows, listRows)
 		return err
 	})
@@ -38,6 +41,23 @@ func (p pages) getPairs(w http.ResponseWriter, r *http.Request) error {
 	}
 	ctx := r.Context()
 	return web.Render(w, r, web.Shell(web.Page{Title: t(ctx, "pairs"), H1: t(ctx, "pairs-sentence", "count", v.Total)}, pairsPage(v)))
+}
+
+// postApart says that a pair of the list is two human beings.
+func (p pages) postApart(w http.ResponseWriter, r *http.Request) error {
+	key, err := web.PathID(r, "id", "person")
+	if err != nil {
+		return err
+	}
+	in, err := web.Decode[people.TellApartInput](r)
+	if err == nil {
+		in.PersonID = key
+		_, err = people.TellApart.Run(r.Context(), p.run, in)
+	}
+	if err != nil {
+		return web.Again(w, r, err, p.getPairs)
+	}
+	return web.Redirect(w, r, "/people/duplicates", web.Status{Text: t(r.Context(), "apart-done"), Tone: web.Good})
 }
 
 func (v pairsView) pager() web.Pager {
@@ -51,7 +71,7 @@ func (v pairsView) table(ctx context.Context) web.Table {
 	for _, p := range v.Items {
 		compare := query(personPath(p.First.ID, "/merge"), "with", p.Then.ID.String())
 		out.Rows = append(out.Rows, web.Row{ID: p.First.ID.String() + "-" + p.Then.ID.String(), Href: compare, Cells: []templ.Component{
-			pairCell(ctx, p.First), pairCell(ctx, p.Then), web.Text(dot(t(ctx, "same-"+p.Why), sureText(ctx, p.Sure))), web.RecordLink(compare, t(ctx, "merge-compare")),
+			pairCell(ctx, p.First), pairCell(ctx, p.Then), web.Text(dot(t(ctx, "same-"+p.Why), sureText(ctx, p.Sure))), pairActions(p, compare),
 		}})
 	}
 	return out
