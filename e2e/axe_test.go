@@ -22,6 +22,7 @@ import (
 	"zhike/internal/marketing"
 	"zhike/internal/organization"
 	"zhike/internal/organization/organizationdoor"
+	"zhike/internal/people"
 	"zhike/internal/rollout"
 	"zhike/internal/sales"
 	"zhike/internal/testkit"
@@ -47,7 +48,7 @@ type records struct {
 	enquiry, visited, quoted                           id.ID // enquiries: invited, received, quoted
 	appointment, visit, finished, quote, draft, signed id.ID
 	payment, person, room, view, feedback, day         id.ID
-	region                                             id.ID
+	region, other                                      id.ID // other is a likely duplicate of person
 	campaign, draftCampaign, cost                      id.ID
 	asked, approval                                    id.ID // a quote that waits, and the approval that it waits for
 }
@@ -116,6 +117,7 @@ func live(t *testing.T, s *testkit.School) (r records) {
 		r.person = found.Person
 		return err
 	})
+	r.other = duplicate(t, s, r.person)
 	must(s.App.Settle(s.System()))
 	return r
 }
@@ -141,6 +143,31 @@ func (r *records) campaigns(t *testing.T, s *testkit.School) {
 	r.cost = cost.ID
 	_, err = sales.Enter.Run(s.FrontDesk(s.HD), s.Ops, sales.EnterInput{PersonID: s.Person(t, s.HD), CenterID: s.HD, CampaignID: c.ID})
 	must(err)
+}
+
+// duplicate registers two likely duplicates of a person, merges one into it, and gives the other.
+func duplicate(t *testing.T, s *testkit.School, person id.ID) (other id.ID) {
+	t.Helper()
+	var numbers []people.ContactInput
+	s.Read(t, s.System(), func(ctx context.Context, tx *op.Tx) error {
+		list, err := people.Contacts(ctx, tx, person)
+		for _, c := range list {
+			numbers = append(numbers, people.ContactInput{Value: c.Value})
+		}
+		return err
+	})
+	for range 2 {
+		in := people.RegisterInput{Name: "何雨彤", NameLatin: "He Yutong", District: "海淀区", CenterID: s.HD, Phones: append(numbers, people.ContactInput{Value: "13900139000"})}
+		a, err := people.Register.Run(s.FrontDesk(s.HD), s.Ops, in)
+		if err == nil && other.IsNone() {
+			_, err = people.Merge.Run(s.FrontDesk(s.HD), s.Ops, people.MergeInput{PersonID: person, WithID: a.ID})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		other = a.ID
+	}
+	return other
 }
 
 // looks has a line for every route of a page: one without fails the test.
@@ -183,8 +210,10 @@ func looks(s *testkit.School, r records) []look {
 			page("consultant", "/views/{id}", r.view), page("front-desk", "/views/{id}", r.view),
 			page("front-desk", "/payments/{id}", r.payment), page("finance", "/payments/{id}/reverse", r.payment),
 			page("front-desk", "/people/{id}", r.person), page("front-desk", "/people/{id}/edit", r.person), page("front-desk", "/people/{id}/family", r.person),
+			page("front-desk", "/people/{id}/merge", r.person),
+			{route: "/people/{id}/merge", role: "front-desk", path: "/people/" + r.person.String() + "/merge?with=" + r.other.String()},
 		},
-		list("front-desk", "/desk", "/appointments", "/visits", "/walk-ins/new", "/people", "/people/new", "/contracts", "/payments", "/payments/new", "/payments/new?contract_id="+r.signed.String()),
+		list("front-desk", "/desk", "/appointments", "/visits", "/walk-ins/new", "/people", "/people/new", "/people/duplicates", "/contracts", "/payments", "/payments/new", "/payments/new?contract_id="+r.signed.String()),
 		list("finance", "/instalments", "/feedback/new?page=/instalments"),
 		[]look{page("it", "/feedback/{id}", r.feedback), page("consultant", "/feedback/{id}", r.feedback), part("/feedback/{id}/page", "a page as it was shown")},
 		list("general-manager", "/record-views"),
@@ -192,7 +221,8 @@ func looks(s *testkit.School, r records) []look {
 		[]look{
 			page("marketing", "/campaigns/{id}", r.campaign), page("marketing", "/campaigns/{id}", r.draftCampaign), page("consultant", "/campaigns/{id}", r.campaign), page("marketing", "/campaigns/{id}/edit", r.draftCampaign),
 			page("marketing", "/campaigns/{id}/edit", r.campaign), page("marketing", "/campaigns/{id}/leads", r.campaign), page("marketing", "/campaign-costs/{id}", r.cost),
-			{route: "/reports/{name}", role: "marketing", path: "/reports/campaigns"}, {route: "/reports/{name}", role: "principal", path: "/reports/channels?model=linear"},
+			{route: "/reports/{name}", role: "marketing", path: "/reports/campaigns"},
+			{route: "/reports/{name}", role: "principal", path: "/reports/channels?model=linear"},
 		},
 		list("consultant", "/approvals"),
 		list("principal", "/approvals", "/approvals?view=done", "/approvals/deputies", "/imports", "/imports/new", "/reports", "/settings/assignment", "/settings/assignment/edit", "/settings/assignment/ladder"),

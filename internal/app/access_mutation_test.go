@@ -61,6 +61,7 @@ func changed(change func(of string, f policy.Frag) policy.Frag) *policy.Policy {
 			}
 			return change(of, whole.Reach(v, r.Name, right, alias))
 		}
+		r.Replaced = "" // it is within the fragment
 		list = append(list, r)
 	}
 	return policy.New(list...)

@@ -26,6 +26,7 @@ type oracle struct {
 type thing struct {
 	kind                               string
 	id, center, owner, person, enquiry id.ID
+	merged                             bool // into another person, which is the one that is seen (PPL-5)
 }
 
 // matter is what shows a person: an enquiry, a contract (to who sees it, student and payer), a payment, a visit elsewhere, a task, or the
@@ -109,7 +110,7 @@ func (o *oracle) sees(a asker, t thing) bool {
 	right := t.kind + ":read"
 	switch t.kind {
 	case "person":
-		return o.may(a, right) && (o.wide(a, right) || slices.ContainsFunc(o.of(t), func(m matter) bool { return o.allows(a, m.right(), m.center, m.owner) }))
+		return !t.merged && o.may(a, right) && (o.wide(a, right) || slices.ContainsFunc(o.of(t), func(m matter) bool { return o.allows(a, m.right(), m.center, m.owner) }))
 	case "touch":
 		return o.touches(a, right, t)
 	case "center": // where one works

@@ -77,6 +77,7 @@ func drawWorld(t *testing.T, s *testkit.School, seed uint64) *drawnWorld {
 		}
 		return w.linkAll(ctx, tx)
 	}))
+	must(s.Ops.Write(s.System(), w.mergePerson))
 	return w
 }
 
@@ -260,6 +261,16 @@ func (w *drawnWorld) register(i int, center, owner id.ID) (id.ID, error) {
 	w.records = append(w.records, thing{kind: "person", id: p.ID, person: p.ID})
 	w.matters = append(w.matters, matter{"person", p.ID, p.ID, center, v.Staff})
 	return p.ID, err
+}
+
+// mergePerson enters somebody who was merged into another person: seen by nobody (PPL-5). That one is not there, so that its id leads nowhere.
+func (w *drawnWorld) mergePerson(ctx context.Context, tx *op.Tx) error {
+	p := people.Person{ID: tx.NewID(), Name: "merged", Center: w.s.HD, Created: tx.Now}
+	w.names[p.ID] = p.Name
+	w.records = append(w.records, thing{kind: "person", id: p.ID, person: p.ID, merged: true})
+	_, err := tx.Exec(ctx, `INSERT INTO persons (id, name, name_latin, pinyin, gender, birth, district, lang, external_key, center, created_at, name_terms, phone_digits, version, merged_into)
+		VALUES (?, ?, '', '', '', 0, '', '', '', ?, ?, '', '', 0, ?)`, p.ID, p.Name, p.Center, p.Created, tx.NewID())
+	return err
 }
 
 // record enters a record of a drawn kind, center and owner.

@@ -57,6 +57,13 @@ var plants = map[string]string{
 	"reversal: allocations, those of its payment":        "DELETE FROM allocations WHERE amount < 0",
 	"finance.contracts":                                  "UPDATE contracts SET paid = paid + 1",
 	"finance.receipts":                                   "UPDATE payments SET no = 'HDR2026-000009' WHERE reverses IS NOT NULL",
+	"merged person: its merge":                           "DELETE FROM merges",
+	"merge: its person stands for itself":                "UPDATE persons SET merged_into = NULL",
+	"merged person: who stands for it":                   "UPDATE persons SET merged_into = id WHERE merged_into IS NOT NULL",
+	"merged person: guardians and search terms":          "INSERT INTO search_fresh (kind, text, person) SELECT 1, 'zz', id FROM persons WHERE merged_into IS NOT NULL",
+	"merged person: links":                               "UPDATE person_links SET person = (SELECT id FROM persons WHERE merged_into IS NOT NULL)",
+	"merge: facts of it":                                 "UPDATE merges SET event = NULL",
+	"people.belongings":                                  "UPDATE touches SET person = (SELECT id FROM persons WHERE merged_into IS NOT NULL)",
 	"position: its staff member":                         "UPDATE positions SET staff = ?",
 	"position: its role":                                 "UPDATE positions SET role = 'nobody'",
 	"account: its staff member":                          "UPDATE accounts SET staff = ?",
@@ -171,6 +178,9 @@ func lived(t *testing.T, s *testkit.School) {
 	_, err := people.Change.Run(desk, s.Ops, people.ChangeInput{PersonID: child, Base: new(int64(0)), Lang: new("en")})
 	if err == nil {
 		_, err = people.LinkGuardian.Run(desk, s.Ops, people.LinkGuardianInput{PersonID: child, GuardianID: parent, Relation: "mother"})
+	}
+	if err == nil {
+		_, err = people.Merge.Run(desk, s.Ops, people.MergeInput{PersonID: child, WithID: s.Person(t, s.HD)})
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -63,7 +63,9 @@ type walk struct {
 	*walker
 	model
 
-	r *rapid.T
+	merges []*mMerge
+	merged int // that were not undone
+	r      *rapid.T
 }
 
 func (w *walk) chance(n int, what string) bool { return rapid.IntRange(0, n-1).Draw(w.r, what) == n-1 }

@@ -17,6 +17,7 @@ import (
 
 // deeds are the steps of a walk, each by the name of its operation. What it is done to is drawn among all that there is, ended or not.
 var deeds = map[string]func(w *walk){
+	"people.merge": (*walk).merge, "people.unmerge": (*walk).unmerge,
 	"people.record-touch": (*walk).recordTouch, "people.withdraw-touch": (*walk).withdrawTouch,
 	"sales.enter-enquiry": (*walk).enterEnquiry, "sales.assign-enquiry": (*walk).assign, "sales.lose-enquiry": (*walk).loseEnquiry, "sales.reopen-enquiry": (*walk).reopen,
 	"sales.book-appointment": (*walk).book, "sales.confirm-appointment": (*walk).confirm, "sales.move-appointment": (*walk).moveAppointment,

@@ -31,6 +31,7 @@ import (
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/phone"
 	"zhike/internal/kernel/policy"
+	"zhike/internal/kernel/repoint"
 	"zhike/internal/kernel/rollup"
 	"zhike/internal/kernel/sheet"
 	"zhike/internal/kernel/vault"
@@ -104,7 +105,13 @@ func Resources() []policy.Resource {
 
 // Checks lists every invariant of `zhike check` that a domain knows (TRU-8).
 func Checks() []check.Check {
-	return slices.Concat(organization.Checks(), people.Checks(), process.Checks(), marketing.Checks(), contracts.Checks(), sales.Checks(), finance.Checks(), insight.Checks())
+	return slices.Concat(organization.Checks(), people.Checks(), process.Checks(), marketing.Checks(), contracts.Checks(), sales.Checks(), finance.Checks(), insight.Checks(),
+		[]check.Check{people.CheckMerged(OfPersons())})
+}
+
+// OfPersons lists the columns of all domains by which rows belong to a person, in the order in which they follow a merge (PPL-5).
+func OfPersons() []repoint.Column {
+	return slices.Concat(people.OfPersons(), sales.OfPersons(), marketing.OfPersons(), contracts.OfPersons(), finance.OfPersons(), process.OfPersons())
 }
 
 // Texts lists the catalogues of all packages.
@@ -184,6 +191,7 @@ func (a *App) wire() {
 	a.Run.React(finance.Reactions()...)
 	a.Run.React(insight.Reactions()...)
 	a.Run.React(process.Reactions(a.Dir)...)
+	a.Run.React(people.Merging(OfPersons())...)
 	a.lists()
 }
 

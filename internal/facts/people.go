@@ -173,3 +173,55 @@ func (GuardianLinked) Kind() string { return "people.guardian-linked.1" }
 
 // About implements event.Fact.
 func (f GuardianLinked) About() (center, person id.ID) { return f.Center, f.Person }
+
+// PersonsMerged says that two persons are one human being (PPL-5): all that was the merged one's is the person's from now on. Fields are
+// those of the person that changed; their old values stand beside the event, sealed under the person's key. From says whose each known
+// field is: kept, merged, or both.
+type PersonsMerged struct {
+	Merge   id.ID             `json:"merge_id"`
+	Person  id.ID             `json:"person_id"` // whose record stands
+	Gone    id.ID             `json:"merged_id"` // whose was merged into it
+	Center  id.ID             `json:"center_id"`
+	Version int64             `json:"version"` // of the person after the merge
+	Fields  []string          `json:"fields"`
+	From    map[string]string `json:"from"`
+	Digests map[string]string `json:"digests"` // field → SHA-256 of what is sealed, hexadecimal
+	Before  map[string][]byte `json:"-"`       // field → sealed old value, on the way to its table
+}
+
+// Kind implements event.Fact.
+func (PersonsMerged) Kind() string { return "people.persons-merged.1" }
+
+// About implements event.Fact.
+func (f PersonsMerged) About() (center, person id.ID) { return f.Center, f.Person }
+
+// PersonsUnmerged says that a merge was undone (PPL-5): each has again what was its own. Fields are those of the person that changed.
+type PersonsUnmerged struct {
+	Merge   id.ID             `json:"merge_id"`
+	Person  id.ID             `json:"person_id"`
+	Gone    id.ID             `json:"merged_id"` // who stands for itself again
+	Center  id.ID             `json:"center_id"`
+	Version int64             `json:"version"`
+	Fields  []string          `json:"fields"`
+	Digests map[string]string `json:"digests"`
+	Before  map[string][]byte `json:"-"`
+}
+
+// Kind implements event.Fact.
+func (PersonsUnmerged) Kind() string { return "people.persons-unmerged.1" }
+
+// About implements event.Fact.
+func (f PersonsUnmerged) About() (center, person id.ID) { return f.Center, f.Person }
+
+// PersonsToldApart says that two persons who look alike are two human beings (PPL-4).
+type PersonsToldApart struct {
+	Person id.ID `json:"person_id"`
+	Other  id.ID `json:"other_id"`
+	Center id.ID `json:"center_id"`
+}
+
+// Kind implements event.Fact.
+func (PersonsToldApart) Kind() string { return "people.persons-told-apart.1" }
+
+// About implements event.Fact.
+func (f PersonsToldApart) About() (center, person id.ID) { return f.Center, f.Person }

@@ -12,7 +12,7 @@ import (
 
 // Operations lists this domain's operations.
 func Operations() []op.Any {
-	return []op.Any{Register, Change, RevertChange, Reveal, ShowDuplicate, NoteRevealLimit, RecordTouch, WithdrawTouch, JoinHousehold, LeaveHousehold, LinkGuardian, UnlinkGuardian}
+	return []op.Any{Register, Change, RevertChange, Reveal, ShowDuplicate, NoteRevealLimit, RecordTouch, WithdrawTouch, JoinHousehold, LeaveHousehold, LinkGuardian, UnlinkGuardian, Merge, Unmerge, TellApart}
 }
 
 // Checks lists this domain's invariants (TRU-8).
@@ -20,6 +20,7 @@ func Checks() []check.Check {
 	return []check.Check{
 		{Name: "people.orphans", Rule: "TRU-8", Queries: orphans},
 		{Name: "people.facts", Rule: "TRU-8", Queries: ofFacts},
+		{Name: "people.merges", Rule: "PPL-5", Queries: merges},
 		{Name: "people.search", Rule: "PPL-2", Run: checkTerms},
 		{Name: "people.keys", Rule: "TRU-24", Run: checkKeys},
 	}
@@ -33,8 +34,11 @@ var orphans = []check.Query{
 	{What: "search term: its person", Text: "SELECT t.person AS id, 0 AS got, 1 AS want FROM search_all t WHERE NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = t.person)"},
 	{What: "guardian: both persons", Text: `SELECT g.person AS id, 0 AS got, 1 AS want FROM guardians g WHERE NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = g.person)
 		OR NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = g.guardian)`},
-	{What: "person: the link of its registration", Text: "SELECT p.id, 0 AS got, 1 AS want FROM persons p WHERE NOT EXISTS (SELECT 1 FROM person_links l WHERE l.person = p.id AND l.kind = 'person' AND l.ref = p.id)"},
+	{What: "person: the link of its registration", Text: "SELECT p.id, 0 AS got, 1 AS want FROM persons p WHERE NOT EXISTS (SELECT 1 FROM person_links l WHERE l.person = COALESCE(p.merged_into, p.id) AND l.kind = 'person' AND l.ref = p.id)"},
 }
+
+// standsFor is whom an event e is about by now: the person whose matter went back when a merge was undone, and who stands for it (PPL-5).
+const standsFor = `(SELECT COALESCE(p.merged_into, p.id) FROM persons p WHERE p.id = COALESCE((SELECT v.person FROM moved_events v WHERE v.event = e.id), e.person))`
 
 // ofFacts: persons, touches and links are what the log says.
 var ofFacts = []check.Query{
@@ -46,9 +50,9 @@ var ofFacts = []check.Query{
 		LEFT JOIN events e ON e.subject = t.id AND e.kind = 'people.touch-withdrawn.1' GROUP BY t.id, t.withdrawn_at
 		HAVING COUNT(e.id) <> CASE WHEN t.withdrawn_at IS NULL THEN 0 ELSE 1 END`},
 	{What: "enquiry: the link of its person", Text: `SELECT e.subject AS id, 0 AS got, 1 AS want FROM events e WHERE e.kind = 'sales.enquiry-entered.1'
-		AND NOT EXISTS (SELECT 1 FROM person_links l WHERE l.person = e.person AND l.kind = 'enquiry' AND l.ref = e.subject)`},
+		AND NOT EXISTS (SELECT 1 FROM person_links l WHERE l.person = ` + standsFor + ` AND l.kind = 'enquiry' AND l.ref = e.subject)`},
 	{What: "contract: the link of its student", Text: `SELECT e.subject AS id, 0 AS got, 1 AS want FROM events e WHERE e.kind = 'contracts.contract-signed.1'
-		AND NOT EXISTS (SELECT 1 FROM person_links l WHERE l.person = e.person AND l.kind = 'contract' AND l.ref = e.subject AND l.state IN ('open', 'ended'))`},
+		AND NOT EXISTS (SELECT 1 FROM person_links l WHERE l.person = ` + standsFor + ` AND l.kind = 'contract' AND l.ref = e.subject AND l.state IN ('open', 'ended'))`},
 	{What: "change: its old values", Text: `SELECT e.id, 0 AS got, 1 AS want FROM events e WHERE e.kind = 'people.person-changed.1'
 		AND NOT EXISTS (SELECT 1 FROM event_personal v WHERE v.event = e.id)`},
 }
@@ -61,11 +65,20 @@ type termsRow struct {
 // checkTerms: everybody is found by what they are called and by their phones, and by nothing else.
 func checkTerms(ctx context.Context, tx *op.Tx) ([]string, error) {
 	u := tx.Unscoped("an invariant is about every record; only ids are named")
+	also := map[id.ID][]called{}
+	list, err := op.AllOf[called](ctx, u, `SELECT p.merged_into, p.name, p.name_latin FROM persons p WHERE p.merged_into IS NOT NULL
+		UNION SELECT COALESCE(p.merged_into, p.id) AS merged_into, m.kept_name AS name, m.kept_latin AS name_latin FROM merges m JOIN persons p ON p.id = m.kept WHERE m.undone_at IS NULL`)
+	if err != nil {
+		return nil, fmt.Errorf("read names of merged persons: %w", err)
+	}
+	for _, c := range list {
+		also[c.Into] = append(also[c.Into], c)
+	}
 	var out []string
 	var want, got int64
 	for after := id.None; ; {
 		rows, err := op.AllOf[termsRow](ctx, u, `SELECT p.id, p.name, p.name_latin, p.name_terms, p.phone_digits, COALESCE(c.value, '') AS phone
-			FROM (SELECT q.id, q.name, q.name_latin, q.name_terms, q.phone_digits FROM persons q WHERE q.id > ? ORDER BY q.id LIMIT 1000) AS p
+			FROM (SELECT q.id, q.name, q.name_latin, q.name_terms, q.phone_digits FROM persons q WHERE q.id > ? AND q.merged_into IS NULL ORDER BY q.id LIMIT 1000) AS p
 			LEFT JOIN contact_points c ON c.person = p.id AND c.kind = 'phone' ORDER BY p.id, c.no`, after[:])
 		if err != nil {
 			return nil, err
@@ -73,7 +86,7 @@ func checkTerms(ctx context.Context, tx *op.Tx) ([]string, error) {
 		if len(rows) == 0 {
 			break
 		}
-		n, wrong := countKept(rows)
+		n, wrong := countKept(rows, also)
 		want, out, after = want+n, append(out, wrong...), rows[len(rows)-1].ID
 	}
 	if err := tx.QueryRow(ctx, "SELECT COUNT(*) FROM search_all WHERE kind IN (?, ?)", []any{int64(search.Name), int64(search.Phone)}, &got); err != nil {
@@ -87,7 +100,7 @@ func checkTerms(ctx context.Context, tx *op.Tx) ([]string, error) {
 
 // countKept counts the search terms that persons should have, and names those whose texts are others. rows are sorted by person, one
 // for each phone.
-func countKept(rows []termsRow) (terms int64, wrong []string) {
+func countKept(rows []termsRow, also map[id.ID][]called) (terms int64, wrong []string) {
 	for i := 0; i < len(rows); {
 		kept, phones := rows[i].personRow, []ContactInput(nil)
 		for ; i < len(rows) && rows[i].ID == kept.ID; i++ {
@@ -95,7 +108,7 @@ func countKept(rows []termsRow) (terms int64, wrong []string) {
 				phones = append(phones, ContactInput{Value: rows[i].Phone})
 			}
 		}
-		made, list := kept.row(phones)
+		made, list := kept.row(phones, also[kept.ID]...)
 		terms += int64(len(list))
 		if made.NameTerms != kept.NameTerms || made.PhoneDigits != kept.PhoneDigits {
 			wrong = append(wrong, fmt.Sprintf("person %s is not found by what it is called", kept.ID))

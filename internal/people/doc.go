@@ -4,7 +4,8 @@
 //	PPL-1  query_states.go: states are derived from links, never typed in
 //	PPL-2  query_search.go; terms: store_person.go and kernel/search
 //	PPL-3  rules_person.go, op_household.go
-//	PPL-4  query_duplicates.go, op_duplicate.go, rules_duplicate.go; of imports: matcher.go
+//	PPL-4  query_duplicates.go, op_duplicate.go, op_apart.go, rules_duplicate.go; of imports: matcher.go
+//	PPL-5  op_merge.go, rules_merge.go, store_merge.go; rows of other domains: react_merge.go; read: query_merge.go, query_pairs.go; check_merge.go
 //	PPL-6  query_timeline.go, rules_timeline.go
 //	PPL-7  links.go: who owns what; kept by react_*.go
 //	PPL-10 op_reveal.go, op_reveal_limit.go; masking: the tag mask:"phone" where rows are scanned

@@ -84,7 +84,7 @@ func freeRegistration(ctx context.Context, tx *op.Tx, person id.ID) error {
 	if freeOf(tx)[person] {
 		return nil
 	}
-	_, err := tx.Exec(ctx, "UPDATE person_links SET owner = NULL WHERE person = ? AND kind = 'person' AND ref = ? AND owner IS NOT NULL", person, person)
+	_, err := tx.Exec(ctx, "UPDATE person_links SET owner = NULL WHERE person = ? AND kind = 'person' AND owner IS NOT NULL", person)
 	if err != nil {
 		return fmt.Errorf("free registration: %w", err)
 	}

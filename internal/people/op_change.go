@@ -73,11 +73,15 @@ func change(ctx context.Context, tx *op.Tx, in ChangeInput) (Answer, error) {
 			return Answer{}, err
 		}
 	}
-	if err := saveChange(ctx, tx, &p, was, now); err != nil {
+	also, err := alsoCalled(ctx, tx, p.ID)
+	if err != nil {
+		return Answer{}, err
+	}
+	if err := saveChange(ctx, tx, &p, version{was, also}, version{now, also}); err != nil {
 		return Answer{}, err
 	}
 	f := facts.PersonChanged{Person: p.ID, Center: p.Center, Version: p.Version, Fields: fields, Reverts: in.reverts}
-	if err := sealBefore(ctx, tx, &f, old); err != nil {
+	if f.Before, f.Digests, err = sealBefore(ctx, tx, p.ID, old); err != nil {
 		return Answer{}, err
 	}
 	tx.Undoable(RevertInput{PersonID: p.ID})
@@ -98,13 +102,16 @@ func (in ChangeInput) base(p Person) error {
 	return nil
 }
 
+// changing are the kinds of facts by which fields of a person change.
+var changing = []string{facts.PersonChanged{}.Kind(), facts.PersonsMerged{}.Kind(), facts.PersonsUnmerged{}.Kind()}
+
 // meanwhile refuses fields that were changed after the base version.
 func meanwhile(ctx context.Context, tx *op.Tx, p Person, base int64, fields []string, now RegisterInput) error {
 	type changedRow struct {
-		Payload facts.PersonChanged `db:"payload,json"`
+		Payload facts.PersonChanged `db:"payload,json"` // of a merge: as far as it is one
 	}
 	rows, err := op.AllOf[changedRow](ctx, tx.Unscoped("names of fields, of a person that was seen"),
-		"SELECT payload FROM events WHERE person = ? AND kind = 'people.person-changed.1' ORDER BY id DESC LIMIT ?", p.ID, p.Version-base)
+		"SELECT payload FROM events WHERE person = ? AND kind IN (?) ORDER BY id DESC LIMIT ?", p.ID, changing, p.Version-base)
 	if err != nil {
 		return fmt.Errorf("read changes: %w", err)
 	}
@@ -149,31 +156,43 @@ func loadKnown(ctx context.Context, tx *op.Tx, key id.ID) (p Person, was Registe
 	if p, err = ByID(ctx, tx, key); err != nil {
 		return p, was, err
 	}
+	was, err = knownOf(ctx, tx, p)
+	return p, was, err
+}
+
+// knownOf gives all that is known of a person.
+func knownOf(ctx context.Context, tx *op.Tx, p Person) (was RegisterInput, err error) {
 	type row struct {
 		Kind     string `db:"kind"`
 		Value    string `db:"value"`
 		Relation string `db:"relation"`
 	}
-	list, err := op.AllOf[row](ctx, tx.Unscoped("compared with what is changed, shown to nobody"), "SELECT kind, value, relation FROM contact_points WHERE person = ? ORDER BY no", key)
+	list, err := op.AllOf[row](ctx, tx.Unscoped("compared with what is changed, shown to nobody"), "SELECT kind, value, relation FROM contact_points WHERE person = ? ORDER BY no", p.ID)
 	if err != nil {
-		return p, was, fmt.Errorf("read contact points: %w", err)
+		return was, fmt.Errorf("read contact points: %w", err)
 	}
 	have := map[string][]ContactInput{}
 	for _, r := range list {
 		have[r.Kind] = append(have[r.Kind], ContactInput{Value: r.Value, Relation: r.Relation})
 	}
-	return p, RegisterInput{
+	return RegisterInput{
 		Name: p.Name, NameLatin: p.NameLatin, Gender: p.Gender, Birth: p.Birth, District: p.District, Lang: p.Lang, ExternalKey: p.ExternalKey,
 		Phones: have["phone"], Emails: have["email"], WeChat: have["wechat"],
 	}, nil
 }
 
+// version is what is known of a person at a time, and what those are called who were merged into it.
+type version struct {
+	RegisterInput
+	also []called
+}
+
 // saveChange writes a person with contact points and search terms, where they changed.
-func saveChange(ctx context.Context, tx *op.Tx, p *Person, was, now RegisterInput) error {
-	_, terms := p.row(was.Phones)
+func saveChange(ctx context.Context, tx *op.Tx, p *Person, was, now version) error {
+	_, terms := p.row(was.Phones, was.also...)
 	p.Name, p.NameLatin, p.Gender, p.Birth, p.District, p.Lang, p.Pinyin = now.Name, now.NameLatin, now.Gender, now.Birth, now.District, now.Lang, pinyin.Of(now.Name).Marked
-	row, after := p.row(now.Phones)
-	if err := tx.Save(ctx, &row, "name", "name_latin", "gender", "birth", "district", "lang", "pinyin", "name_terms", "phone_digits"); err != nil {
+	row, after := p.row(now.Phones, now.also...)
+	if err := tx.Save(ctx, &row, "name", "name_latin", "gender", "birth", "district", "lang", "household", "pinyin", "name_terms", "phone_digits"); err != nil {
 		return err
 	}
 	p.Version = row.Version
@@ -181,7 +200,7 @@ func saveChange(ctx context.Context, tx *op.Tx, p *Person, was, now RegisterInpu
 		if _, err := tx.Exec(ctx, "DELETE FROM contact_points WHERE person = ?", p.ID); err != nil {
 			return fmt.Errorf("replace contact points: %w", err)
 		}
-		if err := saveContacts(ctx, tx, p.ID, now); err != nil {
+		if err := saveContacts(ctx, tx, p.ID, now.RegisterInput); err != nil {
 			return err
 		}
 	}

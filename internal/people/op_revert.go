@@ -29,7 +29,7 @@ func revertChange(ctx context.Context, tx *op.Tx, in RevertInput) (Answer, error
 	if err != nil {
 		return Answer{}, err
 	}
-	old, err := openBefore(ctx, tx, in.PersonID, []id.ID{last.ID})
+	old, err := openBefore(ctx, tx, []id.ID{in.PersonID}, []id.ID{last.ID})
 	if err != nil {
 		return Answer{}, err
 	}

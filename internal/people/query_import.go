@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"zhike/internal/kernel/bizdate"
@@ -23,9 +24,16 @@ type KnownPerson struct {
 // uniqueness). Of several with one key the oldest stands.
 func PersonsByKey(ctx context.Context, tx *op.Tx, keys []string) (map[string]KnownPerson, error) {
 	out := map[string]KnownPerson{}
-	list, err := knownPersons(ctx, tx, "p.external_key IN (?) AND p.external_key <> ''", keys, len(keys))
-	for _, k := range list {
-		out[k.was.ExternalKey] = k
+	if len(keys) == 0 {
+		return out, nil
+	}
+	persons, err := ByKeys(ctx, tx, keys)
+	if err != nil {
+		return nil, err
+	}
+	known, err := PersonsByID(ctx, tx, slices.Collect(maps.Values(persons)))
+	for key, person := range persons {
+		out[key] = known[person]
 	}
 	return out, err
 }
@@ -33,7 +41,7 @@ func PersonsByKey(ctx context.Context, tx *op.Tx, keys []string) (map[string]Kno
 // PersonsByID is PersonsByKey for persons whom the importer knows by their matters.
 func PersonsByID(ctx context.Context, tx *op.Tx, ids []id.ID) (map[id.ID]KnownPerson, error) {
 	out := map[id.ID]KnownPerson{}
-	list, err := knownPersons(ctx, tx, "p.id IN (?)", ids, len(ids))
+	list, err := knownPersons(ctx, tx, ids)
 	for _, k := range list {
 		out[k.ID] = k
 	}
@@ -49,8 +57,8 @@ func NewlyKnown(person id.ID, in RegisterInput) KnownPerson {
 	return k
 }
 
-func knownPersons(ctx context.Context, tx *op.Tx, where string, list any, n int) (out []KnownPerson, err error) {
-	if n == 0 {
+func knownPersons(ctx context.Context, tx *op.Tx, ids []id.ID) (out []KnownPerson, err error) {
+	if len(ids) == 0 {
 		return nil, nil
 	}
 	type row struct {
@@ -64,13 +72,9 @@ func knownPersons(ctx context.Context, tx *op.Tx, where string, list any, n int)
 		May       int64        `db:"may"`
 	}
 	rows, err := op.AllOf[row](ctx, tx.Unscoped("uniqueness of external keys"), `SELECT p.id, p.name, p.name_latin, p.gender, p.birth, p.district, p.external_key,
-		CASE WHEN {scope:person:update p} THEN 1 ELSE 0 END AS may FROM persons p WHERE `+where+" ORDER BY p.id DESC", list)
+		CASE WHEN {scope:person:update p} THEN 1 ELSE 0 END AS may FROM persons p WHERE p.id IN (?) ORDER BY p.id DESC`, ids)
 	if err != nil {
 		return nil, fmt.Errorf("look for external keys: %w", err)
-	}
-	ids := make([]id.ID, len(rows))
-	for i, r := range rows {
-		ids[i] = r.ID
 	}
 	points, err := pointsOf(ctx, tx, ids)
 	if err != nil {

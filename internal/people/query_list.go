@@ -157,7 +157,7 @@ func (f Filter) where(v *policy.Viewer) (*conditions, error) {
 		c.and("p.household = ?", f.Household)
 	}
 	if f.ExternalKey != "" {
-		c.and("p.external_key = ? AND p.external_key <> ''", f.ExternalKey)
+		c.and("p.external_key = ? AND p.external_key <> '' OR p.id IN (SELECT g.merged_into FROM persons g WHERE g.external_key = ? AND g.merged_into IS NOT NULL)", f.ExternalKey, f.ExternalKey)
 	}
 	if f.Query != "" {
 		c.query(v, search.ParseQuery(f.Query))

@@ -147,7 +147,7 @@ func ByKeys(ctx context.Context, tx *op.Tx, keys []string) (map[string]id.ID, er
 		ID  id.ID  `db:"id"`
 		Key string `db:"external_key"`
 	}
-	list, err := op.AllOf[row](ctx, tx.Unscoped("uniqueness of external keys"), "SELECT id, external_key FROM persons WHERE external_key IN (?) AND external_key <> '' ORDER BY id DESC", keys)
+	list, err := op.AllOf[row](ctx, tx.Unscoped("uniqueness of external keys"), "SELECT COALESCE(merged_into, id) AS id, external_key FROM persons WHERE external_key IN (?) AND external_key <> '' ORDER BY id DESC", keys)
 	if err != nil {
 		return nil, fmt.Errorf("look for external keys: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -55,14 +56,18 @@ func Timeline(ctx context.Context, tx *op.Tx, person id.ID, f TimelineFilter) (o
 	if err != nil {
 		return out, err
 	}
+	of, err := eventsOf(ctx, tx, person)
+	if err != nil {
+		return out, err
+	}
 	limit := f.Limit
 	if limit <= 0 {
 		limit = 50
 	}
 	cut := visible(tx, f.Department, seen)
 	text := `SELECT e.id, e.at, e.kind, e.actor, (SELECT a.staff FROM accounts a WHERE a.id = e.actor) AS staff, e.by_login, e.center, e.subject, e.payload,
-		COALESCE(t.note, '') AS note` + fromEvents + cut.Text
-	args := append([]any{person}, cut.Args...)
+		COALESCE(t.note, '') AS note` + fromEvents + of.Text + " AND " + cut.Text
+	args := slices.Concat(of.Args, cut.Args)
 	if !f.Before.IsNone() {
 		text, args = text+" AND e.id < ?", append(args, f.Before)
 	}
@@ -82,16 +87,16 @@ func Timeline(ctx context.Context, tx *op.Tx, person id.ID, f TimelineFilter) (o
 		}
 		return out, nil
 	}
-	return out, countTimeline(ctx, tx, person, seen, out.Counts)
+	return out, countTimeline(ctx, tx, of, seen, out.Counts)
 }
 
-func countTimeline(ctx context.Context, tx *op.Tx, person id.ID, seen []string, into map[string]int) error {
+func countTimeline(ctx context.Context, tx *op.Tx, of policy.Frag, seen []string, into map[string]int) error {
 	type count struct {
 		Kind string `db:"kind"`
 		N    int    `db:"n"`
 	}
 	all := visible(tx, "", seen)
-	counts, err := op.All[count](ctx, tx, "SELECT e.kind, COUNT(*) AS n"+fromEvents+all.Text+" GROUP BY e.kind", append([]any{person}, all.Args...)...)
+	counts, err := op.All[count](ctx, tx, "SELECT e.kind, COUNT(*) AS n"+fromEvents+of.Text+" AND "+all.Text+" GROUP BY e.kind", slices.Concat(of.Args, all.Args)...)
 	if err != nil {
 		return fmt.Errorf("count timeline: %w", err)
 	}
@@ -103,7 +108,33 @@ func countTimeline(ctx context.Context, tx *op.Tx, person id.ID, seen []string, 
 }
 
 // fromEvents joins the touches that the viewer sees to the events of a person; one that was taken back is seen no more.
-const fromEvents = " FROM events e LEFT JOIN touches t ON t.id = e.subject AND t.withdrawn_at IS NULL AND {scope:touch t} WHERE e.person = ? AND "
+const fromEvents = " FROM events e LEFT JOIN touches t ON t.id = e.subject AND t.withdrawn_at IS NULL AND {scope:touch t} WHERE "
+
+// eventsOf is the condition of the events of a person: its own, those of who was merged into it, and those about matters that went back
+// to it when a merge was undone (PPL-5).
+func eventsOf(ctx context.Context, tx *op.Tx, person id.ID) (policy.Frag, error) {
+	type row struct {
+		ID   id.ID `db:"id"`
+		Back bool  `db:"back"`
+	}
+	list, err := op.AllOf[row](ctx, tx.Unscoped("the person was loaded in scope"), `SELECT p.id, CASE WHEN EXISTS (SELECT 1 FROM moved_events v WHERE v.was = p.id)
+		OR EXISTS (SELECT 1 FROM moved_events v WHERE v.person = p.id) THEN TRUE ELSE FALSE END AS back FROM persons p WHERE p.id = ? OR p.merged_into = ? ORDER BY p.id`, person, person)
+	if err != nil {
+		return policy.Frag{}, fmt.Errorf("read who was merged into a person: %w", err)
+	}
+	back := false
+	ids := make([]id.ID, len(list))
+	for i, r := range list {
+		ids[i], back = r.ID, back || r.Back
+	}
+	if !back {
+		return policy.Frag{Text: "e.person IN (?)", Args: []any{ids}}, nil
+	}
+	return policy.Frag{
+		Text: `(e.person IN (?) AND NOT EXISTS (SELECT 1 FROM moved_events v WHERE v.event = e.id AND v.person NOT IN (?)) OR e.id IN (SELECT v.event FROM moved_events v WHERE v.person IN (?)))`,
+		Args: []any{ids, ids, ids},
+	}, nil
+}
 
 // matters lists the matters of a person that the viewer sees, as the payloads of events name them.
 func matters(ctx context.Context, tx *op.Tx, person id.ID) ([]string, error) {

@@ -10,7 +10,7 @@ import (
 // Resources lists this domain's kinds of records. All hang on the person: see seenLinks.
 func Resources() []policy.Resource {
 	return []policy.Resource{
-		{Name: "person", Table: "persons", Where: ofPerson("id")},
+		{Name: "person", Table: "persons", Where: ofPerson("id"), Replaced: "merged_into"}, // who was merged into another one is that one (PPL-5)
 		{Name: "contact", Table: "contact_points", Where: ofPerson("person")},
 		{Name: "person-link", Table: "person_links", Where: seenLinks},
 		{Name: "touch", Table: "touches", Center: "center", Owner: "staff", Where: seenTouches},

@@ -21,8 +21,15 @@ type personRow struct {
 	PhoneDigits string `db:"phone_digits"`
 }
 
+// called is what somebody is called who was merged into a person: the person is found by it too (PPL-5).
+type called struct {
+	Into      id.ID  `db:"merged_into"`
+	Name      string `db:"name"`
+	NameLatin string `db:"name_latin"`
+}
+
 // row gives the person's row and the search terms (PPL-2), in order, each once.
-func (p Person) row(phones []ContactInput) (personRow, []search.Term) {
+func (p Person) row(phones []ContactInput, also ...called) (personRow, []search.Term) {
 	row := personRow{Person: p}
 	numbers, digits := make([]string, len(phones)), make([]string, len(phones))
 	for i, c := range phones {
@@ -30,6 +37,9 @@ func (p Person) row(phones []ContactInput) (personRow, []search.Term) {
 	}
 	row.PhoneDigits = strings.Join(digits, " ")
 	terms := search.Terms(p.Name, p.NameLatin, numbers)
+	for _, a := range also {
+		terms = append(terms, search.Terms(a.Name, a.NameLatin, nil)...)
+	}
 	slices.SortFunc(terms, func(a, b search.Term) int {
 		if a.Kind != b.Kind {
 			return int(a.Kind) - int(b.Kind)

@@ -9,7 +9,6 @@ import (
 	"maps"
 	"slices"
 
-	"zhike/internal/facts"
 	"zhike/internal/kernel/event"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
@@ -24,29 +23,29 @@ func vaultOf(tx *op.Tx) (*vault.Vault, error) {
 	return v, nil
 }
 
-// sealBefore encrypts the old values of fields under the person's key and puts them, with their digests, into the fact (TRU-24).
-func sealBefore(ctx context.Context, tx *op.Tx, f *facts.PersonChanged, before map[string]string) error {
+// sealBefore encrypts old values of fields under the person's key (TRU-24), and gives the digest of each for the fact.
+func sealBefore(ctx context.Context, tx *op.Tx, person id.ID, before map[string]string) (sealed map[string][]byte, digests map[string]string, err error) {
 	v, err := vaultOf(tx)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	f.Before, f.Digests = map[string][]byte{}, map[string]string{}
+	sealed, digests = map[string][]byte{}, map[string]string{}
 	for _, field := range slices.Sorted(maps.Keys(before)) {
-		sealed, err := v.Seal(ctx, tx.Tx, f.Person, field, []byte(before[field]))
+		value, err := v.Seal(ctx, tx.Tx, person, field, []byte(before[field]))
 		if err != nil {
-			return fmt.Errorf("seal old value: %w", err)
+			return nil, nil, fmt.Errorf("seal old value: %w", err)
 		}
-		sum := sha256.Sum256(sealed)
-		f.Before[field], f.Digests[field] = sealed, hex.EncodeToString(sum[:])
+		sum := sha256.Sum256(value)
+		sealed[field], digests[field] = value, hex.EncodeToString(sum[:])
 	}
-	return nil
+	return sealed, digests, nil
 }
 
 // keepBefore lays the sealed old values beside the event.
-func keepBefore(ctx context.Context, tx *op.Tx, f facts.PersonChanged, e event.Event) error {
+func keepBefore(ctx context.Context, tx *op.Tx, person id.ID, before map[string][]byte, e event.Event) error {
 	var rows [][]any
-	for _, field := range slices.Sorted(maps.Keys(f.Before)) {
-		rows = append(rows, []any{e.ID, field, f.Person, f.Before[field]})
+	for _, field := range slices.Sorted(maps.Keys(before)) {
+		rows = append(rows, []any{e.ID, field, person, before[field]})
 	}
 	if err := tx.InsertRows(ctx, "event_personal (event, field, person, sealed)", "", rows); err != nil {
 		return fmt.Errorf("keep old values: %w", err)
@@ -61,6 +60,7 @@ type OldValue struct {
 	Text  string `json:"text" db:"-"`
 	Gone  bool   `json:"gone" db:"-"` // the person's key was destroyed
 
+	Person id.ID  `json:"-" db:"person"` // under whose key it is sealed
 	Sealed []byte `json:"-" db:"sealed"`
 }
 
@@ -73,7 +73,11 @@ func OldValues(ctx context.Context, tx *op.Tx, person id.ID, events []id.ID) ([]
 	if err != nil {
 		return nil, err
 	}
-	list, err := openBefore(ctx, tx, person, events)
+	persons, err := mergedInto(ctx, tx, person)
+	if err != nil {
+		return nil, err
+	}
+	list, err := openBefore(ctx, tx, append(persons, person), events)
 	for i, o := range list {
 		if slices.Contains(lists, o.Field) {
 			list[i].Text = show(o.Text)
@@ -82,19 +86,19 @@ func OldValues(ctx context.Context, tx *op.Tx, person id.ID, events []id.ID) ([]
 	return list, err
 }
 
-// openBefore opens the old values beside events of a person that was loaded in scope.
-func openBefore(ctx context.Context, tx *op.Tx, person id.ID, events []id.ID) ([]OldValue, error) {
+// openBefore opens the old values beside events of a person that was loaded in scope, and of those who were merged into it.
+func openBefore(ctx context.Context, tx *op.Tx, persons, events []id.ID) ([]OldValue, error) {
 	v, err := vaultOf(tx)
 	if err != nil {
 		return nil, err
 	}
 	list, err := op.AllOf[OldValue](ctx, tx.Unscoped("the person was loaded in scope"),
-		"SELECT event, field, sealed FROM event_personal WHERE person = ? AND event IN (?) ORDER BY event, field", person, events)
+		"SELECT event, field, person, sealed FROM event_personal WHERE person IN (?) AND event IN (?) ORDER BY event, field", persons, events)
 	if err != nil {
 		return nil, fmt.Errorf("read old values: %w", err)
 	}
 	for i, o := range list {
-		plain, err := v.Open(ctx, tx.Tx, person, o.Field, o.Sealed)
+		plain, err := v.Open(ctx, tx.Tx, o.Person, o.Field, o.Sealed)
 		switch {
 		case errors.Is(err, vault.ErrForgotten):
 			list[i].Gone = true

@@ -166,7 +166,7 @@ func selectField(s Select) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if chosen(ctx, s.Name, o.Value, o.On) {
+				if Chosen(ctx, s.Name, o.Value, o.On) {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, " selected")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -348,7 +348,7 @@ func choices(c Choices) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					if chosen(ctx, c.Name, o.Value, o.On) {
+					if Chosen(ctx, c.Name, o.Value, o.On) {
 						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, " checked")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
@@ -511,7 +511,7 @@ func pick(kind string, f Field, o Option) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if chosen(ctx, f.Name, o.Value, o.On) {
+			if Chosen(ctx, f.Name, o.Value, o.On) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 36, " checked")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

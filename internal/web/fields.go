@@ -48,8 +48,8 @@ func valueTyped(ctx context.Context, name, value string) string {
 	return value
 }
 
-// chosen tells whether a choice is ticked: as it was sent where the form was refused.
-func chosen(ctx context.Context, name, value string, on bool) bool {
+// Chosen tells whether a choice is ticked: as it was sent where the form was refused.
+func Chosen(ctx context.Context, name, value string, on bool) bool {
 	values, ok := typed(ctx, name)
 	if !ok {
 		return on

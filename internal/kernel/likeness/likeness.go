@@ -78,6 +78,15 @@ var titles = sync.OnceValue(func() map[string]bool {
 	return all
 })
 
+//go:embed ageless.txt
+var agelessList string
+
+// Grown tells that a name is a surname with the title of a grown-up: 张女士, and not 张同学.
+func Grown(name string) bool {
+	_, title := pinyin.Surname(pinyin.Fold(name))
+	return title != "" && isTitle(title) && !slices.Contains(strings.Fields(agelessList), title)
+}
+
 // isTitle tells of what stands after a surname instead of a given name.
 func isTitle(s string) bool { return titles()[s] }
 

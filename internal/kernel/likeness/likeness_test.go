@@ -98,6 +98,14 @@ func TestPPL4_Compatible(t *testing.T) {
 	}
 }
 
+func TestPPL4_Grown(t *testing.T) {
+	for name, want := range map[string]bool{"张女士": true, "李妈妈": true, "王 先生": true, "王同学": false, "张": false, "张伟": false, "Tom": false, "": false} {
+		if likeness.Grown(name) != want {
+			t.Errorf("Grown(%s) is not %t", name, want)
+		}
+	}
+}
+
 func TestName_Symmetric(t *testing.T) {
 	name := rapid.OneOf(rapid.String(), rapid.StringOfN(rapid.RuneFrom([]rune("张章王欧阳伟玮小晓明ab é")), 0, 6, -1))
 	rapid.Check(t, func(t *rapid.T) {

@@ -107,6 +107,8 @@ type Resource struct {
 	Table  string
 	Center string // column of the center; empty if it has none
 	Owner  string // column of the owning staff member; empty if it has none
+	// Replaced is a column that names the record that stands for this one; a record with such a one is read by nobody, the program included.
+	Replaced string
 	// Where replaces the plain cut by center and owner; right is resource:action, of this resource or of another one that is asked of its
 	// records (see Reach), alias is the table's name in the query.
 	Where func(v *Viewer, right, alias string) Frag
@@ -151,13 +153,17 @@ func (p *Policy) Where(v *Viewer, resource, action, alias string) Frag {
 // Reach cuts a resource's rows by a right, its own or another's, e.g. visit:create on an appointment.
 func (p *Policy) Reach(v *Viewer, resource, right, alias string) Frag {
 	r, ok := p.byName[resource]
-	switch {
-	case !ok:
+	if !ok {
 		return Frag{Text: "1=0"}
-	case r.Where != nil && !v.System:
-		return r.Where(v, right, alias)
 	}
-	return Cut(v.Scope(right), alias, r.Center, r.Owner)
+	cut := Cut(v.Scope(right), alias, r.Center, r.Owner)
+	if r.Where != nil && !v.System {
+		cut = r.Where(v, right, alias)
+	}
+	if r.Replaced != "" && strings.HasSuffix(right, ":read") { // what is changed is read first
+		cut.Text = "(" + alias + "." + r.Replaced + " IS NULL AND " + cut.Text + ")"
+	}
+	return cut
 }
 
 // Cut writes a scope over the columns of a table. A scope that the table has no column for reaches nothing.

@@ -3,6 +3,7 @@ package peopledoor
 import (
 	"context"
 	"net/http"
+	"strconv"
 
 	"zhike/internal/api"
 	"zhike/internal/kernel/id"
@@ -29,6 +30,11 @@ func API(a *api.API) {
 	api.Post(a, "/people/{id}/household/leave", people.LeaveHousehold)
 	api.Post(a, "/people/{id}/guardians", people.LinkGuardian)
 	api.Post(a, "/people/{id}/guardians/unlink", people.UnlinkGuardian)
+	api.List(a, "/people/likely-duplicates", "people.likely-duplicates", "person:merge", likelyDuplicates)
+	api.Get(a, "/people/{id}/merges", "people.merges", "person:read", showMerges)
+	api.Post(a, "/people/{id}/merge", people.Merge)
+	api.Post(a, "/people/{id}/unmerge", people.Unmerge)
+	api.Post(a, "/people/{id}/tell-apart", people.TellApart)
 }
 
 // DuplicatesShown are those who may be the same person (PPL-4); who is beyond scope is shown masked, which is recorded as a reveal.
@@ -60,10 +66,42 @@ type PersonShown struct {
 	Relatives []people.Relative `json:"relatives"`
 }
 
-func showPerson(ctx context.Context, tx *op.Tx, q personID) (out PersonShown, err error) {
-	if out.Person, err = people.ByID(ctx, tx, q.ID); err != nil {
+type pairsQuery struct {
+	Limit  int `query:"limit" minimum:"1" maximum:"200" doc:"50 if left out"`
+	Cursor int `query:"cursor" minimum:"0" maximum:"10000" doc:"next_cursor of the page before"`
+}
+
+func likelyDuplicates(ctx context.Context, tx *op.Tx, q pairsQuery) (page.Page[people.Pair], error) {
+	if q.Limit == 0 {
+		q.Limit = listRows
+	}
+	list, err := people.Pairs(ctx, tx, q.Cursor, q.Limit)
+	out := page.Page[people.Pair]{Items: list.Items, Total: int64(list.Total)}
+	if until := q.Cursor + len(list.Items); until < list.Total {
+		out.Next = strconv.Itoa(until)
+	}
+	return out, err
+}
+
+// MergesShown are those who were merged into a person.
+type MergesShown struct {
+	Items []people.Merged `json:"items"`
+}
+
+func showMerges(ctx context.Context, tx *op.Tx, q personID) (out MergesShown, err error) {
+	p, err := people.Opened(ctx, tx, q.ID)
+	if err != nil {
 		return out, err
 	}
+	out.Items, err = people.MergesOf(ctx, tx, p.ID)
+	return out, err
+}
+
+func showPerson(ctx context.Context, tx *op.Tx, q personID) (out PersonShown, err error) {
+	if out.Person, err = people.Opened(ctx, tx, q.ID); err != nil {
+		return out, err
+	}
+	q.ID = out.ID // of who stands for one that was merged
 	states, err := people.States(ctx, tx, []id.ID{q.ID})
 	if err != nil {
 		return out, err
@@ -90,7 +128,11 @@ type TimelineShown struct {
 }
 
 func showTimeline(ctx context.Context, tx *op.Tx, q timelineQuery) (TimelineShown, error) {
-	t, err := people.Timeline(ctx, tx, q.ID, people.TimelineFilter{Department: q.Department, Before: q.Cursor, Limit: q.Limit})
+	p, err := people.Opened(ctx, tx, q.ID)
+	if err != nil {
+		return TimelineShown{}, err
+	}
+	t, err := people.Timeline(ctx, tx, p.ID, people.TimelineFilter{Department: q.Department, Before: q.Cursor, Limit: q.Limit})
 	next := ""
 	if t.More && len(t.Items) > 0 {
 		next = t.Items[len(t.Items)-1].ID.String()

@@ -26,6 +26,11 @@ func Pages(mux *http.ServeMux, r *op.Runner) {
 		"POST /people/{id}/guardians":        p.postGuardian,
 		"POST /people/{id}/guardians/unlink": p.postUnlink,
 		"POST /people/{id}/household":        p.postHousehold,
+		"GET /people/duplicates":             p.getPairs,
+		"GET /people/{id}/merge":             p.getMerge,
+		"POST /people/{id}/merge":            p.postMerge,
+		"POST /people/{id}/unmerge":          p.postUnmerge,
+		"POST /people/{id}/tell-apart":       p.postApart,
 	} {
 		mux.Handle(pattern, page)
 	}

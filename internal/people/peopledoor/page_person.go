@@ -40,6 +40,7 @@ type personView struct {
 	States     []string
 	Attributes []people.Attribute
 	Duplicates []people.Duplicate
+	Merged     []people.Merged // into it
 	Timeline   people.TimelinePage
 	Tests      map[id.ID]sales.Placement // results of placement tests, by visit
 	Enquiries  []sales.Enquiry
@@ -57,6 +58,9 @@ func (p pages) getPerson(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx := r.Context()
+	if asked, err := web.PathID(r, "id", "person"); err == nil && asked != v.Person.ID { // that of one who was merged into it
+		return web.Redirect(w, r, personPath(v.Person.ID, ""), web.Status{Text: t(ctx, "merge-led")})
+	}
 	return web.Render(w, r, web.Shell(web.Page{Title: shown(ctx, v.Person.Shown()), Own: true}, personPage(v)))
 }
 
@@ -71,7 +75,7 @@ func (p pages) person(r *http.Request) (v personView, err error) {
 		}
 	}
 	err = p.run.Read(r.Context(), func(ctx context.Context, tx *op.Tx) error {
-		if v.Person, err = people.ByID(ctx, tx, key); err != nil {
+		if v.Person, err = people.Opened(ctx, tx, key); err != nil {
 			return err
 		}
 		if err := v.known(ctx, tx); err != nil {
@@ -110,6 +114,9 @@ func (v *personView) known(ctx context.Context, tx *op.Tx) (err error) {
 	}
 	v.Attributes = values[key]
 	if v.Duplicates, err = v.same(ctx, tx); err != nil {
+		return err
+	}
+	if v.Merged, err = people.MergesOf(ctx, tx, key); err != nil {
 		return err
 	}
 	if v.Tests, err = sales.Placements(ctx, tx, key); err != nil {

@@ -82,6 +82,7 @@ func (v personView) actions(ctx context.Context) []web.Button {
 		add("payment:create", web.Button{Label: t(ctx, "take-payment"), Href: v.payment()})
 	}
 	add("person:update", web.Button{Label: t(ctx, "edit"), Href: personPath(v.Person.ID, "/edit"), Kind: web.Quiet})
+	add("person:merge", web.Button{Label: t(ctx, "merge"), Href: personPath(v.Person.ID, "/merge"), Kind: web.Quiet})
 	return out
 }
 

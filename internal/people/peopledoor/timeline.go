@@ -142,6 +142,8 @@ func (s story) words(ctx context.Context, item people.Item) string {
 			next = t(ctx, "then", "step", code(ctx, "next-step", f.NextStep), "day", date(ctx, f.NextDay))
 		}
 		return dot(code(ctx, "touch-channel", f.Channel), code(ctx, "touch-result", f.Result), next)
+	case "people.persons-merged", "people.persons-unmerged":
+		return t(ctx, "changed-fields", "count", len(read[facts.PersonsMerged](item).Fields))
 	case "people.person-changed":
 		return t(ctx, "changed-fields", "count", len(read[facts.PersonChanged](item).Fields))
 	case "sales.appointment-booked":

@@ -1,0 +1,8 @@
+package marketing
+
+import "zhike/internal/kernel/repoint"
+
+// OfPersons lists the columns by which rows belong to a person, for a merge (PPL-5).
+func OfPersons() []repoint.Column {
+	return []repoint.Column{{Table: "leads", Column: "person", With: repoint.Along("enquiry", "enquiries", "person"), Only: true}}
+}
