@@ -24,7 +24,7 @@ import (
 const keysKept = 30 * 24 * time.Hour
 
 // Loops runs what a serving program does by itself until ctx ends: sealing the log, folding roll-ups, noting views, settling search terms, work
-// that falls due by time, mails of saved views and notices, imports whose node vanished, watching the disk, anchoring the log, forgetting old keys.
+// that falls due by time, scores of enquiries, mails of saved views and notices, imports whose node vanished, watching the disk, anchoring the log, forgetting old keys.
 func (a *App) Loops(ctx context.Context) {
 	var all sync.WaitGroup
 	all.Go(func() { a.every(ctx, 500*time.Millisecond, a.Woken, "seal the log", a.seal) })
@@ -35,6 +35,9 @@ func (a *App) Loops(ctx context.Context) {
 		a.every(ctx, time.Minute, nil, "due work", func(ctx context.Context) error {
 			return errors.Join(sales.DueWork(ctx, a.Run), process.DueApprovals(ctx, a.Run))
 		})
+	})
+	all.Go(func() {
+		a.every(ctx, time.Minute, nil, "score enquiries", func(ctx context.Context) error { return sales.DueScores(ctx, a.Run) })
 	})
 	all.Go(func() { a.every(ctx, time.Minute, nil, "watch the disk", a.watchDisk) })
 	all.Go(func() { a.every(ctx, time.Hour, nil, "watch the calendar", a.watchCalendar) })

@@ -111,6 +111,8 @@ var all = []event.Fact{
 	QuoteMade{},
 	QuoteAccepted{},
 	AssignmentRuleSet{},
+	ScoreTrainingAsked{},
+	ScoresTrained{},
 	PaymentTaken{},
 	PaymentReversed{},
 	ImportStarted{},

@@ -108,7 +108,7 @@ func enter(ctx context.Context, tx *op.Tx, in EnterInput) (Entered, error) {
 	if err := insertEnquiry(ctx, tx, e); err != nil {
 		return Entered{}, err
 	}
-	if err := people.SetAttributes(ctx, tx, e.ID, in.Attributes); err != nil {
+	if err := people.SetAttributes(ctx, tx, e.ID, in.filled(e)); err != nil {
 		return Entered{}, err
 	}
 	lead, err := marketing.RecordLead(ctx, tx, marketing.Lead{Enquiry: e.ID, Person: person, Channel: in.ChannelID, Source: in.Source, ExternalKey: in.ExternalKey, Row: in.row(), At: e.Entered})
@@ -222,6 +222,16 @@ func (in EnterInput) enquiry(tx *op.Tx, person id.ID) Enquiry {
 	return e
 }
 
+// filled are the custom values, first filled in when the enquiry was entered: of a past matter whoever maps the file says what was known then
+// (SAL-12).
+func (in EnterInput) filled(e Enquiry) []people.Attribute {
+	out := slices.Clone(in.Attributes)
+	for i := range out {
+		out[i].Filled = e.Entered
+	}
+	return out
+}
+
 func outcomeOf(e Enquiry) string {
 	if e.Outcome == "open" {
 		return ""
@@ -242,7 +252,7 @@ func channelOf(ctx context.Context, tx *op.Tx, key id.ID) (marketing.Channel, er
 
 func registered(ctx context.Context, tx *op.Tx, in EnterInput) (id.ID, error) {
 	if in.Person == nil {
-		return in.PersonID, learn(ctx, tx, in)
+		return in.PersonID, keepBirth(ctx, tx, in)
 	}
 	reg := *in.Person
 	reg.Matter = true
@@ -253,8 +263,8 @@ func registered(ctx context.Context, tx *op.Tx, in EnterInput) (id.ID, error) {
 	return p.ID, err
 }
 
-// learn keeps the birth date of a known person who has none.
-func learn(ctx context.Context, tx *op.Tx, in EnterInput) error {
+// keepBirth keeps the birth date of a known person who has none.
+func keepBirth(ctx context.Context, tx *op.Tx, in EnterInput) error {
 	if in.Birth.IsZero() {
 		return nil
 	}

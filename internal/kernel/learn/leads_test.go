@@ -119,7 +119,7 @@ func TestSAL12_LeadsTags(t *testing.T) {
 	all := leads(t)
 	drop := append(slices.Clone(leadsLater), "Last Notable Activity")
 	drop = slices.DeleteFunc(drop, func(s string) bool { return s == "Tags" })
-	list, err := Suspect(all.Without(drop...))
+	list, err := Suspect(all.Without(drop...), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -185,7 +185,7 @@ func TestSAL12_Guard(t *testing.T) {
 	if len(got) != 1 || got[0].Column != "verdict" || got[0].Why != AfterOutcome || got[0].Late == 0 || got[0].Late >= got[0].Dated {
 		t.Errorf("refused: %+v", got)
 	}
-	list, err := Suspect(table)
+	list, err := Suspect(table, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -156,3 +156,40 @@ func (m Model) Estimate(values []Value) (probability float64, parts []Part) {
 	slices.SortStableFunc(parts, func(a, b Part) int { return cmp.Compare(max(b.Adds, -b.Adds), max(a.Adds, -a.Adds)) })
 	return m.Curve.probability(margin), parts
 }
+
+// Names are the columns that an estimate needs, in order.
+func (m Model) Names() []Column {
+	out := make([]Column, len(m.Columns))
+	for i, b := range m.Columns {
+		out[i] = b.Column
+	}
+	return out
+}
+
+// Level tells whether a text is a level of a column that stands for itself: rare ones do not.
+func (m Model) Level(column, text string) bool {
+	i := slices.IndexFunc(m.Columns, func(b binned) bool { return b.Name == column })
+	return i >= 0 && slices.Contains(m.Columns[i].Levels, text)
+}
+
+// weightSamples are enough to see which columns count.
+const weightSamples = 500
+
+// Weights are the columns of a model by how much they move its estimates: the mean of their parts without sign.
+func (m Model) Weights(t Table) []Part {
+	t = t.some(weightSamples)
+	sum := make([]Part, len(m.Columns))
+	for i, b := range m.Columns {
+		sum[i].Column = b.Name
+	}
+	for _, s := range t.Samples {
+		_, parts := m.Estimate(s.Values)
+		for _, p := range parts {
+			i := slices.IndexFunc(m.Columns, func(b binned) bool { return b.Name == p.Column })
+			sum[i].Adds += max(p.Adds, -p.Adds) / float64(len(t.Samples))
+		}
+	}
+	sum = slices.DeleteFunc(sum, func(p Part) bool { return p.Adds == 0 })
+	slices.SortStableFunc(sum, func(a, b Part) int { return cmp.Compare(b.Adds, a.Adds) })
+	return sum
+}

@@ -114,3 +114,15 @@ func lift(estimates []float64, yes []bool, all int) (out []Tenth) {
 	}
 	return out
 }
+
+// Range is the interval of the AUC at 95 in 100, by the error that Hanley and McNeil (1982) give it.
+func (q Quality) Range() (low, high float64) {
+	yes, no := float64(q.Yes), float64(q.N-q.Yes)
+	if yes == 0 || no == 0 {
+		return 0, 1
+	}
+	a := q.AUC
+	q1, q2 := a/(2-a), 2*a*a/(1+a)
+	e := 1.96 * math.Sqrt((a*(1-a)+(yes-1)*(q1-a*a)+(no-1)*(q2-a*a))/(yes*no))
+	return max(0, a-e), min(1, a+e)
+}

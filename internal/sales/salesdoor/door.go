@@ -78,6 +78,9 @@ func Pages(mux *http.ServeMux, d Deps) {
 		"GET /quotes/{id}":           p.getQuote,
 		"POST /quotes/{id}/contract": p.postContract,
 
+		"GET /scores":  p.getScores,
+		"POST /scores": p.postScores,
+
 		"GET /settings/assignment":         p.getRules,
 		"GET /settings/assignment/edit":    p.getRule,
 		"POST /settings/assignment":        p.postRule,
