@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
@@ -83,6 +84,38 @@ func TestCodes(t *testing.T) {
 				return people.KnownCode(ctx, tx, "loss-reason", code)
 			}); known != want {
 				t.Errorf("%q is known: %t", code, known)
+			}
+		}
+	})
+}
+
+// SAL-12: a value knows when it was first filled in; another value stands since then too, one that was taken away does not.
+func TestSAL12_FirstFilled(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		key, began := s.Person(t, s.HD), s.Clock.Now()
+		set := func(after time.Duration, text string) time.Time {
+			s.Clock.Set(began.Add(after))
+			err := s.Ops.Write(s.System(), func(ctx context.Context, tx *op.Tx) error {
+				return people.SetAttributes(ctx, tx, key, []people.Attribute{{Field: "goal", Text: text}})
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			all := ask(t, s, s.System(), func(ctx context.Context, tx *op.Tx) (map[id.ID][]people.Attribute, error) {
+				return people.Attributes(ctx, tx, []id.ID{key})
+			})
+			if len(all[key]) == 0 {
+				return time.Time{}
+			}
+			return all[key][0].Filled
+		}
+		for _, step := range []struct {
+			after time.Duration
+			text  string
+			want  time.Time
+		}{{0, "a", began}, {time.Hour, "b", began}, {2 * time.Hour, "", time.Time{}}, {3 * time.Hour, "c", began.Add(3 * time.Hour)}} {
+			if got := set(step.after, step.text); !got.Equal(step.want) {
+				t.Errorf("%q after %s: filled at %s, want %s", step.text, step.after, got, step.want)
 			}
 		}
 	})

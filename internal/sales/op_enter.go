@@ -108,7 +108,7 @@ func enter(ctx context.Context, tx *op.Tx, in EnterInput) (Entered, error) {
 	if err := insertEnquiry(ctx, tx, e); err != nil {
 		return Entered{}, err
 	}
-	if err := people.SetAttributes(ctx, tx, e.ID, in.filled(e)); err != nil {
+	if err := people.SetAttributes(ctx, tx, e.ID, in.filled(tx, e)); err != nil {
 		return Entered{}, err
 	}
 	lead, err := marketing.RecordLead(ctx, tx, marketing.Lead{Enquiry: e.ID, Person: person, Channel: in.ChannelID, Source: in.Source, ExternalKey: in.ExternalKey, Row: in.row(), At: e.Entered})
@@ -222,12 +222,16 @@ func (in EnterInput) enquiry(tx *op.Tx, person id.ID) Enquiry {
 	return e
 }
 
-// filled are the custom values, first filled in when the enquiry was entered: of a past matter whoever maps the file says what was known then
-// (SAL-12).
-func (in EnterInput) filled(e Enquiry) []people.Attribute {
+// filled are the custom values, first filled in when the enquiry was entered; of a past matter whoever maps the file says what was known
+// then (SAL-12), also where nobody knows when it was entered, so that its outcome comes first.
+func (in EnterInput) filled(tx *op.Tx, e Enquiry) []people.Attribute {
+	at := e.Entered
+	if e.Outcome != "open" && !e.OutcomeDay.IsZero() && e.OutcomeDay <= e.EnteredDay {
+		at = e.OutcomeDay.In(tx.Zone(e.Center))
+	}
 	out := slices.Clone(in.Attributes)
 	for i := range out {
-		out[i].Filled = e.Entered
+		out[i].Filled = at
 	}
 	return out
 }

@@ -187,6 +187,18 @@ func TestSAL12_Guard(t *testing.T) {
 	})
 }
 
+// Of matters whose file does not say when they were entered, so that they came in after their outcome, what the file knows is learned from all the
+// same.
+func TestSAL12_UndatedPast(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		own(t, s, "later")
+		past(t, s, 250, func(_ int, in *sales.EnterInput) { in.Import.Entered = time.Time{} })
+		if m := train(t, s); m.State != sales.ScoreReady || m.Quality.Enquiries != 250 || len(m.Quality.Refused) != 1 || m.Quality.Entry.AUC < 0.75 {
+			t.Errorf("undated: %+v", m)
+		}
+	})
+}
+
 // Too little history, and history without a law, give no score; what was scored before goes.
 func TestSAL12_ThinAndChance(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
