@@ -83,7 +83,7 @@ var (
 	setUp = []group{
 		{"today", []place{placeHome, placeTasks, placeImports, placeReports, placeLooks, placeFeedback}},
 		{"organization", []place{placeCenters, placeRegions, placeStaff, placeRoles, placeSettings, placeOutbox}},
-		{"offer", []place{placeChannels, placeCourses, placePackages, placeAssignment, placeLimits}},
+		{"offer", []place{placeChannels, placeCourses, placePackages, placeAssignment, placeLimits, placeScores}},
 	}
 	// beginnings are what a viewer may enter, those most used first.
 	beginnings = []place{

@@ -60,6 +60,7 @@ var all = []event.Fact{
 	PersonChanged{},
 	PhoneRevealed{},
 	RevealLimitReached{},
+	FieldMarked{},
 	TouchRecorded{},
 	TouchWithdrawn{},
 	HouseholdJoined{},

@@ -120,3 +120,42 @@ func TestSAL12_FirstFilled(t *testing.T) {
 		}
 	})
 }
+
+func TestSAL12_MarkField(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		err := s.Ops.Write(s.System(), func(ctx context.Context, tx *op.Tx) error {
+			return people.DefineFields(ctx, tx, []people.Field{{Code: "verdict", Resource: "enquiry", Kind: people.FieldText, NameZH: "结论", NameEN: "Verdict", Known: "entry"}})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		mark := func(ctx context.Context, code, known string) string {
+			_, err := people.MarkField.Run(ctx, s.Ops, people.MarkFieldInput{Code: code, Known: known})
+			return refusal(err)
+		}
+		before := len(s.Facts(t))
+		for _, c := range []struct {
+			who         context.Context
+			code, known string
+			want        string
+		}{
+			{s.Principal(s.HD), "verdict", "later", "403 forbidden"},
+			{s.GM(), "nothing", "later", "422 invalid code:unknown"},
+			{s.GM(), "verdict", "soon", "422 invalid known:not-one-of"},
+			{s.GM(), "verdict", "entry", "422 same-known known:"},
+			{s.IT(), "verdict", "later", refusal(nil)},
+			{s.GM(), "verdict", "later", "422 same-known known:"},
+		} {
+			if got := mark(c.who, c.code, c.known); got != c.want {
+				t.Errorf("%s as %s: %s, want %s", c.code, c.known, got, c.want)
+			}
+		}
+		if got := s.Facts(t)[before:]; !slices.Equal(got, []string{"people.field-marked.1"}) {
+			t.Errorf("facts = %v", got)
+		}
+		fields := ask(t, s, s.System(), func(ctx context.Context, tx *op.Tx) ([]people.Field, error) { return people.Fields(ctx, tx, "enquiry") })
+		if len(fields) != 1 || fields[0].Known != "later" {
+			t.Errorf("fields = %+v", fields)
+		}
+	})
+}

@@ -15,6 +15,7 @@ import (
 	"zhike/internal/kernel/learn"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/stat"
+	"zhike/internal/people"
 	"zhike/internal/sales"
 	"zhike/internal/web"
 	"zhike/internal/web/chart"
@@ -71,6 +72,21 @@ func (p door) postScores(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, "/scores", web.Status{Text: t(r.Context(), "score.asked"), Tone: web.Good})
 }
 
+// postField marks a custom field as known at entry, or later.
+func (p door) postField(known string) web.Func {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		in, err := web.Decode[people.MarkFieldInput](r)
+		if err == nil {
+			in.Known = known
+			_, err = people.MarkField.Run(r.Context(), p.Ops, in)
+		}
+		if err != nil {
+			return web.Again(w, r, err, p.getScores)
+		}
+		return web.Redirect(w, r, "/scores", web.Status{Text: t(r.Context(), "score.marked"), Tone: web.Good})
+	}
+}
+
 // last is the latest training that ended.
 func (v scoresView) last() (sales.ScoreModel, bool) {
 	for _, m := range v.Trainings {
@@ -109,7 +125,7 @@ func ScoreConclusion(ctx context.Context, m sales.ScoreModel) string {
 	}
 	text := t(ctx, "score.ready", append(args, "tenth", share(ctx, q.Entry.Lift[0].Got))...)
 	if len(q.Warnings) > 0 {
-		text += " " + t(ctx, "score.warned", "count", len(q.Warnings))
+		text += t(ctx, "score.warned", "count", len(q.Warnings))
 	}
 	return text
 }
@@ -118,7 +134,7 @@ func outOfHundred(x float64) string { return strconv.Itoa(int(math.Round(100 * x
 
 // figures are the qualities at entry and later, a row each.
 func (v scoresView) figures(ctx context.Context, q sales.ScoreQuality) web.Table {
-	out := web.Table{Caption: t(ctx, "score.figures"), Plain: true, Columns: []web.Column{
+	out := web.Table{Caption: t(ctx, "score.figures"), Columns: []web.Column{
 		{Label: t(ctx, "score.when")},
 		{Label: t(ctx, "score.n"), Num: true},
 		{Label: t(ctx, "score.signed"), Num: true},
@@ -204,16 +220,44 @@ func (v scoresView) weights(ctx context.Context, q sales.ScoreQuality, width flo
 	return bars
 }
 
+// odd is a column that the guard speaks of, with the mark that may be given to it.
+type odd struct {
+	Text, Code string
+	Mark       string // later, entry; none where a mark changes nothing
+}
+
 // Guarded are the columns that were refused or look as if they knew the outcome.
 func (w ScoreWords) Guarded(ctx context.Context, q sales.ScoreQuality) []string {
 	var out []string
-	for _, r := range q.Refused {
-		out = append(out, t(ctx, "score.refused-"+r.Why, "what", w.Column(ctx, r.Column), "late", r.Late, "dated", r.Dated))
-	}
-	for _, s := range q.Warnings {
-		out = append(out, t(ctx, "score.warning", "what", w.Column(ctx, s.Column), "lift", thousandths(s.Lift)))
+	for _, o := range w.odd(ctx, q) {
+		out = append(out, o.Text)
 	}
 	return out
+}
+
+func (w ScoreWords) odd(ctx context.Context, q sales.ScoreQuality) []odd {
+	var out []odd
+	for _, r := range q.Refused {
+		o := odd{Text: t(ctx, "score.refused-"+r.Why, "what", w.Column(ctx, r.Column), "late", r.Late, "dated", r.Dated)}
+		if r.Why == learn.Later {
+			o.Mark = people.KnownEntry
+		}
+		out = append(out, o.of(r.Column))
+	}
+	for _, s := range q.Warnings {
+		o := odd{Text: t(ctx, "score.warning", "what", w.Column(ctx, s.Column), "lift", thousandths(s.Lift)), Mark: people.KnownLater}
+		out = append(out, o.of(s.Column))
+	}
+	return out
+}
+
+// of is what is said of a column; only custom fields are marked.
+func (o odd) of(column string) odd {
+	code, own := strings.CutPrefix(column, ownField)
+	if o.Code = code; !own {
+		o.Code, o.Mark = "", ""
+	}
+	return o
 }
 
 // trainings is the table of the latest ones.

@@ -100,6 +100,7 @@ func TestSAL12_Page(t *testing.T) {
 			t.Error("another center's enquiry is shown")
 		}
 		open(s.Consultant(s.HD), t, s).post("/scores", http.StatusForbidden)
+		marks(t, s, boss)
 		pastQueries(t, s, boss)
 	})
 }
@@ -117,4 +118,22 @@ func pastQueries(t *testing.T, s *testkit.School, boss site) {
 	if after := boss.queries("/scores"); after != before {
 		t.Errorf("%d statements, with more scores %d", before, after)
 	}
+}
+
+// marks: who learns anew also says when a custom field is known, and the next training goes by it.
+func marks(t *testing.T, s *testkit.School, boss site) {
+	t.Helper()
+	manager := open(s.GM(), t, s)
+	if page := manager.get("/scores", http.StatusOK); !strings.Contains(page, `action="/scores/fields/entry"`) || !strings.Contains(page, `action="/scores/fields/later"`) {
+		t.Error("no field can be marked")
+	}
+	boss.post("/scores/fields/entry", http.StatusForbidden, "code", "result")
+	manager.post("/scores/fields/entry", http.StatusSeeOther, "code", "result")
+	manager.post("/scores/fields/entry", http.StatusUnprocessableEntity, "code", "result")
+	manager.post("/scores/fields/entry", http.StatusUnprocessableEntity, "code", "nothing")
+	trained(t, s)
+	manager.wants(manager.get("/scores", http.StatusOK), "跟进结论：单独使 AUC 提高")
+	manager.post("/scores/fields/later", http.StatusSeeOther, "code", "result")
+	trained(t, s)
+	manager.wants(manager.get("/scores", http.StatusOK), "跟进结论：未使用，标记为之后才知道。")
 }
