@@ -311,8 +311,10 @@ func (h scoreHistory) quality(estimates []float64, entry bool) *learn.Quality {
 	return &q
 }
 
-// mostReasons of a score are kept.
-const mostReasons = 5
+const (
+	mostReasons = 5   // of a score are kept
+	leastReason = 0.1 // log odds, some two points; the first one is kept in any case
+)
 
 // score estimates an open enquiry at an instant.
 func (p scorePast) score(m learn.Model, at time.Time) EnquiryScore {
@@ -320,7 +322,10 @@ func (p scorePast) score(m learn.Model, at time.Time) EnquiryScore {
 	values := p.values(columns, at)
 	probability, parts := m.Estimate(values)
 	s := EnquiryScore{Enquiry: p.ID, Ten: int64(probability*10_000 + 0.5), At: at, Reasons: []ScoreReason{}}
-	for _, part := range parts[:min(len(parts), mostReasons)] {
+	for n, part := range parts[:min(len(parts), mostReasons)] {
+		if n > 0 && max(part.Adds, -part.Adds) < leastReason {
+			break
+		}
 		i := slices.IndexFunc(columns, func(c learn.Column) bool { return c.Name == part.Column })
 		r := ScoreReason{Column: part.Column, Known: values[i].Known, Number: values[i].Number, Adds: part.Adds}
 		if m.Level(part.Column, values[i].Text) {
