@@ -259,7 +259,7 @@ func TestSAL12_TrainRefused(t *testing.T) {
 	})
 }
 
-// A week after the last training another one is asked for, once; without any outcome none is.
+// In the night a week after the last training another one is asked for, once, or by day where the program did not run at night; without any outcome none is.
 func TestSAL12_Weekly(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
 		own(t, s, "later")
@@ -281,7 +281,7 @@ func TestSAL12_Weekly(t *testing.T) {
 		for _, step := range []struct {
 			after time.Duration
 			want  int
-		}{{0, 1}, {0, 1}, {6 * 24 * time.Hour, 1}, {25 * time.Hour, 2}} {
+		}{{0, 1}, {0, 1}, {6*24*time.Hour + 17*time.Hour, 1}, {7 * time.Hour, 1}, {17 * time.Hour, 2}, {time.Hour, 2}, {8*24*time.Hour + 9*time.Hour, 3}} {
 			s.Clock.Set(s.Clock.Now().Add(step.after))
 			if n := asked(); n != step.want {
 				t.Errorf("%s later: asked %d times, want %d", step.after, n, step.want)

@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	trainingEvery = 7 * 24 * time.Hour // without anybody's asking
+	trainingEvery = 7 * 24 * time.Hour // without anybody's asking, in the night after that
 	trainingTime  = 2 * time.Hour      // after which a training whose worker vanished is given up
 	scoresAge     = 24 * time.Hour     // after which a score is made anew, as time goes on
 	scoredAtOnce  = 200
@@ -63,7 +63,7 @@ func DueScores(ctx context.Context, r *op.Runner) error {
 		if err != nil {
 			return err
 		}
-		if due = !found || tx.Now.Sub(last.Asked) >= trainingEvery; due && !found {
+		if due = !found || trainingDue(tx.Now.Sub(last.Asked), tx.Now.In(tx.Zone(id.None)).Hour()); due && !found {
 			due, err = decidedBefore(ctx, tx)
 		}
 		return err
@@ -79,6 +79,12 @@ func DueScores(ctx context.Context, r *op.Runner) error {
 		}
 	}
 	return ScoreOpen(ctx, r)
+}
+
+// trainingDue tells whether a training is due so long after the last one, at an hour of the day: in the night, when it disturbs nobody, unless the
+// program was not running then.
+func trainingDue(since time.Duration, hour int) bool {
+	return since >= trainingEvery && hour >= 1 && hour < 5 || since >= trainingEvery+24*time.Hour
 }
 
 // lastTraining is the latest training that is not in a state; "" for whatever state.

@@ -14,11 +14,10 @@ type booster struct {
 	base    float64
 	gains   []float64
 	trees   []tree
-	row     []uint8
 }
 
 func newBooster(columns []binned, bins [][]uint8, samples []Sample, learn []int32) *booster {
-	b := &booster{columns: columns, bins: bins, learn: learn, row: make([]uint8, len(columns)), gains: make([]float64, len(columns))}
+	b := &booster{columns: columns, bins: bins, learn: learn, gains: make([]float64, len(columns))}
 	b.yes, b.margin = make([]bool, len(samples)), make([]float64, len(samples))
 	b.grad, b.hess = make([]float64, len(samples)), make([]float64, len(samples))
 	yes := 0.0
@@ -50,10 +49,7 @@ func (b *booster) step() {
 	g.grow(b.learn, depth)
 	b.trees = append(b.trees, g.tree)
 	for i := range b.margin {
-		for c := range b.row {
-			b.row[c] = b.bins[c][i]
-		}
-		b.margin[i] += g.tree.value(b.row)
+		b.margin[i] += g.tree.of(b.bins, i)
 	}
 }
 

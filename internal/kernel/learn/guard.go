@@ -11,9 +11,9 @@ const (
 	// LeakLift is how much one column may add to the AUC before it is suspected to know the outcome.
 	LeakLift = 0.05
 	// guardSamples are enough to see such a lift.
-	guardSamples = 7000
+	guardSamples = 4000
 	// guardColumns are tried.
-	guardColumns = 6
+	guardColumns = 5
 )
 
 // Refusal is a column that must not be learned from, and why.

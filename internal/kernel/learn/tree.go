@@ -43,6 +43,15 @@ func (t tree) value(bins []uint8) float64 {
 	return t[at].Value
 }
 
+// of is the estimate of a sample, whose bins lie in a list a column.
+func (t tree) of(bins [][]uint8, sample int) float64 {
+	at := 0
+	for !t[at].leaf() {
+		at = t[at].Kids[t[at].side(bins[t[at].Column][sample])]
+	}
+	return t[at].Value
+}
+
 // grower grows one tree on the gradients and second derivatives of its samples.
 type grower struct {
 	columns []binned
@@ -103,10 +112,11 @@ func (g *grower) best(samples []int32, total sums) (column int, mask uint64, gai
 			h := &hist[g.bins[c][i]]
 			h.grad, h.hess, h.n = h.grad+g.grad[i], h.hess+g.hess[i], h.n+1
 		}
-		m, gained := splitNumber(hist[:b.bins()], total)
+		split := splitNumber
 		if b.Kind == Category {
-			m, gained = splitCategory(hist[:b.bins()], total)
+			split = splitCategory
 		}
+		m, gained := split(hist[:b.bins()], total)
 		if gained > gain {
 			column, mask, gain = c, m, gained
 		}
