@@ -36,9 +36,7 @@ func (a *App) Loops(ctx context.Context) {
 			return errors.Join(sales.DueWork(ctx, a.Run), process.DueApprovals(ctx, a.Run))
 		})
 	})
-	all.Go(func() {
-		a.every(ctx, time.Minute, nil, "score enquiries", func(ctx context.Context) error { return sales.DueScores(ctx, a.Run) })
-	})
+	all.Go(func() { a.every(ctx, time.Minute, nil, "score enquiries", a.score) })
 	all.Go(func() { a.every(ctx, time.Minute, nil, "watch the disk", a.watchDisk) })
 	all.Go(func() { a.every(ctx, time.Hour, nil, "watch the calendar", a.watchCalendar) })
 	all.Go(func() {
@@ -96,6 +94,14 @@ func (a *App) fold(ctx context.Context) error {
 		})
 		return n, err
 	})
+}
+
+// score keeps the scores of enquiries; where something is measured, nothing is learned beside it.
+func (a *App) score(ctx context.Context) error {
+	if a.Unlimited {
+		return sales.ScoreOpen(ctx, a.Run)
+	}
+	return sales.DueScores(ctx, a.Run)
 }
 
 func (a *App) settleTerms(ctx context.Context) error { return a.DB.Write(ctx, people.SettleTerms) }

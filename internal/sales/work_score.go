@@ -102,6 +102,7 @@ func lastTraining(ctx context.Context, tx *op.Tx, not string) (m ScoreModel, fou
 // ScoreOpen scores the open enquiries whose score is missing, of an earlier model, older than what happened since, or older than a day, and
 // drops those of enquiries that ended. Without a model there is no score.
 func ScoreOpen(ctx context.Context, r *op.Runner) error {
+	ctx = op.WithViewer(ctx, policy.System())
 	var m ScoreModel
 	err := r.Read(ctx, func(ctx context.Context, tx *op.Tx) (err error) {
 		m, _, err = lastTraining(ctx, tx, ScoreWaiting)
