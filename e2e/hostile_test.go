@@ -53,7 +53,10 @@ func textFields() (names []string) {
 		}
 		for f := range t.Fields() {
 			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-			if inner(f.Type).Kind() == reflect.String && f.Tag.Get("enum") == "" && name != "" && name != "-" && !slices.Contains(names, name) {
+			if name == "-" { // nobody outside fills it in
+				continue
+			}
+			if inner(f.Type).Kind() == reflect.String && f.Tag.Get("enum") == "" && name != "" && !slices.Contains(names, name) {
 				names = append(names, name)
 			}
 			walk(f.Type, depth+1)

@@ -40,6 +40,7 @@ type CLI struct {
 	Backup   backupCmd   `cmd:"" help:"Copy the database while it runs, and verify the copy. Example: zhike backup copy.db"`
 	Restore  restoreCmd  `cmd:"" help:"Restore a backup into a new database. Example: zhike restore copy.db --db new.db"`
 	Bench    benchCmd    `cmd:"" help:"Measure on a company of its own, on loopback. Example: zhike bench --scale XS --json"`
+	Score    scoreCmd    `cmd:"" help:"Scores: how likely open enquiries are signed. Example: zhike score train"`
 	User     userCmd     `cmd:"" help:"Accounts. Example: zhike user add anna --role it"`
 	Do       doCmd       `cmd:"" help:"Run a registered operation: --list names them, NAME --schema shows what one takes. Example: zhike do sales.enter-enquiry --schema"`
 	OpenAPI  openAPICmd  `cmd:"" name:"openapi" help:"Print the OpenAPI document. Example: zhike openapi > zhike.json"`

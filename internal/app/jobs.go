@@ -8,6 +8,7 @@ import (
 	"zhike/internal/insight/insightdoor"
 	"zhike/internal/kernel/jobs"
 	"zhike/internal/kernel/mail"
+	"zhike/internal/sales"
 )
 
 // mailConfig is the mail server that the operator names.
@@ -39,6 +40,7 @@ func (a *App) startJobs(ctx context.Context, public string, c mailConfig) error 
 	} else {
 		jobs.Register(a.Jobs, a.noMail)
 	}
+	jobs.Register(a.Jobs, sales.Trainer{Run: a.Run}.Do)
 	if err := a.startImports(ctx); err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ import (
 const keysKept = 30 * 24 * time.Hour
 
 // Loops runs what a serving program does by itself until ctx ends: sealing the log, folding roll-ups, noting views, settling search terms, work
-// that falls due by time, mails of saved views and notices, imports whose node vanished, watching the disk, anchoring the log, forgetting old keys.
+// that falls due by time, scores of enquiries, mails of saved views and notices, imports whose node vanished, watching the disk, anchoring the log, forgetting old keys.
 func (a *App) Loops(ctx context.Context) {
 	var all sync.WaitGroup
 	all.Go(func() { a.every(ctx, 500*time.Millisecond, a.Woken, "seal the log", a.seal) })
@@ -36,6 +36,7 @@ func (a *App) Loops(ctx context.Context) {
 			return errors.Join(sales.DueWork(ctx, a.Run), process.DueApprovals(ctx, a.Run))
 		})
 	})
+	all.Go(func() { a.every(ctx, time.Minute, nil, "score enquiries", a.score) })
 	all.Go(func() { a.every(ctx, time.Minute, nil, "watch the disk", a.watchDisk) })
 	all.Go(func() { a.every(ctx, time.Hour, nil, "watch the calendar", a.watchCalendar) })
 	all.Go(func() {
@@ -93,6 +94,14 @@ func (a *App) fold(ctx context.Context) error {
 		})
 		return n, err
 	})
+}
+
+// score keeps the scores of enquiries; where something is measured, nothing is learned beside it.
+func (a *App) score(ctx context.Context) error {
+	if a.Unlimited {
+		return sales.ScoreOpen(ctx, a.Run)
+	}
+	return sales.DueScores(ctx, a.Run)
 }
 
 func (a *App) settleTerms(ctx context.Context) error { return a.DB.Write(ctx, people.SettleTerms) }

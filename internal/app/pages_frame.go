@@ -54,6 +54,7 @@ var (
 	placeImports      = place{"imports", "/imports", "import:read", ""}
 	placeReports      = place{"reports", "/reports", "report:read", "r"}
 	placeDailySales   = place{"report.daily-sales", "/reports/daily-sales", "report:read", ""}
+	placeScores       = place{"scores", "/scores", "score-model:read", ""}
 	placeFeedback     = place{"feedback", "/feedback", "feedback:update", ""}
 	placeChannels     = place{"channels", "/channels", "channel:update", ""}
 	placeAssignment   = place{"assignment", "/settings/assignment", "assignment:read", ""}
@@ -78,12 +79,12 @@ var (
 	menu = []group{
 		{"today", []place{placeHome, placeTasks, placeApprovals, placeAppointments, placeVisits, placeFeedback}},
 		{"customers", []place{placeEnquiries, placePeople, placeContracts, placePayments, placeCampaigns, placeImports}},
-		{"manage", []place{placeReports, placeAssignment, placeChannels, placeCourses, placePackages, placeDays, placeStaff, placeLimits, placeLooks}},
+		{"manage", []place{placeReports, placeAssignment, placeChannels, placeCourses, placePackages, placeDays, placeStaff, placeLimits, placeScores, placeLooks}},
 	}
 	setUp = []group{
 		{"today", []place{placeHome, placeTasks, placeImports, placeReports, placeLooks, placeFeedback}},
 		{"organization", []place{placeCenters, placeRegions, placeStaff, placeRoles, placeSettings, placeOutbox}},
-		{"offer", []place{placeChannels, placeCourses, placePackages, placeAssignment, placeLimits}},
+		{"offer", []place{placeChannels, placeCourses, placePackages, placeAssignment, placeLimits, placeScores}},
 	}
 	// beginnings are what a viewer may enter, those most used first.
 	beginnings = []place{

@@ -63,6 +63,7 @@ var pageRights = []struct{ path, right string }{
 	{"/regions", "region:read"},
 	{"/roles", "role:read"},
 	{"/rooms", "room:read"},
+	{"/scores", "score-model:read"},
 	{"/settings/assignment", "assignment:read"},
 	{"/settings", "setting:read"},
 	{"/special-days", "center:read"},

@@ -225,3 +225,17 @@ func (PersonsToldApart) Kind() string { return "people.persons-told-apart.1" }
 
 // About implements event.Fact.
 func (f PersonsToldApart) About() (center, person id.ID) { return f.Center, f.Person }
+
+// FieldMarked says when the values of a custom field are known (SAL-12).
+type FieldMarked struct {
+	Code     string `json:"code"`
+	Resource string `json:"resource"`
+	Known    string `json:"known"` // entry, later
+	Was      string `json:"was"`
+}
+
+// Kind implements event.Fact.
+func (FieldMarked) Kind() string { return "people.field-marked.1" }
+
+// About implements event.Fact.
+func (FieldMarked) About() (center, person id.ID) { return id.None, id.None }

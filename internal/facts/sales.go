@@ -308,3 +308,31 @@ func (AssignmentRuleSet) Kind() string { return "sales.assignment-rule-set.1" }
 
 // About implements event.Fact.
 func (f AssignmentRuleSet) About() (center, person id.ID) { return f.Center, id.None }
+
+// ScoreTrainingAsked says that the scores are to be learned anew (SAL-12).
+type ScoreTrainingAsked struct {
+	Model  id.ID  `json:"model_id"`
+	Scored string `json:"kind"` // enquiry
+}
+
+// Kind implements event.Fact.
+func (ScoreTrainingAsked) Kind() string { return "sales.score-training-asked.1" }
+
+// About implements event.Fact.
+func (ScoreTrainingAsked) About() (center, person id.ID) { return id.None, id.None }
+
+// ScoresTrained says what a training led to (SAL-12).
+type ScoresTrained struct {
+	Model     id.ID  `json:"model_id"`
+	Scored    string `json:"kind"`
+	State     string `json:"state"` // ready, thin, chance
+	Enquiries int64  `json:"enquiries"`
+	Signed    int64  `json:"signed"`
+	AUC       int64  `json:"auc_x10000"` // at entry; 0 where nothing was learned
+}
+
+// Kind implements event.Fact.
+func (ScoresTrained) Kind() string { return "sales.scores-trained.1" }
+
+// About implements event.Fact.
+func (ScoresTrained) About() (center, person id.ID) { return id.None, id.None }

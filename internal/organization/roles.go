@@ -36,18 +36,18 @@ var shippedRoles = []shippedRole{
 	{code: "supervisor", home: "principal", phone: "revealable", reveals: 60, rights: principalRights},
 	{code: "principal", home: "principal", phone: "revealable", reveals: 60, rights: principalRights},
 	{code: "general-manager", home: "general-manager", phone: "revealable", reveals: 60, rights: "campaign:read@all campaign-cost:read@all lead:read@all center:read@all region:read@all staff:read@all position:read@all person:read+reveal+merge@all enquiry:read@all " +
-		"touch:read@all appointment:read@all visit:read@all quote:read@all contract:read@all payment:read@all journal:read@all report:read+mail@all task:read+update@all approval:read+decide@all approval:update@own delegation:read+create+update@own approval-limit:read+update@all import:create+read@all enquiry:import@all record-view:read@all feedback:read+update@all" + work},
+		"touch:read@all appointment:read@all visit:read@all quote:read@all contract:read@all payment:read@all journal:read@all report:read+mail@all task:read+update@all approval:read+decide@all approval:update@own delegation:read+create+update@own approval-limit:read+update@all import:create+read@all enquiry:import@all record-view:read@all feedback:read+update@all score-model:read+create@all" + work},
 	{code: "project", home: "it", phone: "hidden", rights: itRights},
 	{code: "it", home: "it", phone: "hidden", rights: itRights},
 }
 
 const principalRights = "campaign:read@all campaign:create+update@center campaign-cost:read+create@center lead:read@center delegation:read+create+update@own special-day:update@center staff:read@center position:read@center person:create+update+reveal+merge@center enquiry:create+update+assign+import@center touch:create@center " +
 	"appointment:create+update@center visit:create+update@center quote:create@center contract:create+sign@center payment:reverse@center journal:read@center task:read+assign@center " +
-	"approval:read+decide@center approval:update@own report:read+mail@center import:create+read@center assignment:read+update@center" + deskReads + work
+	"approval:read+decide@center approval:update@own report:read+mail@center import:create+read@center assignment:read+update@center score-model:read@all" + deskReads + work
 
 const itRights = "center:read+create+update@all room:read+create+update@all special-day:update@all region:read+create+update@all staff:read+create+update@all position:read+create+update@all account:read+create+update@all " +
 	"role:read@all setting:read+update@all session:read+end@all channel:create+update@all course:create+update@all package:create+update@all assignment:read+update@all " +
-	"event:read@all approval-limit:read+update@all record-view:read@all job:read+update@all mail:read+update@all import:create+read@all feedback:read+update@all" + work
+	"event:read@all approval-limit:read+update@all record-view:read@all score-model:read+create@all job:read+update@all mail:read+update@all import:create+read@all feedback:read+update@all" + work
 
 // Seed writes the shipped roles and public holidays where they are missing; what a company changed stays (ORG-1, ORG-3).
 func Seed(ctx context.Context, r *op.Runner) error {

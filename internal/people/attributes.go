@@ -116,9 +116,12 @@ func SetAttributes(ctx context.Context, tx *op.Tx, subject id.ID, list []Attribu
 			kind = a.Kind
 		}
 		a = typed(a, kind)
-		rows = append(rows, []any{subject, a.Field, a.Kind, a.Text, a.Number})
+		if a.Filled.IsZero() {
+			a.Filled = tx.Now
+		}
+		rows = append(rows, []any{subject, a.Field, a.Kind, a.Text, a.Number, a.Filled})
 	}
-	err = tx.InsertRows(ctx, "attributes (subject, field, kind, text, number)",
+	err = tx.InsertRows(ctx, "attributes (subject, field, kind, text, number, filled_at)",
 		" ON CONFLICT (subject, field) DO UPDATE SET kind = excluded.kind, text = excluded.text, number = excluded.number", rows)
 	if err != nil {
 		return fmt.Errorf("save attributes: %w", err)
@@ -137,7 +140,7 @@ func Attributes(ctx context.Context, tx *op.Tx, subjects []id.ID) (map[id.ID][]A
 		return out, nil
 	}
 	rows, err := op.AllOf[row](ctx, tx.Unscoped("the records were loaded in scope"),
-		"SELECT subject, field, kind, text, number FROM attributes WHERE subject IN (?) ORDER BY subject, field", subjects)
+		"SELECT subject, field, kind, text, number, filled_at FROM attributes WHERE subject IN (?) ORDER BY subject, field", subjects)
 	if err != nil {
 		return nil, fmt.Errorf("read attributes: %w", err)
 	}

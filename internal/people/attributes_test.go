@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
@@ -84,6 +85,77 @@ func TestCodes(t *testing.T) {
 			}); known != want {
 				t.Errorf("%q is known: %t", code, known)
 			}
+		}
+	})
+}
+
+// SAL-12: a value knows when it was first filled in; another value stands since then too, one that was taken away does not.
+func TestSAL12_FirstFilled(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		key, began := s.Person(t, s.HD), s.Clock.Now()
+		set := func(after time.Duration, text string) time.Time {
+			s.Clock.Set(began.Add(after))
+			err := s.Ops.Write(s.System(), func(ctx context.Context, tx *op.Tx) error {
+				return people.SetAttributes(ctx, tx, key, []people.Attribute{{Field: "goal", Text: text}})
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			all := ask(t, s, s.System(), func(ctx context.Context, tx *op.Tx) (map[id.ID][]people.Attribute, error) {
+				return people.Attributes(ctx, tx, []id.ID{key})
+			})
+			if len(all[key]) == 0 {
+				return time.Time{}
+			}
+			return all[key][0].Filled
+		}
+		for _, step := range []struct {
+			after time.Duration
+			text  string
+			want  time.Time
+		}{{0, "a", began}, {time.Hour, "b", began}, {2 * time.Hour, "", time.Time{}}, {3 * time.Hour, "c", began.Add(3 * time.Hour)}} {
+			if got := set(step.after, step.text); !got.Equal(step.want) {
+				t.Errorf("%q after %s: filled at %s, want %s", step.text, step.after, got, step.want)
+			}
+		}
+	})
+}
+
+func TestSAL12_MarkField(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		err := s.Ops.Write(s.System(), func(ctx context.Context, tx *op.Tx) error {
+			return people.DefineFields(ctx, tx, []people.Field{{Code: "verdict", Resource: "enquiry", Kind: people.FieldText, NameZH: "结论", NameEN: "Verdict", Known: "entry"}})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		mark := func(ctx context.Context, code, known string) string {
+			_, err := people.MarkField.Run(ctx, s.Ops, people.MarkFieldInput{Code: code, Known: known})
+			return refusal(err)
+		}
+		before := len(s.Facts(t))
+		for _, c := range []struct {
+			who         context.Context
+			code, known string
+			want        string
+		}{
+			{s.Principal(s.HD), "verdict", "later", "403 forbidden"},
+			{s.GM(), "nothing", "later", "422 invalid code:unknown"},
+			{s.GM(), "verdict", "soon", "422 invalid known:not-one-of"},
+			{s.GM(), "verdict", "entry", "422 same-known known:"},
+			{s.IT(), "verdict", "later", refusal(nil)},
+			{s.GM(), "verdict", "later", "422 same-known known:"},
+		} {
+			if got := mark(c.who, c.code, c.known); got != c.want {
+				t.Errorf("%s as %s: %s, want %s", c.code, c.known, got, c.want)
+			}
+		}
+		if got := s.Facts(t)[before:]; !slices.Equal(got, []string{"people.field-marked.1"}) {
+			t.Errorf("facts = %v", got)
+		}
+		fields := ask(t, s, s.System(), func(ctx context.Context, tx *op.Tx) ([]people.Field, error) { return people.Fields(ctx, tx, "enquiry") })
+		if len(fields) != 1 || fields[0].Known != "later" {
+			t.Errorf("fields = %+v", fields)
 		}
 	})
 }

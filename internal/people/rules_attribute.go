@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"zhike/internal/kernel/bizdate"
 )
@@ -27,7 +28,12 @@ type Attribute struct {
 	Text   string `json:"text" db:"text" maxLength:"2000" doc:"as it was given"`
 	Kind   string `json:"kind,omitempty" db:"kind" enum:"text,number,date,choice,yes-no" doc:"found if left out"`
 	Number int64  `json:"-" db:"number"` // of a number its ten-thousandths, of a date its day, 1 for yes
+	// Filled is when the field was first filled in (SAL-12); of a value that is written the zero time is now, of one that is read it is not known.
+	Filled time.Time `json:"-" db:"filled_at"`
 }
+
+// Value is the number of a number.
+func (a Attribute) Value() float64 { return float64(a.Number) / numberScale }
 
 const (
 	numberScale = 10_000

@@ -150,6 +150,7 @@ func Resources() []policy.Resource {
 		{Name: "visit", Table: "visits", Center: "center", Owner: "consultant"},
 		{Name: "quote", Table: "quotes", Center: "center", Owner: "consultant"},
 		{Name: "assignment", Table: "assignment_rules", Center: "center"},
+		{Name: "score-model", Table: "score_models"},
 		{Name: "ladder-step", Table: "contact_ladder", Center: "center", Where: ladderScope},
 	}
 }

@@ -112,7 +112,7 @@ func enter(ctx context.Context, tx *op.Tx, in EnterInput) (Entered, error) {
 	if err := insertEnquiry(ctx, tx, e); err != nil {
 		return Entered{}, err
 	}
-	if err := people.SetAttributes(ctx, tx, e.ID, in.Attributes); err != nil {
+	if err := people.SetAttributes(ctx, tx, e.ID, in.filled(tx, e)); err != nil {
 		return Entered{}, err
 	}
 	lead, err := marketing.RecordLead(ctx, tx, marketing.Lead{Enquiry: e.ID, Person: person, Channel: in.ChannelID, Campaign: in.CampaignID, Center: e.Center, Source: in.Source, ExternalKey: in.ExternalKey, Row: in.row(), At: e.Entered})
@@ -238,6 +238,20 @@ func (in EnterInput) enquiry(tx *op.Tx, person id.ID) Enquiry {
 	return e
 }
 
+// filled are the custom values, first filled in when the enquiry was entered; of a past matter whoever maps the file says what was known
+// then (SAL-12), also where nobody knows when it was entered, so that its outcome comes first.
+func (in EnterInput) filled(tx *op.Tx, e Enquiry) []people.Attribute {
+	at := e.Entered
+	if e.Outcome != "open" && !e.OutcomeDay.IsZero() && e.OutcomeDay <= e.EnteredDay {
+		at = e.OutcomeDay.In(tx.Zone(e.Center))
+	}
+	out := slices.Clone(in.Attributes)
+	for i := range out {
+		out[i].Filled = at
+	}
+	return out
+}
+
 func outcomeOf(e Enquiry) string {
 	if e.Outcome == "open" {
 		return ""
@@ -258,7 +272,7 @@ func channelOf(ctx context.Context, tx *op.Tx, key id.ID) (marketing.Channel, er
 
 func registered(ctx context.Context, tx *op.Tx, in EnterInput) (id.ID, error) {
 	if in.Person == nil {
-		return in.PersonID, learn(ctx, tx, in)
+		return in.PersonID, keepBirth(ctx, tx, in)
 	}
 	reg := *in.Person
 	reg.Matter = true
@@ -269,8 +283,8 @@ func registered(ctx context.Context, tx *op.Tx, in EnterInput) (id.ID, error) {
 	return p.ID, err
 }
 
-// learn keeps the birth date of a known person who has none.
-func learn(ctx context.Context, tx *op.Tx, in EnterInput) error {
+// keepBirth keeps the birth date of a known person who has none.
+func keepBirth(ctx context.Context, tx *op.Tx, in EnterInput) error {
 	if in.Birth.IsZero() {
 		return nil
 	}

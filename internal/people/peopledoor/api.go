@@ -25,6 +25,7 @@ func API(a *api.API) {
 		list, err := people.FindDuplicates(r.Context(), a.Ops, c)
 		return DuplicatesShown{Items: list}, err
 	}, api.Runs(people.ShowDuplicate), api.Keyless())
+	api.Post(a, "/custom-fields", people.MarkField)
 	api.Post(a, "/accounts/{id}/reveal-limit", people.NoteRevealLimit)
 	api.Post(a, "/people/{id}/household", people.JoinHousehold)
 	api.Post(a, "/people/{id}/household/leave", people.LeaveHousehold)

@@ -17,6 +17,7 @@ func API(a *api.API) {
 	apiEnquiries(a)
 	apiReception(a)
 	apiQuotes(a)
+	apiScores(a)
 }
 
 type (

@@ -88,6 +88,14 @@ func Pages(mux *http.ServeMux, d Deps) {
 	} {
 		mux.Handle(pattern, page)
 	}
+	p.scorePages(mux)
+}
+
+func (p door) scorePages(mux *http.ServeMux) {
+	mux.Handle("GET /scores", web.Func(p.getScores))
+	mux.Handle("POST /scores", web.Func(p.postScores))
+	mux.Handle("POST /scores/fields/later", p.postField(people.KnownLater))
+	mux.Handle("POST /scores/fields/entry", p.postField(people.KnownEntry))
 }
 
 // Home gives the home page of a role; false where another door has it.

@@ -30,6 +30,9 @@ type enquiryView struct {
 	Others       []sales.Enquiry           // the person's other enquiries
 	Tests        map[id.ID]sales.Placement // results of placement tests, by visit
 	Campaign     marketing.Campaign        // that brought it first, where the viewer sees it
+	Score        sales.EnquiryScore        // where it has one
+	Scored       bool
+	Fields       []people.Field // custom ones that reasons of the score speak of
 	Timeline     people.TimelinePage
 	tell         timelineWords
 }
@@ -83,9 +86,24 @@ func (p door) enquiry(ctx context.Context, tx *op.Tx, key id.ID) (v enquiryView,
 		return v, err
 	}
 	v.Campaign = campaigns[v.Enquiry.Campaign]
+	if err := v.score(ctx, tx); err != nil {
+		return v, err
+	}
 	v.names, err = p.load(ctx, tx, person)
 	v.Person, v.tell = v.persons[person], p.Timeline
 	return v, err
+}
+
+// score reads the score of an open enquiry, with what words its reasons (SAL-12).
+func (v *enquiryView) score(ctx context.Context, tx *op.Tx) (err error) {
+	if !v.Enquiry.Stage.Open() {
+		return nil
+	}
+	if v.Score, v.Scored, err = sales.ScoreOf(ctx, tx, v.Enquiry.ID); err != nil || !v.Scored {
+		return err
+	}
+	v.Fields, err = people.Fields(ctx, tx, "enquiry")
+	return err
 }
 
 // matter loads an enquiry with what tells its next step.
