@@ -63,12 +63,12 @@ const (
 
 // journey is a prospect with what became of it. A step that was not reached has no time.
 type journey struct {
-	center  id.ID
-	day     bizdate.Date // of entry
-	at      [steps]time.Time
-	payable money.Fen
-	cash    money.Fen
-	touches []touchpoint // in the order of time
+	center, channel, campaign, consultant, course id.ID
+	day                                           bizdate.Date // of entry
+	at                                            [steps]time.Time
+	payable                                       money.Fen
+	cash                                          money.Fen
+	touches                                       []touchpoint // in the order of time
 }
 
 // whole is one case in the unit of Tally: parts of a case add up to it exactly.

@@ -64,6 +64,13 @@ var Catalogue = []Metric{
 	{ID: "cost_per_visit", Unit: "fen", Better: -1, Num: "campaign_cost", Over: "visits", Dims: []string{"campaign"}},
 	{ID: "cost_per_contract", Unit: "fen", Better: -1, Num: "campaign_cost", Over: "contracts_new", Dims: []string{"campaign"}},
 	{ID: "return_ratio", Unit: "ratio", Better: 1, Num: "cash_in", Over: "campaign_cost", Dims: []string{"campaign"}},
+	{ID: "leads_per_appointment", Unit: "ratio", Better: -1, Num: "leads", Over: "appointments", Dims: leadDims},
+	{ID: "appointments_per_visit", Unit: "ratio", Better: -1, Num: "appointments", Over: "visits_new", Dims: leadDims},
+	{ID: "leads_per_contract", Unit: "ratio", Better: -1, Num: "leads", Over: "contracts_new", Dims: leadDims},
+	{ID: "lead_signing_rate", Unit: "%", Better: 1, Num: "contracts_new", Over: "leads", Dims: leadDims},
+	{ID: "days_to_appointment", Unit: "days", Better: -1, Dims: leadDims},
+	{ID: "days_to_visit", Unit: "days", Better: -1, Dims: leadDims},
+	{ID: "days_to_contract", Unit: "days", Better: -1, Dims: leadDims},
 	{ID: "hours_sold", Unit: "h100", Better: 1, Dims: []string{"course", "package"}},
 	{ID: "hours_gift", Unit: "h100", Dims: []string{"course", "package"}},
 }

@@ -76,13 +76,17 @@ func entered(ctx context.Context, tx *op.Tx, where string, args []any) (list []j
 		ID         id.ID        `db:"id"`
 		Person     id.ID        `db:"person"`
 		Center     id.ID        `db:"center"`
+		Channel    id.ID        `db:"channel"`
+		Campaign   id.ID        `db:"campaign"`
+		Consultant id.ID        `db:"consultant"`
+		Course     id.ID        `db:"course"`
 		Entered    time.Time    `db:"entered_at"`
 		Day        bizdate.Date `db:"entered_day"`
 		FirstTouch time.Time    `db:"first_touch_at"`
 		Moved      time.Time    `db:"moved_at"`
 		Reached    string       `db:"reached"`
 	}
-	rows, err := op.AllOf[row](ctx, tx.Unscoped("figures are counted in the scope of report:read"), "SELECT e.id, e.person, e.center, e.entered_at, e.entered_day, e.first_touch_at, e.moved_at, e.reached FROM enquiries e WHERE "+where+" ORDER BY e.id", args...)
+	rows, err := op.AllOf[row](ctx, tx.Unscoped("figures are counted in the scope of report:read"), "SELECT e.id, e.person, e.center, e.channel, e.campaign, e.consultant, e.course, e.entered_at, e.entered_day, e.first_touch_at, e.moved_at, e.reached FROM enquiries e WHERE "+where+" ORDER BY e.id", args...)
 	if err != nil {
 		return nil, nil, nil, fmt.Errorf("read prospects: %w", err)
 	}
@@ -90,7 +94,7 @@ func entered(ctx context.Context, tx *op.Tx, where string, args []any) (list []j
 	list = make([]journey, len(rows))
 	for i, r := range rows {
 		place[r.ID], persons[r.Person] = i, append(persons[r.Person], i)
-		list[i] = journey{center: r.Center, day: r.Day}
+		list[i] = journey{center: r.Center, channel: r.Channel, campaign: r.Campaign, consultant: r.Consultant, course: r.Course, day: r.Day}
 		list[i].at[StepLead] = r.Entered
 		if r.Reached != "new" { // who came to the desk was spoken to there
 			list[i].at[StepQualified] = r.FirstTouch

@@ -21,6 +21,7 @@ type Params struct {
 	Centers []id.ID      `json:"center,omitempty"`
 	By      string       `json:"by"`              // dimension of the rows: center, consultant, channel, day, campaign, format, month
 	Model   Model        `json:"model,omitempty"` // of attribution (MKT-4)
+	Basis   Basis        `json:"basis,omitempty"` // of the funnel: by the date of the step, or of the entry (SAL-9)
 }
 
 // Report is a table of figures and what it means (INS-5, contract.md "Report names").
@@ -72,6 +73,8 @@ type definition struct {
 	daily   bool
 	main    []string                                              // metrics that its conclusion compares
 	trend   []string                                              // metrics that are drawn by day
+	models  bool                                                  // counts by attribution
+	longest bizdate.Date                                          // the longest span; that of a daily report if zero
 	records func(ctx context.Context, tx *op.Tx, r *Report) error // of a report that counts records by attribution, not roll-ups
 }
 
@@ -86,8 +89,9 @@ var definitions = map[string]definition{
 		main:  []string{"leads", "visits", "contracts", "cash_in"},
 		trend: []string{"cash_in", "visits"},
 	},
-	"campaigns": {metrics: returns, by: []string{"campaign", "format", "channel", "center", "month"}, records: campaignReturns},
-	"channels":  {metrics: returns, by: []string{"channel", "center", "month"}, records: campaignReturns},
+	"campaigns": {metrics: returns, by: []string{"campaign", "format", "channel", "center", "month"}, models: true, longest: 1_100, records: campaignReturns},
+	"channels":  {metrics: returns, by: []string{"channel", "center", "month"}, models: true, longest: 1_100, records: campaignReturns},
+	"funnel":    {metrics: funnelMetrics, by: []string{"channel", "campaign", "consultant", "center", "course", "month"}, longest: 1_100, records: funnel},
 }
 
 // returns are the columns of what campaigns and channels brought for what they cost (MKT-5).
@@ -152,7 +156,7 @@ func settle(ctx context.Context, tx *op.Tx, d definition, p Params) (Params, err
 			return p, problem.NotFound("center")
 		}
 	}
-	if d.records != nil {
+	if d.models {
 		if p.Model == "" {
 			p.Model = Models[0]
 		}
@@ -160,6 +164,7 @@ func settle(ctx context.Context, tx *op.Tx, d definition, p Params) (Params, err
 			bad.Add("model", "not-one-of", p.Model, "list", "first, last, linear, position")
 		}
 	}
+	p.settleBasis(d, &bad)
 	if !d.daily && p.From.IsZero() && p.Until.IsZero() { // the last twelve months
 		p.Until = tx.Today(tx.Viewer.Center)
 		p.From = p.Until.MonthStart().AddMonths(-11)
@@ -180,8 +185,8 @@ func settle(ctx context.Context, tx *op.Tx, d definition, p Params) (Params, err
 	switch {
 	case p.Until < p.From:
 		bad.Add("to", "before-from", p.Until)
-	case p.Until-p.From > longest:
-		bad.Add("to", "span-too-long", p.Until, "most", longest)
+	case p.Until-p.From > max(d.longest, longest):
+		bad.Add("to", "span-too-long", p.Until, "most", int(max(d.longest, longest)))
 	}
 	return p, bad.Err("INS-5")
 }

@@ -31,11 +31,12 @@ type reportQuery struct {
 	Until   bizdate.Date `query:"to" doc:"last business date"`
 	Centers []string     `query:"center" doc:"ids or codes, separated by commas; all in scope if left out"`
 	By      string       `query:"by" maxLength:"40" doc:"dimension of the rows: center, consultant, channel, day; of campaigns and channels also campaign, format, month"`
+	Basis   string       `query:"basis" enum:"step,cohort" doc:"of the funnel: by the date of each step, or of the entry; step if left out"`
 	Model   string       `query:"model" enum:"first,last,linear,position" doc:"of attribution, for campaigns and channels; first if left out"`
 }
 
 func report(ctx context.Context, tx *op.Tx, q reportQuery) (Answer, error) {
-	p := insight.Params{From: q.From, Until: q.Until, By: q.By, Model: insight.Model(q.Model)}
+	p := insight.Params{From: q.From, Until: q.Until, By: q.By, Model: insight.Model(q.Model), Basis: insight.Basis(q.Basis)}
 	var bad problem.Invalid
 	for i, text := range q.Centers {
 		key, err := id.Parse(text)
@@ -59,7 +60,7 @@ type MetricShown struct {
 	ID         string   `json:"id"`
 	Key        string   `json:"key" doc:"in reports: with the unit where it is fen or hours"`
 	Name       Both     `json:"name"`
-	Unit       string   `json:"unit" enum:"n,fen,%,ratio,h100,min"`
+	Unit       string   `json:"unit" enum:"n,fen,%,ratio,h100,min,days"`
 	Better     int      `json:"better" doc:"1 more is better, -1 less is better, 0 neither"`
 	Dimensions []string `json:"dimensions" nullable:"false"`
 	Numerator  string   `json:"numerator,omitempty"`

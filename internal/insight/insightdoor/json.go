@@ -84,7 +84,7 @@ func cells(r insight.Report, row insight.Row) map[string]any {
 		switch {
 		case f.None:
 			m[c.Key] = nil
-		case c.Unit == "%" || c.Unit == "ratio" || c.Unit == "min":
+		case c.Unit == "%" || c.Unit == "ratio" || c.Unit == "min" || c.Unit == "days":
 			m[c.Key] = f.V
 		case c.Unit == "n" && f.V != math.Trunc(f.V): // a part of a case, by attribution
 			m[c.Key] = f.V

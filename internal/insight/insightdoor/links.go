@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"zhike/internal/insight"
+	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
@@ -41,6 +42,9 @@ func link(ctx context.Context, c insight.Column, p insight.Params, row insight.R
 	m, _ := insight.MetricByID(c.Metric)
 	l, ok := lists[m.List]
 	v, known := op.ViewerOf(ctx)
+	if p.Model != "" || p.Basis == insight.ByCohort || p.By == "campaign" && m.List != "leads" {
+		return "" // no list counts by attribution, or what became of a cohort
+	}
 	if !ok || !known || !covers(v, l.right, centersOf(p, row)) {
 		return ""
 	}
@@ -51,6 +55,9 @@ func link(ctx context.Context, c insight.Column, p insight.Params, row insight.R
 	from, until := p.From, p.Until
 	if row.Day != 0 {
 		from, until = row.Day, row.Day
+	}
+	if first, err := bizdate.Parse(row.Value); err == nil && p.By == "month" {
+		from, until = max(from, first), min(until, first.AddMonths(1)-1)
 	}
 	q.Set(l.from, from.String())
 	q.Set(l.until, until.String())
@@ -63,7 +70,7 @@ func link(ctx context.Context, c insight.Column, p insight.Params, row insight.R
 	if own := v.Scope("report:read"); !own.All && len(own.Centers) == 0 && len(own.Staff) == 1 {
 		q.Set("consultant", own.Staff[0].String()) // the figures are the own ones
 	}
-	if row.Value != "" && row.Day == 0 {
+	if row.Value != "" && row.Day == 0 && p.By != "month" {
 		q.Set(p.By, row.Value)
 	}
 	if l.moves && q.Has("consultant") {

@@ -37,6 +37,9 @@ func query(p insight.Params) string {
 	for _, c := range p.Centers {
 		q.Add("center", c.String())
 	}
+	if p.Basis != "" {
+		q.Set("basis", string(p.Basis))
+	}
 	if p.Model != "" {
 		q.Set("model", string(p.Model))
 	}
@@ -47,6 +50,14 @@ func modelOptions(ctx context.Context, v view) []web.Option {
 	var out []web.Option
 	for _, m := range insight.Models {
 		out = append(out, web.Option{Value: string(m), Label: i18n.T(ctx, "insight.model-"+string(m)), On: m == v.report.Params.Model})
+	}
+	return out
+}
+
+func basisOptions(ctx context.Context, v view) []web.Option {
+	var out []web.Option
+	for _, b := range insight.Bases {
+		out = append(out, web.Option{Value: string(b), Label: i18n.T(ctx, "insight.basis-"+string(b)), On: b == v.report.Params.Basis})
 	}
 	return out
 }

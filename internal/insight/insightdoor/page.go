@@ -109,6 +109,9 @@ func ParamsOf(q map[string][]string) (p insight.Params, err error) {
 	if len(q["by"]) > 0 {
 		p.By = q["by"][0]
 	}
+	if len(q["basis"]) > 0 {
+		p.Basis = insight.Basis(q["basis"][0])
+	}
 	if len(q["model"]) > 0 {
 		p.Model = insight.Model(q["model"][0])
 	}
@@ -155,12 +158,12 @@ func table(ctx context.Context, v view) web.Table {
 		}
 		t.Columns = append(t.Columns, web.Column{Label: i18n.T(ctx, "metric."+c.Metric), Num: true})
 	}
-	draw := func(row insight.Row, label string) []templ.Component {
+	draw := func(row insight.Row, label string, opens bool) []templ.Component {
 		out := []templ.Component{web.Text(label)}
 		for i, f := range row.Cells {
 			c := v.report.Columns[i+1]
 			href := ""
-			if !f.None {
+			if !f.None && opens {
 				href = link(ctx, c, v.report.Params, row)
 			}
 			out = append(out, web.Figure{Value: value(ctx, c.Unit, f), Href: href, Hidden: label + " " + i18n.T(ctx, "metric."+c.Metric)})
@@ -168,9 +171,9 @@ func table(ctx context.Context, v view) web.Table {
 		return out
 	}
 	for _, row := range v.report.Rows {
-		t.Rows = append(t.Rows, web.Row{ID: row.Value, Cells: draw(row, v.label(ctx, row))})
+		t.Rows = append(t.Rows, web.Row{ID: row.Value, Cells: draw(row, v.label(ctx, row), row.Value != "" || !v.byRow())})
 	}
-	t.Foot = draw(v.report.Totals, i18n.T(ctx, "insight.total"))
+	t.Foot = draw(v.report.Totals, i18n.T(ctx, "insight.total"), true)
 	return t
 }
 
@@ -194,7 +197,7 @@ func (v view) evidence(ctx context.Context) web.Table {
 // evidenceCells words what the conclusion rests on: days compared with, or rows of the report with their cases.
 func (v view) evidenceCells(ctx context.Context) (heads []string, rows [][]string) {
 	heads = []string{"figure", "this-day", "usual-mean", "usual-range"}
-	byRow := v.report.Params.Model != ""
+	byRow := v.byRow()
 	if byRow {
 		heads = []string{"figure", "this-row", "all-rows", "interval", "cases"}
 	}
@@ -217,9 +220,12 @@ func (v view) evidenceCells(ctx context.Context) (heads []string, rows [][]strin
 	return heads, rows
 }
 
+// byRow tells whether the evidence is about rows of the report, not about a day.
+func (v view) byRow() bool { return v.report.Params.Model != "" || v.report.Params.Basis != "" }
+
 // compared says what the evidence is compared with.
 func (v view) compared(ctx context.Context) string {
-	if v.report.Params.Model != "" {
+	if v.byRow() {
 		return i18n.T(ctx, "conclusion.compared-rows")
 	}
 	return i18n.T(ctx, "conclusion.compared")

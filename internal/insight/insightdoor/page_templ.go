@@ -396,6 +396,12 @@ func filters(v view) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
+		if v.report.Params.Basis != "" {
+			templ_7745c5c3_Err = web.Select{Field: web.Field{Name: "basis", Label: i18n.T(ctx, "insight.basis"), Plain: true}, Options: basisOptions(ctx, v)}.Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
 		if v.report.Params.Model != "" {
 			templ_7745c5c3_Err = web.Select{Field: web.Field{Name: "model", Label: i18n.T(ctx, "insight.model"), Plain: true}, Options: modelOptions(ctx, v)}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {

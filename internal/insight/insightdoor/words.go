@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"zhike/internal/contracts"
 	"zhike/internal/insight"
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/hours"
@@ -34,6 +35,8 @@ func value(ctx context.Context, unit string, f insight.Figure) string {
 		return i18n.Hours(ctx, hours.Centi(f.V))
 	case "min":
 		return i18n.T(ctx, "insight.minutes", "n", f.V)
+	case "days":
+		return i18n.T(ctx, "insight.days", "n", math.Round(f.V*10)/10)
 	case "ratio":
 		return i18n.T(ctx, "insight.to-one", "n", math.Round(f.V*10)/10)
 	}
@@ -88,6 +91,19 @@ func namesOf(ctx context.Context, tx *op.Tx, dim string) (names, error) {
 		return func(ctx context.Context, v string) string {
 			if c, ok := tree.ByID(parsed(v)); ok {
 				return c.Name(string(i18n.LangOf(ctx)))
+			}
+			return none(ctx)
+		}, nil
+	case "course":
+		list, err := contracts.Courses(ctx, tx, false)
+		if err != nil {
+			return nil, err
+		}
+		return func(ctx context.Context, v string) string {
+			for _, c := range list {
+				if c.ID == parsed(v) {
+					return c.Name(string(i18n.LangOf(ctx)))
+				}
 			}
 			return none(ctx)
 		}, nil

@@ -92,6 +92,14 @@ func WithinUsualAmount(today int64, past []int64) (low, high float64, within boo
 	return low, high, float64(today) >= low && float64(today) <= high
 }
 
+// Median is the median of values; 0 where there is none.
+func Median(list []float64) float64 {
+	if len(list) == 0 {
+		return 0
+	}
+	return medianOf(list)
+}
+
 func median(list []int64) float64 {
 	f := make([]float64, len(list))
 	for i, v := range list {

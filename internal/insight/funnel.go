@@ -1,0 +1,245 @@
+package insight
+
+import (
+	"context"
+	"math"
+	"slices"
+	"time"
+
+	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
+	"zhike/internal/kernel/stat"
+)
+
+// Basis says on which date the funnel counts a step (SAL-9).
+type Basis string
+
+// The bases of the funnel.
+const (
+	ByStep   Basis = "step"   // each step on its own date: what happened in the span
+	ByCohort Basis = "cohort" // each step on the date of entry: what became of those entered in the span
+)
+
+// Bases lists them; the first one holds where none is chosen.
+var Bases = []Basis{ByStep, ByCohort}
+
+// funnelMetrics are the columns of the funnel: counts, n : 1 ratios, and median days from the entry, which only a cohort has.
+var funnelMetrics = []string{
+	"leads", "appointments", "visits_new", "contracts_new", "leads_per_appointment", "appointments_per_visit", "visits_per_contract", "leads_per_contract", "days_to_appointment", "days_to_visit",
+	"days_to_contract",
+}
+
+// settleBasis chooses and checks the basis of a funnel.
+func (p *Params) settleBasis(d definition, bad *problem.Invalid) {
+	if !slices.Equal(d.metrics, funnelMetrics) {
+		return
+	}
+	if p.Basis == "" {
+		p.Basis = Bases[0]
+	}
+	if !slices.Contains(Bases, p.Basis) {
+		bad.Add("basis", "not-one-of", string(p.Basis), "list", "step, cohort")
+	}
+}
+
+// funneled is a row of the funnel.
+type funneled struct {
+	n    [4]float64   // leads, appointments, visits, contracts
+	days [3][]float64 // to appointment, visit, contract
+	last bizdate.Date // of entry
+}
+
+// funnel fills the report of conversion figures (SAL-9): by the date of the step from the roll-ups, by the date of entry from the records.
+func funnel(ctx context.Context, tx *op.Tx, r *Report) (err error) {
+	rows := map[string]*funneled{}
+	at := func(key string) *funneled {
+		if rows[key] == nil {
+			rows[key] = &funneled{}
+		}
+		return rows[key]
+	}
+	if by := r.Params.By; ownOnly(tx.Viewer) && by != "consultant" && by != "center" && by != "month" {
+		r.Params.Basis = ByCohort // own figures are kept by consultant only; the own records tell the rest
+	}
+	mature := bizdate.Date(math.MaxInt32)
+	if r.Params.Basis == ByCohort {
+		var usual bizdate.Date
+		if usual, err = usualDays(ctx, tx); err != nil {
+			return err
+		}
+		mature = tx.Today(tx.Viewer.Center) - usual
+		err = cohortFunnel(ctx, tx, r.Params, at)
+	} else {
+		err = stepFunnel(ctx, tx, r.Params, at)
+	}
+	if err != nil {
+		return err
+	}
+	var total funneled
+	keys := make([]string, 0, len(rows))
+	for k := range rows {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	if i := slices.Index(keys, ""); i >= 0 { // none comes last
+		keys = append(slices.Delete(keys, i, i+1), "")
+	}
+	for _, k := range keys {
+		row := rows[k]
+		r.Rows = append(r.Rows, Row{Value: k, Cells: row.figures(), Young: row.last > mature})
+		for i := range row.n {
+			total.n[i] += row.n[i]
+		}
+		for i := range row.days {
+			total.days[i] = append(total.days[i], row.days[i]...)
+		}
+		total.last = max(total.last, row.last)
+	}
+	r.Totals = Row{Cells: total.figures(), Young: total.last > mature}
+	r.Conclusion = concludeFunnel(r.Rows)
+	return nil
+}
+
+// funnelSums are the roll-ups of the steps, in their order.
+var funnelSums = []string{"leads", "appointments", "visits_new", "contracts_new"}
+
+func stepFunnel(ctx context.Context, tx *op.Tx, p Params, at func(string) *funneled) error {
+	ask := Ask{Metrics: funnelSums, From: p.From, Until: p.Until, Centers: p.Centers, Dim: p.By}
+	switch p.By {
+	case "month":
+		ask.Dim, ask.By = "", "month"
+	case "center":
+		ask.Dim = ""
+	}
+	cells, err := Figures(ctx, tx, ask)
+	if err != nil {
+		return err
+	}
+	for _, c := range cells {
+		key := c.Value
+		switch p.By {
+		case "month":
+			key = c.Day.String()
+		case "center":
+			key = named(c.Center)
+		}
+		at(key).n[slices.Index(funnelSums, c.Metric)] += float64(c.N)
+	}
+	if p.By != "campaign" {
+		return nil
+	}
+	ask.Dim = "" // what no campaign brought is the sum less what campaigns did
+	all, err := Figures(ctx, tx, ask)
+	if err != nil {
+		return err
+	}
+	for i, m := range funnelSums {
+		at("").n[i] = float64(all.Sum(m, nil) - cells.Sum(m, nil))
+	}
+	return nil
+}
+
+// cohortFunnel counts what became of those entered in the span. A step that was skipped counts as reached with a later one: who walks in has come
+// without an appointment.
+func cohortFunnel(ctx context.Context, tx *op.Tx, p Params, at func(string) *funneled) error {
+	list, err := journeys(ctx, tx, cohort{from: p.From, until: p.Until, centers: p.Centers})
+	if err != nil {
+		return err
+	}
+	for _, j := range list {
+		row := at(j.dim(p.By))
+		row.n[0]++
+		row.last = max(row.last, j.day)
+		for i, step := range []int{StepAppointment, StepVisit, StepContract} {
+			reached := j.at[step]
+			for _, later := range []int{StepVisit, StepContract} {
+				if later > step && reached.IsZero() {
+					reached = j.at[later]
+				}
+			}
+			if reached.IsZero() {
+				continue
+			}
+			row.n[i+1]++
+			row.days[i] = append(row.days[i], max(0, reached.Sub(j.at[StepLead]).Hours()/float64(24*time.Hour/time.Hour)))
+		}
+	}
+	return nil
+}
+
+// dim is the value of a dimension of a journey.
+func (j journey) dim(by string) string {
+	switch by {
+	case "channel":
+		return named(j.channel)
+	case "campaign":
+		return named(j.campaign)
+	case "consultant":
+		return named(j.consultant)
+	case "course":
+		return named(j.course)
+	case "center":
+		return named(j.center)
+	}
+	return j.day.MonthStart().String()
+}
+
+// figures are the columns of the funnel.
+func (f funneled) figures() []Figure {
+	out := make([]Figure, 0, len(funnelMetrics))
+	for _, n := range f.n {
+		out = append(out, Figure{V: n})
+	}
+	for _, r := range [][2]int{{0, 1}, {1, 2}, {2, 3}, {0, 3}} {
+		fig := Figure{None: f.n[r[1]] == 0, N: int64(f.n[r[1]])}
+		if !fig.None {
+			fig.V = f.n[r[0]] / f.n[r[1]]
+		}
+		out = append(out, fig)
+	}
+	for _, days := range f.days {
+		out = append(out, Figure{V: stat.Median(days), None: len(days) == 0, N: int64(len(days))})
+	}
+	return out
+}
+
+// The columns of the funnel that its conclusion reads.
+const atLeads, atSigned = 0, 3
+
+// concludeFunnel names the rows that sign best and worst of their leads, where their intervals (Wilson 1927) lie apart; noise is called noise.
+func concludeFunnel(rows []Row) Conclusion {
+	c := Conclusion{Confidence: "none"}
+	var best, worst Evidence
+	var leads, signed float64
+	for _, r := range rows {
+		n, k := int64(r.Cells[atLeads].V), int64(r.Cells[atSigned].V)
+		if leads, signed = leads+r.Cells[atLeads].V, signed+r.Cells[atSigned].V; n < fewCases || k > n || r.Young || r.Value == "" {
+			continue
+		}
+		low, high := stat.Wilson(k, n)
+		c.Evidence = append(c.Evidence, Evidence{Metric: "lead_signing_rate", Row: r.Value, Value: float64(k) / float64(n), N: int(n), Low: low, High: high})
+	}
+	for i, e := range c.Evidence {
+		c.Evidence[i].Baseline = quotient(signed, leads)
+		if best.N == 0 || e.Value > best.Value {
+			best = e
+		}
+		if worst.N == 0 || e.Value < worst.Value {
+			worst = e
+		}
+	}
+	switch {
+	case len(c.Evidence) < 2:
+		c.Sentences = []Sentence{{Code: "funnel-thin", Value: float64(fewCases)}}
+	case best.Low <= worst.High:
+		c.Sentences, c.Confidence = []Sentence{{Code: "funnel-alike", Value: float64(len(c.Evidence))}}, "low"
+	default:
+		c.Sentences = []Sentence{
+			{Code: "funnel-best", Metric: "lead_signing_rate", Row: best.Row, Value: best.Value, Low: best.Low, High: best.High},
+			{Code: "funnel-worst", Metric: "lead_signing_rate", Row: worst.Row, Value: worst.Value, Low: worst.Low, High: worst.High},
+		}
+		c.Confidence = "medium"
+	}
+	return c
+}
