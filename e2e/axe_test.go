@@ -222,7 +222,8 @@ func looks(s *testkit.School, r records) []look {
 		[]look{
 			page("marketing", "/campaigns/{id}", r.campaign), page("marketing", "/campaigns/{id}", r.draftCampaign), page("consultant", "/campaigns/{id}", r.campaign), page("marketing", "/campaigns/{id}/edit", r.draftCampaign),
 			page("marketing", "/campaigns/{id}/edit", r.campaign), page("marketing", "/campaigns/{id}/leads", r.campaign), page("marketing", "/campaign-costs/{id}", r.cost),
-			{route: "/reports/{name}", role: "marketing", path: "/reports/campaigns"}, {route: "/reports/{name}", role: "principal", path: "/reports/funnel?basis=cohort"},
+			{route: "/reports/{name}", role: "marketing", path: "/reports/campaigns"},
+			{route: "/reports/{name}", role: "principal", path: "/reports/funnel?basis=cohort"},
 			{route: "/reports/{name}", role: "principal", path: "/reports/channels?model=linear"},
 		},
 		list("consultant", "/approvals"),

@@ -124,15 +124,7 @@ func (m Model) credit(j journey, window func(channel id.ID) time.Duration) []par
 		if at.IsZero() {
 			continue
 		}
-		var before []touchpoint
-		for _, tp := range j.touches {
-			if !tp.at.After(at) && at.Sub(tp.at) <= window(tp.channel) {
-				before = append(before, tp)
-			}
-		}
-		if len(before) == 0 {
-			before = []touchpoint{{}}
-		}
+		before := j.before(at, window)
 		w := m.weights(len(before))
 		cases, payable, cash := money.Fen(whole).Spread(w), spread(j.payable, w), spread(j.cash, w)
 		for i, tp := range before {
@@ -149,6 +141,19 @@ func (m Model) credit(j journey, window func(channel id.ID) time.Duration) []par
 		}
 	}
 	return out
+}
+
+// before lists the source records that may have brought about what happened at an instant; a zero one stands for none.
+func (j journey) before(at time.Time, window func(channel id.ID) time.Duration) (list []touchpoint) {
+	for _, tp := range j.touches {
+		if !tp.at.After(at) && at.Sub(tp.at) <= window(tp.channel) {
+			list = append(list, tp)
+		}
+	}
+	if len(list) == 0 {
+		return []touchpoint{{}}
+	}
+	return list
 }
 
 // spread is Fen.Spread for amounts of either sign: more may be paid back than was paid in.

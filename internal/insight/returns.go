@@ -18,9 +18,8 @@ import (
 // returned is a row of what campaigns or channels brought for what they cost.
 type returned struct {
 	Tally
-	cost  money.Fen
-	last  bizdate.Date // of entry
-	young bool
+	cost money.Fen
+	last bizdate.Date // of entry
 }
 
 // spent is a cost with the campaign that it is for.

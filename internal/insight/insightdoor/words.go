@@ -3,6 +3,7 @@ package insightdoor
 import (
 	"context"
 	"math"
+	"slices"
 
 	"zhike/internal/contracts"
 	"zhike/internal/insight"
@@ -54,17 +55,26 @@ func shortly(ctx context.Context, m insight.Metric) func(v float64) string {
 // names words the values of a dimension.
 type names func(ctx context.Context, value string) string
 
+// parsed is the id that a value of a dimension is; none where it is no id.
+func parsed(v string) id.ID {
+	key, err := id.Parse(v)
+	if err != nil {
+		return id.None
+	}
+	return key
+}
+
+// nameOr is a name, or the word for none.
+func nameOr(ctx context.Context, name string) string {
+	if name == "" {
+		return i18n.T(ctx, "dimension.none")
+	}
+	return name
+}
+
 // namesOf reads the names of a report's rows in one query at most.
 func namesOf(ctx context.Context, tx *op.Tx, dim string) (names, error) {
 	dir := organization.Of(tx)
-	none := func(ctx context.Context) string { return i18n.T(ctx, "dimension.none") }
-	parsed := func(v string) id.ID {
-		key, err := id.Parse(v)
-		if err != nil {
-			return id.None
-		}
-		return key
-	}
 	switch dim {
 	case "center":
 		return func(ctx context.Context, v string) string {
@@ -74,55 +84,46 @@ func namesOf(ctx context.Context, tx *op.Tx, dim string) (names, error) {
 			return i18n.T(ctx, "insight.company-pool")
 		}, nil
 	case "consultant":
-		return func(ctx context.Context, v string) string {
-			if n := dir.StaffName(parsed(v)); n != "" {
-				return n
-			}
-			return none(ctx)
-		}, nil
+		return func(ctx context.Context, v string) string { return nameOr(ctx, dir.StaffName(parsed(v))) }, nil
 	case "channel":
-		tree, err := marketing.Channels(ctx, tx)
-		if p, ok := problem.As(err); ok && p.Status == 403 {
-			return func(ctx context.Context, _ string) string { return none(ctx) }, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		return func(ctx context.Context, v string) string {
-			if c, ok := tree.ByID(parsed(v)); ok {
-				return c.Name(string(i18n.LangOf(ctx)))
-			}
-			return none(ctx)
-		}, nil
+		return channelNames(ctx, tx)
 	case "course":
-		list, err := contracts.Courses(ctx, tx, false)
-		if err != nil {
-			return nil, err
-		}
-		return func(ctx context.Context, v string) string {
-			for _, c := range list {
-				if c.ID == parsed(v) {
-					return c.Name(string(i18n.LangOf(ctx)))
-				}
-			}
-			return none(ctx)
-		}, nil
+		return courseNames(ctx, tx)
 	case "campaign", "format":
 		return marketingNames(ctx, tx, dim)
-	case "month":
-		return func(ctx context.Context, v string) string {
-			if d, err := bizdate.Parse(v); err == nil {
-				return i18n.Month(ctx, d)
-			}
-			return none(ctx)
-		}, nil
 	}
 	return func(ctx context.Context, v string) string {
-		if d, err := bizdate.Parse(v); err == nil {
-			return i18n.Date(ctx, d, web.Today(ctx))
+		d, err := bizdate.Parse(v)
+		switch {
+		case err != nil:
+			return nameOr(ctx, "")
+		case dim == "month":
+			return i18n.Month(ctx, d)
 		}
-		return none(ctx)
+		return i18n.Date(ctx, d, web.Today(ctx))
 	}, nil
+}
+
+func channelNames(ctx context.Context, tx *op.Tx) (names, error) {
+	tree, err := marketing.Channels(ctx, tx)
+	if p, ok := problem.As(err); ok && p.Status == 403 {
+		return func(ctx context.Context, _ string) string { return nameOr(ctx, "") }, nil
+	}
+	return func(ctx context.Context, v string) string {
+		c, _ := tree.ByID(parsed(v))
+		return nameOr(ctx, c.Name(string(i18n.LangOf(ctx))))
+	}, err
+}
+
+func courseNames(ctx context.Context, tx *op.Tx) (names, error) {
+	list, err := contracts.Courses(ctx, tx, false)
+	return func(ctx context.Context, v string) string {
+		i := slices.IndexFunc(list, func(c contracts.Course) bool { return c.ID == parsed(v) })
+		if i < 0 {
+			return nameOr(ctx, "")
+		}
+		return list[i].Name(string(i18n.LangOf(ctx)))
+	}, err
 }
 
 // conclusion words what a report means.

@@ -199,7 +199,7 @@ func (v campaignView) links(ctx context.Context) web.Table {
 		if !v.Diagnosis.Met && l.Share != 0 {
 			part = i18n.Percent(ctx, &l.Share)
 		}
-		name := templ.Component(web.Text(c(ctx, "link-"+l.Code)))
+		name := web.Text(c(ctx, "link-"+l.Code))
 		if l.Failed {
 			name = web.Chip{Text: c(ctx, "link-"+l.Code), Tone: web.Bad}
 		}
@@ -229,7 +229,7 @@ func (v campaignView) why(ctx context.Context) string {
 func (v campaignView) costLines(ctx context.Context) web.Table {
 	table := web.Table{Caption: c(ctx, "costs"), Columns: []web.Column{{Label: c(ctx, "document")}, {Label: c(ctx, "day")}, {Label: c(ctx, "category")}, {Label: c(ctx, "amount-cost"), Num: true}, {Label: c(ctx, "note")}, {Label: i18n.T(ctx, "web.list.actions"), Quiet: true}}}
 	for _, l := range v.Lines.Items {
-		var last templ.Component = web.Text("")
+		last := web.Text("")
 		switch {
 		case !l.ReversedBy.IsNone():
 			last = web.Chip{Text: c(ctx, "is-reversed")}
@@ -254,7 +254,7 @@ func (v campaignView) planLines(ctx context.Context) web.Table {
 			spent = i18n.MoneyWhole(ctx, v.Costs.By[l.Category])
 		}
 		seen[l.Category] = true
-		amount := templ.Component(web.Text(i18n.MoneyWhole(ctx, l.Amount)))
+		amount := web.Text(i18n.MoneyWhole(ctx, l.Amount))
 		if !l.Approved && v.State == marketing.Approved {
 			amount = web.Join(amount, web.Text(" "), web.Chip{Text: c(ctx, "waits"), Tone: web.Warn})
 		}
@@ -271,7 +271,7 @@ func (v campaignView) prospectTable(ctx context.Context) web.Table {
 		if b, ok := v.persons[s.Person]; ok {
 			person = b.Shown()
 		}
-		name := templ.Component(web.Text(person))
+		name := web.Text(person)
 		if may(ctx, "enquiry:read") {
 			name = web.RecordLink("/enquiries/"+s.Enquiry.String(), person)
 		}

@@ -129,7 +129,7 @@ func (v formatsView) title(ctx context.Context) string {
 func (v formatsView) table(ctx context.Context) web.Table {
 	table := web.Table{Caption: c(ctx, "formats"), Columns: []web.Column{{Label: c(ctx, "format")}, {Label: t(ctx, "code")}, {Label: t(ctx, "state")}}}
 	for _, f := range v.List {
-		name := templ.Component(web.Text(f.Name(lang(ctx))))
+		name := web.Text(f.Name(lang(ctx)))
 		if may(ctx, "channel:update") {
 			name = web.RecordLink("/campaigns/formats?format_id="+f.ID.String(), f.Name(lang(ctx)))
 		}

@@ -112,7 +112,7 @@ func (p pages) getCampaigns(w http.ResponseWriter, r *http.Request) error {
 		v.State = ""
 	}
 	err = p.ops.Read(ctx, func(ctx context.Context, tx *op.Tx) error {
-		if err := v.names.load(ctx, tx); err != nil {
+		if err := v.load(ctx, tx); err != nil {
 			return err
 		}
 		f := marketing.CampaignFilter{State: marketing.CampaignState(v.State), Format: v.Format, Channel: v.Channel, Text: v.Search}

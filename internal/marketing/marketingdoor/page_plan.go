@@ -62,7 +62,7 @@ func (p pages) getNewCampaign(w http.ResponseWriter, r *http.Request) error {
 	v := planView{From: q.From}
 	err = p.ops.Read(ctx, func(ctx context.Context, tx *op.Tx) error {
 		v.Center = tx.Viewer.Home("campaign:create")
-		v.Campaign.Format = q.Format
+		v.Format = q.Format
 		if !q.From.IsNone() {
 			like, err := marketing.CampaignByID(ctx, tx, q.From)
 			if err != nil {
@@ -102,7 +102,7 @@ func (v *planView) read(ctx context.Context, tx *op.Tx) error {
 		return err
 	}
 	v.centers = v.dir.Centers(tx.Viewer)
-	list, err := insight.Similar(ctx, tx, v.Campaign.Format, v.ID)
+	list, err := insight.Similar(ctx, tx, v.Format, v.ID)
 	if err != nil {
 		return err
 	}

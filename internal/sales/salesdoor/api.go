@@ -105,7 +105,7 @@ func (q enquiryParams) filter() sales.EnquiryFilter {
 
 // StageCounts are the heads of the board.
 type StageCounts struct {
-	Items []sales.StageCount `json:"items"`
+	Stages []sales.StageCount `json:"stages"`
 }
 
 // stageCounts is the head of the board: how many of the chosen enquiries stand where (SAL-15).
@@ -116,7 +116,7 @@ func stageCounts(ctx context.Context, tx *op.Tx, q stageCountsQuery) (out StageC
 	}
 	columns, err := sales.Board(ctx, tx, f, 0)
 	for _, c := range columns {
-		out.Items = append(out.Items, sales.StageCount{Stage: c.Stage, N: c.N})
+		out.Stages = append(out.Stages, sales.StageCount{Stage: c.Stage, N: c.N})
 	}
 	return out, err
 }
