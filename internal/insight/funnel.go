@@ -76,6 +76,9 @@ func funnel(ctx context.Context, tx *op.Tx, r *Report) (err error) {
 	if err != nil {
 		return err
 	}
+	if r.Params.Basis == ByStep { // who did a step in the span may have entered long before it
+		r.Columns = r.Columns[:len(r.Columns)-len(funneled{}.days)]
+	}
 	var total funneled
 	keys := make([]string, 0, len(rows))
 	for k := range rows {
@@ -87,7 +90,7 @@ func funnel(ctx context.Context, tx *op.Tx, r *Report) (err error) {
 	}
 	for _, k := range keys {
 		row := rows[k]
-		r.Rows = append(r.Rows, Row{Value: k, Cells: row.figures(), Young: row.last > mature})
+		r.Rows = append(r.Rows, Row{Value: k, Cells: row.figures()[:len(r.Columns)-1], Young: row.last > mature})
 		for i := range row.n {
 			total.n[i] += row.n[i]
 		}
@@ -96,7 +99,7 @@ func funnel(ctx context.Context, tx *op.Tx, r *Report) (err error) {
 		}
 		total.last = max(total.last, row.last)
 	}
-	r.Totals = Row{Cells: total.figures(), Young: total.last > mature}
+	r.Totals = Row{Cells: total.figures()[:len(r.Columns)-1], Young: total.last > mature}
 	r.Conclusion = concludeFunnel(r.Rows)
 	return nil
 }

@@ -226,6 +226,9 @@ func (v view) byRow() bool { return v.report.Params.Model != "" || v.report.Para
 // compared says what the evidence is compared with.
 func (v view) compared(ctx context.Context) string {
 	if v.byRow() {
+		if v.report.Params.Basis != "" {
+			return i18n.T(ctx, "conclusion.compared-funnel")
+		}
 		return i18n.T(ctx, "conclusion.compared-rows")
 	}
 	return i18n.T(ctx, "conclusion.compared")

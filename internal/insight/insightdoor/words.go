@@ -131,7 +131,12 @@ func conclusion(ctx context.Context, c insight.Conclusion, name names) string {
 	var out string
 	for _, s := range c.Sentences {
 		m, _ := insight.MetricByID(s.Metric)
-		word := func(v float64) string { return value(ctx, m.Unit, insight.Figure{V: math.Round(v)}) }
+		word := func(v float64) string {
+			if m.Unit != "%" {
+				v = math.Round(v)
+			}
+			return value(ctx, m.Unit, insight.Figure{V: v, High: s.High})
+		}
 		if out != "" {
 			out += i18n.T(ctx, "insight.between-sentences")
 		}
