@@ -55,6 +55,8 @@ var pageRights = []struct{ path, right string }{
 	{"/people/new", "person:create"},
 	{"/people/{id}/family", "person:update"},
 	{"/people", "person:read"},
+	{"/pool/{id}/claim", "pool:claim"},
+	{"/pool", "pool:read"},
 	{"/quotes", "quote:read"},
 	{"/reports", "report:read"},
 	{"/record-views", "record-view:read"},

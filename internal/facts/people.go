@@ -79,7 +79,8 @@ type TouchRecorded struct {
 	Result    string       `json:"result"`    // code of the list
 	NextStep  string       `json:"next_step"` // code; empty: closed
 	NextDay   bizdate.Date `json:"next_day"`
-	Closed    string       `json:"closed_reason"` // code of why the matter ends, where there is no next step
+	Closed    string       `json:"closed_reason"`   // code of why the matter ends, where there is no next step
+	Grade     string       `json:"grade,omitempty"` // of intention, where the touch showed it: A, B, C (PPL-8)
 	// First is there where the touch is the first contact of a lead (SAL-2).
 	First *FirstContact `json:"first_contact,omitempty"`
 	// Ends is the open appointment that is cancelled where the touch closes the matter (SAL-4).

@@ -88,6 +88,7 @@ func Pages(mux *http.ServeMux, d Deps) {
 	} {
 		mux.Handle(pattern, page)
 	}
+	p.poolPages(mux)
 }
 
 // Home gives the home page of a role; false where another door has it.
