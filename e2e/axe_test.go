@@ -155,7 +155,7 @@ func looks(s *testkit.School, r records) []look {
 			page("consultant", "/contracts/{id}", r.draft), page("front-desk", "/contracts/{id}", r.signed), page("consultant", "/contracts/{id}/sign", r.draft), page("consultant", "/contracts/{id}/print", r.signed),
 			page("consultant", "/views/{id}", r.view), page("front-desk", "/views/{id}", r.view),
 			page("front-desk", "/payments/{id}", r.payment), page("finance", "/payments/{id}/reverse", r.payment),
-			page("front-desk", "/people/{id}", r.person), page("front-desk", "/people/{id}/edit", r.person), page("front-desk", "/people/{id}/family", r.person),
+			page("front-desk", "/people/{id}", r.person), page("front-desk", "/people/{id}/edit", r.person), page("front-desk", "/people/{id}/family", r.person), page("front-desk", "/people/{id}/consent", r.person),
 		},
 		list("front-desk", "/desk", "/appointments", "/visits", "/walk-ins/new", "/people", "/people/new", "/contracts", "/payments", "/payments/new", "/payments/new?contract_id="+r.signed.String()),
 		list("finance", "/instalments", "/feedback/new?page=/instalments"),

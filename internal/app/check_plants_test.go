@@ -65,6 +65,7 @@ var plants = map[string]string{
 	"special day: its center":                            "UPDATE special_days SET center = ?",
 	"room: its center":                                   "INSERT INTO rooms (id, center, name, seats, active, version) VALUES (?, ?, 'x', 1, TRUE, 0)",
 	"contact point: its person":                          "UPDATE contact_points SET person = ?",
+	"consent: its person":                                "INSERT INTO consents (id, person, purpose, channel, given, source, day, at) VALUES (?, ?, 'marketing', 'sms', TRUE, 'paper', 1, 0)",
 	"touch: its person":                                  "UPDATE touches SET person = ?",
 	"link: its person":                                   "UPDATE person_links SET person = ? WHERE kind = 'contract'",
 	"search term: its person":                            "INSERT INTO search_terms (kind, text, person) VALUES (1, 'x', ?)",

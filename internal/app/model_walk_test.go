@@ -26,6 +26,7 @@ var undriven = map[string]string{
 	"people.reveal":            "reads",
 	"people.note-reveal-limit": "a job",
 	"people.show-duplicate":    "changes no matter", "people.join-household": "changes no matter", "people.leave-household": "changes no matter",
+	"people.give-consent": "changes no matter", "people.withdraw-consent": "changes no matter",
 	"people.link-guardian": "changes no matter", "people.unlink-guardian": "changes no matter",
 	"sales.note-breach":      "a job",
 	"sales.escalate-contact": "a job",

@@ -53,6 +53,7 @@ var pageRights = []struct{ path, right string }{
 	{"/payments/{id}/reverse", "payment:reverse"},
 	{"/payments", "payment:read"},
 	{"/people/new", "person:create"},
+	{"/people/{id}/consent", "person:update"},
 	{"/people/{id}/family", "person:update"},
 	{"/people", "person:read"},
 	{"/pool/{id}/claim", "pool:claim"},

@@ -66,6 +66,8 @@ var all = []event.Fact{
 	HouseholdJoined{},
 	HouseholdLeft{},
 	GuardianLinked{},
+	ConsentGiven{},
+	ConsentWithdrawn{},
 	GuardianUnlinked{},
 	NoticesChosen{},
 	TaskDone{},

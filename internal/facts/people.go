@@ -174,3 +174,30 @@ func (GuardianLinked) Kind() string { return "people.guardian-linked.1" }
 
 // About implements event.Fact.
 func (f GuardianLinked) About() (center, person id.ID) { return f.Center, f.Person }
+
+// Consented is a statement about a purpose and channel (PPL-9).
+type Consented struct {
+	Consent  id.ID        `json:"consent_id"`
+	Person   id.ID        `json:"person_id"`
+	Center   id.ID        `json:"center_id"`
+	Purpose  string       `json:"purpose"` // marketing, survey, photos
+	Channel  string       `json:"channel"` // sms, call, email, wechat, publication
+	Source   string       `json:"source"`  // in-person, paper, phone, form, message
+	Day      bizdate.Date `json:"day"`     // on which it was stated
+	Guardian id.ID        `json:"guardian_id,omitzero"`
+}
+
+// About implements event.Fact.
+func (f Consented) About() (center, person id.ID) { return f.Center, f.Person }
+
+// ConsentGiven says that a person, or the guardian of a minor, agreed to a purpose by a channel (PPL-9).
+type ConsentGiven struct{ Consented }
+
+// Kind implements event.Fact.
+func (ConsentGiven) Kind() string { return "people.consent-given.1" }
+
+// ConsentWithdrawn says that a consent holds no more (PPL-9).
+type ConsentWithdrawn struct{ Consented }
+
+// Kind implements event.Fact.
+func (ConsentWithdrawn) Kind() string { return "people.consent-withdrawn.1" }

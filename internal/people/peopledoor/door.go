@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"zhike/internal/kernel/op"
+	"zhike/internal/people"
 	"zhike/internal/web"
 )
 
@@ -26,6 +27,9 @@ func Pages(mux *http.ServeMux, r *op.Runner) {
 		"POST /people/{id}/guardians":        p.postGuardian,
 		"POST /people/{id}/guardians/unlink": p.postUnlink,
 		"POST /people/{id}/household":        p.postHousehold,
+		"GET /people/{id}/consent":           p.getConsent,
+		"POST /people/{id}/consent":          p.postConsent(people.GiveConsent, "consent-noted"),
+		"POST /people/{id}/consent/withdraw": p.postConsent(people.WithdrawConsent, "consent-ended"),
 	} {
 		mux.Handle(pattern, page)
 	}
