@@ -112,6 +112,7 @@ func live(t *testing.T, s *testkit.School) (r records) {
 	must(err)
 	r.day = day.ID
 	s.Enquiry(t, s.HD)
+	s.Exec(t, "UPDATE enquiries SET consultant = NULL, grade = 'A' WHERE id = ?", s.Enquiry(t, s.HD).ID) // lies in the pool
 	s.Read(t, s.System(), func(ctx context.Context, tx *op.Tx) error {
 		found, err := sales.EnquiryByID(ctx, tx, r.visited)
 		r.person = found.Person
@@ -211,7 +212,7 @@ func looks(s *testkit.School, r records) []look {
 			page("consultant", "/views/{id}", r.view), page("front-desk", "/views/{id}", r.view),
 			page("front-desk", "/payments/{id}", r.payment), page("finance", "/payments/{id}/reverse", r.payment),
 			page("front-desk", "/people/{id}", r.person), page("front-desk", "/people/{id}/edit", r.person), page("front-desk", "/people/{id}/family", r.person),
-			page("front-desk", "/people/{id}/merge", r.person),
+			page("front-desk", "/people/{id}/merge", r.person), page("front-desk", "/people/{id}/consent", r.person),
 			{route: "/people/{id}/merge", role: "front-desk", path: "/people/" + r.person.String() + "/merge?with=" + r.other.String()},
 		},
 		list("front-desk", "/desk", "/appointments", "/visits", "/walk-ins/new", "/people", "/people/new", "/people/duplicates", "/contracts", "/payments", "/payments/new", "/payments/new?contract_id="+r.signed.String()),
@@ -226,7 +227,8 @@ func looks(s *testkit.School, r records) []look {
 			{route: "/reports/{name}", role: "principal", path: "/reports/funnel?basis=cohort"},
 			{route: "/reports/{name}", role: "principal", path: "/reports/channels?model=linear"},
 		},
-		list("consultant", "/approvals"),
+		list("consultant", "/approvals", "/pool", "/pool?grade=A"),
+		[]look{part("/pool/{id}", "for ten minutes after it was asked for: TestPPL8_Pages")},
 		list("principal", "/approvals", "/approvals?view=done", "/approvals/deputies", "/imports", "/imports/new", "/reports", "/settings/assignment", "/settings/assignment/edit", "/settings/assignment/ladder", "/scores"),
 		[]look{{route: "/imports/{id}", role: "principal"}, {route: "/reports/{name}", role: "principal", path: "/reports/daily-sales"}},
 		list("it", "/feedback", "/feedback?state=answered", "/outbox", "/centers", "/centers/new", "/regions", "/staff", "/staff/new", "/roles", "/settings", "/approval-limits", "/special-days", "/channels", "/channels/new", "/courses", "/courses/new", "/packages", "/packages/new"),

@@ -72,6 +72,7 @@ var plants = map[string]string{
 	"special day: its center":                            "UPDATE special_days SET center = ?",
 	"room: its center":                                   "INSERT INTO rooms (id, center, name, seats, active, version) VALUES (?, ?, 'x', 1, TRUE, 0)",
 	"contact point: its person":                          "UPDATE contact_points SET person = ?",
+	"consent: its person":                                "INSERT INTO consents (id, person, purpose, channel, given, source, day, at) VALUES (?, ?, 'marketing', 'sms', TRUE, 'paper', 1, 0)",
 	"touch: its person":                                  "UPDATE touches SET person = ?",
 	"link: its person":                                   "UPDATE person_links SET person = ? WHERE kind = 'contract'",
 	"search term: its person":                            "INSERT INTO search_terms (kind, text, person) VALUES (1, 'x', ?)",
@@ -91,6 +92,7 @@ var plants = map[string]string{
 	"consultant: open enquiries counted":                 "UPDATE assignment_turns SET open_count = open_count + 1",
 	"consultant: open enquiries that are not counted":    "DELETE FROM assignment_turns",
 	"enquiry: open appointments":                         "INSERT INTO appointments (id, enquiry, person, center, starts_at, day, state, reminded, version) SELECT s.id, a.enquiry, a.person, a.center, 0, 0, 'booked', FALSE, 1 FROM staff s CROSS JOIN (SELECT * FROM appointments ORDER BY id LIMIT 1) a",
+	"enquiry in the public pool: owners":                 "UPDATE enquiries SET stage = 'pool' WHERE consultant IS NOT NULL",
 	"enquiry: reasons of a loss that was none":           "UPDATE enquiries SET lost_reason = 'price' WHERE outcome <> 'lost'",
 	"sales.quote-numbers":                                "UPDATE number_series SET last = last + 1 WHERE id LIKE 'quote:%'",
 }

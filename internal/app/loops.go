@@ -37,6 +37,9 @@ func (a *App) Loops(ctx context.Context) {
 		})
 	})
 	all.Go(func() { a.every(ctx, time.Minute, nil, "score enquiries", a.score) })
+	all.Go(func() {
+		a.every(ctx, 10*time.Minute, nil, "return to the pool", func(ctx context.Context) error { return sales.ReturnIdle(ctx, a.Run) })
+	})
 	all.Go(func() { a.every(ctx, time.Minute, nil, "watch the disk", a.watchDisk) })
 	all.Go(func() { a.every(ctx, time.Hour, nil, "watch the calendar", a.watchCalendar) })
 	all.Go(func() {

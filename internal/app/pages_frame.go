@@ -48,6 +48,7 @@ var (
 	placeVisits       = place{"visits", "/visits", "visit:read", ""}
 	placeCampaigns    = place{"campaigns", "/campaigns", "campaign:read", ""}
 	placeEnquiries    = place{"enquiries", "/enquiries", "enquiry:read", "l"}
+	placePool         = place{"pool", "/pool", "pool:read", ""}
 	placePeople       = place{"people", "/people", "person:read", ""}
 	placeContracts    = place{"contracts", "/contracts", "contract:read", ""}
 	placePayments     = place{"payments", "/payments", "payment:read", ""}
@@ -77,7 +78,7 @@ var (
 // menu is the left menu of everybody who works with customers, setUp that of those who set the program up.
 var (
 	menu = []group{
-		{"today", []place{placeHome, placeTasks, placeApprovals, placeAppointments, placeVisits, placeFeedback}},
+		{"today", []place{placeHome, placeTasks, placeApprovals, placeAppointments, placeVisits, placePool, placeFeedback}},
 		{"customers", []place{placeEnquiries, placePeople, placeContracts, placePayments, placeCampaigns, placeImports}},
 		{"manage", []place{placeReports, placeAssignment, placeChannels, placeCourses, placePackages, placeDays, placeStaff, placeLimits, placeScores, placeLooks}},
 	}

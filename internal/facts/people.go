@@ -79,7 +79,8 @@ type TouchRecorded struct {
 	Result    string       `json:"result"`    // code of the list
 	NextStep  string       `json:"next_step"` // code; empty: closed
 	NextDay   bizdate.Date `json:"next_day"`
-	Closed    string       `json:"closed_reason"` // code of why the matter ends, where there is no next step
+	Closed    string       `json:"closed_reason"`   // code of why the matter ends, where there is no next step
+	Grade     string       `json:"grade,omitempty"` // of intention, where the touch showed it: A, B, C (PPL-8)
 	// First is there where the touch is the first contact of a lead (SAL-2).
 	First *FirstContact `json:"first_contact,omitempty"`
 	// Ends is the open appointment that is cancelled where the touch closes the matter (SAL-4).
@@ -239,3 +240,30 @@ func (FieldMarked) Kind() string { return "people.field-marked.1" }
 
 // About implements event.Fact.
 func (FieldMarked) About() (center, person id.ID) { return id.None, id.None }
+
+// Consented is a statement about a purpose and channel (PPL-9).
+type Consented struct {
+	Consent  id.ID        `json:"consent_id"`
+	Person   id.ID        `json:"person_id"`
+	Center   id.ID        `json:"center_id"`
+	Purpose  string       `json:"purpose"` // marketing, survey, photos
+	Channel  string       `json:"channel"` // sms, call, email, wechat, publication
+	Source   string       `json:"source"`  // in-person, paper, phone, form, message
+	Day      bizdate.Date `json:"day"`     // on which it was stated
+	Guardian id.ID        `json:"guardian_id,omitzero"`
+}
+
+// About implements event.Fact.
+func (f Consented) About() (center, person id.ID) { return f.Center, f.Person }
+
+// ConsentGiven says that a person, or the guardian of a minor, agreed to a purpose by a channel (PPL-9).
+type ConsentGiven struct{ Consented }
+
+// Kind implements event.Fact.
+func (ConsentGiven) Kind() string { return "people.consent-given.1" }
+
+// ConsentWithdrawn says that a consent holds no more (PPL-9).
+type ConsentWithdrawn struct{ Consented }
+
+// Kind implements event.Fact.
+func (ConsentWithdrawn) Kind() string { return "people.consent-withdrawn.1" }

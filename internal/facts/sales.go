@@ -34,8 +34,9 @@ type EnquiryUpdated struct {
 // EnquiryChanged says that channel or course of an open enquiry were corrected. Matter has those that hold from now on.
 type EnquiryChanged struct {
 	Matter
-	Fields []string `json:"fields"` // channel, course
+	Fields []string `json:"fields"` // channel, course, grade
 	Turn   *Turn    `json:"turn,omitempty"`
+	Grade  string   `json:"grade,omitempty"` // that it has from now on, where that changed: A, B, C; empty: none
 }
 
 // Kind implements event.Fact.

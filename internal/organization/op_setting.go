@@ -32,6 +32,15 @@ const FirstContactMinutes = "contact.first-minutes"
 // FeedbackPageDays is the setting of the days for which the page that came with a feedback is kept (ROL-8): names stand on it.
 const FeedbackPageDays = "feedback.page-days"
 
+// The settings of the public pool (PPL-8): after how many days without a contact an enquiry of each grade of intention returns to it, 0:
+// never; how many an account claims and looks at a day; for how many days who had it cannot claim it back.
+const (
+	PoolDays     = "pool.days-" // and the grade: a, b, c, none
+	PoolClaims   = "pool.claims-per-day"
+	PoolViews    = "pool.views-per-day"
+	PoolOwnAgain = "pool.own-days"
+)
+
 // Settings lists what can be set.
 var Settings = []Setting{
 	{Key: "quote.discount-limit", Default: "500", Min: 0, Max: 10_000, Percent: true},
@@ -40,6 +49,13 @@ var Settings = []Setting{
 	{Key: FeedbackPageDays, Default: "90", Min: 7, Max: 730},
 	{Key: "approval.hours", Default: "8", Min: 1, Max: 240},
 	{Key: "appointment.reminder-minutes", Default: "120", Min: 10, Max: 2880},
+	{Key: PoolDays + "a", Default: "15", Min: 0, Max: 730},
+	{Key: PoolDays + "b", Default: "30", Min: 0, Max: 730},
+	{Key: PoolDays + "c", Default: "60", Min: 0, Max: 730},
+	{Key: PoolDays + "none", Default: "30", Min: 0, Max: 730},
+	{Key: PoolClaims, Default: "10", Min: 0, Max: 1000},
+	{Key: PoolViews, Default: "50", Min: 0, Max: 10_000},
+	{Key: PoolOwnAgain, Default: "30", Min: 0, Max: 730},
 }
 
 // Shown is a value as people read it: "5.25" for 525 hundredths of a per cent.
@@ -73,6 +89,22 @@ func SettingOf(key string) (Setting, bool) {
 		return Setting{}, false
 	}
 	return Settings[i], true
+}
+
+// Number is the value of a setting that holds for a center.
+func (d *Directory) Number(center id.ID, key string) int64 {
+	s, ok := SettingOf(key)
+	if !ok {
+		return 0
+	}
+	if n, err := strconv.ParseInt(d.Setting(center, key, s.Default), 10, 64); err == nil {
+		return n
+	}
+	n, err := strconv.ParseInt(s.Default, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 // SetSetting sets a setting. Refused: an unknown key, a value out of its range.

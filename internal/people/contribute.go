@@ -12,7 +12,7 @@ import (
 
 // Operations lists this domain's operations.
 func Operations() []op.Any {
-	return []op.Any{Register, Change, RevertChange, Reveal, ShowDuplicate, NoteRevealLimit, RecordTouch, WithdrawTouch, JoinHousehold, LeaveHousehold, LinkGuardian, UnlinkGuardian, Merge, Unmerge, TellApart, MarkField}
+	return []op.Any{Register, Change, RevertChange, Reveal, ShowDuplicate, NoteRevealLimit, RecordTouch, WithdrawTouch, JoinHousehold, LeaveHousehold, LinkGuardian, UnlinkGuardian, Merge, Unmerge, TellApart, MarkField, GiveConsent, WithdrawConsent}
 }
 
 // Checks lists this domain's invariants (TRU-8).
@@ -31,6 +31,7 @@ var orphans = []check.Query{
 	{What: "contact point: its person", Text: "SELECT c.id, 0 AS got, 1 AS want FROM contact_points c WHERE NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = c.person)"},
 	{What: "touch: its person", Text: "SELECT t.id, 0 AS got, 1 AS want FROM touches t WHERE NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = t.person)"},
 	{What: "link: its person", Text: "SELECT l.ref AS id, 0 AS got, 1 AS want FROM person_links l WHERE NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = l.person)"},
+	{What: "consent: its person", Text: "SELECT c.id, 0 AS got, 1 AS want FROM consents c WHERE NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = c.person)"},
 	{What: "search term: its person", Text: "SELECT t.person AS id, 0 AS got, 1 AS want FROM search_all t WHERE NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = t.person)"},
 	{What: "guardian: both persons", Text: `SELECT g.person AS id, 0 AS got, 1 AS want FROM guardians g WHERE NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = g.person)
 		OR NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = g.guardian)`},

@@ -8,6 +8,7 @@
 //	PPL-5  op_merge.go, rules_merge.go, store_merge.go; rows of other domains: react_merge.go; read: query_merge.go, query_pairs.go; check_merge.go
 //	PPL-6  query_timeline.go, rules_timeline.go
 //	PPL-7  links.go: who owns what; kept by react_*.go
+//	PPL-9  op_consent.go; MayContact is asked before a message of a purpose goes out
 //	PPL-10 op_reveal.go, op_reveal_limit.go; masking: the tag mask:"phone" where rows are scanned
 //	PPL-12 op_touch.go, rules_touch.go
 //	ORG-3  resources.go: a person is seen by whoever sees one of its matters

@@ -37,6 +37,7 @@ type TouchInput struct {
 	NextStep  string       `json:"next_step,omitempty" maxLength:"40" doc:"code of the list of next steps"`
 	NextDay   bizdate.Date `json:"next_day,omitempty"`
 	Closed    string       `json:"closed_reason,omitempty" maxLength:"40" doc:"code of the list of loss reasons, where there is no next step"`
+	Grade     string       `json:"grade,omitempty" enum:",A,B,C" doc:"of intention, that the contact showed; the enquiry's stays if left out"`
 }
 
 // TouchAnswer names the touch and whom it was with.
@@ -71,7 +72,7 @@ func recordTouch(ctx context.Context, tx *op.Tx, in TouchInput) (TouchAnswer, er
 	tx.Undoable(WithdrawTouchInput{TouchID: t.ID})
 	tx.Record(t.ID, facts.TouchRecorded{
 		Touch: t.ID, Person: t.Person, Enquiry: t.Enquiry, Center: t.Center, Staff: t.Staff, Channel: t.Channel, Direction: t.Direction, Result: t.Result,
-		NextStep: t.NextStep, NextDay: t.NextDay, Closed: t.Closed,
+		NextStep: t.NextStep, NextDay: t.NextDay, Closed: t.Closed, Grade: in.Grade,
 	})
 	return TouchAnswer{ID: t.ID, PersonID: t.Person}, nil
 }

@@ -28,6 +28,15 @@ func salesReactions() []op.Reaction {
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.EnquiryAssigned, _ event.Event) error {
 			return moveLink(ctx, tx, enquiryLink(f.Matter, ""))
 		}),
+		op.On(func(ctx context.Context, tx *op.Tx, f facts.EnquiryPooled, _ event.Event) error {
+			return moveLink(ctx, tx, enquiryLink(f.Matter, ""))
+		}),
+		op.On(func(ctx context.Context, tx *op.Tx, f facts.EnquiryClaimed, _ event.Event) error {
+			return moveLink(ctx, tx, enquiryLink(f.Matter, ""))
+		}),
+		op.On(func(ctx context.Context, tx *op.Tx, f facts.ClaimWithdrawn, _ event.Event) error {
+			return moveLink(ctx, tx, enquiryLink(f.Matter, ""))
+		}),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.EnquiryLost, _ event.Event) error {
 			return turnLink(ctx, tx, f.Person, linkEnquiry, f.Enquiry, LinkEnded)
 		}),

@@ -9,10 +9,11 @@ import (
 	"zhike/internal/kernel/problem"
 )
 
-// Channels of a touch, and its directions.
+// Channels of a touch, its directions, and the grades of intention that it may show.
 var (
 	Channels   = []string{"call", "sms", "email", "wechat", "visit", "chat", "note"}
 	Directions = []string{"out", "in"}
+	Grades     = []string{"A", "B", "C"} // of intention, high to low (PPL-8)
 )
 
 const (
@@ -34,6 +35,9 @@ func (in TouchInput) check(today bizdate.Date, known func(list, code string) boo
 	}
 	if !slices.Contains(Directions, in.Direction) {
 		bad.Add("direction", "not-one-of", in.Direction, "value", in.Direction, "list", strings.Join(Directions, ", "))
+	}
+	if in.Grade != "" && !slices.Contains(Grades, in.Grade) {
+		bad.Add("grade", "not-one-of", in.Grade, "value", in.Grade, "list", strings.Join(Grades, ", "))
 	}
 	if in.Result == "" {
 		bad.Add("result", "required", nil)

@@ -30,6 +30,8 @@ var NoticeKinds = []NoticeKind{
 	{"contact-late-hours", true},
 	{"taken-over", true},
 	{"nobody-else", true},
+	{"pooled", false},
+	{"pooled-team", false},
 	{"unassigned", true},
 	{"reveal-limit", true},
 	{"disk-low", true},

@@ -26,6 +26,7 @@ func Reactions(dir *organization.Directory) []op.Reaction {
 		op.On(finished),
 		op.On(t.entered),
 		op.On(t.assigned),
+		op.On(t.pooled),
 		op.On(t.breached),
 		op.On(t.limited),
 		op.On(withdrawn),
@@ -151,6 +152,21 @@ func (t teller) assigned(ctx context.Context, tx *op.Tx, f facts.EnquiryAssigned
 		return fmt.Errorf("hand over tasks: %w", err)
 	}
 	return Notify(ctx, tx, Notice{Staff: f.Consultant, Kind: "assigned", Person: f.Person, Link: "/enquiries/" + f.Enquiry.String(), Many: openOf(f.Consultant), Params: map[string]string{"reason": f.Reason}})
+}
+
+// pooled tells who had an enquiry, and those who watch the center, that it returned to the pool (PPL-8). What was to be done about it ends.
+func (t teller) pooled(ctx context.Context, tx *op.Tx, f facts.EnquiryPooled, _ event.Event) error {
+	_, err := tx.Exec(ctx, `UPDATE tasks SET done_at = ?, done_by = ?, version = version + 1 WHERE done_at IS NULL
+		AND (subject = ? OR subject IN (SELECT ref FROM case_refs WHERE case_id = ?))`, tx.Now, tx.Viewer.Account, f.Enquiry, f.Enquiry)
+	if err != nil {
+		return fmt.Errorf("close tasks of what returned to the pool: %w", err)
+	}
+	n := Notice{Staff: f.From, Kind: "pooled", Person: f.Person, Link: "/pool", Many: "/pool", Params: map[string]string{"n": strconv.FormatInt(f.Days, 10)}}
+	if err := Notify(ctx, tx, n); err != nil {
+		return err
+	}
+	n.Kind, n.Link = "pooled-team", "/enquiries/"+f.Enquiry.String()
+	return t.watchers(ctx, tx, f.Center, f.From, n)
 }
 
 // breached tells those who watch the center (SAL-2).

@@ -19,6 +19,7 @@ func Checks() []check.Check {
 		{Name: "sales.open-counts", Rule: "SAL-2", Queries: []check.Query{openCounts, openUncounted}},
 		{Name: "sales.one-appointment", Rule: "SAL-4", Queries: []check.Query{openTwice}},
 		{Name: "sales.loss", Rule: "SAL-1", Queries: []check.Query{reasonOfNone}},
+		{Name: "sales.pool", Rule: "PPL-8", Queries: []check.Query{ownedInPool}},
 		numbers.Gapless("sales.quote-numbers", "quote", "quotes"),
 	}
 }
@@ -39,6 +40,9 @@ var openTwice = check.Query{What: "enquiry: open appointments", Text: `SELECT en
 
 // reasonOfNone: only what is lost has a reason of its loss.
 var reasonOfNone = check.Query{What: "enquiry: reasons of a loss that was none", Text: `SELECT id, 1 AS got, 0 AS want FROM enquiries WHERE outcome <> 'lost' AND lost_reason <> ''`}
+
+// ownedInPool: what lies in the public pool has no owner, and is known since when.
+var ownedInPool = check.Query{What: "enquiry in the public pool: owners", Text: `SELECT id, 1 AS got, 0 AS want FROM enquiries WHERE stage = 'pool' AND (consultant IS NOT NULL OR pooled_at IS NULL)`}
 
 // checkOwners: an owner is a staff member that exists; else the enquiry lies in the pool.
 func checkOwners(ctx context.Context, tx *op.Tx) ([]string, error) {

@@ -42,6 +42,10 @@ type Enquiry struct {
 	NextStep    string       `json:"next_step" db:"next_step"`
 	NextDay     bizdate.Date `json:"next_day" db:"next_day"`
 	WalkIn      bool         `json:"walk_in" db:"walk_in"`
+	Grade       string       `json:"grade" db:"grade"`                  // of intention: A, B, C; none: not known (PPL-8)
+	Owned       time.Time    `json:"owned_at,omitzero" db:"owned_at"`   // since when the present owner has it
+	Pooled      time.Time    `json:"pooled_at,omitzero" db:"pooled_at"` // since when it lies, or last lay, in the public pool
+	LastOwner   id.ID        `json:"last_owner_id" db:"last_owner"`     // who had it before it returned to the pool
 	Past        *past        `json:"-" db:"past,json"`
 	Version     int64        `json:"version" db:"version"`
 }
@@ -145,6 +149,7 @@ func (Quote) TableName() string { return "quotes" }
 // Resources lists this domain's kinds of records.
 func Resources() []policy.Resource {
 	return []policy.Resource{
+		{Name: "pool", Table: "enquiries", Center: "center", Where: poolScope}, // before enquiry, whose the table is
 		{Name: "enquiry", Table: "enquiries", Center: "center", Owner: "consultant"},
 		{Name: "appointment", Table: "appointments", Center: "center", Owner: "consultant"},
 		{Name: "visit", Table: "visits", Center: "center", Owner: "consultant"},

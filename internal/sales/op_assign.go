@@ -69,8 +69,12 @@ func assign(ctx context.Context, tx *op.Tx, in AssignInput) (Answer, error) {
 			return Answer{}, err
 		}
 	}
-	e.Consultant = in.ConsultantID
-	if err := tx.Save(ctx, &e, "consultant", "center"); err != nil {
+	if from.IsNone() && e.Pooled.IsZero() {
+		e.Pooled = e.Entered
+	}
+	f := facts.EnquiryAssigned{From: from, Reason: in.Reason}
+	e.Consultant, e.Owned = in.ConsultantID, tx.Now
+	if err := move(ctx, tx, &e, e.after(f), "consultant", "center", "owned_at", "pooled_at"); err != nil {
 		return Answer{}, err
 	}
 	if err := handOver(ctx, tx, e); err != nil {
@@ -79,7 +83,8 @@ func assign(ctx context.Context, tx *op.Tx, in AssignInput) (Answer, error) {
 	if !from.IsNone() {
 		tx.Undoable(AssignInput{EnquiryID: e.ID, ConsultantID: from, Reason: "by-hand"})
 	}
-	tx.Record(e.ID, facts.EnquiryAssigned{Matter: e.matter(), From: from, Reason: in.Reason})
+	f.Matter = e.matter()
+	tx.Record(e.ID, f)
 	return Answer{ID: e.ID, Stage: e.Stage, Version: e.Version}, nil
 }
 

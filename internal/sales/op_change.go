@@ -3,15 +3,17 @@ package sales
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"zhike/internal/facts"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/problem"
 	"zhike/internal/marketing"
+	"zhike/internal/people"
 )
 
-// ChangeEnquiry corrects channel and course of an open enquiry. What was counted of it until now counts under them (UI-B1); the source
+// ChangeEnquiry corrects channel, course and grade of intention (PPL-8) of an open enquiry. What was counted of it until now counts under them (UI-B1); the source
 // records stay as they came, so that it stays known where the matter began (MKT-4, MKT-11). The first contact, while it is neither made nor
 // late, is due by the channel that holds (SAL-2). Refused: already-ended, stale (ORG-10), nothing-changed, unknown channel or course,
 // open-enquiry where another one is about the course.
@@ -26,6 +28,8 @@ type ChangeEnquiryInput struct {
 	Version   *int64 `json:"version,omitempty" doc:"the version that the change started from (ORG-10)"`
 	ChannelID *id.ID `json:"channel_id,omitempty" doc:"empty: none"`
 	CourseID  *id.ID `json:"course_id,omitempty" doc:"empty: none"`
+
+	Grade *string `json:"grade,omitempty" enum:",A,B,C" doc:"of intention; empty: none"`
 }
 
 func changeEnquiry(ctx context.Context, tx *op.Tx, in ChangeEnquiryInput) (Answer, error) {
@@ -43,6 +47,12 @@ func changeEnquiry(ctx context.Context, tx *op.Tx, in ChangeEnquiryInput) (Answe
 	if in.CourseID != nil {
 		e.Course = *in.CourseID
 	}
+	if in.Grade != nil {
+		e.Grade = *in.Grade
+	}
+	if e.Grade != "" && !slices.Contains(people.Grades, e.Grade) {
+		return Answer{}, problem.Refuse("PPL-8", "invalid", problem.Field{Location: "grade", Code: "not-one-of", Value: e.Grade, Args: map[string]any{"list": strings.Join(people.Grades, ", ")}})
+	}
 	fields := changed(was, e)
 	if len(fields) == 0 {
 		return Answer{}, problem.Refuse("ORG-10", "nothing-changed", problem.Field{Location: "enquiry_id", Value: e.ID})
@@ -59,11 +69,15 @@ func changeEnquiry(ctx context.Context, tx *op.Tx, in ChangeEnquiryInput) (Answe
 	if in.Version != nil {
 		e.Version = *in.Version
 	}
-	if err := tx.Save(ctx, &e, "channel", "course", "contact_due_at"); err != nil {
+	if err := tx.Save(ctx, &e, "channel", "course", "contact_due_at", "grade"); err != nil {
 		return Answer{}, err
 	}
-	tx.Undoable(ChangeEnquiryInput{EnquiryID: e.ID, ChannelID: &was.Channel, CourseID: &was.Course})
-	tx.Record(e.ID, facts.EnquiryChanged{Matter: e.matter(), Fields: fields, Turn: e.turned(was)})
+	tx.Undoable(ChangeEnquiryInput{EnquiryID: e.ID, ChannelID: &was.Channel, CourseID: &was.Course, Grade: &was.Grade})
+	f := facts.EnquiryChanged{Matter: e.matter(), Fields: fields, Turn: e.turned(was)}
+	if e.Grade != was.Grade {
+		f.Grade = e.Grade
+	}
+	tx.Record(e.ID, f)
 	return Answer{ID: e.ID, Stage: e.Stage, Version: e.Version}, nil
 }
 
@@ -74,12 +88,15 @@ func changed(was, e Enquiry) (fields []string) {
 	if e.Course != was.Course {
 		fields = append(fields, "course")
 	}
+	if e.Grade != was.Grade {
+		fields = append(fields, "grade")
+	}
 	return fields
 }
 
 // turned says that the enquiry counts under another channel or course from now on; nil where it does not.
 func (e Enquiry) turned(was Enquiry) *facts.Turn {
-	if len(changed(was, e)) == 0 {
+	if e.Channel == was.Channel && e.Course == was.Course {
 		return nil
 	}
 	return &facts.Turn{Channel: was.Channel, Course: was.Course}

@@ -345,6 +345,9 @@ func own(ctx context.Context, tx *op.Tx, e *Enquiry, byHand id.ID) error {
 		}
 		e.Consultant = next
 	}
+	if !e.Consultant.IsNone() {
+		e.Owned = tx.Now
+	}
 	if e.Consultant.IsNone() || e.Center.IsNone() || !e.Stage.Open() {
 		return nil
 	}

@@ -56,6 +56,10 @@ func touched(ctx context.Context, tx *op.Tx, f facts.TouchRecorded, _ event.Even
 		e.FirstTouch = tx.Now
 		columns = append(columns, "first_touch_at")
 	}
+	if f.Grade != "" {
+		e.Grade = f.Grade
+		columns = append(columns, "grade")
+	}
 	to := e.after(f)
 	if to == Lost {
 		e.LostReason = f.Closed

@@ -124,7 +124,23 @@ func (p progress) after(f event.Fact) Stage {
 	if to, ok := takenBack(f); ok {
 		return to
 	}
-	return s
+	return p.owned(f)
+}
+
+// owned gives the stage after a fact about who owns the enquiry: without an owner it lies in the pool, and with one it stands where it had
+// come to (PPL-8).
+func (p progress) owned(f event.Fact) Stage {
+	switch f.(type) {
+	case facts.EnquiryPooled:
+		return Pooled
+	case facts.EnquiryClaimed:
+		return p.reach(New)
+	case facts.EnquiryAssigned:
+		if p.Stage == Pooled {
+			return p.reach(New)
+		}
+	}
+	return p.Stage
 }
 
 // takenBack gives the stage at which an enquiry stands again after an undo (UI-B2); a touch that belongs to none has none.
@@ -139,6 +155,8 @@ func takenBack(f event.Fact) (Stage, bool) {
 	case facts.AppointmentWithdrawn:
 		return Stage(f.Stage), true
 	case facts.VisitReopened:
+		return Stage(f.Stage), true
+	case facts.ClaimWithdrawn:
 		return Stage(f.Stage), true
 	}
 	return "", false
@@ -183,6 +201,14 @@ func enquiryOf(f event.Fact) id.ID {
 	case facts.AppointmentWithdrawn:
 		return f.Enquiry
 	case facts.VisitReopened:
+		return f.Enquiry
+	case facts.EnquiryPooled:
+		return f.Enquiry
+	case facts.EnquiryClaimed:
+		return f.Enquiry
+	case facts.ClaimWithdrawn:
+		return f.Enquiry
+	case facts.EnquiryAssigned:
 		return f.Enquiry
 	}
 	return id.None

@@ -30,6 +30,7 @@ type past struct {
 	LastTouch  time.Time    `json:"last_touch_at,omitzero"`
 	NextStep   string       `json:"next_step"`
 	NextDay    bizdate.Date `json:"next_day"`
+	Grade      *string      `json:"grade,omitempty"`
 }
 
 // remember keeps what the enquiry is, before something that may be taken back changes it; column past is saved with the change.
@@ -38,8 +39,8 @@ func (e *Enquiry) remember(cause id.ID) {
 		Cause: cause, Version: e.Version + 1, Stage: e.Stage, Reached: e.Reached, Outcome: e.Outcome, OutcomeDay: e.OutcomeDay, LostReason: e.LostReason, Moved: e.Moved,
 		FirstTouch: e.FirstTouch, LastTouch: e.LastTouch, NextStep: e.NextStep, NextDay: e.NextDay,
 	}
-	course := e.Course
-	e.Past.Course = &course
+	course, grade := e.Course, e.Grade
+	e.Past.Course, e.Past.Grade = &course, &grade
 }
 
 // before gives what the enquiry was before a cause. Refused: undo-changed where something else happened to it since.
@@ -66,7 +67,10 @@ func restore(ctx context.Context, tx *op.Tx, e *Enquiry, cause id.ID) error {
 	if was.Course != nil {
 		e.Course = *was.Course
 	}
-	return tx.Save(ctx, e, "past", "course", "stage", "reached", "outcome", "outcome_day", "lost_reason", "moved_at", "first_touch_at", "last_touch_at", "next_step", "next_day")
+	if was.Grade != nil {
+		e.Grade = *was.Grade
+	}
+	return tx.Save(ctx, e, "past", "grade", "course", "stage", "reached", "outcome", "outcome_day", "lost_reason", "moved_at", "first_touch_at", "last_touch_at", "next_step", "next_day")
 }
 
 // endingWith gives the open appointment of an enquiry that is lost; nil if there is none (SAL-4). One whose time is over is no matter of the

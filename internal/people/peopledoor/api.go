@@ -36,6 +36,17 @@ func API(a *api.API) {
 	api.Post(a, "/people/{id}/merge", people.Merge)
 	api.Post(a, "/people/{id}/unmerge", people.Unmerge)
 	api.Post(a, "/people/{id}/tell-apart", people.TellApart)
+	api.Get(a, "/people/{id}/consents", "people.consents", "person:read", func(ctx context.Context, tx *op.Tx, q personID) (out ConsentList, err error) {
+		out.Consents, err = people.Consents(ctx, tx, q.ID)
+		return out, err
+	})
+	api.Post(a, "/people/{id}/consents", people.GiveConsent)
+	api.Post(a, "/people/{id}/consents/withdraw", people.WithdrawConsent)
+}
+
+// ConsentList is what a person agreed to or withdrew, the last statement of each purpose and channel (PPL-9).
+type ConsentList struct {
+	Consents []people.Consent `json:"consents"`
 }
 
 // DuplicatesShown are those who may be the same person (PPL-4); who is beyond scope is shown masked, which is recorded as a reveal.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"zhike/internal/kernel/op"
+	"zhike/internal/people"
 	"zhike/internal/web"
 )
 
@@ -31,6 +32,9 @@ func Pages(mux *http.ServeMux, r *op.Runner) {
 		"POST /people/{id}/merge":            p.postMerge,
 		"POST /people/{id}/unmerge":          p.postUnmerge,
 		"POST /people/{id}/tell-apart":       p.postApart,
+		"GET /people/{id}/consent":           p.getConsent,
+		"POST /people/{id}/consent":          p.postConsent(people.GiveConsent, "consent-noted"),
+		"POST /people/{id}/consent/withdraw": p.postConsent(people.WithdrawConsent, "consent-ended"),
 	} {
 		mux.Handle(pattern, page)
 	}

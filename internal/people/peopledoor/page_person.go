@@ -50,6 +50,7 @@ type personView struct {
 	Accounts   []contracts.HourAccount
 	Due        []contracts.InstalmentView
 	Balance    money.Fen
+	Consents   []people.Consent
 }
 
 func (p pages) getPerson(w http.ResponseWriter, r *http.Request) error {
@@ -101,6 +102,9 @@ func (v *personView) known(ctx context.Context, tx *op.Tx) (err error) {
 		return err
 	}
 	if v.Relatives, err = people.Relatives(ctx, tx, v.Person); err != nil {
+		return err
+	}
+	if v.Consents, err = people.Consents(ctx, tx, key); err != nil {
 		return err
 	}
 	states, err := people.States(ctx, tx, []id.ID{key})

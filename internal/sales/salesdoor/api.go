@@ -53,7 +53,7 @@ type enquiryParams struct {
 	CourseID     id.ID        `query:"course_id"`
 	CampaignID   id.ID        `query:"campaign_id"`
 	PersonID     id.ID        `query:"person_id"`
-	Stage        string       `query:"stage" enum:"new,contacted,invited,visited,quoted,signed,lost"`
+	Stage        string       `query:"stage" enum:"new,contacted,invited,visited,quoted,signed,lost,pool"`
 	Kind         string       `query:"kind" maxLength:"60" doc:"new, renewal, upgrade, return; several separated by commas"`
 	Outcome      string       `query:"outcome" enum:"open,signed,lost"`
 	From         bizdate.Date `query:"from" doc:"entered on or after"`
@@ -80,6 +80,7 @@ func apiEnquiries(a *api.API) {
 	api.Post(a, "/enquiries/{id}/assign", sales.Assign)
 	api.Post(a, "/enquiries/{id}/lose", sales.Lose)
 	api.Post(a, "/enquiries/{id}/reopen", sales.ReopenEnquiry)
+	apiPool(a)
 	api.Post(a, "/touches/{id}/withdraw", people.WithdrawTouch)
 	api.Post(a, "/enquiries/{id}/breach", sales.NoteBreach)
 	api.Post(a, "/enquiries/{id}/escalate", sales.Escalate)

@@ -88,6 +88,7 @@ func Pages(mux *http.ServeMux, d Deps) {
 	} {
 		mux.Handle(pattern, page)
 	}
+	p.poolPages(mux)
 	p.scorePages(mux)
 }
 

@@ -67,7 +67,7 @@ func (p door) postEnquiryCell(w http.ResponseWriter, r *http.Request) error {
 	return v.cells().Post(p.Ops)(w, r)
 }
 
-// getChange asks for channel and course of an open enquiry.
+// getChange asks for channel, course and grade of an open enquiry.
 func (p door) getChange(w http.ResponseWriter, r *http.Request) error {
 	v, err := p.one(r)
 	if err != nil {
@@ -85,6 +85,8 @@ type changeFields struct {
 	ChannelID id.ID `json:"channel_id"`
 	CourseID  id.ID `json:"course_id"`
 	Version   int64 `json:"version"`
+
+	Grade string `json:"grade" enum:",A,B,C"`
 }
 
 func (p door) postChange(w http.ResponseWriter, r *http.Request) error {
@@ -94,7 +96,7 @@ func (p door) postChange(w http.ResponseWriter, r *http.Request) error {
 	}
 	f, err := web.Decode[changeFields](r)
 	if err == nil {
-		_, err = sales.ChangeEnquiry.Run(r.Context(), p.Ops, sales.ChangeEnquiryInput{EnquiryID: key, Version: &f.Version, ChannelID: &f.ChannelID, CourseID: &f.CourseID})
+		_, err = sales.ChangeEnquiry.Run(r.Context(), p.Ops, sales.ChangeEnquiryInput{EnquiryID: key, Version: &f.Version, ChannelID: &f.ChannelID, CourseID: &f.CourseID, Grade: &f.Grade})
 	}
 	ctx := r.Context()
 	if same, ok := problem.As(err); ok && same.Code == "nothing-changed" {

@@ -276,7 +276,7 @@ func (v enquiryView) facts(ctx context.Context) web.FactList {
 	text := func(term, value string) web.Fact { return web.Fact{Term: t(ctx, term), Value: web.Text(value)} }
 	out := web.FactList{Facts: []web.Fact{
 		{Term: t(ctx, "field.phone"), Value: phoneOf(v.Person, enquiryPath(e.ID))},
-		text("field.channel", v.channel(ctx, e.Channel)), text("field.course", v.course(ctx, e.Course)),
+		text("field.channel", v.channel(ctx, e.Channel)), text("field.course", v.course(ctx, e.Course)), text("field.grade", gradeOf(ctx, e.Grade)),
 		text("field.entered", i18n.DateTime(ctx, e.Entered, web.Zone(ctx), web.Now(ctx))),
 		text("field.first-contact", v.firstContact(ctx)),
 		text("field.next-step", join(step(ctx, e), dayText(ctx, e.NextDay, today))),
