@@ -14,6 +14,8 @@ import (
 func OfPersons() []repoint.Column {
 	return []repoint.Column{
 		{Table: "persons", Column: "merged_into"}, // who was merged into the merged one
+		{Table: "consents", Column: "person"},
+		{Table: "consents", Column: "guardian"},
 		{Table: "touches", Column: "person", With: repoint.Along("enquiry", "enquiries", "person")},
 	}
 }
