@@ -31,6 +31,7 @@ var undriven = map[string]string{
 	"sales.escalate-contact":    "a job",
 	"sales.update-imported":     "imports",
 	"sales.merge-lead":          "imports",
+	"sales.enter-submission":    "the program does it (TestMKT11)",
 	"sales.add-lead":            "changes no matter: a further source record",
 	"sales.change-enquiry":      "channel and course change no state",
 	"sales.set-assignment-rule": "the ground of a walk", "sales.set-ladder-step": "the ground of a walk",
