@@ -80,12 +80,12 @@ func TestMKT11_HostedForm(t *testing.T) {
 			status int
 			said   string
 		}{
-			"name=x&phone=13800138000&consent=true":                          {422, "JavaScript"},
-			filled(t, v, path, "minor", "true"):                              {422, "由监护人同意"},
-			filled(t, v, path, "consent", ""):                                {422, "需要您同意"},
-			filled(t, v, path, "website", "x"):                               {422, "请再发一次"},
-			filled(t, v, path, "nonce", "1"):                                 {422, "JavaScript"},
-			filled(t, v, "/c/"+newPoint(t, s, "form").Code, "name", "别的"):    {422, "JavaScript"},
+			"name=x&phone=13800138000&consent=true":                                     {422, "JavaScript"},
+			filled(t, v, path, "minor", "true"):                                         {422, "由监护人同意"},
+			filled(t, v, path, "consent", ""):                                           {422, "需要您同意"},
+			filled(t, v, path, "website", "x"):                                          {422, "请再发一次"},
+			filled(t, v, path, "nonce", "1"):                                            {422, "JavaScript"},
+			filled(t, v, "/c/"+newPoint(t, s, "form").Code, "name", "别的"):               {422, "JavaScript"},
 			filled(t, v, path, "utm_source", "xhs", "guardian", "何先生", "minor", "true"): {303, ""},
 		} {
 			if a := v.request(http.MethodPost, path, body, nil); a.status != want.status || !strings.Contains(a.body, want.said) || a.header.Get("Set-Cookie") != "" {

@@ -10,6 +10,7 @@ import (
 
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/page"
 	"zhike/internal/kernel/problem"
 	"zhike/internal/marketing"
 	"zhike/internal/process"
@@ -69,15 +70,6 @@ func lead(t *testing.T, s *testkit.School, key id.ID) (out marketing.Lead) {
 	return out
 }
 
-func countOf(t *testing.T, s *testkit.School, text string, args ...any) (n int64) {
-	t.Helper()
-	s.Read(t, s.System(), func(ctx context.Context, tx *op.Tx) (err error) {
-		n, err = op.OneOf[int64](ctx, tx.Unscoped("test"), text, args...)
-		return err
-	})
-	return n
-}
-
 // TestMKT11_SubmissionBecomesLead: campaign, channel, center, parameters and page are on the lead without being asked, the owner is told, the consent is kept with
 // who gave it and when.
 func TestMKT11_SubmissionBecomesLead(t *testing.T) {
@@ -104,7 +96,7 @@ func TestMKT11_SubmissionBecomesLead(t *testing.T) {
 		if l.Enquiry != out.Enquiry || l.Campaign != c.ID || l.Channel != s.Web || l.Center != s.HD || l.Point != p.ID || l.UTM["source"] != "xhs" || l.Referrer != "https://kag.example/promo" {
 			t.Errorf("lead = %+v", l)
 		}
-		if n := countOf(t, s, "SELECT COUNT(*) FROM notices WHERE kind = 'enquiry' AND staff = ?", consultant); n != 1 {
+		if n := s.Count(t, "SELECT COUNT(*) FROM notices WHERE kind = 'enquiry' AND staff = ?", consultant); n != 1 {
 			t.Errorf("its owner was told %d times", n)
 		}
 		if kinds := s.Facts(t); !slices.Contains(kinds, "marketing.submission-received.1") || !slices.Contains(kinds, "marketing.submission-entered.1") {
@@ -130,7 +122,7 @@ func TestMKT11_KnownPerson(t *testing.T) {
 		if second.Enquiry != first.Enquiry || second.Lead == first.Lead {
 			t.Errorf("first %+v, second %+v", first, second)
 		}
-		if n := countOf(t, s, "SELECT COUNT(*) FROM notices WHERE kind = 'submission'"); n != 1 {
+		if n := s.Count(t, "SELECT COUNT(*) FROM notices WHERE kind = 'submission'"); n != 1 {
 			t.Errorf("its owner was told %d times", n)
 		}
 		sibling := form(p, 1)
@@ -169,7 +161,7 @@ func TestMKT11_SameTwiceCountsOnce(t *testing.T) {
 		if again := receive(t, s, in); again.ID != waiting.ID || again.State != marketing.SubmissionEntered {
 			t.Errorf("once it is a lead: %+v", again)
 		}
-		if got := submission(t, s, waiting.ID); got.Times != 3 || countOf(t, s, "SELECT COUNT(*) FROM leads WHERE point = ?", p.ID) != 1 {
+		if got := submission(t, s, waiting.ID); got.Times != 3 || s.Count(t, "SELECT COUNT(*) FROM leads WHERE point = ?", p.ID) != 1 {
 			t.Errorf("%+v", got)
 		}
 		in.Said = "两个孩子"
@@ -227,7 +219,7 @@ func TestMKT11_RejectedStaysReadable(t *testing.T) {
 			}
 			return err
 		})
-		if n := countOf(t, s, "SELECT COUNT(*) FROM leads WHERE point = ?", p.ID); n != 0 {
+		if n := s.Count(t, "SELECT COUNT(*) FROM leads WHERE point = ?", p.ID); n != 0 {
 			t.Errorf("%d leads", n)
 		}
 	})
@@ -249,7 +241,7 @@ func TestMKT11_Flood(t *testing.T) {
 				t.Fatalf("submission %d: %+v", n, out)
 			}
 		}
-		rows, sent := countOf(t, s, "SELECT COUNT(*) FROM submissions"), countOf(t, s, "SELECT CAST(SUM(times) AS BIGINT) FROM submissions")
+		rows, sent := s.Count(t, "SELECT COUNT(*) FROM submissions"), s.Count(t, "SELECT CAST(SUM(times) AS BIGINT) FROM submissions")
 		if rows != 140 || sent != 200 {
 			t.Errorf("%d rows of %d submissions: the flood is kept to a bound, and counted", rows, sent)
 		}
@@ -286,5 +278,49 @@ func TestMKT11_RefusedLeadIsKept(t *testing.T) {
 		if !slices.ContainsFunc(process.NoticeKinds, func(k process.NoticeKind) bool { return k.Name == "submission" }) {
 			t.Error("the notice cannot be chosen")
 		}
+	})
+}
+
+// TestMKT11_Scope: a principal reads, counts and changes the points of the own center, and what came by them; marketing all of them.
+func TestMKT11_Scope(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		here, there := point(t, s, nil), point(t, s, func(in *marketing.CapturePointInput) { in.CenterID = s.CY })
+		enter(t, s, form(here, 1))
+		receive(t, s, form(there, 2))
+		for _, c := range []struct {
+			who  context.Context
+			want int64
+		}{{s.Principal(s.HD), 1}, {s.Marketing(), 2}} {
+			s.Read(t, c.who, func(ctx context.Context, tx *op.Tx) error {
+				points, err := marketing.CapturePoints(ctx, tx, marketing.CapturePointFilter{}, page.Request{Limit: 10})
+				if err != nil {
+					return err
+				}
+				list, err := marketing.Submissions(ctx, tx, marketing.SubmissionFilter{}, page.Request{Limit: 10})
+				if points.Total != c.want || list.Total != c.want || int64(len(list.Items)) != c.want {
+					t.Errorf("%d points, %d submissions, want %d", points.Total, list.Total, c.want)
+				}
+				if _, err := marketing.CapturePointByID(ctx, tx, there.ID); (err == nil) != (c.want == 2) {
+					t.Errorf("the point of the other center: %v", err)
+				}
+				return err
+			})
+		}
+		_, err := marketing.SetCapturePoint.Run(s.Principal(s.HD), s.Ops, marketing.CapturePointInput{PointID: there.ID, Name: "x", Kind: "form", CenterID: s.HD, ChannelID: s.Web})
+		if p, ok := problem.As(err); !ok || p.Status != 404 {
+			t.Errorf("the point of the other center was changed: %v", err)
+		}
+		_, err = marketing.SetCapturePoint.Run(s.Principal(s.HD), s.Ops, marketing.CapturePointInput{Name: "x", Kind: "form", ChannelID: s.Web})
+		if p, ok := problem.As(err); !ok || p.Status != 422 {
+			t.Errorf("a principal added a point of the whole company: %v", err)
+		}
+		s.Read(t, s.Principal(s.HD), func(ctx context.Context, tx *op.Tx) error {
+			counts, err := marketing.CountCaptures(ctx, tx, []id.ID{here.ID})
+			if n := counts[here.ID]; n.Submitted != 1 || n.Entered != 1 || n.Joined != 0 || n.Rejected != 0 {
+				t.Errorf("counts = %+v", n)
+			}
+			return err
+		})
 	})
 }
