@@ -19,6 +19,7 @@ import (
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
+	"zhike/internal/marketing"
 	"zhike/internal/organization"
 	"zhike/internal/organization/organizationdoor"
 	"zhike/internal/rollout"
@@ -47,6 +48,7 @@ type records struct {
 	appointment, visit, finished, quote, draft, signed id.ID
 	payment, person, room, view, feedback, day         id.ID
 	region                                             id.ID
+	point                                              marketing.CapturePointAnswer
 	asked, approval                                    id.ID // a quote that waits, and the approval that it waits for
 }
 
@@ -104,6 +106,7 @@ func live(t *testing.T, s *testkit.School) (r records) {
 	f, err := rollout.GiveFeedback.Run(consultant, s.Ops, rollout.GiveFeedbackInput{Category: "unclear", Said: "首联是什么", Page: "/enquiries"})
 	must(err)
 	r.feedback = f.ID
+	r.point = captured(t, s)
 	day, err := organization.AddSpecialDay.Run(s.System(), s.Ops, organization.SpecialDayInput{CenterID: s.HD, From: bizdate.Of(s.Clock.Now(), s.Dir.Zone(s.HD)) + 30, Kind: "closed", NameZH: "装修", NameEN: "Works"})
 	must(err)
 	r.day = day.ID
@@ -160,6 +163,11 @@ func looks(s *testkit.School, r records) []look {
 		list("front-desk", "/desk", "/appointments", "/visits", "/walk-ins/new", "/people", "/people/new", "/contracts", "/payments", "/payments/new", "/payments/new?contract_id="+r.signed.String()),
 		list("finance", "/instalments", "/feedback/new?page=/instalments"),
 		[]look{page("it", "/feedback/{id}", r.feedback), page("consultant", "/feedback/{id}", r.feedback), part("/feedback/{id}/page", "a page as it was shown")},
+		list("marketing", "/capture-points", "/capture-points?view=closed", "/capture-points/new"),
+		[]look{
+			page("marketing", "/capture-points/{id}", r.point.ID), page("principal", "/capture-points/{id}", r.point.ID), page("marketing", "/capture-points/{id}/edit", r.point.ID), part("/capture-points/{id}/qr", "a picture"),
+			{route: "/c/{code}", path: "/c/" + r.point.Code}, {route: "/c/{code}", path: "/c/" + r.point.Code + "?sent=1"},
+		},
 		list("general-manager", "/record-views"),
 		list("consultant", "/approvals"),
 		list("principal", "/approvals", "/approvals?view=done", "/approvals/deputies", "/imports", "/imports/new", "/reports", "/settings/assignment", "/settings/assignment/edit", "/settings/assignment/ladder"),

@@ -136,8 +136,14 @@ func (p CapturePoint) changed(was CapturePoint) (fields []string) {
 		name string
 		is   bool
 	}{
-		{"name", p.Name != was.Name}, {"kind", p.Kind != was.Kind}, {"campaign_id", p.Campaign != was.Campaign}, {"center_id", p.Center != was.Center}, {"channel_id", p.Channel != was.Channel},
-		{"staff_id", p.Staff != was.Staff}, {"referrer_id", p.Referrer != was.Referrer}, {"active", p.Active != was.Active},
+		{"name", p.Name != was.Name},
+		{"kind", p.Kind != was.Kind},
+		{"campaign_id", p.Campaign != was.Campaign},
+		{"center_id", p.Center != was.Center},
+		{"channel_id", p.Channel != was.Channel},
+		{"staff_id", p.Staff != was.Staff},
+		{"referrer_id", p.Referrer != was.Referrer},
+		{"active", p.Active != was.Active},
 	} {
 		if f.is {
 			fields = append(fields, f.name)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 
 	"zhike/internal/facts"
@@ -31,7 +30,7 @@ var EnterSubmission = op.Op[EnterSubmissionInput, marketing.SubmissionAnswer]{
 
 // submissionRefused keeps why no lead could be made.
 func submissionRefused(ctx context.Context, r *op.Runner, in EnterSubmissionInput, p *problem.Problem) error {
-	if p.Code == "submission-settled" || p.Status != http.StatusUnprocessableEntity && p.Status != http.StatusConflict {
+	if p.Code == "submission-settled" || !byRule(p) {
 		return nil // another was first, or it is tried again
 	}
 	reason := p.Code
@@ -41,6 +40,9 @@ func submissionRefused(ctx context.Context, r *op.Runner, in EnterSubmissionInpu
 	_, err := marketing.RejectSubmission.Run(ctx, r, marketing.RejectInput{SubmissionID: in.SubmissionID, Reason: reason})
 	return err
 }
+
+// byRule tells whether a rule or the process refused, for good, rather than the machine, for now.
+func byRule(p *problem.Problem) bool { return p.Status == 422 || p.Status == 409 }
 
 func enterSubmission(ctx context.Context, tx *op.Tx, in EnterSubmissionInput) (out marketing.SubmissionAnswer, err error) {
 	s, err := marketing.WaitingSubmission(ctx, tx, in.SubmissionID)
@@ -127,7 +129,7 @@ func EnterSubmissions(ctx context.Context, r *op.Runner) error {
 	var failed []error
 	for _, key := range ids {
 		_, err := EnterSubmission.Run(ctx, r, EnterSubmissionInput{SubmissionID: key})
-		if p, refused := problem.As(err); err != nil && (!refused || p.Status >= http.StatusInternalServerError) {
+		if p, refused := problem.As(err); err != nil && (!refused || !byRule(p)) {
 			failed = append(failed, err)
 		}
 	}

@@ -74,7 +74,7 @@ func (c capture) point(ctx context.Context, code string) (p marketing.CapturePoi
 // take keeps a submission, and makes its lead at once; where that fails the job of the program does it.
 func (c capture) take(ctx context.Context, p marketing.CapturePoint, in marketing.ReceiveInput, nonce string, r *http.Request) (marketing.Received, error) {
 	ctx = asProgram(ctx)
-	in.PointID, in.Address = p.ID, c.prover.address(c.Address(r))
+	in.PointID, in.Address = p.ID, c.address(c.Address(r))
 	in.Proven = c.holds(p.Code, in.Challenge, nonce, c.Ops.Clock.Now())
 	out, err := marketing.ReceiveSubmission.Run(ctx, c.Ops, in)
 	if err != nil || out.State != marketing.SubmissionWaiting {

@@ -71,7 +71,7 @@ func (p points) getPoints(w http.ResponseWriter, r *http.Request) error {
 		v.View, f.Active = "", &on
 	}
 	err := p.ops.Read(ctx, func(ctx context.Context, tx *op.Tx) (err error) {
-		if err := v.names.load(ctx, tx); err != nil {
+		if err := v.load(ctx, tx); err != nil {
 			return err
 		}
 		if v.List, err = marketing.CapturePoints(ctx, tx, f, page.Request{Limit: pageRows, Offset: (v.Page - 1) * pageRows}); err != nil {
@@ -129,8 +129,15 @@ func (v pointsView) tabs(ctx context.Context) web.Tabs {
 
 func (v pointsView) table(ctx context.Context) web.Table {
 	table := web.Table{Caption: ct(ctx, "points"), Columns: []web.Column{
-		{Label: ct(ctx, "name")}, {Label: ct(ctx, "kind")}, {Label: ct(ctx, "campaign")}, {Label: ct(ctx, "center")}, {Label: ct(ctx, "views"), Num: true}, {Label: ct(ctx, "submitted"), Num: true},
-		{Label: ct(ctx, "entered"), Num: true}, {Label: ct(ctx, "rejected"), Num: true}, {Label: ct(ctx, "signed"), Num: true},
+		{Label: ct(ctx, "name")},
+		{Label: ct(ctx, "kind")},
+		{Label: ct(ctx, "campaign")},
+		{Label: ct(ctx, "center")},
+		{Label: ct(ctx, "views"), Num: true},
+		{Label: ct(ctx, "submitted"), Num: true},
+		{Label: ct(ctx, "entered"), Num: true},
+		{Label: ct(ctx, "rejected"), Num: true},
+		{Label: ct(ctx, "signed"), Num: true},
 	}}
 	for _, k := range v.List.Items {
 		n := v.Counts[k.ID]
@@ -197,7 +204,7 @@ func (v *pointView) read(ctx context.Context, tx *op.Tx, key id.ID) (err error) 
 	if v.CapturePoint, err = marketing.CapturePointByID(ctx, tx, key); err != nil {
 		return err
 	}
-	if err := v.names.load(ctx, tx); err != nil {
+	if err := v.load(ctx, tx); err != nil {
 		return err
 	}
 	counts, err := marketing.CountCaptures(ctx, tx, []id.ID{key})
@@ -219,7 +226,7 @@ func (v *pointView) read(ctx context.Context, tx *op.Tx, key id.ID) (err error) 
 func (v pointView) facts(ctx context.Context) []web.Fact {
 	text := func(term, value string) web.Fact { return web.Fact{Term: ct(ctx, term), Value: web.Text(value)} }
 	return []web.Fact{
-		text("campaign", orNone(v.Title)), text("center", v.centerOf(ctx, v.Center)), text("channel", v.channelNames(ctx, []id.ID{v.Channel})), text("staff", v.names.staff(v.Staff)),
+		text("campaign", orNone(v.Title)), text("center", v.centerOf(ctx, v.Center)), text("channel", v.channelNames(ctx, []id.ID{v.Channel})), text("staff", v.staff(v.Staff)),
 		text("views", i18n.Count(ctx, v.Counts.Views)), text("submitted", i18n.Count(ctx, v.Counts.Submitted)), text("entered", i18n.Count(ctx, v.Counts.Entered)), text("joined", i18n.Count(ctx, v.Counts.Joined)),
 		text("waiting", i18n.Count(ctx, v.Counts.Waiting)), text("rejected", i18n.Count(ctx, v.Counts.Rejected)), text("signed", i18n.Count(ctx, v.Counts.Signed)), text("lost", i18n.Count(ctx, v.Counts.Lost)),
 	}
@@ -250,7 +257,7 @@ func (v pointView) table(ctx context.Context) web.Table {
 		{Label: ct(ctx, "learner")}, {Label: ct(ctx, "phone")}, {Label: ct(ctx, "received")}, {Label: ct(ctx, "state")}, {Label: ct(ctx, "consent-by")}, {Label: ct(ctx, "source")}, {Label: ct(ctx, "times"), Num: true},
 	}}
 	for _, s := range v.List.Items {
-		name := templ.Component(web.Text(orNone(s.Name)))
+		name := web.Text(orNone(s.Name))
 		if !s.Enquiry.IsNone() && may(ctx, "enquiry:read") {
 			name = web.RecordLink("/enquiries/"+s.Enquiry.String(), orNone(s.Name))
 		}
@@ -368,7 +375,7 @@ func (p points) getPointForm(w http.ResponseWriter, r *http.Request) error {
 
 // read finds what can be chosen.
 func (v *pointForm) read(ctx context.Context, tx *op.Tx) error {
-	if err := v.names.load(ctx, tx); err != nil {
+	if err := v.load(ctx, tx); err != nil {
 		return err
 	}
 	for _, k := range v.dir.Centers(tx.Viewer) {
