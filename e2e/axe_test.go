@@ -166,7 +166,8 @@ func looks(s *testkit.School, r records) []look {
 		list("marketing", "/capture-points", "/capture-points?view=closed", "/capture-points/new"),
 		[]look{
 			page("marketing", "/capture-points/{id}", r.point.ID), page("principal", "/capture-points/{id}", r.point.ID), page("marketing", "/capture-points/{id}/edit", r.point.ID), part("/capture-points/{id}/qr", "a picture"),
-			{route: "/c/{code}", path: "/c/" + r.point.Code}, {route: "/c/{code}", path: "/c/" + r.point.Code + "?sent=1"},
+			{route: "/c/{code}", path: "/c/" + r.point.Code},
+			{route: "/c/{code}", path: "/c/" + r.point.Code + "?sent=1"},
 		},
 		list("general-manager", "/record-views"),
 		list("consultant", "/approvals"),

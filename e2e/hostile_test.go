@@ -29,7 +29,7 @@ const canary = `=1+1<img src=x onerror=zhikeHit()>"'><svg/onload=zhikeHit()><scr
 
 // unplanted are text fields of operations in whose column no canary is put, and why.
 var unplanted = map[string]string{
-	"by": "a word of a list", "choices": "words of a question of a course, planted as name_zh", "closed_reason": "a code", "code": "a code", "district": "a code or text of an import", "external_key": "a key", "trap": "kept nowhere", "address": "a digest", "challenge": "a seal", "field": "a name of a column",
+	"by": "a word of a list", "choices": "words of a question of a course, planted as name_zh", "closed_reason": "a code", "code": "a code", "district": "a code or text of an import", "external_key": "a key", "trap": "kept nowhere", "utm": "kept as JSON", "address": "a digest", "challenge": "a seal", "field": "a name of a column",
 	"key": "a name of a setting", "kinds": "words of a list", "lang": "a word of a list", "list": "a path", "login": "a login", "lost_reason": "a code", "new": "a password", "old": "a password", "next_step": "a code", "password": "a password",
 	"phone": "digits", "phones": "digits", "query": "the filter of a list, tried by address", "reference": "of a payment", "report": "a name of a report", "result": "a code", "rights": "names of rights", "role": "a code",
 	"secret": "of time-based codes", "source": "a code", "value": "of a setting, by its own rules", "text": "of an approval, planted as answer", "zone": "a time zone", "page": "a path", "page_html": "shown as a picture of a page, masked", "needs": "answers by code", "city": "of a center", "level": "planted with the placement test", "score": "planted with the placement test", "name_latin": "by its own rules",
