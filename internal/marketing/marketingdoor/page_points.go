@@ -254,7 +254,7 @@ func (v pointView) submissionTabs(ctx context.Context) web.Tabs {
 
 func (v pointView) table(ctx context.Context) web.Table {
 	table := web.Table{Caption: ct(ctx, "submissions"), Columns: []web.Column{
-		{Label: ct(ctx, "learner")}, {Label: ct(ctx, "phone")}, {Label: ct(ctx, "received")}, {Label: ct(ctx, "state")}, {Label: ct(ctx, "consent-by")}, {Label: ct(ctx, "source")}, {Label: ct(ctx, "times"), Num: true},
+		{Label: ct(ctx, "learner")}, {Label: ct(ctx, "phone")}, {Label: ct(ctx, "received")}, {Label: ct(ctx, "state")}, {Label: ct(ctx, "consent-by")}, {Label: ct(ctx, "source")}, {Label: ct(ctx, "said")}, {Label: ct(ctx, "times"), Num: true},
 	}}
 	for _, s := range v.List.Items {
 		name := web.Text(orNone(s.Name))
@@ -266,7 +266,7 @@ func (v pointView) table(ctx context.Context) web.Table {
 			source = s.Referrer
 		}
 		table.Rows = append(table.Rows, web.Row{ID: s.ID.String(), Cells: []templ.Component{
-			name, web.Text(orNone(i18n.Phone(ctx, s.Phone))), web.Text(i18n.DateTime(ctx, s.Received, web.Zone(ctx), web.Now(ctx))), web.Text(v.became(ctx, s)), web.Text(consentBy(ctx, s)), web.Text(orNone(source)),
+			name, web.Text(orNone(i18n.Phone(ctx, s.Phone))), web.Text(i18n.DateTime(ctx, s.Received, web.Zone(ctx), web.Now(ctx))), web.Text(v.became(ctx, s)), web.Text(consentBy(ctx, s)), web.Text(orNone(source)), web.Text(orNone(s.Said)),
 			web.Text(i18n.Count(ctx, s.Times)),
 		}})
 	}
