@@ -50,6 +50,7 @@ type records struct {
 	payment, person, room, view, feedback, day         id.ID
 	region, other                                      id.ID // other is a likely duplicate of person
 	campaign, draftCampaign, cost                      id.ID
+	point                                              marketing.CapturePointAnswer
 	asked, approval                                    id.ID // a quote that waits, and the approval that it waits for
 }
 
@@ -108,6 +109,7 @@ func live(t *testing.T, s *testkit.School) (r records) {
 	must(err)
 	r.feedback = f.ID
 	r.campaigns(t, s)
+	r.point = captured(t, s)
 	day, err := organization.AddSpecialDay.Run(s.System(), s.Ops, organization.SpecialDayInput{CenterID: s.HD, From: bizdate.Of(s.Clock.Now(), s.Dir.Zone(s.HD)) + 30, Kind: "closed", NameZH: "装修", NameEN: "Works"})
 	must(err)
 	r.day = day.ID
@@ -230,6 +232,12 @@ func looks(s *testkit.School, r records) []look {
 		list("consultant", "/approvals", "/pool", "/pool?grade=A"),
 		[]look{part("/pool/{id}", "for ten minutes after it was asked for: TestPPL8_Pages")},
 		list("principal", "/approvals", "/approvals?view=done", "/approvals/deputies", "/imports", "/imports/new", "/reports", "/settings/assignment", "/settings/assignment/edit", "/settings/assignment/ladder", "/scores"),
+		list("marketing", "/capture-points", "/capture-points?view=closed", "/capture-points/new"),
+		[]look{
+			page("marketing", "/capture-points/{id}", r.point.ID), page("principal", "/capture-points/{id}", r.point.ID), page("marketing", "/capture-points/{id}/edit", r.point.ID), part("/capture-points/{id}/qr", "a picture"),
+			{route: "/c/{code}", path: "/c/" + r.point.Code},
+			{route: "/c/{code}", path: "/c/" + r.point.Code + "?sent=1"},
+		},
 		[]look{{route: "/imports/{id}", role: "principal"}, {route: "/reports/{name}", role: "principal", path: "/reports/daily-sales"}},
 		list("it", "/feedback", "/feedback?state=answered", "/outbox", "/centers", "/centers/new", "/regions", "/staff", "/staff/new", "/roles", "/settings", "/approval-limits", "/special-days", "/channels", "/channels/new", "/courses", "/courses/new", "/packages", "/packages/new"),
 		[]look{

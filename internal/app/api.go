@@ -48,6 +48,7 @@ func (a *App) routes() *api.API {
 	peopledoor.API(r)
 	processdoor.API(r)
 	marketingdoor.API(r)
+	marketingdoor.CaptureAPI(r, a.capturing())
 	contractsdoor.API(r)
 	salesdoor.API(r)
 	financedoor.API(r)

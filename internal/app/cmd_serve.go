@@ -149,7 +149,7 @@ func (a *App) Handler(public string, demo bool) http.Handler {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", a.getReady)
 	mux.Handle("GET /metrics", a.metrics(public))
-	mux.Handle("/", a.Pages(PageOptions{HTTPS: len(public) > 8 && public[:8] == "https://", Demo: demo, ByAccount: a.rate(), ByAddress: a.rate()}))
+	mux.Handle("/", a.Pages(PageOptions{Public: public, HTTPS: len(public) > 8 && public[:8] == "https://", Demo: demo, ByAccount: a.rate(), ByAddress: a.rate()}))
 	return mux
 }
 

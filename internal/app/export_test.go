@@ -23,4 +23,4 @@ func (a *App) AnchorLog(ctx context.Context) error { return a.anchor(ctx) }
 var ReadAnchors = readAnchors
 
 // WriteViews is writeViews, for tests.
-func (a *App) WriteViews(ctx context.Context) error { return a.writeViews(ctx) }
+func (a *App) WriteViews(ctx context.Context) error { return a.writeAllViews(ctx) }

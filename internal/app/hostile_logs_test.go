@@ -81,6 +81,9 @@ func TestTRU27_NothingSecretIsWritten(t *testing.T) {
 			t.Errorf("an answer repeats the %s: …%s…", what, answers[max(0, i-200):i+40])
 		}
 		for table, rows := range before {
+			if table == "submissions" {
+				continue // what a stranger typed into a public form is kept as it came (MKT-11)
+			}
 			inClear := what == "phone" && !slices.Contains([]string{"events", "event_blocks", "idempotency", "record_views", "rollups", "rollup_deltas", "sessions", "undos"}, table) || what == "identity number"
 			if !inClear && strings.Contains(rows, value) {
 				t.Errorf("the table %s holds the %s in clear", table, what)

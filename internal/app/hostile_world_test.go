@@ -30,6 +30,7 @@ type target struct {
 	t         *testing.T
 	file      string // of the database
 	site, api string
+	code      string              // of a capture point
 	ids       map[string][]string // some of each table
 }
 
@@ -38,7 +39,7 @@ var attacked = []string{"principal", "it", "front-desk", "consultant", "finance"
 
 // recordTables hold what an {id} of a path names.
 var recordTables = []string{
-	"persons", "enquiries", "appointments", "visits", "quotes", "contracts", "payments", "tasks", "approvals", "campaigns", "campaign_costs", "campaign_formats", "delegations", "score_models", "imports", "feedback", "views", "special_days", "rooms", "centers", "staff", "accounts",
+	"persons", "enquiries", "appointments", "visits", "quotes", "contracts", "payments", "tasks", "approvals", "campaigns", "campaign_costs", "campaign_formats", "capture_points", "delegations", "score_models", "imports", "feedback", "views", "special_days", "rooms", "centers", "staff", "accounts",
 	"positions", "channels", "courses", "packages", "sessions",
 }
 
@@ -128,7 +129,9 @@ func (x *target) campaign() {
 	}
 	_, err1 := marketing.BookCost.Run(s.Marketing(), s.Ops, marketing.BookCostInput{CampaignID: key, Category: "media", Amount: 80_000, Document: "FP-1"})
 	_, err2 := sales.Enter.Run(s.FrontDesk(s.HD), s.Ops, sales.EnterInput{PersonID: s.Person(x.t, s.HD), CenterID: s.HD, CampaignID: key})
-	if err := errors.Join(err1, err2); err != nil {
+	point, err3 := marketing.SetCapturePoint.Run(s.Marketing(), s.Ops, marketing.CapturePointInput{Name: "官网", Kind: "form", CampaignID: key, CenterID: s.HD})
+	x.code = point.Code
+	if err := errors.Join(err1, err2, err3); err != nil {
 		x.t.Fatal(err)
 	}
 }
@@ -220,6 +223,9 @@ func (x *target) paths(pattern string) []string {
 		values := named[brace[1]]
 		if brace[1] == "id" {
 			values = append([]string{x.ids["persons"][0], x.ids["enquiries"][0]}, x.ids[tableOf(pattern)]...)
+		}
+		if first := strings.Split(pattern, "/")[1]; first == "c" || first == "capture" {
+			values = []string{x.code}
 		}
 		if len(values) == 0 {
 			x.t.Errorf("%s: this test does not know what {%s} is", pattern, brace[1])

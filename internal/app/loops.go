@@ -24,12 +24,12 @@ import (
 const keysKept = 30 * 24 * time.Hour
 
 // Loops runs what a serving program does by itself until ctx ends: sealing the log, folding roll-ups, noting views, settling search terms, work
-// that falls due by time, scores of enquiries, mails of saved views and notices, imports whose node vanished, watching the disk, anchoring the log, forgetting old keys.
+// that falls due by time, submissions whose door was stopped, scores of enquiries, mails of saved views and notices, imports whose node vanished, watching the disk, anchoring the log, forgetting old keys.
 func (a *App) Loops(ctx context.Context) {
 	var all sync.WaitGroup
 	all.Go(func() { a.every(ctx, 500*time.Millisecond, a.Woken, "seal the log", a.seal) })
 	all.Go(func() { a.every(ctx, 2*time.Second, nil, "fold roll-ups", a.fold) })
-	all.Go(func() { a.every(ctx, time.Second, nil, "write views", a.writeViews) })
+	all.Go(func() { a.every(ctx, time.Second, nil, "write views", a.writeAllViews) })
 	all.Go(func() { a.every(ctx, 2*time.Second, nil, "settle search terms", a.settleTerms) })
 	all.Go(func() {
 		a.every(ctx, time.Minute, nil, "due work", func(ctx context.Context) error {
@@ -39,6 +39,9 @@ func (a *App) Loops(ctx context.Context) {
 	all.Go(func() { a.every(ctx, time.Minute, nil, "score enquiries", a.score) })
 	all.Go(func() {
 		a.every(ctx, 10*time.Minute, nil, "return to the pool", func(ctx context.Context) error { return sales.ReturnIdle(ctx, a.Run) })
+	})
+	all.Go(func() {
+		a.every(ctx, 5*time.Second, nil, "enter submissions", func(ctx context.Context) error { return sales.EnterSubmissions(ctx, a.Run) })
 	})
 	all.Go(func() { a.every(ctx, time.Minute, nil, "watch the disk", a.watchDisk) })
 	all.Go(func() { a.every(ctx, time.Hour, nil, "watch the calendar", a.watchCalendar) })
@@ -52,7 +55,7 @@ func (a *App) Loops(ctx context.Context) {
 	all.Go(func() { a.every(ctx, 10*time.Minute, nil, "anchor the log", a.anchor) })
 	all.Go(func() { a.every(ctx, time.Hour, nil, "forget old keys", a.forget) })
 	all.Wait()
-	if err := a.writeViews(context.WithoutCancel(ctx)); err != nil { // those of the last second
+	if err := a.writeAllViews(context.WithoutCancel(ctx)); err != nil { // those of the last second
 		a.Log.ErrorContext(ctx, "background work failed", slog.String("work", "write views"), slog.Any("error", err))
 	}
 }

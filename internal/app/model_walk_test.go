@@ -35,6 +35,7 @@ var undriven = map[string]string{
 	"sales.claim-enquiry":   "nothing comes to the pool within the days of a walk: TestPPL8_Claim", "sales.withdraw-claim": "as sales.claim-enquiry",
 	"sales.update-imported":     "imports",
 	"sales.merge-lead":          "imports",
+	"sales.enter-submission":    "the program does it (TestMKT11)",
 	"sales.add-lead":            "changes no matter: a further source record",
 	"sales.change-enquiry":      "channel and course change no state",
 	"sales.set-assignment-rule": "the ground of a walk", "sales.set-ladder-step": "the ground of a walk",

@@ -11,6 +11,7 @@ import (
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/problem"
+	"zhike/internal/marketing/marketingdoor"
 	"zhike/internal/organization/organizationdoor"
 	"zhike/internal/web"
 )
@@ -18,6 +19,7 @@ import (
 // PageOptions says how the pages are served.
 type PageOptions struct {
 	HTTPS     bool     // the public address is https; else pages are for loopback only (TRU-19)
+	Public    string   // the address under which people reach the pages, for links that are printed
 	Demo      bool     // the sign-in page offers the demo logins, /dev/components is there
 	ByAccount web.Rate // how often an account may ask; usualByAccount if zero
 	ByAddress web.Rate // how often an address may ask; usualByAddress if zero
@@ -36,12 +38,13 @@ type pages struct {
 	*App
 	mux     *http.ServeMux // what stands behind the sign-in
 	members organizationdoor.Deps
+	site    string  // see PageOptions.Public
 	index   []entry // what the ask field finds besides people
 }
 
 // Pages serves the pages of all doors, the sign-in and the assets, with everything that stands before them.
 func (a *App) Pages(o PageOptions) http.Handler {
-	p := &pages{App: a, mux: http.NewServeMux()}
+	p := &pages{App: a, mux: http.NewServeMux(), site: o.Public}
 	p.members = organizationdoor.Deps{
 		Ops: a.Run, Dir: a.Dir, Access: a.Access, Key: a.Key, Sessions: organizationdoor.Sessions{HTTPS: o.HTTPS, Known: p.answers},
 	}
@@ -86,6 +89,7 @@ func (p *pages) public(o PageOptions) http.Handler {
 	inner := web.RateLimit(byAccount, p.Clock.Now, p.accountOf)(rightful(p.ofCenter(p.mux)))
 	gate := organizationdoor.Gate(p.members, p.frame, inner)
 	organizationdoor.Public(mux, p.members)
+	marketingdoor.CapturePages(mux, p.capturing())
 	mux.Handle("POST "+web.PreferencesPath, p.preferences(gate))
 	mux.Handle("GET /assets/", web.Assets())
 	if o.Demo {

@@ -82,6 +82,7 @@ type App struct {
 
 	gauges   *gauges
 	viewed   viewed
+	captured captured
 	newer    sync.Once       // says once that the database is newer
 	stopping chan struct{}   // closed when serve ends
 	importer *rollout.Worker // nil until imports are worked on

@@ -132,3 +132,65 @@ type CampaignDropped struct{ CampaignAbout }
 
 // Kind implements event.Fact.
 func (CampaignDropped) Kind() string { return "marketing.campaign-dropped.1" }
+
+// CapturePointSet says that a capture point was added or changed (MKT-11).
+type CapturePointSet struct {
+	Point    id.ID    `json:"point_id"`
+	Center   id.ID    `json:"center_id"`
+	Campaign id.ID    `json:"campaign_id"`
+	Channel  id.ID    `json:"channel_id"`
+	Active   bool     `json:"active"`
+	Fields   []string `json:"fields"` // those that changed; none: it is new
+}
+
+// Kind implements event.Fact.
+func (CapturePointSet) Kind() string { return "marketing.capture-point-set.1" }
+
+// About implements event.Fact.
+func (f CapturePointSet) About() (center, person id.ID) { return f.Center, id.None }
+
+// SubmissionAbout names a submission in facts about it.
+type SubmissionAbout struct {
+	Submission id.ID `json:"submission_id"`
+	Point      id.ID `json:"point_id"`
+	Center     id.ID `json:"center_id"`
+}
+
+// About implements event.Fact.
+func (f SubmissionAbout) About() (center, person id.ID) { return f.Center, id.None }
+
+// SubmissionReceived says that something was submitted at a capture point: it waits for its lead, is a repeat, or was refused (MKT-11).
+type SubmissionReceived struct {
+	SubmissionAbout
+	State  string `json:"state"`
+	Reason string `json:"reason,omitempty"`
+	Times  int64  `json:"times"` // how often it came by now
+}
+
+// Kind implements event.Fact.
+func (SubmissionReceived) Kind() string { return "marketing.submission-received.1" }
+
+// SubmissionRejected says that no lead could be made of a submission.
+type SubmissionRejected struct {
+	SubmissionAbout
+	Reason string `json:"reason"`
+}
+
+// Kind implements event.Fact.
+func (SubmissionRejected) Kind() string { return "marketing.submission-rejected.1" }
+
+// SubmissionEntered says which enquiry and lead became of a submission.
+type SubmissionEntered struct {
+	SubmissionAbout
+	Person     id.ID `json:"person_id"`
+	Enquiry    id.ID `json:"enquiry_id"`
+	Lead       id.ID `json:"lead_id"`
+	Joined     bool  `json:"joined"`        // the open enquiry of somebody who is known
+	Consultant id.ID `json:"consultant_id"` // who has it; none: nobody yet
+}
+
+// Kind implements event.Fact.
+func (SubmissionEntered) Kind() string { return "marketing.submission-entered.1" }
+
+// About implements event.Fact.
+func (f SubmissionEntered) About() (center, person id.ID) { return f.Center, f.Person }

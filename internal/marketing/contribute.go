@@ -10,6 +10,7 @@ func Checks() []check.Check {
 	return []check.Check{
 		{Name: "marketing.booked", Rule: "MKT-2", Queries: []check.Query{costUnapproved, leadUnapproved}},
 		{Name: "marketing.reversed", Rule: "MKT-3", Queries: []check.Query{reversalOff}},
+		{Name: "marketing.submissions", Rule: "MKT-11", Queries: []check.Query{submissionAstray}},
 		numbers.Gapless("marketing.campaign-numbers", "campaign", "campaigns"),
 	}
 }
@@ -25,3 +26,8 @@ var leadUnapproved = check.Query{What: "campaign: leads before its approval", Te
 // reversalOff: a reversal is the negative of the line that it reverses.
 var reversalOff = check.Query{What: "cost line: amount of its reversal", Text: `SELECT k.id AS id, COALESCE(r.amount, 0) AS got, -k.amount AS want FROM campaign_costs k
 	LEFT JOIN campaign_costs r ON r.id = k.reversed_by WHERE k.reversed_by IS NOT NULL AND (r.id IS NULL OR r.amount <> -k.amount OR r.reverses <> k.id OR r.campaign <> k.campaign)`}
+
+// submissionAstray: a submission that was entered has its lead, of the same point, and no other has one.
+var submissionAstray = check.Query{What: "submission: its lead", Text: `SELECT s.id AS id, (SELECT COUNT(*) FROM leads l WHERE l.id = s.lead AND l.point = s.point) AS got,
+	CASE WHEN s.state = 'entered' THEN 1 ELSE 0 END AS want FROM submissions s
+	WHERE (SELECT COUNT(*) FROM leads l WHERE l.id = s.lead AND l.point = s.point) <> CASE WHEN s.state = 'entered' THEN 1 ELSE 0 END`}

@@ -46,6 +46,12 @@ type Lead struct {
 	Run         id.ID     `json:"run_id" db:"run"` // bulk run, if any
 	Row         int64     `json:"row" db:"row_no"`
 	At          time.Time `json:"at" db:"at"`
+
+	Point    id.ID             `json:"point_id" db:"point"`    // where it was submitted, if it was (MKT-11)
+	UTM      map[string]string `json:"utm" db:"utm,json"`      // parameters of the link
+	Referrer string            `json:"referrer" db:"referrer"` // page that the form stood on or came from
+
+	by *Submission
 }
 
 // TableName implements op.Record.
@@ -59,6 +65,8 @@ func Resources() []policy.Resource {
 		{Name: "lead", Table: "leads", Center: "center"},
 		{Name: "campaign", Table: "campaigns", Center: "center"},
 		{Name: "campaign-cost", Table: "campaign_costs", Center: "center"},
+		{Name: "capture-point", Table: "capture_points", Center: "center"},
+		{Name: "submission", Table: "submissions", Center: "center"},
 		{Name: "campaign-plan", Table: "campaign_plan", Where: func(v *policy.Viewer, _, alias string) policy.Frag {
 			return policy.Cut(v.Scope("campaign-cost:read"), alias, "center", "")
 		}},
@@ -69,5 +77,6 @@ func Resources() []policy.Resource {
 func Operations() []op.Any {
 	return []op.Any{
 		AddChannel, ChangeChannel, SetFormat, PlanCampaign, ChangeCampaign, SubmitCampaign, ApproveCampaign, ExtendCampaign, BookCost, ReverseCost, CloseCampaign, DropCampaign,
+		SetCapturePoint, ReceiveSubmission, RejectSubmission,
 	}
 }

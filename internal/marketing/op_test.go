@@ -2,6 +2,7 @@ package marketing_test
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -132,7 +133,8 @@ func TestMKT11_RecordLead(t *testing.T) {
 			if err := tx.Select(&got).Where("id = ?", lead.ID).Scan(ctx); err != nil {
 				return err
 			}
-			if got != lead {
+			lead.UTM = nil
+			if !reflect.DeepEqual(got, lead) {
 				t.Errorf("lead = %+v, want %+v", got, lead)
 			}
 			return nil

@@ -13,5 +13,16 @@ func RecordLead(ctx context.Context, tx *op.Tx, lead Lead) (id.ID, error) {
 	if lead.At.IsZero() {
 		lead.At = tx.Now
 	}
+	if lead.by != nil {
+		lead.by.Lead = lead.ID
+	}
 	return lead.ID, tx.Insert(ctx, lead)
+}
+
+// By gives the lead what its submission knows: the point, the parameters of the link, the page it came from. RecordLead tells the submission its lead.
+func (l Lead) By(s *Submission) Lead {
+	if s != nil {
+		l.Point, l.UTM, l.Referrer, l.by = s.Point, s.UTM, s.Referrer, s
+	}
+	return l
 }

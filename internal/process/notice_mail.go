@@ -46,6 +46,7 @@ var NoticeKinds = []NoticeKind{
 	{"approval-answered", false},
 	{"enquiry", false},
 	{"assigned", false},
+	{"submission", false},
 	{"visitor", false},
 	{"visitor-not-here", false},
 	{"reminder", false},

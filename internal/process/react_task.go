@@ -25,6 +25,7 @@ func Reactions(dir *organization.Directory) []op.Reaction {
 		op.On(t.walkedIn),
 		op.On(finished),
 		op.On(t.entered),
+		op.On(t.submitted),
 		op.On(t.assigned),
 		op.On(t.pooled),
 		op.On(t.breached),
@@ -134,6 +135,18 @@ func (t teller) entered(ctx context.Context, tx *op.Tx, f facts.EnquiryEntered, 
 		return t.watchers(ctx, tx, f.Center, id.None, Notice{Kind: "unassigned", Person: f.Person, Link: "/enquiries/" + f.Enquiry.String(), Many: "/enquiries?outcome=open&pool=true"})
 	}
 	return Notify(ctx, tx, Notice{Staff: f.Consultant, Kind: "enquiry", Person: f.Person, Link: "/enquiries/" + f.Enquiry.String(), Many: openOf(f.Consultant)})
+}
+
+// submitted tells who has the open enquiry that a submission joined; a new one is told by entered (MKT-11).
+func (t teller) submitted(ctx context.Context, tx *op.Tx, f facts.SubmissionEntered, _ event.Event) error {
+	if !f.Joined {
+		return nil
+	}
+	n := Notice{Kind: "submission", Staff: f.Consultant, Person: f.Person, Link: "/enquiries/" + f.Enquiry.String()}
+	if f.Consultant.IsNone() {
+		return t.watchers(ctx, tx, f.Center, id.None, n)
+	}
+	return Notify(ctx, tx, n)
 }
 
 // lateOnes is the list of the open enquiries whose first contact is late.

@@ -40,6 +40,7 @@ type EnterInput struct {
 	Attributes   []people.Attribute    `json:"attributes,omitempty" maxItems:"200"`
 	Import       *Imported             `json:"-"`
 	WalkIn       bool                  `json:"-"`
+	Submitted    *marketing.Submission `json:"-"` // of which the enquiry is made; gets the lead (MKT-11)
 	Birth        bizdate.Date          `json:"-"` // of a known person, kept where none is known (UI-F4)
 }
 
@@ -115,7 +116,7 @@ func enter(ctx context.Context, tx *op.Tx, in EnterInput) (Entered, error) {
 	if err := people.SetAttributes(ctx, tx, e.ID, in.filled(tx, e)); err != nil {
 		return Entered{}, err
 	}
-	lead, err := marketing.RecordLead(ctx, tx, marketing.Lead{Enquiry: e.ID, Person: person, Channel: in.ChannelID, Campaign: in.CampaignID, Center: e.Center, Source: in.Source, ExternalKey: in.ExternalKey, Row: in.row(), At: e.Entered})
+	lead, err := marketing.RecordLead(ctx, tx, marketing.Lead{Enquiry: e.ID, Person: person, Channel: in.ChannelID, Campaign: in.CampaignID, Center: e.Center, Source: in.Source, ExternalKey: in.ExternalKey, Row: in.row(), At: e.Entered}.By(in.Submitted))
 	if err != nil {
 		return Entered{}, err
 	}

@@ -17,6 +17,8 @@ type AddLeadInput struct {
 	CampaignID id.ID  `json:"campaign_id,omitempty" doc:"an approved one, whose channel holds if none is named (MKT-2)"`
 	ChannelID  id.ID  `json:"channel_id,omitempty"`
 	Source     string `json:"source,omitempty" maxLength:"200"`
+
+	Submitted *marketing.Submission `json:"-"` // by which it came; gets the lead (MKT-11)
 }
 
 // AddLead adds a further source record to an open enquiry: what else brought the person counts too, by the model of attribution (MKT-4). Refused:
@@ -46,7 +48,7 @@ func addLead(ctx context.Context, tx *op.Tx, in AddLeadInput) (Answer, error) {
 	}
 	lead, err := marketing.RecordLead(ctx, tx, marketing.Lead{
 		Enquiry: e.ID, Person: e.Person, Channel: from.ChannelID, Campaign: from.CampaignID, Center: e.Center, Source: strings.TrimSpace(in.Source),
-	})
+	}.By(in.Submitted))
 	if err != nil {
 		return Answer{}, err
 	}

@@ -1,11 +1,13 @@
 package testkit
 
 import (
+	"context"
 	"testing"
 
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/money"
+	"zhike/internal/kernel/op"
 	"zhike/internal/marketing"
 )
 
@@ -29,4 +31,14 @@ func (s *School) Approve(t testing.TB, campaign id.ID) {
 	if _, err := marketing.ApproveCampaign.Run(s.GM(), s.Ops, marketing.CampaignInput{CampaignID: campaign}); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// Count gives the number that a query finds.
+func (s *School) Count(t testing.TB, text string, args ...any) (n int64) {
+	t.Helper()
+	s.Read(t, s.System(), func(ctx context.Context, tx *op.Tx) (err error) {
+		n, err = op.OneOf[int64](ctx, tx.Unscoped("test"), text, args...)
+		return err
+	})
+	return n
 }

@@ -14,7 +14,7 @@ import (
 	"sync"
 )
 
-//go:embed assets/dist/app.css assets/dist/app.js assets/src/icon.svg assets/vendor/htmx.min.js
+//go:embed assets/dist/app.css assets/dist/app.js assets/dist/capture.js assets/src/icon.svg assets/vendor/htmx.min.js
 var assetFiles embed.FS
 
 const assetPrefix = "/assets/"
@@ -30,6 +30,7 @@ var loadAssets = sync.OnceValue(func() map[string]asset {
 	for name, contentType := range map[string]string{
 		"assets/dist/app.css":       "text/css; charset=utf-8",
 		"assets/dist/app.js":        "text/javascript; charset=utf-8",
+		"assets/dist/capture.js":    "text/javascript; charset=utf-8",
 		"assets/vendor/htmx.min.js": "text/javascript; charset=utf-8",
 		"assets/src/icon.svg":       "image/svg+xml",
 	} {
@@ -45,7 +46,7 @@ var loadAssets = sync.OnceValue(func() map[string]asset {
 	return byName
 })
 
-// Asset gives the address of an embedded file: "app.css", "app.js", "htmx.min.js", "icon.svg".
+// Asset gives the address of an embedded file: "app.css", "app.js", "capture.js", "htmx.min.js", "icon.svg".
 func Asset(name string) string { return loadAssets()[name].url }
 
 // Assets serves the embedded files under /assets/, for ever: a changed file has another address.

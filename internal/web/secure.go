@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -146,4 +147,17 @@ func WithRequest(ctx context.Context, r *http.Request) context.Context {
 		}
 	}
 	return context.WithValue(ctx, requestKey{}, u)
+}
+
+// Embeddable lets a page stand in a frame of another site: hosted forms, which need no cookie, do nothing for who is signed in, and take only what a person
+// fills in.
+func Embeddable(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", strings.Replace(contentPolicy, "frame-ancestors 'none'", "frame-ancestors *", 1))
+		h.Del("X-Frame-Options")
+		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+		h.Del("Cross-Origin-Opener-Policy")
+		next.ServeHTTP(w, r)
+	})
 }

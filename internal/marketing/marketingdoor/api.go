@@ -27,6 +27,45 @@ func API(a *api.API) {
 	})
 	api.Post(a, "/campaign-formats", marketing.SetFormat)
 	apiCampaigns(a)
+	apiPoints(a)
+}
+
+func apiPoints(a *api.API) {
+	api.List(a, "/capture-points", "marketing.capture-points", "capture-point:read", func(ctx context.Context, tx *op.Tx, q pointsQuery) (page.Page[marketing.CapturePoint], error) {
+		return marketing.CapturePoints(ctx, tx, marketing.CapturePointFilter{Campaign: q.CampaignID}, q.Request())
+	})
+	api.Get(a, "/capture-points/{id}", "marketing.capture-point", "capture-point:read", func(ctx context.Context, tx *op.Tx, q pointID) (marketing.CapturePoint, error) {
+		return marketing.CapturePointByID(ctx, tx, q.ID)
+	})
+	api.Get(a, "/capture-points/{id}/counts", "marketing.capture-counts", "capture-point:read", func(ctx context.Context, tx *op.Tx, q pointID) (marketing.CaptureCounts, error) {
+		p, err := marketing.CapturePointByID(ctx, tx, q.ID)
+		if err != nil {
+			return marketing.CaptureCounts{}, err
+		}
+		counts, err := marketing.CountCaptures(ctx, tx, []id.ID{p.ID})
+		out := counts[p.ID]
+		out.Point = p.ID
+		return out, err
+	})
+	api.Post(a, "/capture-points", marketing.SetCapturePoint)
+	api.List(a, "/submissions", "marketing.submissions", "submission:read", func(ctx context.Context, tx *op.Tx, q submissionsQuery) (page.Page[marketing.Submission], error) {
+		return marketing.Submissions(ctx, tx, marketing.SubmissionFilter{Point: q.PointID, State: q.State}, q.Request())
+	})
+}
+
+type pointID struct {
+	ID id.ID `path:"id" json:"capture-point_id"`
+}
+
+type pointsQuery struct {
+	api.Paging
+	CampaignID id.ID `query:"campaign_id"`
+}
+
+type submissionsQuery struct {
+	api.Paging
+	PointID id.ID  `query:"point_id"`
+	State   string `query:"state" enum:"waiting,entered,rejected"`
 }
 
 func apiCampaigns(a *api.API) {

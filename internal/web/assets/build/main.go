@@ -19,7 +19,7 @@ func main() {
 // run works from internal/web, where go generate starts it.
 func run() error {
 	result := api.Build(api.BuildOptions{
-		EntryPoints: []string{"assets/src/app.css", "assets/src/app.js"}, Outdir: "assets/dist", Bundle: true, Write: true,
+		EntryPoints: []string{"assets/src/app.css", "assets/src/app.js", "assets/src/capture.js"}, Outdir: "assets/dist", Bundle: true, Write: true,
 		MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true, Charset: api.CharsetUTF8,
 		Target: api.ES2022, LegalComments: api.LegalCommentsNone, Format: api.FormatIIFE, LogLevel: api.LogLevelWarning,
 	})
