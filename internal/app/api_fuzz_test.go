@@ -46,7 +46,7 @@ func TestAPI_BadInput(t *testing.T) {
 	s := school(t)
 	s.App.Unlimited = true
 	base := apiServer(t, s)
-	clients := []client{apiClient(t, s, base, "principal", s.HD), apiClient(t, s, base, "it", id.None), apiClient(t, s, base, "finance", s.HD), apiClient(t, s, base, "front-desk", s.HD)}
+	clients := []client{apiClient(t, s, base, "principal", s.HD), apiClient(t, s, base, "it", id.None), apiClient(t, s, base, "finance", s.HD), apiClient(t, s, base, "front-desk", s.HD), apiClient(t, s, base, "consultant", s.HD)}
 	before := len(s.Facts(t))
 	d, _ := readDocument(t)
 	d.each(func(method, path string, o operation) {

@@ -253,7 +253,7 @@ func (v pointView) submissionTabs(ctx context.Context) web.Tabs {
 }
 
 func (v pointView) table(ctx context.Context) web.Table {
-	table := web.Table{Caption: ct(ctx, "submissions"), Columns: []web.Column{
+	table := web.Table{Caption: ct(ctx, "submissions"), Wide: true, Columns: []web.Column{
 		{Label: ct(ctx, "learner")}, {Label: ct(ctx, "phone")}, {Label: ct(ctx, "received")}, {Label: ct(ctx, "state")}, {Label: ct(ctx, "consent-by")}, {Label: ct(ctx, "source")}, {Label: ct(ctx, "said")}, {Label: ct(ctx, "times"), Num: true},
 	}}
 	for _, s := range v.List.Items {
