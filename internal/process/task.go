@@ -69,6 +69,9 @@ func Notify(ctx context.Context, tx *op.Tx, n Notice) error {
 	}
 	n.ID, n.Created, n.Times, n.Run = tx.NewID(), tx.Now, 1, tx.RunID()
 	n.MailDue = true
+	if err := n.standing(ctx, tx); err != nil {
+		return err
+	}
 	if !n.Run.IsNone() {
 		again, err := tx.Exec(ctx, "UPDATE notices SET times = times + 1, person = NULL, link = CASE WHEN ? = '' THEN link ELSE ? END WHERE run = ? AND staff = ? AND kind = ? AND read_at IS NULL",
 			n.Many, n.Many, n.Run, n.Staff, n.Kind)
@@ -80,6 +83,21 @@ func Notify(ctx context.Context, tx *op.Tx, n Notice) error {
 		}
 	}
 	return tx.Insert(ctx, n)
+}
+
+// standing makes a notice about who was merged one about whose record stands (PPL-5): what an undo takes from the log names who it was then.
+func (n *Notice) standing(ctx context.Context, tx *op.Tx) error {
+	if n.Person.IsNone() {
+		return nil
+	}
+	list, err := op.AllOf[id.ID](ctx, tx.Unscoped("whose record stands, not what it holds"), "SELECT merged_into FROM persons WHERE id = ? AND merged_into IS NOT NULL", n.Person)
+	if err != nil {
+		return fmt.Errorf("look for whose record stands: %w", err)
+	}
+	if len(list) > 0 {
+		n.Person = list[0]
+	}
+	return nil
 }
 
 // ToldSince tells whether anybody was told something of a kind since an instant.
