@@ -131,6 +131,8 @@ var all = []event.Fact{
 	VisitCheckedIn{},
 	VisitWithdrawn{},
 	WalkedIn{},
+	ReceptionBegan{},
+	ReceptionWithdrawn{},
 	VisitFinished{},
 	QuoteMade{},
 	QuoteAccepted{},
