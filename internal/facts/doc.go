@@ -71,7 +71,7 @@ var all = []event.Fact{
 	PersonsUnmerged{},
 	PersonsToldApart{},
 	ConsentGiven{},
-	ConsentWithdrawn{},
+	ConsentWithdrawn{}, DataRequestFiled{}, DataRequestFinished{}, PersonExported{}, PersonAnonymized{},
 	GuardianUnlinked{},
 	NoticesChosen{},
 	TaskDone{},

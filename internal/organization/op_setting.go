@@ -41,6 +41,13 @@ const (
 	PoolOwnAgain = "pool.own-days"
 )
 
+// The settings of data requests (PPL-11): within how many days one is answered, and for how many months a person is kept after the last
+// thing that there was to do with it.
+const (
+	RequestDays     = "privacy.request-days"
+	RetentionMonths = "privacy.retention-months"
+)
+
 // Settings lists what can be set.
 var Settings = []Setting{
 	{Key: "quote.discount-limit", Default: "500", Min: 0, Max: 10_000, Percent: true},
@@ -56,6 +63,8 @@ var Settings = []Setting{
 	{Key: PoolClaims, Default: "10", Min: 0, Max: 1000},
 	{Key: PoolViews, Default: "50", Min: 0, Max: 10_000},
 	{Key: PoolOwnAgain, Default: "30", Min: 0, Max: 730},
+	{Key: RequestDays, Default: "15", Min: 1, Max: 30},
+	{Key: RetentionMonths, Default: "36", Min: 3, Max: 360},
 }
 
 // Shown is a value as people read it: "5.25" for 525 hundredths of a per cent.

@@ -64,7 +64,7 @@ func (a Approval) asked() facts.Asked {
 }
 
 // ApprovalKinds are the matters that are asked for; the unit of their size is hundredths of a per cent, or fen.
-var ApprovalKinds = []ApprovalKind{{Name: "discount", Percent: true}, {Name: "campaign"}}
+var ApprovalKinds = []ApprovalKind{{Name: "discount", Percent: true}, {Name: "campaign"}, {Name: "data-request"}}
 
 // ApprovalKind is a matter, whose limits are per cents or amounts.
 type ApprovalKind struct {
@@ -212,6 +212,9 @@ func decisionDue(tx *op.Tx, center id.ID) (time.Time, error) {
 func (a Approval) Words(ctx context.Context) string {
 	pairs := []any{"size", a.Sized(ctx)}
 	for name, value := range a.Params {
+		if name == "request" { // a code
+			value = i18n.T(ctx, "approval.request-"+value)
+		}
 		pairs = append(pairs, name, value)
 	}
 	return i18n.T(ctx, "approval."+a.Matter, pairs...)
