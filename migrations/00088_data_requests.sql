@@ -21,7 +21,7 @@ CREATE INDEX data_requests_person ON data_requests (person, id);
 CREATE INDEX data_requests_center ON data_requests (center, state);
 CREATE INDEX data_requests_open ON data_requests (due) WHERE state IN ('open', 'approved');
 ALTER TABLE persons ADD COLUMN anonymized_at BIGINT;
-INSERT INTO approval_limits (kind, role, most) VALUES ('data-request', 'principal', -1), ('data-request', 'general-manager', -1);
+INSERT INTO approval_limits (kind, role, most) VALUES ('data-request', 'principal', 0), ('data-request', 'general-manager', -1);
 INSERT INTO role_rights (role, resource, action, scope) SELECT code, 'data-request', 'read', CASE code WHEN 'general-manager' THEN 'all' WHEN 'front-desk' THEN 'own' ELSE 'center' END
 	FROM roles WHERE code IN ('front-desk', 'supervisor', 'principal', 'general-manager') ON CONFLICT DO NOTHING;
 INSERT INTO role_rights (role, resource, action, scope) SELECT code, 'data-request', 'create', CASE code WHEN 'general-manager' THEN 'all' ELSE 'center' END

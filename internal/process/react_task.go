@@ -197,7 +197,7 @@ func (t teller) limited(ctx context.Context, tx *op.Tx, f facts.RevealLimitReach
 // requested asks for the approval of a data request, by somebody else than who filed it (PPL-11).
 func requested(ctx context.Context, tx *op.Tx, f facts.DataRequestFiled, _ event.Event) error {
 	_, err := AskApproval(ctx, tx, Approval{
-		Matter: "data-request", SubjectKind: "data-request", Subject: f.Request, Person: f.Person, Center: f.Center, Staff: f.Staff, Params: map[string]string{"request": f.Asked},
+		Matter: dataRequest, SubjectKind: dataRequest, Subject: f.Request, Person: f.Person, Center: f.Center, Staff: f.Staff, Params: map[string]string{"request": f.Asked},
 	}, "kind")
 	return err
 }
