@@ -6,9 +6,11 @@ import "zhike/internal/kernel/personal"
 func Personal() []personal.Rows {
 	return []personal.Rows{
 		{Table: "leads", By: []string{"person"}, At: "at", Clear: []string{"external_key", "referrer"}, Keep: []string{"source", "utm"}},
-		{Table: "submissions", By: []string{"person"}, At: "received_at",
+		{
+			Table: "submissions", By: []string{"person"}, At: "received_at",
 			Clear: []string{"detail", "name", "phone", "guardian", "said", "referrer", "address", "digest", "challenge"},
-			Keep:  []string{"state", "reason", "lang", "utm", "consent_by"}, Hide: []string{"digest", "challenge"}},
+			Keep:  []string{"state", "reason", "lang", "utm", "consent_by"}, Hide: []string{"digest", "challenge"},
+		},
 		{Table: "capture_points", By: []string{"referrer"}, Keep: []string{"code", "name", "kind"}},
 	}
 }

@@ -12,8 +12,10 @@ import (
 
 // Operations lists this domain's operations.
 func Operations() []op.Any {
-	return []op.Any{Register, Change, RevertChange, Reveal, ShowDuplicate, NoteRevealLimit, RecordTouch, WithdrawTouch, JoinHousehold, LeaveHousehold, LinkGuardian, UnlinkGuardian, Merge, Unmerge, TellApart, MarkField, GiveConsent, WithdrawConsent,
-		FileDataRequest, FinishDataRequest, ExportPerson, Anonymize}
+	return []op.Any{
+		Register, Change, RevertChange, Reveal, ShowDuplicate, NoteRevealLimit, RecordTouch, WithdrawTouch, JoinHousehold, LeaveHousehold, LinkGuardian, UnlinkGuardian, Merge, Unmerge, TellApart, MarkField, GiveConsent, WithdrawConsent,
+		FileDataRequest, FinishDataRequest, ExportPerson, Anonymize,
+	}
 }
 
 // Checks lists this domain's invariants (TRU-8).

@@ -17,7 +17,7 @@ import (
 )
 
 // DataRequests lists those in scope: what waits first, by its day, then the newest.
-func DataRequests(ctx context.Context, tx *op.Tx, person id.ID, after int, limit int) (out page.Page[DataRequest], err error) {
+func DataRequests(ctx context.Context, tx *op.Tx, person id.ID, after, limit int) (out page.Page[DataRequest], err error) {
 	text, args := "", []any{}
 	if !person.IsNone() {
 		text, args = " AND r.person = ?", []any{person}
