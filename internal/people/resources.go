@@ -21,6 +21,7 @@ func Resources() []policy.Resource {
 var linkRights = []struct{ kind, resource string }{
 	{linkPerson, "person"},
 	{linkEnquiry, "enquiry"},
+	{linkNamed, "enquiry"},
 	{linkContract, "contract"},
 	{linkPayer, "contract"},
 	{linkPayment, "payment"},
