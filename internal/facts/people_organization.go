@@ -7,7 +7,7 @@ type OrganizationRegistered struct {
 	Organization id.ID `json:"organization_id"`
 	Center       id.ID `json:"center_id"`          // where; none for the company's pool
 	Staff        id.ID `json:"staff_id"`           // by whom; none for imports
-	Parent       id.ID `json:"parent_id,omitzero"` // of which it is a subsidiary
+	Parent       id.ID `json:"subsidiary_of,omitzero"` // of which it is a subsidiary
 }
 
 // Kind implements event.Fact.

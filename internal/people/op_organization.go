@@ -87,7 +87,7 @@ type ChangeOrganizationInput struct {
 	Bank           *string         `json:"bank,omitempty" maxLength:"100"`
 	BankAccount    *string         `json:"bank_account,omitempty" maxLength:"40"`
 	Industry       *string         `json:"industry,omitempty" maxLength:"100"`
-	ParentID       *id.ID          `json:"parent_id,omitempty" doc:"empty: none"`
+	ParentID       *id.ID          `json:"subsidiary_of,omitempty" doc:"empty: none"`
 	Phones         *[]ContactInput `json:"phones,omitempty" maxItems:"10"`
 	Emails         *[]ContactInput `json:"emails,omitempty" maxItems:"10"`
 
@@ -221,7 +221,7 @@ func revertOrganization(ctx context.Context, tx *op.Tx, in RevertOrganizationInp
 			back.Phones = contactsOf(o.Text)
 		case o.Field == "emails":
 			back.Emails = contactsOf(o.Text)
-		case o.Field == "parent_id":
+		case o.Field == "subsidiary_of":
 			parent, err := id.Parse(o.Text)
 			if err != nil && o.Text != "" {
 				return Answer{}, fmt.Errorf("read old parent: %w", err)

@@ -22,7 +22,7 @@ type Organization struct {
 	Bank        string    `json:"bank" db:"bank"`
 	BankAccount string    `json:"bank_account" db:"bank_account"`
 	Industry    string    `json:"industry" db:"industry"`
-	Parent      id.ID     `json:"parent_id" db:"parent"`
+	Parent      id.ID     `json:"subsidiary_of" db:"parent"`
 	Archived    time.Time `json:"archived_at,omitzero" db:"archived_at"` // no customer any more
 }
 
@@ -59,7 +59,7 @@ func checkParent(ctx context.Context, tx *op.Tx, key, parent id.ID) error {
 		return nil
 	}
 	refuse := func(code string) error {
-		return problem.Refuse("PPL-13", "invalid", problem.Field{Location: "parent_id", Code: code, Value: parent})
+		return problem.Refuse("PPL-13", "invalid", problem.Field{Location: "subsidiary_of", Code: code, Value: parent})
 	}
 	if _, err := organizationOf(ctx, tx, parent); err != nil {
 		if p, ok := problem.As(err); ok && p.Status < 500 {

@@ -23,7 +23,7 @@ type OrganizationBrief struct {
 	Industry    string    `json:"industry" db:"industry"`
 	TaxNumber   string    `json:"tax_number" db:"tax_number"`
 	Phone       string    `json:"phone" db:"phone" mask:"phone"` // the first one, masked by the field rule
-	Parent      id.ID     `json:"parent_id" db:"parent"`
+	Parent      id.ID     `json:"subsidiary_of" db:"parent"`
 	Center      id.ID     `json:"center_id" db:"center"`
 	Owner       id.ID     `json:"owner_id" db:"owner"` // who registered it
 	Contacts    int64     `json:"contacts" db:"contacts"`

@@ -33,7 +33,7 @@ type OrganizationInput struct {
 	Bank        string         `json:"bank,omitempty" maxLength:"100"`
 	BankAccount string         `json:"bank_account,omitempty" maxLength:"40"`
 	Industry    string         `json:"industry,omitempty" maxLength:"100"`
-	ParentID    id.ID          `json:"parent_id,omitempty" doc:"the organization of which it is a subsidiary"`
+	ParentID    id.ID          `json:"subsidiary_of,omitempty" doc:"the organization of which it is a subsidiary"`
 	CenterID    id.ID          `json:"center_id,omitempty" doc:"where; one's own center if left out"`
 	ExternalKey string         `json:"external_key,omitempty" maxLength:"200"`
 	Phones      []ContactInput `json:"phones,omitempty" maxItems:"10"`
@@ -145,10 +145,10 @@ func nameKey(name string) string {
 func (in OrganizationInput) values() map[string]string {
 	all := in.contact().values()
 	out := map[string]string{
-		"title": in.Title, "tax_number": in.TaxNumber, "address": in.Address, "bank": in.Bank, "bank_account": in.BankAccount, "industry": in.Industry, "parent_id": "",
+		"title": in.Title, "tax_number": in.TaxNumber, "address": in.Address, "bank": in.Bank, "bank_account": in.BankAccount, "industry": in.Industry, "subsidiary_of": "",
 	}
 	if !in.ParentID.IsNone() {
-		out["parent_id"] = in.ParentID.String()
+		out["subsidiary_of"] = in.ParentID.String()
 	}
 	for _, field := range []string{"name", "name_latin", "phones", "emails"} {
 		out[field] = all[field]

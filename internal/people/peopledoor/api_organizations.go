@@ -27,7 +27,7 @@ type organizationsQuery struct {
 	api.Paging
 	CenterID id.ID  `query:"center_id" doc:"has a matter there"`
 	Industry string `query:"industry" maxLength:"100"`
-	ParentID id.ID  `query:"parent_id" doc:"its subsidiaries"`
+	ParentID id.ID  `query:"subsidiary_of" doc:"its subsidiaries"`
 	Archived string `query:"archived" enum:"archived,all" doc:"those that are customers if left out"`
 }
 

@@ -404,7 +404,7 @@ func organizationInvoice(v organizationEdit) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.Select{Field: web.Field{Name: "parent_id", Label: o(ctx, "parent")}, Options: v.parentOptions(), Empty: o(ctx, "no-parent")}.Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Select{Field: web.Field{Name: "subsidiary_of", Label: o(ctx, "parent")}, Options: v.parentOptions(), Empty: o(ctx, "no-parent")}.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -27,7 +27,7 @@ type organizationForm struct {
 	Bank        string                `json:"bank" maxLength:"100"`
 	BankAccount string                `json:"bank_account" maxLength:"40"`
 	Industry    string                `json:"industry" maxLength:"100"`
-	ParentID    id.ID                 `json:"parent_id"`
+	ParentID    id.ID                 `json:"subsidiary_of"`
 	CenterID    id.ID                 `json:"center_id"`
 	Phones      []people.ContactInput `json:"phones"`
 	Emails      []people.ContactInput `json:"emails"`
@@ -200,7 +200,7 @@ func (v organizationEdit) values(ctx context.Context) web.Values {
 	}
 	return web.Values{
 		"name": v.Person.Name, "name_latin": v.Person.NameLatin, "title": v.Is.Title, "tax_number": v.Is.TaxNumber, "address": v.Is.Address, "bank": v.Is.Bank, "bank_account": v.Is.BankAccount,
-		"industry": v.Is.Industry, "parent_id": parent, "phone": v.point(ctx, "phone"), "email": v.point(ctx, "email"),
+		"industry": v.Is.Industry, "subsidiary_of": parent, "phone": v.point(ctx, "phone"), "email": v.point(ctx, "email"),
 	}
 }
 
@@ -288,7 +288,7 @@ func (f organizationForm) change(key id.ID, r *http.Request) people.ChangeOrgani
 	if !f.ParentID.IsNone() {
 		parent = f.ParentID.String()
 	}
-	keep(changed("parent_id", parent), &in.ParentID, &f.ParentID)
+	keep(changed("subsidiary_of", parent), &in.ParentID, &f.ParentID)
 	if r.PostForm.Get("_contacts") == "all" {
 		keep(changed("phone", firstOf(f.Phones)), &in.Phones, &f.Phones)
 		keep(changed("email", firstOf(f.Emails)), &in.Emails, &f.Emails)
