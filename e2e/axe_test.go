@@ -51,6 +51,7 @@ type records struct {
 	region, other                                      id.ID // other is a likely duplicate of person
 	campaign, draftCampaign, cost                      id.ID
 	point                                              marketing.CapturePointAnswer
+	organization                                       id.ID
 	asked, approval                                    id.ID // a quote that waits, and the approval that it waits for
 }
 
@@ -121,6 +122,7 @@ func live(t *testing.T, s *testkit.School) (r records) {
 		return err
 	})
 	r.other = duplicate(t, s, r.person)
+	r.organization = company(t, s, r.person, r.quoted)
 	scored(t, s)
 	must(s.App.Settle(s.System()))
 	return r
@@ -216,6 +218,12 @@ func looks(s *testkit.School, r records) []look {
 			page("front-desk", "/people/{id}", r.person), page("front-desk", "/people/{id}/edit", r.person), page("front-desk", "/people/{id}/family", r.person),
 			page("front-desk", "/people/{id}/merge", r.person), page("front-desk", "/people/{id}/consent", r.person),
 			{route: "/people/{id}/merge", role: "front-desk", path: "/people/" + r.person.String() + "/merge?with=" + r.other.String()},
+		},
+		list("front-desk", "/organizations", "/organizations?industry=none", "/organizations/new"),
+		list("consultant", "/enquiries/new?organization_id="+r.organization.String()),
+		[]look{
+			page("front-desk", "/organizations/{id}", r.organization), page("consultant", "/organizations/{id}", r.organization), page("front-desk", "/organizations/{id}/edit", r.organization),
+			page("front-desk", "/organizations/{id}/contacts", r.organization), {route: "/organizations/{id}/contacts", role: "front-desk", path: "/organizations/" + r.organization.String() + "/contacts?q=heyu"},
 		},
 		list("front-desk", "/desk", "/appointments", "/visits", "/walk-ins/new", "/people", "/people/new", "/people/duplicates", "/contracts", "/payments", "/payments/new", "/payments/new?contract_id="+r.signed.String()),
 		list("finance", "/instalments", "/feedback/new?page=/instalments"),
