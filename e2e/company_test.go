@@ -72,7 +72,7 @@ func TestPPL13_CompanyInTheBrowser(t *testing.T) {
 	f.typed("person.name", "何采购")
 	f.typed("person.phones.0.value", "13900139002")
 	f.choose("role", "purchasing")
-	f.pressIn("#new-contact", "organization-page.contact-add")
+	f.pressIn("[aria-labelledby=new-contact]", "organization-page.contact-add")
 	f.sees("organization-page.contact-added")
 	f.reads("何采购", "采购")
 	f.calm()

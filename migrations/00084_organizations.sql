@@ -12,6 +12,7 @@ CREATE TABLE organizations (
 	bank_account TEXT NOT NULL,
 	industry TEXT NOT NULL,
 	parent UUID,
+	center UUID,
 	archived_at BIGINT
 ) WITHOUT ROWID;
 CREATE INDEX organizations_name ON organizations (name_key);
@@ -26,3 +27,6 @@ CREATE TABLE organization_contacts (
 ) WITHOUT ROWID;
 CREATE INDEX organization_contacts_organization ON organization_contacts (organization);
 CREATE INDEX organization_contacts_person ON organization_contacts (person);
+-- whoever sees people sees the company customers of the centers, as far as they see people there
+INSERT INTO role_rights (role, resource, action, scope) SELECT role, 'organization', 'read', CASE WHEN scope IN ('region', 'all') THEN scope ELSE 'center' END
+	FROM role_rights WHERE resource = 'person' AND action = 'read' ON CONFLICT DO NOTHING;

@@ -50,7 +50,7 @@ var (
 	placeEnquiries     = place{"enquiries", "/enquiries", "enquiry:read", "l"}
 	placePool          = place{"pool", "/pool", "pool:read", ""}
 	placePeople        = place{"people", "/people", "person:read", ""}
-	placeOrganizations = place{"organizations", "/organizations", "person:read", ""}
+	placeOrganizations = place{"organizations", "/organizations", "organization:read", ""}
 	placeContracts     = place{"contracts", "/contracts", "contract:read", ""}
 	placePayments      = place{"payments", "/payments", "payment:read", ""}
 	placeImports       = place{"imports", "/imports", "import:read", ""}

@@ -52,7 +52,7 @@ var pageRights = []struct{ path, right string }{
 	{"/organizations/new", "person:create"},
 	{"/organizations/{id}/contacts", "person:update"},
 	{"/organizations/{id}/edit", "person:update"},
-	{"/organizations", "person:read"},
+	{"/organizations", "organization:read"},
 	{"/outbox", "mail:read"},
 	{"/packages/new", "package:create"},
 	{"/packages", "package:read"},

@@ -23,6 +23,7 @@ type Organization struct {
 	BankAccount string    `json:"bank_account" db:"bank_account"`
 	Industry    string    `json:"industry" db:"industry"`
 	Parent      id.ID     `json:"subsidiary_of" db:"parent"`
+	Center      id.ID     `json:"center_id" db:"center"`                 // as its row of persons
 	Archived    time.Time `json:"archived_at,omitzero" db:"archived_at"` // no customer any more
 }
 
@@ -37,7 +38,7 @@ func (o Organization) InvoiceTitle(name string) string {
 	return name
 }
 
-const organizationColumns = "o.id, o.name_key, o.title, o.tax_number, o.address, o.bank, o.bank_account, o.industry, o.parent, o.archived_at"
+const organizationColumns = "o.id, o.name_key, o.title, o.tax_number, o.address, o.bank, o.bank_account, o.industry, o.parent, o.center, o.archived_at"
 
 // organizationOf gives what an organization has that was loaded in scope.
 func organizationOf(ctx context.Context, tx *op.Tx, key id.ID) (o Organization, err error) {
@@ -49,7 +50,7 @@ func organizationOf(ctx context.Context, tx *op.Tx, key id.ID) (o Organization, 
 func (in OrganizationInput) row(key id.ID) Organization {
 	return Organization{
 		ID: key, NameKey: nameKey(in.Name), Title: in.Title, TaxNumber: in.TaxNumber, Address: in.Address, Bank: in.Bank, BankAccount: in.BankAccount, Industry: in.Industry,
-		Parent: in.ParentID,
+		Parent: in.ParentID, Center: in.CenterID,
 	}
 }
 

@@ -201,8 +201,63 @@ func TestPPL13_OrganizationPays(t *testing.T) {
 			}
 			return err
 		})
-		if _, err := people.ArchiveOrganization.Run(desk, s.Ops, people.OrganizationRef{OrganizationID: key}); err != nil {
+		ref := people.OrganizationRef{OrganizationID: key}
+		if _, err := people.ArchiveOrganization.Run(desk, s.Ops, ref); err != nil {
 			t.Fatal(err)
+		}
+		later := s.Enquiry(t, s.HD)
+		_, err = sales.DraftContract.Run(s.Consultant(s.HD), s.Ops, sales.DraftContractInput{QuoteID: s.Quote(t, s.HD, later), PayerID: key})
+		if got := refusal(err); got != "422 invalid payer_id:organization-archived" {
+			t.Errorf("an archived payer: %s", got)
+		}
+		if _, err := people.RestoreOrganization.Run(desk, s.Ops, ref); err != nil {
+			t.Fatal(err)
+		}
+		remove := people.RemoveOrganizationContactInput{OrganizationID: key, PersonID: hr.ID}
+		_, err = people.RemoveOrganizationContact.Run(desk, s.Ops, remove)
+		if again := second(people.RemoveOrganizationContact.Run(desk, s.Ops, remove)); err != nil || refusal(again) != "422 no-contact person_id:" {
+			t.Errorf("%v, %v", err, again)
+		}
+		s.Check(t)
+	})
+}
+
+// A company customer is seen by whoever sees people at its center, also by a consultant who has nothing with it, with its phone masked; to
+// change it takes a matter of one's own, and another center sees it by a matter only.
+func TestPPL13_OrganizationScope(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		key := company(t, s, s.FrontDesk(s.HD), people.OrganizationInput{Name: "星河科技", CenterID: s.HD, Phones: []people.ContactInput{{Value: "13900139001"}}})
+		sees := func(ctx context.Context) (found bool, phone string) {
+			s.Read(t, ctx, func(ctx context.Context, tx *op.Tx) error {
+				list, err := people.Organizations(ctx, tx, people.OrganizationFilter{Query: "xhkj"})
+				if found = len(list.Items) == 1; found {
+					phone = list.Items[0].Phone
+				}
+				if hits, _ := people.Search(ctx, tx, "星河", 5); len(hits) == 1 != found {
+					t.Errorf("list %v, search %v", found, hits)
+				}
+				return err
+			})
+			return found, phone
+		}
+		for what, c := range map[string]struct {
+			ctx   context.Context
+			found bool
+			phone string
+		}{
+			"consultant": {s.Consultant(s.HD), true, "139****9001"}, "finance": {s.Finance(s.HD), true, "139****9001"}, "general manager": {s.GM(), true, "139****9001"},
+			"elsewhere": {s.FrontDesk(s.CY), false, ""}, "consultant elsewhere": {s.Consultant(s.CY), false, ""}, "marketing": {s.Marketing(), false, ""},
+		} {
+			if found, phone := sees(c.ctx); found != c.found || !strings.HasSuffix(strings.ReplaceAll(phone, "+86", ""), c.phone) {
+				t.Errorf("%s: %v, %q", what, found, phone)
+			}
+		}
+		name := "x"
+		if got := refusal(second(people.ChangeOrganization.Run(s.Consultant(s.HD), s.Ops, people.ChangeOrganizationInput{OrganizationID: key, Name: &name}))); got != "403 forbidden" {
+			t.Errorf("a colleague's: %s", got)
+		}
+		if _, err := sales.Enter.Run(s.FrontDesk(s.CY), s.Ops, sales.EnterInput{PersonID: s.Person(t, s.CY), CenterID: s.CY, OrganizationID: key}); err == nil {
+			t.Error("another center's company is named")
 		}
 		s.Check(t)
 	})

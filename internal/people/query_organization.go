@@ -11,6 +11,7 @@ import (
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/problem"
+	"zhike/internal/kernel/search"
 )
 
 // OrganizationBrief is what lists show of an organization.
@@ -64,9 +65,9 @@ const organizationBriefColumns = `p.id, p.name, p.name_latin, p.pinyin, p.extern
 
 // Organizations lists organizations in scope. Refused: an unknown state, a cursor of another list.
 func Organizations(ctx context.Context, tx *op.Tx, f OrganizationFilter) (out OrganizationList, err error) {
-	w, err := Filter{Query: f.Query, Center: f.Center, Owner: f.Owner}.where(tx.Viewer)
-	if err != nil {
-		return out, err
+	w := &conditions{all: true}
+	if f.Query != "" {
+		w.query(tx.Viewer, search.ParseQuery(f.Query))
 	}
 	if err := f.more(w); err != nil {
 		return out, err
@@ -112,6 +113,12 @@ func (f OrganizationFilter) more(w *conditions) error {
 		var bad problem.Invalid
 		bad.Add("archived", "not-one-of", f.Archived, "value", f.Archived, "list", strings.Join(ArchivedStates, ", "))
 		return bad.Err("")
+	}
+	if !f.Center.IsNone() {
+		w.and("EXISTS (SELECT 1 FROM person_links l WHERE l.person = p.id AND l.center = ?)", f.Center)
+	}
+	if !f.Owner.IsNone() {
+		w.and("EXISTS (SELECT 1 FROM person_links l WHERE l.person = p.id AND l.owner = ?)", f.Owner)
 	}
 	if f.Industry != "" {
 		w.and("o.industry = ?", f.Industry)

@@ -79,8 +79,8 @@ func salesTotals(t *testing.T, s *testkit.School) {
 		{"lost", "SELECT COUNT(*) FROM enquiries WHERE outcome = 'lost' AND outcome_day > 0", 2473},
 		{"engaging", "SELECT COUNT(*) FROM enquiries e JOIN attributes a ON a.subject = e.id AND a.field = 'outcome' AND a.text = 'Engaging' WHERE e.outcome = 'open'", 1589},
 		{"prospecting", "SELECT COUNT(*) FROM enquiries e JOIN attributes a ON a.subject = e.id AND a.field = 'outcome' AND a.text = 'Prospecting' WHERE e.outcome = 'open'", 500},
-		{"value of what was signed, in fen", "SELECT CAST(SUM(value) AS BIGINT) FROM enquiries WHERE outcome = 'signed'", 1_000_553_400},
-		{"value of the rest", "SELECT CAST(SUM(value) AS BIGINT) FROM enquiries WHERE outcome <> 'signed'", 0},
+		{"value of what was signed, in fen", "SELECT CAST(SUM(worth) AS BIGINT) FROM enquiries WHERE outcome = 'signed'", 1_000_553_400},
+		{"value of the rest", "SELECT CAST(SUM(worth) AS BIGINT) FROM enquiries WHERE outcome <> 'signed'", 0},
 		{"for an organization", "SELECT COUNT(*) FROM enquiries WHERE organization IS NOT NULL", 7375},
 		{"for none", "SELECT COUNT(*) FROM enquiries WHERE organization IS NULL", 1425},
 		{"without a course", "SELECT COUNT(*) FROM enquiries WHERE course IS NULL", 0},
@@ -97,9 +97,9 @@ func salesTotals(t *testing.T, s *testkit.School) {
 		Outcome int64  `db:"outcome_day"`
 		Name    string `db:"name"`
 		Course  string `db:"code"`
-		Value   int64  `db:"value"`
+		Value   int64  `db:"worth"`
 	}
-	got := asked[brief](t, s, "SELECT e.entered_day, e.outcome_day, o.name, c.code, e.value FROM enquiries e JOIN persons o ON o.id = e.organization JOIN courses c ON c.id = e.course WHERE e.external_key = 'Z063OYW0'")
+	got := asked[brief](t, s, "SELECT e.entered_day, e.outcome_day, o.name, c.code, e.worth FROM enquiries e JOIN persons o ON o.id = e.organization JOIN courses c ON c.id = e.course WHERE e.external_key = 'Z063OYW0'")
 	if want := (brief{17099, 17236, "Isdom", "GTX Pro", 451_400}); got != want {
 		t.Errorf("Z063OYW0: %+v, want %+v", got, want)
 	}

@@ -48,7 +48,7 @@ type Enquiry struct {
 	LastOwner    id.ID        `json:"last_owner_id" db:"last_owner"`     // who had it before it returned to the pool
 	Past         *past        `json:"-" db:"past,json"`
 	Organization id.ID        `json:"organization_id,omitzero" db:"organization"` // for which the matter is (PPL-13)
-	Value        money.Fen    `json:"value_fen,omitzero" db:"value"`              // what the matter is worth by what is known of it, without tax; zero: not known
+	Value        money.Fen    `json:"value_fen,omitzero" db:"worth"`              // what the matter is worth by what is known of it, without tax; zero: not known
 	Version      int64        `json:"version" db:"version"`
 }
 

@@ -86,7 +86,7 @@ func changeEnquiry(ctx context.Context, tx *op.Tx, in ChangeEnquiryInput) (Answe
 	if in.Version != nil {
 		e.Version = *in.Version
 	}
-	if err := tx.Save(ctx, &e, "channel", "course", "contact_due_at", "grade", "organization", "value"); err != nil {
+	if err := tx.Save(ctx, &e, "channel", "course", "contact_due_at", "grade", "organization", "worth"); err != nil {
 		return Answer{}, err
 	}
 	tx.Undoable(ChangeEnquiryInput{EnquiryID: e.ID, ChannelID: &was.Channel, CourseID: &was.Course, Grade: &was.Grade, OrganizationID: &was.Organization, Value: &was.Value})

@@ -154,7 +154,7 @@ func updateImported(ctx context.Context, tx *op.Tx, in UpdateImportedInput) (Ans
 			return Answer{}, err
 		}
 	}
-	if err := move(ctx, tx, &e, e.after(f), "channel", "course", "organization", "value"); err != nil {
+	if err := move(ctx, tx, &e, e.after(f), "channel", "course", "organization", "worth"); err != nil {
 		return Answer{}, err
 	}
 	tx.Record(e.ID, f)

@@ -12,8 +12,8 @@ import (
 
 // organizationAPI registers company customers (PPL-13); their timeline and phones are those of /people/{id}.
 func organizationAPI(a *api.API) {
-	api.List(a, "/organizations", "people.organizations", "person:read", listOrganizations)
-	api.Get(a, "/organizations/{id}", "people.organization", "person:read", showOrganization)
+	api.List(a, "/organizations", "people.organizations", "organization:read", listOrganizations)
+	api.Get(a, "/organizations/{id}", "people.organization", "organization:read", showOrganization)
 	api.Post(a, "/organizations", people.RegisterOrganization)
 	api.Patch(a, "/organizations/{id}", people.ChangeOrganization)
 	api.Post(a, "/organizations/{id}/revert", people.RevertOrganization)

@@ -176,7 +176,7 @@ func whichOptions(ctx context.Context, chosen string) []web.Option {
 // organizationList is the list of company customers whose views can be saved (UI-L1).
 func organizationList() organization.List {
 	return organization.List{
-		Path: organizationsHome, Name: "shell.organizations", Right: "person:read", Params: web.ViewParams[organizationQuery](),
+		Path: organizationsHome, Name: "shell.organizations", Right: "organization:read", Params: web.ViewParams[organizationQuery](),
 		Count: web.CountOf(func(ctx context.Context, tx *op.Tx, q organizationQuery) (int64, error) {
 			f := q.filter()
 			f.Limit, f.Offset = 1, 0
