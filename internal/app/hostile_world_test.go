@@ -19,6 +19,7 @@ import (
 	"zhike/internal/kernel/op"
 	"zhike/internal/marketing"
 	"zhike/internal/organization"
+	"zhike/internal/people"
 	"zhike/internal/rollout"
 	"zhike/internal/sales"
 	"zhike/internal/testkit"

@@ -195,6 +195,10 @@ func TestPPL13_OrganizationPays(t *testing.T) {
 			if balance != money.Yuan(500) {
 				t.Errorf("balance %s", balance)
 			}
+			sent, err := sales.Enquiries(ctx, tx, sales.EnquiryFilter{Organization: key, Limit: 5})
+			if err != nil || len(sent.Items) != 1 || sent.Items[0].Value != worth || sent.Items[0].Organization != key {
+				t.Errorf("enquiries for it: %+v, %v", sent, err)
+			}
 			list, err := contracts.List(ctx, tx, contracts.Filter{Person: key})
 			if len(list.Items) != 1 {
 				t.Errorf("%d contracts", len(list.Items))

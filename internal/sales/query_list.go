@@ -142,7 +142,7 @@ func Enquiries(ctx context.Context, tx *op.Tx, f EnquiryFilter) (out EnquiryList
 
 const enquiryColumns = `e.id, e.person, e.center, e.consultant, e.channel, e.course, e.campaign, e.kind, e.stage, e.reached, e.lang, e.external_key, e.outcome, e.outcome_day,
 	e.lost_reason, e.entered_at, e.entered_day, e.moved_at, e.first_touch_at, e.last_touch_at, e.contact_due_at, e.breached, e.next_step, e.next_day, e.walk_in, e.grade, e.owned_at,
-	e.pooled_at, e.last_owner, e.version`
+	e.pooled_at, e.last_owner, e.organization, e.worth, e.version`
 
 // nextCursor is the cursor after a page of rows from an offset on; "" at the end.
 func nextCursor(offset, rows, limit int, total int64) string {

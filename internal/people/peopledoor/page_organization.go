@@ -117,7 +117,7 @@ func (v *organizationView) matters(ctx context.Context, tx *op.Tx) error {
 }
 
 func (v organizationView) head(ctx context.Context) web.RecordHead {
-	out := web.RecordHead{Name: v.Person.Name, Sub: dot(v.Person.Pinyin, v.Person.NameLatin, v.Is.Industry), Owners: v.center(ctx, v.Person.Center), Actions: v.actions(ctx)}
+	out := web.RecordHead{Name: v.Person.Name, Sub: dot(v.Person.NameLatin, v.Is.Industry), Owners: v.center(ctx, v.Person.Center), Actions: v.actions(ctx)}
 	out.Chips = append(out.Chips, web.Chip{Text: o(ctx, "one"), Tone: web.Info})
 	if !v.Is.Archived.IsZero() {
 		out.Chips = append(out.Chips, web.Chip{Text: o(ctx, "archived"), Tone: web.Warn})
