@@ -223,7 +223,8 @@ func looks(s *testkit.School, r records) []look {
 		list("consultant", "/enquiries/new?organization_id="+r.organization.String()),
 		[]look{
 			page("front-desk", "/organizations/{id}", r.organization), page("consultant", "/organizations/{id}", r.organization), page("front-desk", "/organizations/{id}/edit", r.organization),
-			page("front-desk", "/organizations/{id}/contacts", r.organization), {route: "/organizations/{id}/contacts", role: "front-desk", path: "/organizations/" + r.organization.String() + "/contacts?q=heyu"},
+			page("front-desk", "/organizations/{id}/contacts", r.organization),
+			{route: "/organizations/{id}/contacts", role: "front-desk", path: "/organizations/" + r.organization.String() + "/contacts?q=heyu"},
 		},
 		list("front-desk", "/desk", "/appointments", "/visits", "/walk-ins/new", "/people", "/people/new", "/people/duplicates", "/contracts", "/payments", "/payments/new", "/payments/new?contract_id="+r.signed.String()),
 		list("finance", "/instalments", "/feedback/new?page=/instalments"),

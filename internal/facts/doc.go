@@ -137,6 +137,8 @@ var all = []event.Fact{
 	VisitCheckedIn{},
 	VisitWithdrawn{},
 	WalkedIn{},
+	ReceptionBegan{},
+	ReceptionWithdrawn{},
 	VisitFinished{},
 	QuoteMade{},
 	QuoteAccepted{},

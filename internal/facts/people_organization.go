@@ -5,8 +5,8 @@ import "zhike/internal/kernel/id"
 // OrganizationRegistered says that a company customer was entered (PPL-13).
 type OrganizationRegistered struct {
 	Organization id.ID `json:"organization_id"`
-	Center       id.ID `json:"center_id"`          // where; none for the company's pool
-	Staff        id.ID `json:"staff_id"`           // by whom; none for imports
+	Center       id.ID `json:"center_id"`              // where; none for the company's pool
+	Staff        id.ID `json:"staff_id"`               // by whom; none for imports
 	Parent       id.ID `json:"subsidiary_of,omitzero"` // of which it is a subsidiary
 }
 
