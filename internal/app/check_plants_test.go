@@ -187,6 +187,9 @@ func lived(t *testing.T, s *testkit.School) {
 		_, err = people.LinkGuardian.Run(desk, s.Ops, people.LinkGuardianInput{PersonID: child, GuardianID: parent, Relation: "mother"})
 	}
 	if err == nil {
+		if _, err := people.RegisterOrganization.Run(desk, s.Ops, people.OrganizationInput{Name: "星河软件", CenterID: s.HD}); err != nil {
+			t.Fatal(err)
+		}
 		_, err = people.Merge.Run(desk, s.Ops, people.MergeInput{PersonID: child, WithID: s.Person(t, s.HD)})
 	}
 	if err != nil {
