@@ -96,6 +96,8 @@ var all = []event.Fact{
 	CostReversed{},
 	CampaignClosed{},
 	CampaignDropped{},
+	BudgetSet{},
+	BudgetRaiseAsked{},
 	CapturePointSet{},
 	SubmissionReceived{},
 	SubmissionRejected{},

@@ -51,6 +51,13 @@ const (
 	UrgencyDue     = "work.urgency-due"
 )
 
+// The settings of the annual plan (MKT-8): whether what goes beyond a budget needs an approval, not only a word; and at which share of the
+// budget of a channel marketing is told, in per cent, 0: never.
+const (
+	BudgetApproval = "budget.beyond-approval"
+	BudgetShare    = "budget.notice-share"
+)
+
 // Settings lists what can be set.
 var Settings = []Setting{
 	{Key: "quote.discount-limit", Default: "500", Min: 0, Max: 10_000, Percent: true},
@@ -66,6 +73,8 @@ var Settings = []Setting{
 	{Key: PoolClaims, Default: "10", Min: 0, Max: 1000},
 	{Key: PoolViews, Default: "50", Min: 0, Max: 10_000},
 	{Key: PoolOwnAgain, Default: "30", Min: 0, Max: 730},
+	{Key: BudgetApproval, Default: "0", Min: 0, Max: 1},
+	{Key: BudgetShare, Default: "80", Min: 0, Max: 100},
 	{Key: UrgencyFirst, Default: "800", Min: 100, Max: 10_000},
 	{Key: UrgencyVisit, Default: "300", Min: 100, Max: 10_000},
 	{Key: UrgencyPool, Default: "200", Min: 100, Max: 10_000},
