@@ -18,6 +18,7 @@ var pageRights = []struct{ path, right string }{
 	{"/approval-limits", "approval-limit:read"},
 	{"/approvals/deputies", "delegation:read"},
 	{"/approvals", "approval:read"},
+	{"/budgets", "budget:read"},
 	{"/campaign-costs", "campaign-cost:create"},
 	{"/campaigns/new", "campaign:create"},
 	{"/campaigns/{id}/edit", "campaign:update"},

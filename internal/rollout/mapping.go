@@ -22,7 +22,7 @@ import (
 var fieldNames []byte
 
 // Kinds lists what can be imported.
-var Kinds = []string{"leads", "people", "centers", "staff", "packages"}
+var Kinds = []string{"leads", "people", "centers", "staff", "packages", "campaign-costs", "budgets"}
 
 // Custom is the field of a column that is kept as an attribute of the record.
 const Custom = "custom"
@@ -50,6 +50,7 @@ type Mapping struct {
 	Kind    string                       `json:"kind"`
 	Columns []Column                     `json:"columns"`          // in the order of the file
 	Values  map[string]map[string]string `json:"values,omitempty"` // field → word of the file → word of the program
+	Fixed   map[string]string            `json:"fixed,omitempty"`  // field → what all rows have that no column says
 }
 
 // Guess maps a header by the names that people give columns in either language; what it does not know is kept as an attribute of the
@@ -160,10 +161,11 @@ func column(rows [][]string, i int) (out []string) {
 }
 
 // mapFile is the file of --map: [columns] with the field of a header, or a table {field, code, type, known}; [values.FIELD] with
-// the words of the file.
+// the words of the file; [fixed] with the values of fields that all rows have.
 type mapFile struct {
 	Columns map[string]any               `toml:"columns"`
 	Values  map[string]map[string]string `toml:"values"`
+	Fixed   map[string]string            `toml:"fixed"`
 }
 
 // Edit changes a guessed mapping by a map file. Refused: a header that the file has not, a field that the kind has not.
@@ -172,7 +174,7 @@ func (m Mapping) Edit(file []byte) (Mapping, error) {
 	if err := toml.Unmarshal(file, &f); err != nil {
 		return m, problem.Refuse("ROL-1", "invalid", problem.Field{Location: "map", Code: "bad-map", Args: map[string]any{"cause": err.Error()}})
 	}
-	m.Columns, m.Values = slices.Clone(m.Columns), f.Values
+	m.Columns, m.Values, m.Fixed = slices.Clone(m.Columns), f.Values, f.Fixed
 	var bad problem.Invalid
 	for _, header := range slices.Sorted(maps.Keys(f.Columns)) {
 		i := slices.IndexFunc(m.Columns, func(c Column) bool { return fold(c.Header) == fold(header) })
@@ -240,6 +242,10 @@ func needed(kind string) []string {
 		return []string{"code", "name"}
 	case "packages":
 		return []string{"code", "course", "name_zh", "hours", "price"}
+	case "campaign-costs":
+		return []string{"campaign", "amount"}
+	case "budgets":
+		return []string{"year", "channel"}
 	}
 	return nil
 }
@@ -264,6 +270,14 @@ func (m Mapping) check(at func(i int, part string) string) (bad problem.Invalid)
 			bad.Add(at(i, "field"), "field-twice", c.Field, "other", before)
 		}
 		seen[name] = c.Header
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Fixed)) {
+		if !slices.Contains(Fields(m.Kind), name) || ofPeople(m.Kind) {
+			bad.Add("map."+name, "not-one-of", name, "list", strings.Join(Fields(m.Kind), ", "))
+		}
+		if seen[name] == "" {
+			seen[name] = "fixed"
+		}
 	}
 	for _, need := range needed(m.Kind) {
 		if seen[need] == "" {
