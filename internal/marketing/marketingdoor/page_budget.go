@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -212,9 +213,14 @@ func amount(ctx context.Context, f money.Fen) string {
 	return i18n.MoneyWhole(ctx, f)
 }
 
+// bare is an amount in a cell of the sheet, where all are yuan.
+func bare(ctx context.Context, f money.Fen) string {
+	return strings.Replace(amount(ctx, f), "¥", "", 1)
+}
+
 // figure opens to the campaigns and cost lines behind it.
 func (v budgetView) figure(ctx context.Context, f money.Fen, channel id.ID, month int, what string) web.Figure {
-	out := web.Figure{Value: amount(ctx, f), Hidden: v.channel(ctx, channel) + " · " + v.month(ctx, month) + " · " + b(ctx, what)}
+	out := web.Figure{Value: bare(ctx, f), Hidden: v.channel(ctx, channel) + " · " + v.month(ctx, month) + " · " + b(ctx, what)}
 	pairs := []string{"month", strconv.Itoa(month)}
 	if !channel.IsNone() {
 		pairs = append(pairs, "channel", channel.String())

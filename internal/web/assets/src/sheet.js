@@ -1,8 +1,8 @@
 // A sheet of amounts moved by keys as a spreadsheet is (MKT-8): without this script it is a plain form. Nothing is saved before the form is sent.
 import { all, on, one, say } from "./dom.js";
 
-const cellAt = (sheet, row, column) => one(`input[data-row="${row}"][data-column="${column}"]`, sheet);
-const place = (cell) => [Number(cell.dataset.row), Number(cell.dataset.column)];
+const cellAt = (sheet, row, column) => one(`input[data-line="${row}"][data-column="${column}"]`, sheet);
+const place = (cell) => [Number(cell.dataset.line), Number(cell.dataset.column)];
 
 /** What a spreadsheet writes as an amount, as the form takes it: without currency, blanks and commas, halfwidth. */
 function amountOf(text) {
@@ -66,7 +66,7 @@ function key(event, cell) {
   }
   if (held) return;
   const sideways = event.key === "ArrowLeft" || event.key === "ArrowRight";
-  if (arrows[event.key] && !(sideways && cell.dataset.editing)) {
+  if (arrows[event.key] && !(sideways && cell.dataset.editing === "caret")) {
     if (event.shiftKey) return;
     event.preventDefault();
     go(sheet, cell, ...arrows[event.key]);
@@ -75,7 +75,7 @@ function key(event, cell) {
     if (!go(sheet, cell, event.shiftKey ? -1 : 1, 0)) { settle(sheet, cell); cell.select(); }
   } else if (event.key === "F2") {
     event.preventDefault();
-    cell.dataset.editing = "yes";
+    cell.dataset.editing = "caret";
     cell.setSelectionRange(cell.value.length, cell.value.length);
   } else if (event.key === "Escape") {
     event.preventDefault();
@@ -86,7 +86,7 @@ function key(event, cell) {
     event.preventDefault();
     change(sheet, [[cell, ""]]);
   } else if (event.key.length === 1) {
-    cell.dataset.editing = "yes";
+    cell.dataset.editing ??= "typing";
   }
 }
 
@@ -104,7 +104,7 @@ function paste(event, cell) {
   }));
   change(sheet, changes);
   cell.select();
-  say(`${changes.length}`);
+  say(`${changes.length} ${sheet.dataset.pasted ?? ""}`);
 }
 
 const fen = (text) => Math.round(Number(amountOf(text)) * 100) || 0;
@@ -137,9 +137,10 @@ export function startSheets() {
   }
   const cells = "[data-sheet] input[data-column]";
   on("keydown", cells, key);
+  on("keypress", cells, (event) => { if (event.key === "Enter") event.preventDefault(); });
   on("paste", cells, paste);
   on("focusin", cells, (_, cell) => cell.select());
   on("focusout", cells, (_, cell) => settle(cell.closest("[data-sheet]"), cell));
-  on("pointerup", cells, (_, cell) => { cell.dataset.editing = "yes"; });
+  on("pointerup", cells, (_, cell) => { cell.dataset.editing = "caret"; });
   on("input", cells, (_, cell) => sums(cell.closest("[data-sheet]")));
 }
