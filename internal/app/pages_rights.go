@@ -22,6 +22,7 @@ var pageRights = []struct{ path, right string }{
 	{"/campaign-costs", "campaign-cost:create"},
 	{"/campaigns/new", "campaign:create"},
 	{"/campaigns/{id}/edit", "campaign:update"},
+	{"/campaigns/{id}/cases", "lead:read"},
 	{"/campaigns/{id}/leads", "lead:read"},
 	{"/campaigns", "campaign:read"},
 	{"/capture-points/new", "capture-point:update"},
