@@ -128,6 +128,7 @@ func (v *campaignView) follow(ctx context.Context, tx *op.Tx) error {
 	}
 	today := tx.Today(v.Center)
 	for end := v.From + 6; len(v.course.weeks) < mostWeeks; end += 7 {
+		end = min(end, max(today, v.From))
 		var spent, paid money.Fen
 		for _, l := range lines {
 			if l.Day <= end {
