@@ -106,6 +106,8 @@ var all = []event.Fact{
 	CostReversed{},
 	CampaignClosed{},
 	CampaignDropped{},
+	BudgetSet{},
+	BudgetRaiseAsked{},
 	CapturePointSet{},
 	SubmissionReceived{},
 	SubmissionRejected{},

@@ -23,14 +23,18 @@ import (
 type leadImport struct {
 	base
 
-	channels marketing.Tree
-	courses  map[string]id.ID
+	channels  marketing.Tree
+	courses   map[string]id.ID
+	campaigns map[string]id.ID // by number or name
 }
 
 func newLeadImport(ctx context.Context, b base) (*leadImport, error) {
 	im := &leadImport{base: b}
 	err := b.run.Read(ctx, func(ctx context.Context, tx *op.Tx) (err error) {
 		if im.channels, err = marketing.Channels(ctx, tx); err != nil {
+			return err
+		}
+		if im.campaigns, err = marketing.CampaignsByName(ctx, tx); err != nil {
 			return err
 		}
 		im.courses, err = coursesByName(ctx, tx)
@@ -254,6 +258,13 @@ func (im *leadImport) input(l Lead, customers map[string]people.KnownOrganizatio
 			in.ChannelID = c.ID
 		} else {
 			unmapped = append(unmapped, Cell{"channel", l.Channel})
+		}
+	}
+	if l.Campaign != "" {
+		if key, ok := im.campaigns[l.Campaign]; ok {
+			in.CampaignID = key
+		} else {
+			unmapped = append(unmapped, Cell{"campaign", l.Campaign})
 		}
 	}
 	if l.Course != "" {

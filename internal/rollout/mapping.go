@@ -22,7 +22,7 @@ import (
 var fieldNames []byte
 
 // Kinds lists what can be imported.
-var Kinds = []string{"leads", "people", "organizations", "centers", "staff", "courses", "packages"}
+var Kinds = []string{"leads", "people", "organizations", "centers", "staff", "courses", "packages", "campaign-costs", "budgets"}
 
 // Custom is the field of a column that is kept as an attribute of the record.
 const Custom = "custom"
@@ -51,6 +51,7 @@ type Mapping struct {
 	Columns  []Column                     `json:"columns"`            // in the order of the file
 	Values   map[string]map[string]string `json:"values,omitempty"`   // field → word of the file → word of the program
 	Defaults map[string]string            `json:"defaults,omitempty"` // field → value of rows that have none; of kinds that are no people
+	Fixed    map[string]string            `json:"fixed,omitempty"`    // field → what all rows have that no column says
 }
 
 // Guess maps a header by the names that people give columns in either language; what it does not know is kept as an attribute of the
@@ -164,10 +165,12 @@ func column(rows [][]string, i int) (out []string) {
 
 // mapFile is the file of --map: [columns] with the field of a header, or a table {field, code, type, known}; [values.FIELD] with
 // the words of the file; [defaults] with what holds where a row says nothing.
+// the words of the file; [fixed] with the values of fields that all rows have.
 type mapFile struct {
 	Columns  map[string]any               `toml:"columns"`
 	Values   map[string]map[string]string `toml:"values"`
 	Defaults map[string]string            `toml:"defaults"`
+	Fixed    map[string]string            `toml:"fixed"`
 }
 
 // Edit changes a guessed mapping by a map file. Refused: a header that the file has not, a field that the kind has not.
@@ -176,7 +179,7 @@ func (m Mapping) Edit(file []byte) (Mapping, error) {
 	if err := toml.Unmarshal(file, &f); err != nil {
 		return m, problem.Refuse("ROL-1", "invalid", problem.Field{Location: "map", Code: "bad-map", Args: map[string]any{"cause": err.Error()}})
 	}
-	m.Columns, m.Values, m.Defaults = slices.Clone(m.Columns), f.Values, f.Defaults
+	m.Columns, m.Values, m.Defaults, m.Fixed = slices.Clone(m.Columns), f.Values, f.Defaults, f.Fixed
 	var bad problem.Invalid
 	for _, header := range slices.Sorted(maps.Keys(f.Columns)) {
 		i := slices.IndexFunc(m.Columns, func(c Column) bool { return fold(c.Header) == fold(header) })
@@ -246,6 +249,10 @@ func needed(kind string) []string {
 		return []string{"code"}
 	case "packages":
 		return []string{"code", "hours", "price"}
+	case "campaign-costs":
+		return []string{"campaign", "amount"}
+	case "budgets":
+		return []string{"year", "channel"}
 	}
 	return nil
 }
@@ -277,6 +284,14 @@ func (m Mapping) check(at func(i int, part string) string) (bad problem.Invalid)
 			continue
 		}
 		seen[field] = field
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Fixed)) {
+		if !slices.Contains(Fields(m.Kind), name) || ofPeople(m.Kind) {
+			bad.Add("map."+name, "not-one-of", name, "list", strings.Join(Fields(m.Kind), ", "))
+		}
+		if seen[name] == "" {
+			seen[name] = "fixed"
+		}
 	}
 	for _, need := range needed(m.Kind) {
 		if seen[need] == "" {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -39,6 +40,10 @@ func newChunker(ctx context.Context, r *op.Runner, i ImportRun, v *policy.Viewer
 		return &records{run: r, mapping: i.Mapping, dry: dry, do: importCourse}, nil
 	case "staff":
 		return &records{run: r, mapping: i.Mapping, dry: dry, do: importStaff}, nil
+	case "campaign-costs":
+		return &records{run: r, mapping: i.Mapping, dry: dry, do: importCost}, nil
+	case "budgets":
+		return &records{run: r, mapping: i.Mapping, dry: dry, do: importBudget}, nil
 	}
 	var courses map[string]id.ID
 	err := r.Read(ctx, func(ctx context.Context, tx *op.Tx) (err error) {
@@ -105,6 +110,7 @@ func (rs *records) rows(ctx context.Context, list []row, note func(row, outcome)
 // values gives the cells of a row by field.
 func (m Mapping) values(cells []string) map[string]string {
 	out := map[string]string{}
+	maps.Copy(out, m.Fixed)
 	for i, c := range m.Columns {
 		if i >= len(cells) || c.Field == Ignore || c.Field == Custom {
 			continue

@@ -39,6 +39,7 @@ type Lead struct {
 	Birth        bizdate.Date
 	District     string
 	Channel      string // as written
+	Campaign     string
 	Course       string
 	Center       string
 	Consultant   string
@@ -169,6 +170,8 @@ func (l *Lead) set(field, v string, at where) string {
 		l.District = l.line(field, v, longestName)
 	case "channel":
 		l.Channel = clipTo(strings.Join(strings.Fields(v), " "), longestKey)
+	case "campaign":
+		l.Campaign = l.line(field, v, longestKey)
 	case "course":
 		l.Course = clipTo(v, longestValue)
 	case "center":

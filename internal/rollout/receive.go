@@ -142,6 +142,10 @@ func rightsOf(kind string) []string {
 		return []string{"import:create", "staff:create"}
 	case "packages":
 		return []string{"import:create", "package:create"}
+	case "campaign-costs":
+		return []string{"import:create", "campaign-cost:create"}
+	case "budgets":
+		return []string{"import:create", "budget:update"}
 	}
 	return []string{"import:create", peopleRight}
 }
