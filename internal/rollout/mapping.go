@@ -22,7 +22,7 @@ import (
 var fieldNames []byte
 
 // Kinds lists what can be imported.
-var Kinds = []string{"leads", "people", "centers", "staff", "packages"}
+var Kinds = []string{"leads", "people", "centers", "staff", "packages", "targets"}
 
 // Custom is the field of a column that is kept as an attribute of the record.
 const Custom = "custom"
@@ -238,6 +238,8 @@ func needed(kind string) []string {
 		return []string{"code", "name_zh"}
 	case "staff":
 		return []string{"code", "name"}
+	case "targets":
+		return []string{"center", "month", "value"}
 	case "packages":
 		return []string{"code", "course", "name_zh", "hours", "price"}
 	}

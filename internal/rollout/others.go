@@ -33,6 +33,8 @@ func newChunker(ctx context.Context, r *op.Runner, i ImportRun, v *policy.Viewer
 		return &records{run: r, mapping: i.Mapping, dry: dry, do: importCenter}, nil
 	case "staff":
 		return &records{run: r, mapping: i.Mapping, dry: dry, do: importStaff}, nil
+	case "targets":
+		return &records{run: r, mapping: i.Mapping, dry: dry, do: importTarget}, nil
 	}
 	var courses map[string]id.ID
 	err := r.Read(ctx, func(ctx context.Context, tx *op.Tx) (err error) {
@@ -84,7 +86,7 @@ func (rs *records) rows(ctx context.Context, list []row, note func(row, outcome)
 		switch {
 		case err == nil:
 			note(r, outcome{what: Accepted})
-		case refusal && len(p.Fields) > 0 && strings.HasSuffix(p.Code, "-taken"):
+		case refusal && (p.Code == "nothing-changed" || len(p.Fields) > 0 && strings.HasSuffix(p.Code, "-taken")):
 			note(r, outcome{what: Merged})
 		case refusal && p.Status < 500:
 			o, _ := refused(Lead{Row: r.no}, err)
