@@ -26,7 +26,7 @@ var undriven = map[string]string{
 	"people.reveal":            "reads",
 	"people.note-reveal-limit": "a job",
 	"people.show-duplicate":    "changes no matter", "people.join-household": "changes no matter", "people.leave-household": "changes no matter",
-	"people.tell-apart": "changes no matter", "people.mark-field": "changes no matter", "sales.train-scores": "changes no matter", "sales.keep-scores": "a job", "people.link-guardian": "changes no matter", "people.unlink-guardian": "changes no matter",
+	"people.tell-apart": "changes no matter", "people.mark-field": "changes no matter", "sales.train-scores": "changes no matter", "sales.set-targets": "changes no matter", "sales.keep-scores": "a job", "people.link-guardian": "changes no matter", "people.unlink-guardian": "changes no matter",
 	"sales.note-breach":      "a job",
 	"sales.begin-reception":  "changes no matter", "sales.withdraw-reception": "changes no matter",
 	"sales.escalate-contact": "a job",
