@@ -35,12 +35,12 @@ func TestSAL11_SupervisorReassignsAndCoaches(t *testing.T) {
 	}
 	u := st.as(t, "supervisor", s.HD)
 	visit(t, u, "/reports/consultants")
-	u.pressIn("#coaching", "insight.open-enquiries")
+	u.pressIn("[aria-labelledby=coaching]", "insight.open-enquiries")
 	u.until(fmt.Sprintf(`location.pathname === "/enquiries" && location.search.includes(%q)`, one.String()))
 	u.clickOn("[data-select-all]")
 	u.choose("consultant_id", two.String())
 	u.pressIn("[data-bulk]", "sales.assign.give")
-	u.until(`document.querySelector("#bulk-report") !== null`)
+	u.until(`document.querySelector("[aria-labelledby=bulk-report]") !== null`)
 	if n := s.Count(t, "SELECT COUNT(*) FROM enquiries WHERE consultant = ?", two); n != 3 {
 		t.Errorf("%d enquiries were handed over, want 3", n)
 	}
@@ -48,7 +48,7 @@ func TestSAL11_SupervisorReassignsAndCoaches(t *testing.T) {
 	u.choose("staff_id", two.String())
 	u.choose("kind", process.GivenTasks[2])
 	u.typed("note", "听两次到访谈话")
-	u.pressIn("#coach", "insight.give-coaching")
+	u.pressIn("[aria-labelledby=coach]", "insight.give-coaching")
 	u.until(`document.querySelector(".status") !== null && location.pathname === "/reports/consultants"`)
 	c := st.as(t, "consultant2", s.HD)
 	visit(t, c, "/tasks")
@@ -81,12 +81,12 @@ func TestSAL14_SheetByKeys(t *testing.T) {
 	testkit.Act(u.tab, t, chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent("8"), chromedp.KeyEvent(kb.Enter))
 	u.until(held + ` === "6 7 8 5"`)
 	u.press("sales.targets.save")
-	u.until(`document.querySelector(".status") !== null && document.querySelectorAll("#history tbody tr").length === 4`)
+	u.until(`document.querySelector(".status") !== null && document.querySelectorAll("[aria-labelledby=history] tbody tr").length === 4`)
 	if n := s.Count(t, "SELECT COUNT(*) FROM targets"); n != 4 {
 		t.Errorf("%d targets are set, want 4", n)
 	}
-	u.pressIn(".status", "web.undo")
-	u.until(`document.querySelectorAll("#history tbody tr").length === 8`)
+	u.clickOn("[data-status] form button")
+	u.until(`document.querySelectorAll("[aria-labelledby=history] tbody tr").length === 8`)
 	if n := s.Count(t, "SELECT COUNT(*) FROM targets"); n != 0 {
 		t.Errorf("%d targets stay after they were taken back", n)
 	}
