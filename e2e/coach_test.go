@@ -82,6 +82,7 @@ func TestSAL14_SheetByKeys(t *testing.T) {
 	u.until(held + ` === "6 7 8 5"`)
 	u.press("sales.targets.save")
 	u.until(`document.querySelector(".status") !== null && document.querySelectorAll("[aria-labelledby=history] tbody tr").length === 4`)
+	u.until(`document.querySelector("[data-draft-notice]:not([hidden])") === null`) // what was sent is no draft any more (UI-F3)
 	if n := s.Count(t, "SELECT COUNT(*) FROM targets"); n != 4 {
 		t.Errorf("%d targets are set, want 4", n)
 	}
