@@ -234,7 +234,7 @@ func looks(s *testkit.School, r records) []look {
 		list("front-desk", "/desk", "/appointments", "/visits", "/walk-ins/new", "/people", "/people/new", "/people/duplicates", "/contracts", "/payments", "/payments/new", "/payments/new?contract_id="+r.signed.String()),
 		list("finance", "/instalments", "/feedback/new?page=/instalments"),
 		[]look{page("it", "/feedback/{id}", r.feedback), page("consultant", "/feedback/{id}", r.feedback), part("/feedback/{id}/page", "a page as it was shown")},
-		list("general-manager", "/record-views", "/scores", "/data-requests", "/data-requests/retention"),
+		list("general-manager", "/record-views", "/scores", "/targets", "/reports/targets", "/data-requests", "/data-requests/retention"),
 		list("marketing", "/campaigns", "/campaigns?state=dropped", "/campaigns/new", "/campaigns/new?from="+r.campaign.String(), "/campaigns/formats"),
 		[]look{
 			page("marketing", "/campaigns/{id}", r.campaign), page("marketing", "/campaigns/{id}", r.draftCampaign), page("consultant", "/campaigns/{id}", r.campaign), page("marketing", "/campaigns/{id}/edit", r.draftCampaign),
@@ -245,7 +245,7 @@ func looks(s *testkit.School, r records) []look {
 		},
 		list("consultant", "/approvals", "/pool", "/pool?grade=A"),
 		[]look{part("/pool/{id}", "for ten minutes after it was asked for: TestPPL8_Pages")},
-		list("principal", "/approvals", "/approvals?view=done", "/approvals/deputies", "/imports", "/imports/new", "/reports", "/settings/assignment", "/settings/assignment/edit", "/settings/assignment/ladder", "/scores"),
+		list("principal", "/approvals", "/approvals?view=done", "/approvals/deputies", "/imports", "/imports/new", "/reports", "/targets", "/targets?metric=contracts", "/reports/targets", "/reports/consultants", "/settings/assignment", "/settings/assignment/edit", "/settings/assignment/ladder", "/scores"),
 		list("marketing", "/capture-points", "/capture-points?view=closed", "/capture-points/new"),
 		[]look{
 			page("marketing", "/capture-points/{id}", r.point.ID), page("principal", "/capture-points/{id}", r.point.ID), page("marketing", "/capture-points/{id}/edit", r.point.ID), part("/capture-points/{id}/qr", "a picture"),

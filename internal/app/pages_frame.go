@@ -57,6 +57,7 @@ var (
 	placeImports       = place{"imports", "/imports", "import:read", ""}
 	placeReports       = place{"reports", "/reports", "report:read", "r"}
 	placeDailySales    = place{"report.daily-sales", "/reports/daily-sales", "report:read", ""}
+	placeTargets       = place{"targets", "/targets", "target:read", ""}
 	placeScores        = place{"scores", "/scores", "score-model:read", ""}
 	placeFeedback      = place{"feedback", "/feedback", "feedback:update", ""}
 	placeChannels      = place{"channels", "/channels", "channel:update", ""}
@@ -82,7 +83,7 @@ var (
 	menu = []group{
 		{"today", []place{placeHome, placeTasks, placeApprovals, placeAppointments, placeVisits, placePool, placeFeedback}},
 		{"customers", []place{placeEnquiries, placePeople, placeContracts, placePayments, placeCampaigns, placeImports}},
-		{"manage", []place{placeReports, placeAssignment, placeChannels, placeCourses, placePackages, placeDays, placeStaff, placeLimits, placeScores, placeLooks, placeRequests}},
+		{"manage", []place{placeReports, placeTargets, placeAssignment, placeChannels, placeCourses, placePackages, placeDays, placeStaff, placeLimits, placeScores, placeLooks, placeRequests}},
 	}
 	setUp = []group{
 		{"today", []place{placeHome, placeTasks, placeImports, placeReports, placeLooks, placeFeedback}},

@@ -84,6 +84,7 @@ var pageRights = []struct{ path, right string }{
 	{"/special-days", "center:read"},
 	{"/staff/new", "staff:create"},
 	{"/staff", "staff:read"},
+	{"/targets", "target:read"},
 	{"/visits", "visit:read"},
 	{"/walk-ins", "visit:create"},
 	{"/work", "enquiry:read"},

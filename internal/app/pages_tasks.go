@@ -145,6 +145,9 @@ func (v tasksView) table(ctx context.Context) web.Table {
 
 func taskName(ctx context.Context, t process.Task) templ.Component {
 	name := i18n.T(ctx, "task."+t.TaskKind)
+	if t.Note != "" {
+		name = shellText(ctx, "task-with-note", "task", name, "note", t.Note)
+	}
 	if link := recordLink(t.SubjectKind, t.Subject); link != "" {
 		return web.RecordLink(link, name)
 	}

@@ -55,6 +55,20 @@ func (TaskReassigned) Kind() string { return "process.task-reassigned.1" }
 // About implements event.Fact.
 func (f TaskReassigned) About() (center, person id.ID) { return f.Center, f.Person }
 
+// TaskGiven says that somebody gave a colleague a task by hand (PRC-5).
+type TaskGiven struct {
+	Task     id.ID  `json:"task_id"`
+	Center   id.ID  `json:"center_id"`
+	Staff    id.ID  `json:"staff_id"`
+	TaskKind string `json:"task_kind"`
+}
+
+// Kind implements event.Fact.
+func (TaskGiven) Kind() string { return "process.task-given.1" }
+
+// About implements event.Fact.
+func (f TaskGiven) About() (center, person id.ID) { return f.Center, id.None }
+
 // NoticesRead says up to which notice somebody has read.
 type NoticesRead struct {
 	Staff id.ID `json:"staff_id"`

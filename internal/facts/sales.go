@@ -368,3 +368,25 @@ func (ScoresTrained) Kind() string { return "sales.scores-trained.1" }
 
 // About implements event.Fact.
 func (ScoresTrained) About() (center, person id.ID) { return id.None, id.None }
+
+// TargetsSet says that targets of months were set, changed or taken away (SAL-14).
+type TargetsSet struct {
+	Center  id.ID          `json:"center_id"` // none where they are of several centers
+	Metric  string         `json:"metric"`
+	Targets []TargetChange `json:"targets"`
+}
+
+// TargetChange is a target before and after; -1 stands for none.
+type TargetChange struct {
+	Center id.ID        `json:"center_id"`
+	Staff  id.ID        `json:"staff_id,omitzero"` // none: of the center
+	Month  bizdate.Date `json:"month"`
+	Was    int64        `json:"was"` // a number of records, or fen
+	Now    int64        `json:"now"`
+}
+
+// Kind implements event.Fact.
+func (TargetsSet) Kind() string { return "sales.targets-set.1" }
+
+// About implements event.Fact.
+func (f TargetsSet) About() (center, person id.ID) { return f.Center, id.None }

@@ -24,6 +24,8 @@ type Sentence struct {
 	Row       string // value of the report's dimension that it is about
 	Value     float64
 	Low, High float64
+	Base      float64 // what Value is compared with
+	N         int64   // cases that it rests on
 }
 
 // Evidence is one comparison.

@@ -2,6 +2,7 @@ package insight
 
 import (
 	"context"
+	"slices"
 
 	"zhike/internal/kernel/op"
 )
@@ -21,4 +22,27 @@ func ReportPlan(ctx context.Context, tx *op.Tx, name string, p Params) ([]string
 		lines = append(lines, s.Detail)
 	}
 	return lines, err
+}
+
+// Cases are leads, appointments, visits and contracts of a stratum.
+type Cases = cases
+
+// Compare compares consultants whose strata are all of one center.
+func Compare(strata map[string]map[string]Cases) map[string]*Fair {
+	var keys []string
+	for _, own := range strata {
+		for key := range own {
+			if !slices.Contains(keys, key) {
+				keys = append(keys, key)
+			}
+		}
+	}
+	slices.Sort(keys)
+	return compare(strata, func(string) []string { return keys })
+}
+
+// Expected is the outlook of a month after months with so much in all, and so much after as many working days.
+func Expected(total, reached []int64, here int64, counts bool) Outlook {
+	c := calendar{months: make([]span, len(total)+1), now: len(total)}
+	return c.outlook(monthly{append(slices.Clone(total), here), append(slices.Clone(reached), here)}, counts)
 }

@@ -19,9 +19,11 @@ type Params struct {
 	From    bizdate.Date `json:"from"`
 	Until   bizdate.Date `json:"to"`
 	Centers []id.ID      `json:"center,omitempty"`
-	By      string       `json:"by"`              // dimension of the rows: center, consultant, channel, day, campaign, format, month
-	Model   Model        `json:"model,omitempty"` // of attribution (MKT-4)
-	Basis   Basis        `json:"basis,omitempty"` // of the funnel: by the date of the step, or of the entry (SAL-9)
+	By      string       `json:"by"`               // dimension of the rows: center, consultant, channel, day, campaign, format, month
+	Model   Model        `json:"model,omitempty"`  // of attribution (MKT-4)
+	Basis   Basis        `json:"basis,omitempty"`  // of the funnel: by the date of the step, or of the entry (SAL-9)
+	Metric  string       `json:"metric,omitempty"` // of the targets (SAL-14)
+	Owned   bool         `json:"-"`                // counts by who has the records now
 }
 
 // Report is a table of figures and what it means (INS-5, contract.md "Report names").
@@ -49,6 +51,7 @@ type Row struct {
 	Day   bizdate.Date
 	Cells []Figure
 	Young bool // still inside the usual time to sign (MKT-5): more may come of it
+	Fair  Fair // of the comparison of consultants (SAL-11)
 }
 
 // Figure is one number; None stands for a quotient without a denominator.
@@ -57,6 +60,8 @@ type Figure struct {
 	None      bool
 	Low, High float64 // interval, where one is known
 	N         int64   // cases that it rests on
+	Thin      bool    // too few cases to say; then None
+	Better    int     // beyond chance better (1) or worse (-1) than what it is compared with
 }
 
 // Trend is a metric by day: the last weeks up to the report's day, or its span.
@@ -73,6 +78,7 @@ type definition struct {
 	daily   bool
 	main    []string                                              // metrics that its conclusion compares
 	trend   []string                                              // metrics that are drawn by day
+	targets bool                                                  // of a chosen metric, by whole months
 	models  bool                                                  // counts by attribution
 	longest bizdate.Date                                          // the longest span; that of a daily report if zero
 	records func(ctx context.Context, tx *op.Tx, r *Report) error // of a report that counts records by attribution, not roll-ups
@@ -89,9 +95,11 @@ var definitions = map[string]definition{
 		main:  []string{"leads", "visits", "contracts", "cash_in"},
 		trend: []string{"cash_in", "visits"},
 	},
-	"campaigns": {metrics: returns, by: []string{"campaign", "format", "channel", "center", "month"}, models: true, longest: 1_100, records: campaignReturns},
-	"channels":  {metrics: returns, by: []string{"channel", "center", "month"}, models: true, longest: 1_100, records: campaignReturns},
-	"funnel":    {metrics: funnelMetrics, by: []string{"channel", "campaign", "consultant", "center", "course", "month"}, longest: 1_100, records: funnel},
+	"campaigns":   {metrics: returns, by: []string{"campaign", "format", "channel", "center", "month"}, models: true, longest: 1_100, records: campaignReturns},
+	"channels":    {metrics: returns, by: []string{"channel", "center", "month"}, models: true, longest: 1_100, records: campaignReturns},
+	"targets":     {metrics: targetMetrics, by: []string{"center", "consultant", "month"}, targets: true, longest: 1_100, records: targetReport},
+	"consultants": {metrics: fairMetrics, by: []string{"consultant"}, longest: 1_100, records: fairReport},
+	"funnel":      {metrics: funnelMetrics, by: []string{"channel", "campaign", "consultant", "center", "course", "month"}, longest: 1_100, records: funnel},
 }
 
 // returns are the columns of what campaigns and channels brought for what they cost (MKT-5).
@@ -145,7 +153,7 @@ func Make(ctx context.Context, tx *op.Tx, name string, p Params) (Report, error)
 func settle(ctx context.Context, tx *op.Tx, d definition, p Params) (Params, error) {
 	var bad problem.Invalid
 	if p.By == "" {
-		p.By = d.by[0]
+		p.By = d.rowsFor(tx.Viewer)[0]
 	}
 	if by := d.rowsFor(tx.Viewer); !slices.Contains(by, p.By) {
 		bad.Add("by", "not-one-of", p.By, "list", strings.Join(by, ", "))
@@ -165,6 +173,7 @@ func settle(ctx context.Context, tx *op.Tx, d definition, p Params) (Params, err
 		}
 	}
 	p.settleBasis(d, &bad)
+	p.settleMetric(d, tx.Today(tx.Viewer.Center), &bad)
 	if !d.daily && p.From.IsZero() && p.Until.IsZero() { // the last twelve months
 		p.Until = tx.Today(tx.Viewer.Center)
 		p.From = p.Until.MonthStart().AddMonths(-11)
@@ -247,6 +256,9 @@ func DimensionsOf(v *policy.Viewer, name string) []string { return definitions[n
 
 // rowsFor leaves out dimensions by which a viewer has no figures: the own ones are kept by consultant, not by channel too.
 func (d definition) rowsFor(v *policy.Viewer) []string {
+	if ownOnly(v) && d.targets {
+		return []string{"consultant", "month"} // a center's figures are not the own ones
+	}
 	if !ownOnly(v) || d.records != nil {
 		return d.by
 	}

@@ -22,7 +22,7 @@ import (
 var fieldNames []byte
 
 // Kinds lists what can be imported.
-var Kinds = []string{"leads", "people", "organizations", "centers", "staff", "courses", "packages", "campaign-costs", "budgets"}
+var Kinds = []string{"leads", "people", "organizations", "centers", "staff", "courses", "packages", "campaign-costs", "budgets", "targets"}
 
 // Custom is the field of a column that is kept as an attribute of the record.
 const Custom = "custom"
@@ -247,6 +247,8 @@ func needed(kind string) []string {
 		return []string{"name"}
 	case "courses":
 		return []string{"code"}
+	case "targets":
+		return []string{"center", "month", "value"}
 	case "packages":
 		return []string{"code", "hours", "price"}
 	case "campaign-costs":

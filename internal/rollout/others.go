@@ -44,6 +44,8 @@ func newChunker(ctx context.Context, r *op.Runner, i ImportRun, v *policy.Viewer
 		return &records{run: r, mapping: i.Mapping, dry: dry, do: importCost}, nil
 	case "budgets":
 		return &records{run: r, mapping: i.Mapping, dry: dry, do: importBudget}, nil
+	case "targets":
+		return &records{run: r, mapping: i.Mapping, dry: dry, do: importTarget}, nil
 	}
 	var courses map[string]id.ID
 	err := r.Read(ctx, func(ctx context.Context, tx *op.Tx) (err error) {
@@ -95,7 +97,7 @@ func (rs *records) rows(ctx context.Context, list []row, note func(row, outcome)
 		switch {
 		case err == nil:
 			note(r, outcome{what: Accepted})
-		case refusal && len(p.Fields) > 0 && strings.HasSuffix(p.Code, "-taken"):
+		case refusal && (p.Code == "nothing-changed" || len(p.Fields) > 0 && strings.HasSuffix(p.Code, "-taken")):
 			note(r, outcome{what: Merged})
 		case refusal && p.Status < 500:
 			o, _ := refused(Lead{Row: r.no}, err)

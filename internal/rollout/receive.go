@@ -140,6 +140,8 @@ func rightsOf(kind string) []string {
 		return []string{"import:create", "center:create"}
 	case "staff":
 		return []string{"import:create", "staff:create"}
+	case "targets":
+		return []string{"import:create", "target:update"}
 	case "packages":
 		return []string{"import:create", "package:create"}
 	case "campaign-costs":

@@ -160,6 +160,8 @@ func Resources() []policy.Resource {
 		{Name: "quote", Table: "quotes", Center: "center", Owner: "consultant"},
 		{Name: "assignment", Table: "assignment_rules", Center: "center"},
 		{Name: "score-model", Table: "score_models"},
+		{Name: "target", Table: "targets", Center: "center", Owner: "staff"},
+		{Name: "center-target", Table: "target_changes", Center: "center"}, // who may set those of centers
 		{Name: "ladder-step", Table: "contact_ladder", Center: "center", Where: ladderScope},
 	}
 }

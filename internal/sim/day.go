@@ -159,9 +159,11 @@ func (a *agenda) edges(ctx context.Context, tx *op.Tx) error {
 		}
 	}
 	if a.eve() {
-		return a.present(ctx, tx)
+		if err := a.present(ctx, tx); err != nil {
+			return err
+		}
 	}
-	return nil
+	return a.aims(ctx, tx)
 }
 
 // talks plans the end of the talks that were going on when the life was left.

@@ -32,11 +32,12 @@ type reportQuery struct {
 	Centers []string     `query:"center" doc:"ids or codes, separated by commas; all in scope if left out"`
 	By      string       `query:"by" maxLength:"40" doc:"dimension of the rows: center, consultant, channel, day; of campaigns and channels also campaign, format, month"`
 	Basis   string       `query:"basis" enum:"step,cohort" doc:"of the funnel: by the date of each step, or of the entry; step if left out"`
+	Metric  string       `query:"metric" enum:"contract_amount,contracts,cash_in,visits,appointments,leads,contracts_new,contracts_renewal" doc:"of the targets; contract_amount if left out"`
 	Model   string       `query:"model" enum:"first,last,linear,position" doc:"of attribution, for campaigns and channels; first if left out"`
 }
 
 func report(ctx context.Context, tx *op.Tx, q reportQuery) (Answer, error) {
-	p := insight.Params{From: q.From, Until: q.Until, By: q.By, Model: insight.Model(q.Model), Basis: insight.Basis(q.Basis)}
+	p := insight.Params{From: q.From, Until: q.Until, By: q.By, Model: insight.Model(q.Model), Basis: insight.Basis(q.Basis), Metric: q.Metric}
 	var bad problem.Invalid
 	for i, text := range q.Centers {
 		key, err := id.Parse(text)

@@ -71,6 +71,9 @@ func (v view) answer(ctx context.Context) Answer {
 		if row.Young {
 			m["immature"] = true
 		}
+		if r.Params.Owned && row.Value != "" {
+			fairCells(m, r, row)
+		}
 		a.Rows = append(a.Rows, m)
 	}
 	a.Totals = cells(r, r.Totals)
@@ -100,4 +103,14 @@ func sign(v float64) float64 {
 		return -1
 	}
 	return 1
+}
+
+// fairCells adds what a comparison says of a row: intervals, strengths, and the step to coach.
+func fairCells(m map[string]any, r insight.Report, row insight.Row) {
+	for i, f := range row.Cells {
+		if c := r.Columns[i+1]; c.Unit == "%" && f.N > 0 && !f.None {
+			m[c.Key+"_low"], m[c.Key+"_high"], m[c.Key+"_n"] = f.Low, f.High, f.N
+		}
+	}
+	m["thin"], m["strengths"], m["coach"] = row.Fair.Thin(), append([]string{}, row.Fair.Strong...), row.Fair.Coach
 }

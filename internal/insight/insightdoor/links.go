@@ -40,8 +40,14 @@ var lists = map[string]recordList{
 // that the figure counts.
 func link(ctx context.Context, c insight.Column, p insight.Params, row insight.Row) string {
 	m, _ := insight.MetricByID(c.Metric)
+	if m.List == targetList {
+		return targetLink(ctx, p, row)
+	}
 	l, ok := lists[m.List]
 	v, known := op.ViewerOf(ctx)
+	if p.Owned && m.List != "leads" {
+		return "" // only leads are listed by who has them now
+	}
 	if p.Model != "" || p.Basis == insight.ByCohort || p.By == "campaign" && m.List != "leads" {
 		return "" // no list counts by attribution, or what became of a cohort
 	}
@@ -73,10 +79,26 @@ func link(ctx context.Context, c insight.Column, p insight.Params, row insight.R
 	if row.Value != "" && row.Day == 0 && p.By != "month" {
 		q.Set(p.By, row.Value)
 	}
-	if l.moves && q.Has("consultant") {
+	if l.moves && !p.Owned && q.Has("consultant") {
 		return ""
 	}
 	return l.path + "?" + q.Encode()
+}
+
+// targetList is the list of targets: their sheet.
+const targetList = "targets"
+
+// targetLink leads from a target to the sheet where it stands.
+func targetLink(ctx context.Context, p insight.Params, row insight.Row) string {
+	v, ok := op.ViewerOf(ctx)
+	if !ok || !v.May("target:read") {
+		return ""
+	}
+	q := url.Values{"metric": {p.Metric}, "year": {p.Until.String()[:4]}}
+	if centers := centersOf(p, row); len(centers) == 1 {
+		q.Set("center", centers[0].String())
+	}
+	return "/targets?" + q.Encode()
 }
 
 // centersOf are the centers that a figure counts; none for all in scope.

@@ -8,6 +8,7 @@ import (
 	"zhike/internal/insight"
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/op"
+	"zhike/internal/sales"
 	"zhike/internal/web"
 )
 
@@ -37,6 +38,9 @@ func query(p insight.Params) string {
 	for _, c := range p.Centers {
 		q.Add("center", c.String())
 	}
+	if p.Metric != "" {
+		q.Set("metric", p.Metric)
+	}
 	if p.Basis != "" {
 		q.Set("basis", string(p.Basis))
 	}
@@ -58,6 +62,14 @@ func basisOptions(ctx context.Context, v view) []web.Option {
 	var out []web.Option
 	for _, b := range insight.Bases {
 		out = append(out, web.Option{Value: string(b), Label: i18n.T(ctx, "insight.basis-"+string(b)), On: b == v.report.Params.Basis})
+	}
+	return out
+}
+
+func metricOptions(ctx context.Context, v view) []web.Option {
+	var out []web.Option
+	for _, m := range sales.TargetMetrics {
+		out = append(out, web.Option{Value: m.ID, Label: i18n.T(ctx, "metric."+m.ID), On: m.ID == v.report.Params.Metric})
 	}
 	return out
 }

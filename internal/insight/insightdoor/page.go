@@ -23,6 +23,7 @@ func Pages(mux *http.ServeMux, r *op.Runner) {
 	mux.Handle("GET /reports", web.Func(p.getReports))
 	mux.Handle("GET /reports/{name}", web.Func(p.getReport))
 	mux.Handle("POST /reports/{name}/mail", web.Func(p.postMail))
+	mux.Handle("POST /reports/consultants/coach", web.Func(p.postCoach))
 }
 
 type pages struct{ run *op.Runner }
@@ -41,7 +42,9 @@ type view struct {
 	name       names
 	centers    []organization.Center
 	colleagues []organization.Staff
-	may        bool // send by mail
+	may        bool   // send by mail
+	coach      string // consultant for whom the form of a coaching task is filled in
+	asked      string // parameters of the address
 	me         id.ID
 }
 
@@ -58,6 +61,7 @@ func (p pages) getReport(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	v.coach, v.asked = r.URL.Query().Get("coach"), query(v.report.Params)
 	if format := r.URL.Query().Get("format"); format != "" {
 		return download(w, r, v, format)
 	}
@@ -111,6 +115,9 @@ func ParamsOf(q map[string][]string) (p insight.Params, err error) {
 	}
 	if len(q["basis"]) > 0 {
 		p.Basis = insight.Basis(q["basis"][0])
+	}
+	if len(q["metric"]) > 0 {
+		p.Metric = q["metric"][0]
 	}
 	if len(q["model"]) > 0 {
 		p.Model = insight.Model(q["model"][0])
@@ -166,7 +173,7 @@ func table(ctx context.Context, v view) web.Table {
 			if !f.None && opens {
 				href = link(ctx, c, v.report.Params, row)
 			}
-			out = append(out, web.Figure{Value: value(ctx, c.Unit, f), Href: href, Hidden: label + " " + i18n.T(ctx, "metric."+c.Metric)})
+			out = append(out, web.Figure{Value: value(ctx, c.Unit, f), Href: href, Hidden: label + " " + i18n.T(ctx, "metric."+c.Metric), Tone: toned(f)})
 		}
 		return out
 	}
@@ -198,7 +205,12 @@ func (v view) evidence(ctx context.Context) web.Table {
 func (v view) evidenceCells(ctx context.Context) (heads []string, rows [][]string) {
 	heads = []string{"figure", "this-day", "usual-mean", "usual-range"}
 	byRow := v.byRow()
-	if byRow {
+	switch {
+	case v.report.Params.Metric != "":
+		heads = []string{"figure", "expected", "own-target", "interval", "months-behind"}
+	case v.report.Params.Owned:
+		heads = []string{"figure", "this-row", "usual-there", "interval-all", "cases"}
+	case byRow:
 		heads = []string{"figure", "this-row", "all-rows", "interval", "cases"}
 	}
 	for i := range heads {
@@ -221,14 +233,21 @@ func (v view) evidenceCells(ctx context.Context) (heads []string, rows [][]strin
 }
 
 // byRow tells whether the evidence is about rows of the report, not about a day.
-func (v view) byRow() bool { return v.report.Params.Model != "" || v.report.Params.Basis != "" }
+func (v view) byRow() bool {
+	p := v.report.Params
+	return p.Model != "" || p.Basis != "" || p.Metric != "" || p.Owned
+}
 
 // compared says what the evidence is compared with.
 func (v view) compared(ctx context.Context) string {
-	if v.byRow() {
-		if v.report.Params.Basis != "" {
-			return i18n.T(ctx, "conclusion.compared-funnel")
-		}
+	switch p := v.report.Params; {
+	case p.Metric != "":
+		return i18n.T(ctx, "conclusion.compared-targets")
+	case p.Owned:
+		return i18n.T(ctx, "conclusion.compared-fair")
+	case p.Basis != "":
+		return i18n.T(ctx, "conclusion.compared-funnel")
+	case p.Model != "":
 		return i18n.T(ctx, "conclusion.compared-rows")
 	}
 	return i18n.T(ctx, "conclusion.compared")

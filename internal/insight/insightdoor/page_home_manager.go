@@ -32,6 +32,8 @@ type managerView struct {
 	Before  insight.Cells // of the same days of the month before
 	Cash    insight.Cells // by month, up to the month of the page
 	Waiting waitingView
+	Goals   []insight.Progress // targets of the centers in the running month
+	Aims    bool               // the viewer sees targets
 }
 
 // monthQuery chooses the month by its first day, or any other one.
@@ -70,6 +72,9 @@ func (v *managerView) read(ctx context.Context, tx *op.Tx) (err error) {
 		if v.Center.IsNone() || c.ID == v.Center {
 			v.Centers = append(v.Centers, c)
 		}
+	}
+	if err = v.readGoals(ctx, tx); err != nil {
+		return err
 	}
 	ask := insight.Ask{Metrics: homeMetrics, From: v.Month, Until: v.until(), Centers: listed(v.Center)}
 	if v.Now, err = insight.Figures(ctx, tx, ask); err != nil {

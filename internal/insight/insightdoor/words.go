@@ -21,7 +21,10 @@ import (
 
 // value words a figure by its unit.
 func value(ctx context.Context, unit string, f insight.Figure) string {
-	if f.None {
+	switch {
+	case f.Thin:
+		return i18n.T(ctx, "insight.thin")
+	case f.None:
 		return i18n.Percent(ctx, nil)
 	}
 	switch unit {
@@ -31,6 +34,9 @@ func value(ctx context.Context, unit string, f insight.Figure) string {
 		}
 		return i18n.MoneyWhole(ctx, money.Fen(math.Round(f.V)))
 	case "%":
+		if f.N > 0 && f.High > 0 {
+			return i18n.T(ctx, "insight.with-interval", "value", i18n.Percent(ctx, &f.V), "low", i18n.Percent(ctx, &f.Low), "high", i18n.Percent(ctx, &f.High))
+		}
 		return i18n.Percent(ctx, &f.V)
 	case "h100":
 		return i18n.Hours(ctx, hours.Centi(f.V))
@@ -144,7 +150,8 @@ func conclusion(ctx context.Context, c insight.Conclusion, name names) string {
 		if s.Row != "" {
 			row = name(ctx, s.Row)
 		}
-		out += i18n.T(ctx, "conclusion."+s.Code, "row", row, "metric", i18n.T(ctx, "metric."+s.Metric), "value", word(s.Value), "low", word(s.Low), "high", word(s.High))
+		out += i18n.T(ctx, "conclusion."+s.Code, "row", row, "metric", i18n.T(ctx, "metric."+s.Metric), "value", word(s.Value), "low", word(s.Low), "high", word(s.High),
+			"base", word(s.Base), "n", i18n.Count(ctx, s.N))
 	}
 	return out
 }

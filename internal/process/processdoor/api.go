@@ -20,6 +20,7 @@ import (
 // API registers tasks and notices.
 func API(a *api.API) {
 	api.List(a, "/tasks", "process.tasks", "task:read", tasks)
+	api.Post(a, "/tasks", process.GiveTask)
 	api.Post(a, "/tasks/{id}/done", process.FinishTask)
 	api.Post(a, "/tasks/{id}/reopen", process.ReopenTask)
 	api.Post(a, "/tasks/{id}/reassign", process.ReassignTask)

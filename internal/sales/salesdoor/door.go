@@ -89,6 +89,8 @@ func Pages(mux *http.ServeMux, d Deps) {
 	} {
 		mux.Handle(pattern, page)
 	}
+	mux.Handle("GET /targets", web.Func(p.getTargets))
+	mux.Handle("POST /targets", web.Func(p.postTargets))
 	p.poolPages(mux)
 	p.scorePages(mux)
 }

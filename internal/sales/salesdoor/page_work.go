@@ -2,11 +2,13 @@ package salesdoor
 
 import (
 	"context"
+	"math"
 	"net/http"
 	"strconv"
 
 	"github.com/a-h/templ"
 
+	"zhike/internal/insight"
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/money"
@@ -30,6 +32,7 @@ type workView struct {
 	From   int       // number of the first row, from 0
 	Counts sales.WorkCounts
 	Today  sales.AppointmentList // open ones of today
+	Goals  []insight.Progress    // one's targets of the month
 	At     int                   // the row at hand
 	Panel  *callView
 	Saved  string // what was just done, said with the swap
@@ -62,6 +65,11 @@ func (p door) work(r *http.Request, base, at string, no int) (v workView, err er
 		today := tx.Today(tx.Viewer.Center)
 		if v.Today, err = sales.Appointments(ctx, tx, sales.AppointmentFilter{Consultant: staff, From: today, Until: today, Open: true, Limit: deskRows}); err != nil {
 			return err
+		}
+		if tx.Viewer.May("target:read") && !staff.IsNone() {
+			if v.Goals, err = insight.ProgressOf(ctx, tx, staff); err != nil {
+				return err
+			}
 		}
 		persons := make([]id.ID, len(v.Rows))
 		for i, row := range v.Rows {
@@ -143,6 +151,33 @@ func (v workView) soonest(ctx context.Context) string {
 		}
 	}
 	return ""
+}
+
+// shownGoals is how many targets the home page tells.
+const shownGoals = 2
+
+// goals says how far one's targets of the month are reached, and what is expected by its end (SAL-14).
+func (v workView) goals(ctx context.Context) (lines []string) {
+	for _, g := range v.Goals[:min(shownGoals, len(v.Goals))] {
+		m, _ := sales.TargetMetricByID(g.Metric)
+		word := func(n int64) string {
+			if m.Money {
+				return i18n.MoneyWhole(ctx, money.Fen(n))
+			}
+			return i18n.Count(ctx, n)
+		}
+		line := t(ctx, "targets.home", "metric", i18n.T(ctx, "metric."+g.Metric), "target", word(g.Target), "actual", word(g.Actual), "share", i18n.Percent(ctx, g.Share()))
+		switch o := g.Outlook; {
+		case o.Thin:
+			line += t(ctx, "targets.home-thin")
+		case m.Money: // an estimate is no finer than a thousand yuan
+			line += t(ctx, "targets.home-forecast", "low", i18n.MoneyShort(ctx, money.Fen(o.Low)), "high", i18n.MoneyShort(ctx, money.Fen(o.High)))
+		default:
+			line += t(ctx, "targets.home-forecast", "low", i18n.Count(ctx, int64(math.Floor(o.Low))), "high", i18n.Count(ctx, int64(math.Ceil(o.High))))
+		}
+		lines = append(lines, line)
+	}
+	return lines
 }
 
 func (v workView) tabs(ctx context.Context) web.Tabs {

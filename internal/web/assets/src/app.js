@@ -1,5 +1,6 @@
 // The script of every page. Without it pages still work: they are plain links and forms.
 import { startAsk } from "./ask.js";
+import { startAmounts } from "./amounts.js";
 import { startCells } from "./cells.js";
 import { startDrafts } from "./drafts.js";
 import { startFeedback } from "./feedback.js";
@@ -9,7 +10,7 @@ import { startLanes } from "./lanes.js";
 import { startMenus } from "./menus.js";
 import { startRecent } from "./recent.js";
 import { startRows } from "./rows.js";
-import { startSheets } from "./sheet.js";
+import { startSheet } from "./sheet.js";
 import { startSwaps } from "./swap.js";
 
 startSwaps();
@@ -22,6 +23,7 @@ startDrafts();
 startRows();
 startCells();
 startLanes();
-startSheets();
+startAmounts();
+startSheet();
 startRecent();
 document.documentElement.classList.add("js");

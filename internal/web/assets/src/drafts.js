@@ -58,7 +58,7 @@ function claim(key) {
 function forgetSent() {
   try {
     const key = sessionStorage.getItem("zhike-sent");
-    if (one("[data-failed]")) { claim(key); return; }
+    if (one(".errpage[data-failed]")) { claim(key); return; }
     sessionStorage.removeItem("zhike-sent");
     const back = all("form[data-draft]").some((form) => keyOf(form) === key && (one("[aria-invalid=true]", form) || one(".errs")));
     if (key && !back) localStorage.removeItem(key);

@@ -1,146 +1,123 @@
-// A sheet of amounts moved by keys as a spreadsheet is (MKT-8): without this script it is a plain form. Nothing is saved before the form is sent.
-import { all, on, one, say } from "./dom.js";
+// A table of fields that is filled in as a spreadsheet: arrows and Enter move, a pasted block fills what lies right and below, Ctrl+Z takes
+// back the last step that was not saved yet. What was changed is marked; sums follow.
+import { all, on, one, say, text } from "./dom.js";
 
-const cellAt = (sheet, row, column) => one(`input[data-line="${row}"][data-column="${column}"]`, sheet);
-const place = (cell) => [Number(cell.dataset.line), Number(cell.dataset.column)];
+const steps = []; // what each change replaced: [[field, value], ...]
 
-/** What a spreadsheet writes as an amount, as the form takes it: without currency, blanks and commas, halfwidth. */
-function amountOf(text) {
-  return text.normalize("NFKC").replace(/[¥$€,\s]/g, "").replace(/^\((.*)\)$/, "-$1").replace(/^(-|0+(\.0+)?)$/, "");
+const fieldsOf = (row) => all("td", row).map((cell) => one("input:not([type=hidden])", cell));
+const rowsOf = (field) => all("tbody tr", field.closest("[data-sheet]"));
+
+/** The field so many rows and columns from another; nothing where there is none. */
+function beside(field, down, right) {
+  const row = field.closest("tr");
+  const rows = rowsOf(field);
+  const column = fieldsOf(row).indexOf(field) + right;
+  for (let at = rows.indexOf(row) + down; at >= 0 && at < rows.length; at += Math.sign(down) || rows.length) {
+    const found = fieldsOf(rows[at])[column];
+    if (found) return found;
+  }
+  return undefined;
 }
 
-/** Changes cells as one step that Ctrl+Z takes back. */
-function change(sheet, changes) {
-  const step = changes.filter(([cell, value]) => cell.value !== value).map(([cell, value]) => [cell, cell.value, value]);
-  if (!step.length) return;
-  sheet.steps.push(step);
-  sheet.undone.length = 0;
-  for (const [cell, , value] of step) put(cell, value);
-}
-
-function put(cell, value) {
-  cell.value = value;
-  cell.dataset.was = value;
-  cell.dispatchEvent(new Event("input", { bubbles: true }));
-}
-
-function back(sheet, from, to, side) {
-  const step = from.pop();
-  if (!step) return;
-  to.push(step);
-  for (const parts of step) put(parts[0], parts[side]);
-  step[0][0].focus();
-}
-
-/** What was typed into a cell becomes a step when the cell is left, or Enter is pressed. */
-function settle(sheet, cell) {
-  const value = cell.value;
-  const was = cell.dataset.was ?? cell.defaultValue;
-  delete cell.dataset.editing;
-  if (value === was) return;
-  cell.value = was;
-  change(sheet, [[cell, value]]);
-}
-
-function go(sheet, cell, rows, columns) {
-  const [row, column] = place(cell);
-  const next = cellAt(sheet, row + rows, column + columns);
-  if (!next) return false;
-  settle(sheet, cell);
-  next.focus();
-  next.select();
+function go(field) {
+  if (!field) return false;
+  field.focus();
+  field.select();
   return true;
 }
 
-const arrows = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+const number = (value) => Number(value.replace(/[^0-9.]/g, "")) || 0;
 
-function key(event, cell) {
-  const sheet = cell.closest("[data-sheet]");
-  if (event.isComposing || event.keyCode === 229 || event.altKey) return;
-  const held = event.ctrlKey || event.metaKey;
-  if (held && event.key.toLowerCase() === "z") {
-    event.preventDefault();
-    settle(sheet, cell);
-    if (event.shiftKey) back(sheet, sheet.undone, sheet.steps, 2); else back(sheet, sheet.steps, sheet.undone, 1);
+/** Marks what differs from what was saved, and adds the columns up again. */
+function show(table) {
+  all("tbody input:not([type=hidden])", table).forEach((field) => field.classList.toggle("changed", field.value.trim() !== field.dataset.was));
+  const sums = one("[data-sum]", table);
+  if (!sums) return;
+  const rows = all("tbody tr:not([data-apart])", table).map(fieldsOf);
+  const apart = one("[data-apart]", table);
+  const whole = apart ? fieldsOf(apart) : [];
+  const written = (n) => n.toLocaleString("en-US", { maximumFractionDigits: 2 });
+  all("td", sums).forEach((cell, column) => {
+    const sum = rows.reduce((n, fields) => n + (fields[column] ? number(fields[column].value) : 0), 0);
+    cell.textContent = written(sum);
+    const left = all("[data-diff] td", table)[column];
+    if (left && whole[column]) left.textContent = whole[column].value.trim() ? written(number(whole[column].value) - sum).replace("-", "\u2212") : "\u2014";
+  });
+}
+
+/** Puts values into fields as one step. */
+function put(changes) {
+  const before = changes.map(([field]) => [field, field.dataset.held ?? field.value]);
+  changes.forEach(([field, value]) => { field.value = value; field.dataset.held = value; });
+  steps.push(before);
+  show(changes[0][0].closest("[data-sheet]"));
+}
+
+function undo(field) {
+  const last = steps.pop();
+  if (!last) return false;
+  last.forEach(([cell, value]) => { cell.value = value; cell.dataset.held = value; });
+  show(field.closest("[data-sheet]"));
+  go(last[0][0]);
+  return true;
+}
+
+/** Whether the caret is at an end of the field, or all of it is selected. */
+function atEnd(field, end) {
+  const { selectionStart: from, selectionEnd: to, value } = field;
+  return from === 0 && to === value.length || from === to && from === (end ? value.length : 0);
+}
+
+function key(event, field) {
+  if (event.isComposing || event.altKey) return;
+  if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z") {
+    keep(field);
+    if (undo(field)) event.preventDefault();
     return;
   }
-  if (held) return;
-  const sideways = event.key === "ArrowLeft" || event.key === "ArrowRight";
-  if (arrows[event.key] && !(sideways && cell.dataset.editing === "caret")) {
-    if (event.shiftKey) return;
-    event.preventDefault();
-    go(sheet, cell, ...arrows[event.key]);
-  } else if (event.key === "Enter") {
-    event.preventDefault();
-    if (!go(sheet, cell, event.shiftKey ? -1 : 1, 0)) { settle(sheet, cell); cell.select(); }
-  } else if (event.key === "F2") {
-    event.preventDefault();
-    cell.dataset.editing = "caret";
-    cell.setSelectionRange(cell.value.length, cell.value.length);
-  } else if (event.key === "Escape") {
-    event.preventDefault();
-    cell.value = cell.dataset.was ?? cell.defaultValue;
-    delete cell.dataset.editing;
-    cell.select();
-  } else if ((event.key === "Delete" || event.key === "Backspace") && !cell.dataset.editing) {
-    event.preventDefault();
-    change(sheet, [[cell, ""]]);
-  } else if (event.key.length === 1) {
-    cell.dataset.editing ??= "typing";
+  if (event.ctrlKey || event.metaKey) return;
+  const moves = {
+    ArrowUp: () => go(beside(field, -1, 0)), ArrowDown: () => go(beside(field, 1, 0)),
+    Enter: () => { go(beside(field, event.shiftKey ? -1 : 1, 0)); return true; }, // leaving the last row does not send the form
+    ArrowLeft: () => atEnd(field, false) && go(beside(field, 0, -1)), ArrowRight: () => atEnd(field, true) && go(beside(field, 0, 1)),
+    Escape: () => { field.value = field.dataset.held ?? field.value; show(field.closest("[data-sheet]")); field.select(); return true; },
+  };
+  if (moves[event.key]?.()) event.preventDefault();
+}
+
+/** What was typed into a field becomes a step once it is left. */
+function keep(field) {
+  if (field.dataset.held !== undefined && field.dataset.held !== field.value) {
+    const now = field.value;
+    put([[field, now]]);
   }
 }
 
-function paste(event, cell) {
-  const text = event.clipboardData?.getData("text") ?? "";
-  const sheet = cell.closest("[data-sheet]");
-  const rows = text.replace(/\r\n?/g, "\n").replace(/\n$/, "").split("\n").map((line) => line.split("\t"));
+function paste(event, field) {
+  const block = event.clipboardData?.getData("text/plain") ?? "";
+  if (!/[\t\n]/.test(block.trimEnd())) return;
   event.preventDefault();
-  const [row, column] = place(cell);
   const changes = [];
-  settle(sheet, cell);
-  rows.forEach((cells, r) => cells.forEach((value, c) => {
-    const to = cellAt(sheet, row + r, column + c);
-    if (to) changes.push([to, amountOf(value)]);
+  block.replace(/\r/g, "").replace(/\n$/, "").split("\n").forEach((line, down) => line.split("\t").forEach((value, right) => {
+    const row = down === 0 ? field : beside(field, down, 0);
+    const into = row && (right === 0 ? row : beside(row, 0, right));
+    if (into) changes.push([into, value.trim()]);
   }));
-  change(sheet, changes);
-  cell.select();
-  say(`${changes.length} ${sheet.dataset.pasted ?? ""}`);
+  if (!changes.length) return;
+  put(changes);
+  say(text("pasted", { count: changes.length }));
 }
 
-const fen = (text) => Math.round(Number(amountOf(text)) * 100) || 0;
-const yuan = (sum) => `${sum < 0 ? "−" : ""}¥${(Math.abs(sum) / 100).toLocaleString("en", sum % 100 ? { minimumFractionDigits: 2 } : {})}`;
-
-/** Adds the sheet up as it stands in its fields; the amounts are whole fen. */
-function sums(sheet) {
-  const columns = Array(12).fill(0);
-  for (const line of all("tbody tr", sheet)) {
-    let row = 0;
-    for (const cell of all("input[data-column]", line)) {
-      const n = fen(cell.value);
-      row += n;
-      columns[Number(cell.dataset.column)] += n;
-    }
-    one("[data-row-sum]", line).textContent = yuan(row);
-  }
-  for (const out of all("[data-column-sum]", sheet)) out.textContent = yuan(columns[Number(out.dataset.columnSum)]);
-  one("[data-whole-sum]", sheet).textContent = yuan(columns.reduce((a, b) => a + b, 0));
-}
-
-/** Listens to the cells of sheets. */
-export function startSheets() {
-  for (const sheet of all("[data-sheet]")) {
-    sheet.steps = [];
-    sheet.undone = [];
-    const keys = one("[data-sheet-keys]", sheet);
-    if (keys) keys.hidden = false;
-    if (one("input[data-column]", sheet)) sums(sheet);
-  }
-  const cells = "[data-sheet] input[data-column]";
-  on("keydown", cells, key);
-  on("keypress", cells, (event) => { if (event.key === "Enter") event.preventDefault(); });
-  on("paste", cells, paste);
-  on("focusin", cells, (_, cell) => cell.select());
-  on("focusout", cells, (_, cell) => settle(cell.closest("[data-sheet]"), cell));
-  on("pointerup", cells, (_, cell) => { cell.dataset.editing = "caret"; });
-  on("input", cells, (_, cell) => sums(cell.closest("[data-sheet]")));
+/** Listens to the fields of sheets. */
+export function startSheet() {
+  all("[data-sheet]").forEach((table) => {
+    const heads = all("thead > tr > *", table);
+    const at = Number(table.dataset.at);
+    if (at > 0 && heads[at + 1]) table.parentElement.scrollLeft = heads[at + 1].offsetLeft - heads[0].offsetWidth;
+  });
+  on("focusin", "[data-sheet] input", (_, field) => { field.dataset.held = field.value; field.select(); });
+  on("focusout", "[data-sheet] input", (_, field) => keep(field));
+  on("input", "[data-sheet] input", (_, field) => show(field.closest("[data-sheet]")));
+  on("keydown", "[data-sheet] input", key);
+  on("paste", "[data-sheet] input", paste);
 }
