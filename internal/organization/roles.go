@@ -31,17 +31,17 @@ var shippedRoles = []shippedRole{
 		"quote:read+create@own contract:read+create+sign@own report:read@own approval:read+update@own" + work},
 	{code: "assistant", home: "assistant", phone: "revealable", reveals: 40, rights: "touch:read+create@own person:read@own" + work},
 	{code: "teacher", home: "teacher", phone: "hidden", rights: strings.TrimSpace(work)},
-	{code: "marketing", home: "marketing", phone: "hidden", rights: "channel:create+update@all campaign:read+create+update@all campaign-cost:read+create@all lead:read@all capture-point:read+update@all submission:read@all approval:read+update@own report:read+mail@center import:create+read@center enquiry:import@center" + work},
+	{code: "marketing", home: "marketing", phone: "hidden", rights: "channel:create+update@all campaign:read+create+update@all campaign-cost:read+create@all lead:read@all capture-point:read+update@all submission:read@all segment:read+update@all segment-member:read+export@all approval:read+update@own report:read+mail@center import:create+read@center enquiry:import@center" + work},
 	{code: "finance", home: "finance", phone: "masked", rights: "campaign:read@all campaign-cost:read+create@all person:read@center contract:read@center payment:read+reverse@center journal:read@center report:read+mail@center" + work},
 	{code: "supervisor", home: "principal", phone: "revealable", reveals: 60, rights: principalRights},
 	{code: "principal", home: "principal", phone: "revealable", reveals: 60, rights: principalRights},
-	{code: "general-manager", home: "general-manager", phone: "revealable", reveals: 60, rights: "campaign:read@all campaign-cost:read@all lead:read@all capture-point:read@all submission:read@all center:read@all region:read@all staff:read@all position:read@all person:read+reveal+merge@all enquiry:read@all " +
+	{code: "general-manager", home: "general-manager", phone: "revealable", reveals: 60, rights: "campaign:read@all campaign-cost:read@all lead:read@all capture-point:read@all submission:read@all segment:read@all segment-member:read@all center:read@all region:read@all staff:read@all position:read@all person:read+reveal+merge@all enquiry:read@all " +
 		"touch:read@all appointment:read@all visit:read@all quote:read@all contract:read@all payment:read@all journal:read@all report:read+mail@all task:read+update@all approval:read+decide@all approval:update@own delegation:read+create+update@own approval-limit:read+update@all import:create+read@all enquiry:import@all record-view:read@all feedback:read+update@all score-model:read+create@all" + work},
 	{code: "project", home: "it", phone: "hidden", rights: itRights},
 	{code: "it", home: "it", phone: "hidden", rights: itRights},
 }
 
-const principalRights = "campaign:read@all campaign:create+update@center campaign-cost:read+create@center lead:read@center capture-point:read+update@center submission:read@center delegation:read+create+update@own special-day:update@center staff:read@center position:read@center person:create+update+reveal+merge@center enquiry:create+update+assign+import@center pool:read@center touch:create@center " +
+const principalRights = "campaign:read@all campaign:create+update@center campaign-cost:read+create@center lead:read@center capture-point:read+update@center submission:read@center segment:read+update@center segment-member:read+export@center delegation:read+create+update@own special-day:update@center staff:read@center position:read@center person:create+update+reveal+merge@center enquiry:create+update+assign+import@center pool:read@center touch:create@center " +
 	"appointment:create+update@center visit:create+update@center quote:create@center contract:create+sign@center payment:reverse@center journal:read@center task:read+assign@center " +
 	"approval:read+decide@center approval:update@own report:read+mail@center import:create+read@center assignment:read+update@center score-model:read@all" + deskReads + work
 
