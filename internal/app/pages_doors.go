@@ -25,6 +25,7 @@ func (p *pages) doors() {
 	processdoor.Pages(p.mux, p.Run)
 	marketingdoor.Pages(p.mux, p.Run)
 	marketingdoor.PointPages(p.mux, p.Run, p.site)
+	marketingdoor.SegmentPages(p.mux, p.Run)
 	contractsdoor.Pages(p.mux, p.Run)
 	contractsdoor.CataloguePages(p.mux, p.Run)
 	peopledoor.Pages(p.mux, p.Run)

@@ -28,6 +28,7 @@ func API(a *api.API) {
 	api.Post(a, "/campaign-formats", marketing.SetFormat)
 	apiCampaigns(a)
 	apiPoints(a)
+	apiSegments(a)
 }
 
 func apiPoints(a *api.API) {
