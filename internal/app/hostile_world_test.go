@@ -39,7 +39,7 @@ var attacked = []string{"principal", "it", "front-desk", "consultant", "finance"
 
 // recordTables hold what an {id} of a path names.
 var recordTables = []string{
-	"persons", "enquiries", "appointments", "visits", "quotes", "contracts", "payments", "tasks", "approvals", "campaigns", "campaign_costs", "campaign_formats", "capture_points", "delegations", "score_models", "imports", "feedback", "views", "special_days", "rooms", "centers", "staff", "accounts",
+	"persons", "enquiries", "appointments", "visits", "quotes", "contracts", "payments", "tasks", "approvals", "campaigns", "campaign_costs", "campaign_formats", "capture_points", "segments", "delegations", "score_models", "imports", "feedback", "views", "special_days", "rooms", "centers", "staff", "accounts",
 	"positions", "channels", "courses", "packages", "sessions",
 }
 
@@ -96,6 +96,8 @@ func (x *target) live() {
 	_, err = sales.MakeQuote.Run(consultant, s.Ops, sales.MakeQuoteInput{EnquiryID: v.Enquiry, Packages: []id.ID{s.Package}, Discount: 345_600, Reason: "团购"})
 	must(err)
 	x.campaign()
+	_, err = marketing.SetSegment.Run(s.Marketing(), s.Ops, testkit.Segment())
+	must(err)
 	_, err = organization.Delegate.Run(s.Principal(s.HD), s.Ops, organization.DelegateInput{DeputyID: s.StaffID(consultant), Until: bizdate.Of(s.Clock.Now(), s.Dir.Zone(s.HD)) + 7})
 	must(err)
 	_, err = sales.TrainScores.Run(s.GM(), s.Ops, sales.TrainScoresInput{})

@@ -208,7 +208,7 @@ func shows(ctx context.Context) bool {
 }
 
 func (v segmentView) table(ctx context.Context) web.Table {
-	table := web.Table{Caption: sg(ctx, "members"), Columns: []web.Column{{Label: sg(ctx, "name")}, {Label: sg(ctx, "birth")}, {Label: sg(ctx, "stage")}, {Label: sg(ctx, "next-step")}, {Label: sg(ctx, "center")}}}
+	table := web.Table{Caption: sg(ctx, "members"), Columns: []web.Column{{Label: sg(ctx, "person")}, {Label: sg(ctx, "birth")}, {Label: sg(ctx, "stage")}, {Label: sg(ctx, "next-step")}, {Label: sg(ctx, "center")}}}
 	phones := shows(ctx)
 	if phones {
 		table.Columns = append(table.Columns, web.Column{Label: sg(ctx, "phone")})

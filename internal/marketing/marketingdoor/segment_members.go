@@ -110,7 +110,7 @@ func exportRows(ctx context.Context, tx *op.Tx, e marketing.Export, row func(cel
 		return err
 	}
 	phones := tx.Viewer.Field("phone") != policy.Hidden
-	head := []any{sg(ctx, "name"), sg(ctx, "gender"), sg(ctx, "birth"), sg(ctx, "center"), sg(ctx, "stage"), sg(ctx, "next-step"), sg(ctx, "next-day")}
+	head := []any{sg(ctx, "person"), sg(ctx, "gender"), sg(ctx, "birth"), sg(ctx, "center"), sg(ctx, "stage"), sg(ctx, "next-step"), sg(ctx, "next-day")}
 	if phones {
 		head = append(head, sg(ctx, "phone"))
 	}
