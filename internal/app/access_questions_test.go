@@ -262,6 +262,7 @@ var drawnOperations = []drawnOperation{
 	{"POST", "/appointments/{id}/confirm", "appointment:update", "appointment", `{}`},
 	{"POST", "/visits", "visit:create", "appointment", `{"appointment_id":"{id}"}`},
 	{"POST", "/visits/{id}/finish", "visit:update", "visit", `{"outcome":"think"}`},
+	{"POST", "/visits/{id}/receive", "visit:receive", "visit", `{}`},
 	{"POST", "/contracts", "contract:create", "quote", `{"quote_id":"{id}"}`},
 	{"POST", "/contracts/{id}/sign", "contract:sign", "contract", `{}`},
 	{"POST", "/payments", "payment:create", "contract", `{"contract_id":"{id}","method":"cash","amount_fen":1}`},

@@ -46,7 +46,7 @@ type login struct {
 // drawnRights are what roles are drawn of; a word may be missing, then the role lacks the right.
 var drawnRights = []string{
 	"person:read", "person:create", "person:update", "person:reveal", "enquiry:read", "enquiry:create", "enquiry:update", "enquiry:assign", "appointment:read", "appointment:update",
-	"visit:read", "visit:create", "visit:update", "quote:read", "quote:create", "contract:read", "contract:create", "contract:sign", "payment:read", "payment:create", "payment:reverse",
+	"visit:read", "visit:create", "visit:update", "visit:receive", "quote:read", "quote:create", "contract:read", "contract:create", "contract:sign", "payment:read", "payment:create", "payment:reverse",
 	"touch:read", "touch:create", "task:read", "task:update", "task:assign", "staff:read", "staff:update", "position:read", "position:update", "center:read", "center:update", "room:read", "room:update",
 	"report:read", "journal:read", "assignment:read", "assignment:update", "account:create", "account:read", "account:update", "course:read", "package:read",
 	"approval:read", "approval:decide", "approval:update",

@@ -89,12 +89,12 @@ func busy(t *testing.T, a *app.App, now time.Time) {
 				if open.Total < 10 || open.Total > 45 {
 					t.Errorf("%s has %d open enquiries", v.Login, open.Total)
 				}
-				_, work, err := sales.WorkList(ctx, tx, v.Staff, 1, 0)
+				work, err := sales.WorkList(ctx, tx, v.Staff, 1, 0)
 				if err != nil {
 					return err
 				}
-				if work < 3 {
-					t.Errorf("%s has %d rows of work", v.Login, work)
+				if work.Total < 3 {
+					t.Errorf("%s has %d rows of work", v.Login, work.Total)
 				}
 				unread, err := process.Unread(ctx, tx)
 				if unread > 15 {

@@ -102,8 +102,11 @@ func (a *App) fold(ctx context.Context) error {
 	})
 }
 
-// score keeps the scores of enquiries; where something is measured, nothing is learned beside it.
+// score keeps what enquiries are worth, and their scores; where something is measured, nothing is learned beside it.
 func (a *App) score(ctx context.Context) error {
+	if err := sales.DueWorth(ctx, a.Run); err != nil {
+		return err
+	}
 	if a.Unlimited {
 		return sales.ScoreOpen(ctx, a.Run)
 	}

@@ -28,6 +28,7 @@ var undriven = map[string]string{
 	"people.show-duplicate":    "changes no matter", "people.join-household": "changes no matter", "people.leave-household": "changes no matter",
 	"people.tell-apart": "changes no matter", "people.mark-field": "changes no matter", "sales.train-scores": "changes no matter", "sales.keep-scores": "a job", "people.link-guardian": "changes no matter", "people.unlink-guardian": "changes no matter",
 	"sales.note-breach":      "a job",
+	"sales.begin-reception":  "changes no matter", "sales.withdraw-reception": "changes no matter",
 	"sales.escalate-contact": "a job",
 	"people.give-consent":    "changes no matter", "people.withdraw-consent": "changes no matter",
 	"sales.return-to-pool":  "a job",

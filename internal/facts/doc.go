@@ -134,6 +134,8 @@ var all = []event.Fact{
 	VisitCheckedIn{},
 	VisitWithdrawn{},
 	WalkedIn{},
+	ReceptionBegan{},
+	ReceptionWithdrawn{},
 	VisitFinished{},
 	QuoteMade{},
 	QuoteAccepted{},

@@ -247,6 +247,27 @@ type WalkedIn struct {
 // Kind implements event.Fact.
 func (WalkedIn) Kind() string { return "sales.walked-in.1" }
 
+// ReceptionBegan says that somebody took care of a visitor who waited (SAL-5).
+type ReceptionBegan struct {
+	Matter
+	Visit  id.ID         `json:"visit_id"`
+	Staff  id.ID         `json:"staff_id"`
+	Waited time.Duration `json:"waited_ns"` // since the check-in
+}
+
+// Kind implements event.Fact.
+func (ReceptionBegan) Kind() string { return "sales.reception-began.1" }
+
+// ReceptionWithdrawn says that the beginning of a talk was taken back (UI-B2): the visitor waits.
+type ReceptionWithdrawn struct {
+	Matter
+	Visit id.ID `json:"visit_id"`
+	Staff id.ID `json:"staff_id"` // who was said to talk
+}
+
+// Kind implements event.Fact.
+func (ReceptionWithdrawn) Kind() string { return "sales.reception-withdrawn.1" }
+
 // VisitFinished says what came of a visit (SAL-6).
 type VisitFinished struct {
 	Matter

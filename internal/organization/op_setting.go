@@ -41,6 +41,16 @@ const (
 	PoolOwnAgain = "pool.own-days"
 )
 
+// The settings of how much work presses, in per cent of work that does not (SAL-3): a first contact when its time is over, who comes today
+// and has not confirmed, who returns to the pool within a day, a step that is late, a step of today.
+const (
+	UrgencyFirst   = "work.urgency-first"
+	UrgencyVisit   = "work.urgency-visit"
+	UrgencyPool    = "work.urgency-pool"
+	UrgencyOverdue = "work.urgency-overdue"
+	UrgencyDue     = "work.urgency-due"
+)
+
 // Settings lists what can be set.
 var Settings = []Setting{
 	{Key: "quote.discount-limit", Default: "500", Min: 0, Max: 10_000, Percent: true},
@@ -56,6 +66,11 @@ var Settings = []Setting{
 	{Key: PoolClaims, Default: "10", Min: 0, Max: 1000},
 	{Key: PoolViews, Default: "50", Min: 0, Max: 10_000},
 	{Key: PoolOwnAgain, Default: "30", Min: 0, Max: 730},
+	{Key: UrgencyFirst, Default: "800", Min: 100, Max: 10_000},
+	{Key: UrgencyVisit, Default: "300", Min: 100, Max: 10_000},
+	{Key: UrgencyPool, Default: "200", Min: 100, Max: 10_000},
+	{Key: UrgencyOverdue, Default: "200", Min: 100, Max: 10_000},
+	{Key: UrgencyDue, Default: "150", Min: 100, Max: 10_000},
 }
 
 // Shown is a value as people read it: "5.25" for 525 hundredths of a per cent.

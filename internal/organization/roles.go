@@ -25,9 +25,9 @@ const deskReads = " person:read@center enquiry:read@center touch:read@center app
 
 var shippedRoles = []shippedRole{
 	{code: "front-desk", home: "front-desk", phone: "revealable", reveals: 60, rights: "campaign:read@all staff:read@center person:create+update+reveal+merge@center enquiry:create@center " +
-		"touch:create@center appointment:create+update@center visit:create@center payment:create@center report:read+mail@center" + deskReads + work},
+		"touch:create@center appointment:create+update@center visit:create+receive@center payment:create@center report:read+mail@center" + deskReads + work},
 	{code: "consultant", home: "consultant", phone: "full-own", reveals: 20, rights: "campaign:read@all staff:read@center person:read@own person:create@center person:update+reveal+merge@own " +
-		"enquiry:read+update@own enquiry:create@center pool:read+claim@center touch:read+create@own appointment:read@center appointment:create+update@own visit:read+update@own " +
+		"enquiry:read+update@own enquiry:create@center pool:read+claim@center touch:read+create@own appointment:read@center appointment:create+update@own visit:read+update+receive@own " +
 		"quote:read+create@own contract:read+create+sign@own report:read@own approval:read+update@own" + work},
 	{code: "assistant", home: "assistant", phone: "revealable", reveals: 40, rights: "touch:read+create@own person:read@own" + work},
 	{code: "teacher", home: "teacher", phone: "hidden", rights: strings.TrimSpace(work)},
@@ -42,7 +42,7 @@ var shippedRoles = []shippedRole{
 }
 
 const principalRights = "campaign:read@all campaign:create+update@center campaign-cost:read+create@center lead:read@center capture-point:read+update@center submission:read@center segment:read+update@center segment-member:read+export@center delegation:read+create+update@own special-day:update@center staff:read@center position:read@center person:create+update+reveal+merge@center enquiry:create+update+assign+import@center pool:read@center touch:create@center " +
-	"appointment:create+update@center visit:create+update@center quote:create@center contract:create+sign@center payment:reverse@center journal:read@center task:read+assign@center " +
+	"appointment:create+update@center visit:create+update+receive@center quote:create@center contract:create+sign@center payment:reverse@center journal:read@center task:read+assign@center " +
 	"approval:read+decide@center approval:update@own report:read+mail@center import:create+read@center assignment:read+update@center score-model:read@all" + deskReads + work
 
 const itRights = "center:read+create+update@all room:read+create+update@all special-day:update@all region:read+create+update@all staff:read+create+update@all position:read+create+update@all account:read+create+update@all " +

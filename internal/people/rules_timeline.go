@@ -22,7 +22,7 @@ var shown = []group{
 		"sales.appointment-booked.1", "sales.appointment-confirmed.1", "sales.appointment-moved.1", "sales.appointment-cancelled.1", "sales.appointment-missed.1",
 		"sales.appointment-restored.1", "sales.appointment-withdrawn.1",
 	}},
-	{"sales", "visit", []string{"sales.visit-finished.1", "sales.visit-reopened.1"}},
+	{"sales", "visit", []string{"sales.visit-finished.1", "sales.visit-reopened.1", "sales.reception-began.1", "sales.reception-withdrawn.1"}},
 	{"sales", "quote", []string{"sales.quote-made.1", "sales.quote-accepted.1"}},
 	{"sales", "contract", []string{"contracts.contract-drafted.1", "contracts.contract-signed.1"}},
 	{"desk", "visit", []string{"sales.visit-checked-in.1", "sales.walked-in.1", "sales.visit-withdrawn.1"}},

@@ -378,10 +378,10 @@ func isStale(err error) bool {
 func work(t *testing.T, s *testkit.School) []sales.WorkRow {
 	t.Helper()
 	return ask(t, s, s.Consultant(s.HD), func(ctx context.Context, tx *op.Tx) ([]sales.WorkRow, error) {
-		rows, total, err := sales.WorkList(ctx, tx, s.StaffID(s.Consultant(s.HD)), 50, 0)
-		if int64(len(rows)) != total {
-			t.Errorf("%d rows, counted %d", len(rows), total)
+		list, err := sales.WorkList(ctx, tx, s.StaffID(s.Consultant(s.HD)), 50, 0)
+		if int64(len(list.Items)) != list.Total {
+			t.Errorf("%d rows, counted %d", len(list.Items), list.Total)
 		}
-		return rows, err
+		return list.Items, err
 	})
 }

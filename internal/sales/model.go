@@ -103,6 +103,8 @@ type Visit struct {
 	Consultant  id.ID             `json:"consultant_id" db:"consultant"`
 	Arrived     time.Time         `json:"arrived_at" db:"arrived_at"`
 	Day         bizdate.Date      `json:"day" db:"day"`
+	Received    time.Time         `json:"received_at,omitzero" db:"received_at"` // the talk began; zero: waits, or nobody noted it
+	ReceivedBy  id.ID             `json:"received_by" db:"received_by"`          // who talks
 	Finished    time.Time         `json:"finished_at,omitzero" db:"finished_at"`
 	Outcome     string            `json:"outcome" db:"outcome"` // quote, think, lost
 	LostReason  string            `json:"lost_reason" db:"lost_reason"`

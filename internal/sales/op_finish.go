@@ -41,17 +41,7 @@ type FinishVisitInput struct {
 }
 
 func finishVisit(ctx context.Context, tx *op.Tx, in FinishVisitInput) (VisitAnswer, error) {
-	v, err := loadVisit(ctx, tx, in.VisitID)
-	if err != nil {
-		return VisitAnswer{}, err
-	}
-	if !v.Withdrawn.IsZero() {
-		return VisitAnswer{}, problem.Refuse("SAL-5", "visit-withdrawn", problem.Field{Location: "visit_id", Value: v.ID})
-	}
-	if !v.Finished.IsZero() {
-		return VisitAnswer{}, problem.Refuse("SAL-6", "visit-finished", problem.Field{Location: "visit_id", Value: v.ID})
-	}
-	e, err := loadEnquiry(ctx, tx, v.Enquiry)
+	v, e, err := visitHere(ctx, tx, in.VisitID)
 	if err != nil {
 		return VisitAnswer{}, err
 	}

@@ -79,7 +79,7 @@ func ListVisits(ctx context.Context, tx *op.Tx, f VisitFilter) (out VisitList, e
 	if err != nil {
 		return out, err
 	}
-	out.Items, err = op.All[Visit](ctx, tx, `SELECT v.id, v.enquiry, v.appointment, v.person, v.center, v.consultant, v.arrived_at, v.day, v.finished_at, v.outcome, v.lost_reason, v.withdrawn_at, v.needs, v.placement, v.version`+
+	out.Items, err = op.All[Visit](ctx, tx, `SELECT v.id, v.enquiry, v.appointment, v.person, v.center, v.consultant, v.arrived_at, v.day, v.received_at, v.received_by, v.finished_at, v.outcome, v.lost_reason, v.withdrawn_at, v.needs, v.placement, v.version`+
 		where+" ORDER BY v.arrived_at DESC, v.id DESC LIMIT ? OFFSET ?", append(args, f.Limit, offset)...)
 	if err != nil {
 		return out, fmt.Errorf("list visits: %w", err)

@@ -39,11 +39,11 @@ func picture(t *testing.T, s *testkit.School, key id.ID) string {
 		}
 		e.Version = 0
 		put("enquiry", e)
-		rows, _, err := sales.WorkList(ctx, tx, e.Consultant, 200, 0)
+		list, err := sales.WorkList(ctx, tx, e.Consultant, 200, 0)
 		if err != nil {
 			return err
 		}
-		for _, r := range rows {
+		for _, r := range list.Items {
 			if r.ID == key {
 				r.Version = 0
 				put("work", []any{r, r.NextVisit})

@@ -202,6 +202,10 @@ func (a *agenda) walkIn(ctx context.Context) error {
 
 // receive plans the talk with a visitor.
 func (a *agenda) receive(v sales.VisitAnswer, channel string) {
+	a.at(a.l.Clock.Now().Add(6*time.Minute), func(ctx context.Context) error {
+		_, err := sales.BeginReception.Run(a.l.as(ctx, v.Consultant), a.l.run, sales.ReceptionInput{VisitID: v.ID})
+		return err
+	})
 	a.at(a.l.Clock.Now().Add(time.Duration(35+a.r.IntN(40))*time.Minute), func(ctx context.Context) error {
 		_, _, signing := mix(channel)
 		in := sales.FinishVisitInput{VisitID: v.ID, Outcome: "quote", Needs: map[string]string{

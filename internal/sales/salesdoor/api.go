@@ -195,6 +195,7 @@ func apiReception(a *api.API) {
 	})
 	api.Post(a, "/visits", sales.CheckIn)
 	api.Post(a, "/walk-ins", sales.WalkIn)
+	api.Post(a, "/visits/{id}/receive", sales.BeginReception)
 	api.Post(a, "/visits/{id}/finish", sales.FinishVisit)
 	api.Post(a, "/visits/{id}/withdraw", sales.WithdrawCheckIn)
 	api.Post(a, "/visits/{id}/reopen", sales.ReopenVisit)

@@ -256,14 +256,14 @@ func deskPage(v deskView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = v.visitTable(ctx, v.Visits, false).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = v.hereTable(ctx).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = web.Panel{ID: "here", Title: t(ctx, "desk.visits", "count", int(v.Came)), Flush: true}.With().Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Panel{ID: "here", Title: v.hereTitle(ctx), Flush: true}.With().Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/people"
@@ -37,7 +38,7 @@ func TestSAL5_CheckInFromHome(t *testing.T) {
 		if got := s.Facts(t)[before:]; !slices.Equal(got, []string{"sales.visit-checked-in.1"}) {
 			t.Errorf("facts = %v", got)
 		}
-		p.wants(p.get("/", http.StatusOK), "今天 1 人到访", "接待中")
+		p.wants(p.get("/", http.StatusOK), "今天 1 人到访", "等候中", "已等")
 		p.wants(p.get("/visits", http.StatusOK), "1 次到访")
 	})
 }
@@ -280,5 +281,36 @@ func TestUIB1_FigureLinks(t *testing.T) {
 		} {
 			p.wants(p.get(address, http.StatusOK), want)
 		}
+	})
+}
+
+// TestSAL5_ReceptionBoard: who waits longest stands first, for whom and since when; one click says who takes care, and the consultant may say it
+// on the page of the visit.
+func TestSAL5_ReceptionBoard(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		_, first := visited(t, s)
+		s.Clock.Set(s.Clock.Now().Add(7 * time.Minute))
+		_, next := visited(t, s)
+		s.Clock.Set(s.Clock.Now().Add(5 * time.Minute))
+		desk := open(s.FrontDesk(s.HD), t, s)
+		page := desk.get("/", http.StatusOK)
+		desk.wants(page, "今天到访 2 · 等候 2", "已等 12 分钟 · 等 consultant@HD", "已等 5 分钟")
+		if strings.Index(page, "/visits/"+first.ID.String()+"/receive") > strings.Index(page, "/visits/"+next.ID.String()+"/receive") {
+			t.Error("who waits longest does not stand first")
+		}
+		to, _ := desk.post("/visits/"+first.ID.String()+"/receive", http.StatusSeeOther, "staff_id", s.StaffID(s.Consultant2(s.HD)).String(), "_next", "/")
+		if to != "/" {
+			t.Errorf("leads to %s", to)
+		}
+		page = desk.get("/", http.StatusOK)
+		desk.wants(page, "等候 1 · 接待中 1", "consultant2@HD · 09:24 起")
+		if strings.Index(page, "/visits/"+first.ID.String()) < strings.Index(page, "/visits/"+next.ID.String()+"/receive") {
+			t.Error("who is in a talk stands before who waits")
+		}
+		cons := open(s.Consultant(s.HD), t, s)
+		here := "/visits/" + next.ID.String()
+		cons.wants(cons.get(here, http.StatusOK), "等候中", "开始接待")
+		cons.post(here+"/receive", http.StatusSeeOther, "_next", here)
+		cons.wants(cons.get(here, http.StatusOK), "接待中", "consultant@HD · 09:24 起")
 	})
 }

@@ -139,7 +139,7 @@ func (p door) goOn(w http.ResponseWriter, r *http.Request, done, said string) er
 	if err != nil {
 		return err
 	}
-	if v.Panel != nil && v.Panel.Enquiry.ID.String() == done && v.At+1 < len(v.Rows) { // it stands on today's list still: go past it
+	if v.Panel != nil && v.Panel.Enquiry.ID.String() == done && v.From+v.At+1 < int(v.Total) { // it stands on today's list still: go past it
 		if v, err = p.work(r, base, "", no+1); err != nil {
 			return err
 		}
@@ -148,7 +148,7 @@ func (p door) goOn(w http.ResponseWriter, r *http.Request, done, said string) er
 	to := base
 	if v.Panel != nil {
 		v.Saved = t(ctx, "call.next", "done", t(ctx, said), "name", v.person(ctx, v.Panel.Enquiry.Person))
-		to = query(base, "at", v.Panel.Enquiry.ID.String())
+		to = query(v.at(v.From), "at", v.Panel.Enquiry.ID.String())
 	}
 	if web.IsFragment(r) {
 		return web.Render(w, r, workSaved(v))

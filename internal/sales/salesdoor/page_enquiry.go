@@ -32,6 +32,8 @@ type enquiryView struct {
 	Campaign     marketing.Campaign        // that brought it first, where the viewer sees it
 	Score        sales.EnquiryScore        // where it has one
 	Scored       bool
+	Worth        sales.Worth // while it is open
+	Valued       bool
 	Fields       []people.Field // custom ones that reasons of the score speak of
 	Timeline     people.TimelinePage
 	tell         timelineWords
@@ -98,6 +100,9 @@ func (p door) enquiry(ctx context.Context, tx *op.Tx, key id.ID) (v enquiryView,
 func (v *enquiryView) score(ctx context.Context, tx *op.Tx) (err error) {
 	if !v.Enquiry.Stage.Open() {
 		return nil
+	}
+	if v.Worth, v.Valued, err = sales.WorthOf(ctx, tx, v.Enquiry.ID); err != nil {
+		return err
 	}
 	if v.Score, v.Scored, err = sales.ScoreOf(ctx, tx, v.Enquiry.ID); err != nil || !v.Scored {
 		return err

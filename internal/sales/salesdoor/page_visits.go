@@ -206,6 +206,23 @@ func (p door) postCheckIn(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, nextOf(r, path("visits", out.ID.String())), p.arrived(r, out))
 }
 
+// postReceive says that somebody takes care of a visitor (SAL-5).
+func (p door) postReceive(w http.ResponseWriter, r *http.Request) error {
+	key, err := web.PathID(r, "id", "visit")
+	if err != nil {
+		return err
+	}
+	in, err := web.Decode[sales.ReceptionInput](r)
+	if err != nil {
+		return err
+	}
+	in.VisitID = key
+	if _, err := sales.BeginReception.Run(r.Context(), p.Ops, in); err != nil {
+		return err
+	}
+	return web.Redirect(w, r, nextOf(r, path("visits", key.String())), web.Status{Text: t(r.Context(), "visit.received"), Tone: web.Good, Undo: undoPath(r.Context())})
+}
+
 // arrived says who is here and who was told.
 func (p door) arrived(r *http.Request, out sales.VisitAnswer) web.Status {
 	ctx := r.Context()

@@ -9,6 +9,7 @@ import (
 
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/money"
 	"zhike/internal/kernel/op"
 	"zhike/internal/sales"
 	"zhike/internal/web"
@@ -25,6 +26,8 @@ type workView struct {
 	Base   string // address of the page
 	Rows   []sales.WorkRow
 	Total  int64
+	Worth  money.Fen // expected of all of it
+	From   int       // number of the first row, from 0
 	Counts sales.WorkCounts
 	Today  sales.AppointmentList // open ones of today
 	At     int                   // the row at hand
@@ -34,19 +37,23 @@ type workView struct {
 
 // getWork is the consultant's home: the work list and the call panel (SAL-3).
 func (p door) getWork(w http.ResponseWriter, r *http.Request) error {
-	v, err := p.work(r, r.URL.Path, r.URL.Query().Get("at"), 0)
+	no, err := strconv.Atoi(r.URL.Query().Get("no"))
+	if err != nil {
+		no = 0
+	}
+	v, err := p.work(r, r.URL.Path, r.URL.Query().Get("at"), no)
 	if err != nil {
 		return err
 	}
 	return web.Render(w, r, web.Shell(web.Page{Title: t(r.Context(), "work.title"), Own: true}, workPage(v)))
 }
 
-// work loads the list; the row at hand is the enquiry at, else the no-th.
+// work loads the page of the list with the no-th row, from 0; the row at hand is the enquiry at if it stands there, else the no-th.
 func (p door) work(r *http.Request, base, at string, no int) (v workView, err error) {
 	v = workView{Base: base}
 	err = p.read(r, func(ctx context.Context, tx *op.Tx) error {
 		staff := tx.Viewer.Staff
-		if v.Rows, v.Total, err = sales.WorkList(ctx, tx, staff, workRows, 0); err != nil {
+		if err = v.page(ctx, tx, staff, no); err != nil {
 			return err
 		}
 		if v.Counts, err = sales.CountWork(ctx, tx, staff); err != nil {
@@ -60,20 +67,42 @@ func (p door) work(r *http.Request, base, at string, no int) (v workView, err er
 		for i, row := range v.Rows {
 			persons[i] = row.Person
 			if row.ID.String() == at {
-				no = i
+				no = v.From + i
 			}
 		}
 		if v.names, err = p.load(ctx, tx, persons...); err != nil || len(v.Rows) == 0 {
 			return err
 		}
-		v.At = min(max(no, 0), len(v.Rows)-1)
+		v.At = min(max(no-v.From, 0), len(v.Rows)-1)
 		v.Panel, err = p.call(ctx, tx, v.names, v.Rows[v.At].Enquiry)
 		if err == nil {
-			v.Panel.Base, v.Panel.No, v.Panel.Of = base, v.At, v.Total
+			v.Panel.Base, v.Panel.No, v.Panel.Of = base, v.From+v.At, v.Total
 		}
 		return err
 	})
 	return v, err
+}
+
+// page reads the rows around the no-th, or the last ones where the list is shorter.
+func (v *workView) page(ctx context.Context, tx *op.Tx, staff id.ID, no int) error {
+	for v.From = max(no, 0) / workRows * workRows; ; v.From = max(int(v.Total)-1, 0) / workRows * workRows {
+		list, err := sales.WorkList(ctx, tx, staff, workRows, v.From)
+		if err != nil {
+			return err
+		}
+		v.Rows, v.Total, v.Worth = list.Items, list.Total, list.Expected
+		if len(v.Rows) > 0 || v.From == 0 {
+			return nil
+		}
+	}
+}
+
+// at is the address of the page with the no-th row.
+func (v workView) at(no int) string {
+	if no == 0 {
+		return v.Base
+	}
+	return query(v.Base, "no", strconv.Itoa(no))
 }
 
 // sentence is the page's heading: how much there is, and what comes first.
@@ -86,7 +115,23 @@ func (v workView) sentence(ctx context.Context) string {
 	case v.Total <= firstFew:
 		return t(ctx, "work.at-once", "count", int(v.Total))
 	}
-	return t(ctx, "work.first-few", "count", int(v.Total), "first", firstFew)
+	few := money.Fen(0)
+	for _, row := range v.Rows[:min(firstFew, len(v.Rows))] {
+		few += row.Expected
+	}
+	if v.From > 0 || v.Worth <= 0 {
+		return t(ctx, "work.first-few", "count", int(v.Total), "first", firstFew)
+	}
+	part := float64(few) / float64(v.Worth)
+	return t(ctx, "work.few-bring", "count", int(v.Total), "first", firstFew, "share", i18n.Percent(ctx, &part))
+}
+
+// expected is what all of it is worth; "" where nothing is known.
+func (v workView) expected(ctx context.Context) string {
+	if v.Worth <= 0 {
+		return ""
+	}
+	return t(ctx, "work.expected", "amount", wholeYuan(ctx, v.Worth))
 }
 
 // soonest names the first contact that runs out next; "" where none does.
@@ -116,7 +161,7 @@ func (v workView) tabs(ctx context.Context) web.Tabs {
 func (v workView) list(ctx context.Context) web.WorkList {
 	l := web.WorkList{
 		Caption: t(ctx, "work.title"),
-		Heads:   [4]string{t(ctx, "work.head-name"), t(ctx, "work.head-next"), t(ctx, "work.head-why"), t(ctx, "work.head-age")},
+		Heads:   [4]string{t(ctx, "work.head-name"), t(ctx, "work.head-next"), t(ctx, "work.head-why"), t(ctx, "work.head-worth")}, From: v.From + 1,
 	}
 	for i, row := range v.Rows {
 		l.Rows = append(l.Rows, v.row(ctx, i, row))
@@ -126,10 +171,16 @@ func (v workView) list(ctx context.Context) web.WorkList {
 
 func (v workView) row(ctx context.Context, i int, row sales.WorkRow) web.WorkRow {
 	name := v.person(ctx, row.Person)
+	most := money.Fen(1)
+	for _, other := range v.Rows {
+		most = max(most, other.Expected)
+	}
 	out := web.WorkRow{
 		ID: row.ID.String(), Name: name, Href: enquiryPath(row.ID), Sub: v.about(ctx, row.Person, row.Channel), Stage: stageBar(ctx, row.Stage),
 		Step: v.step(ctx, row), Due: due(ctx, row.Enquiry), Why: why(ctx, row), Current: i == v.At,
-		Amount: web.Figure{Value: i18n.Span(ctx, web.Now(ctx).Sub(row.Entered)), Hidden: t(ctx, "work.since-entry")},
+	}
+	if row.Expected > 0 {
+		out.Amount, out.Share = web.Figure{Value: wholeYuan(ctx, row.Expected), Href: enquiryPath(row.ID) + "#worth", Hidden: name}, max(int(row.Expected*100/most), 1)
 	}
 	for _, a := range []struct{ key, what string }{{"c", "call"}, {"r", "result"}, {"d", "date"}} {
 		href := v.open(i, row, a.what)
@@ -165,17 +216,23 @@ func (v workView) step(ctx context.Context, row sales.WorkRow) string {
 
 // open is the address of the panel of an enquiry; what says which part of it is wanted first.
 func (v workView) open(no int, row sales.WorkRow, what string) string {
-	return query(enquiryPath(row.ID, "call"), "back", v.Base, "no", strconv.Itoa(no), "of", strconv.FormatInt(v.Total, 10), "first", what)
+	return query(enquiryPath(row.ID, "call"), "back", v.Base, "no", strconv.Itoa(v.From+no), "of", strconv.FormatInt(v.Total, 10), "first", what)
+}
+
+// wholeYuan writes an expected amount, which is not known to the fen.
+func wholeYuan(ctx context.Context, f money.Fen) string {
+	return i18n.MoneyWhole(ctx, (f+50)/100*100)
 }
 
 // why says why a row stands where it stands.
 func why(ctx context.Context, row sales.WorkRow) string {
 	text := code(ctx, "why", row.Why)
-	switch row.Why {
-	case "first", "first-overdue":
+	switch {
+	case row.Why == "first" || row.Why == "first-overdue":
 		return join(t(ctx, "work.came-in", "when", moment(ctx, row.Entered)), text)
-	}
-	if !row.LastTouch.IsZero() {
+	case row.Quote != nil:
+		return join(text, t(ctx, "work.quoted", "day", shortDay(ctx, row.Quote.Made), "amount", i18n.MoneyWhole(ctx, row.Quote.Payable), "until", i18n.DateShort(ctx, row.Quote.ValidUntil)))
+	case !row.LastTouch.IsZero():
 		return join(text, t(ctx, "work.last-touch", "ago", i18n.Ago(ctx, row.LastTouch, web.Now(ctx))))
 	}
 	return text

@@ -125,3 +125,22 @@ func (w ScoreWords) level(ctx context.Context, r sales.ScoreReason) string {
 
 // share is a probability in whole hundredths.
 func share(ctx context.Context, p float64) string { return i18n.Percent(ctx, &p) }
+
+func worthTitle(ctx context.Context, w sales.Worth) string {
+	if w.Expected <= 0 {
+		return t(ctx, "worth.h2", "amount", i18n.None)
+	}
+	return t(ctx, "worth.h2", "amount", wholeYuan(ctx, w.Expected))
+}
+
+func worthSum(ctx context.Context, w sales.Worth) string {
+	odds := float64(w.Odds) / 10_000
+	return t(ctx, "worth.sum", "odds", i18n.Percent(ctx, &odds), "amount", wholeYuan(ctx, w.Amount))
+}
+
+func urgency(ctx context.Context, w sales.Worth) string {
+	if w.Urgency <= 100 {
+		return t(ctx, "worth.calm")
+	}
+	return t(ctx, "worth.urgency", "times", strconv.FormatFloat(float64(w.Urgency)/100, 'f', -1, 64))
+}
