@@ -11,6 +11,7 @@
 //	PPL-9  op_consent.go; MayContact is asked before a message of a purpose goes out
 //	PPL-10 op_reveal.go, op_reveal_limit.go; masking: the tag mask:"phone" where rows are scanned
 //	PPL-12 op_touch.go, rules_touch.go
+//	MKT-10 conditions.go: what segments ask of persons
 //	ORG-3  resources.go: a person is seen by whoever sees one of its matters
 //	ORG-10 op_change.go, rules_change.go
 //	TRU-24 store_personal.go: old values stand beside the event, sealed under the person's key
