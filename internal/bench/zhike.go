@@ -178,9 +178,15 @@ func (z *zhike) ask(r *rand.Rand, scenario string) []request {
 
 // segment is what a live count asks of everybody while a segment is built (MKT-10): two groups within one.
 var segment = []condition.Row{
-	{Group: condition.All}, {Depth: 1, Field: "age", Is: condition.AtMost, Values: []string{"12"}}, {Depth: 1, Field: "last-touch", Is: condition.LongAgo, Values: []string{"30"}},
-	{Depth: 1, Group: condition.Any}, {Depth: 2, Field: "stage", Is: condition.Is, Values: []string{"invited", "visited", "quoted"}}, {Depth: 2, Field: "visits", Is: condition.AtLeast, Values: []string{"1"}},
-	{Depth: 1, Group: condition.None}, {Depth: 2, Field: "hours-left", Is: condition.AtLeast, Values: []string{"10"}}, {Depth: 2, Field: "contract-value", Is: condition.AtLeast, Values: []string{"20000"}},
+	{Group: condition.All},
+	{Depth: 1, Field: "age", Is: condition.AtMost, Values: []string{"12"}},
+	{Depth: 1, Field: "last-touch", Is: condition.LongAgo, Values: []string{"30"}},
+	{Depth: 1, Group: condition.Any},
+	{Depth: 2, Field: "stage", Is: condition.Is, Values: []string{"invited", "visited", "quoted"}},
+	{Depth: 2, Field: "visits", Is: condition.AtLeast, Values: []string{"1"}},
+	{Depth: 1, Group: condition.None},
+	{Depth: 2, Field: "hours-left", Is: condition.AtLeast, Values: []string{"10"}},
+	{Depth: 2, Field: "contract-value", Is: condition.AtLeast, Values: []string{"20000"}},
 }
 
 func post(path string, in any) []request {

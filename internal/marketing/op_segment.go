@@ -67,7 +67,7 @@ func setSegment(ctx context.Context, tx *op.Tx, in SegmentInput) (SegmentAnswer,
 	if s.ID.IsNone() {
 		s.ID, s.Staff = tx.NewID(), tx.Viewer.Staff
 		chance := tx.NewID()
-		s.Seed = int64(binary.BigEndian.Uint64(chance[8:])) //nolint:gosec // bits
+		s.Seed = int64(binary.BigEndian.Uint64(chance[8:]))
 		err = tx.Insert(ctx, s)
 	} else {
 		err = s.change(ctx, tx, in.Version, &f)

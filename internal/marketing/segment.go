@@ -39,26 +39,13 @@ const MostShare = 50
 func (s Segment) held(person id.ID) bool {
 	h := sha256.New()
 	var seed [8]byte
-	binary.BigEndian.PutUint64(seed[:], uint64(s.Seed)) //nolint:gosec // bits
+	binary.BigEndian.PutUint64(seed[:], uint64(s.Seed))
 	h.Write(seed[:])
 	h.Write(person[:])
 	const scale = 1 << 53
 	u := float64(binary.BigEndian.Uint64(h.Sum(nil))>>11) / scale
 	return u < float64(s.Share)/100
 }
-
-// member is a person that was drawn for a segment.
-type member struct {
-	ID      id.ID     `db:"id"`
-	Segment id.ID     `db:"segment"`
-	Person  id.ID     `db:"person"`
-	Center  id.ID     `db:"center"`
-	Control bool      `db:"control"`
-	Drawn   time.Time `db:"drawn_at"`
-}
-
-// TableName implements op.Record.
-func (member) TableName() string { return "segment_members" }
 
 // undrawn is the condition of a person p who was not drawn for a segment yet.
 const undrawn = "NOT EXISTS (SELECT 1 FROM segment_members m WHERE m.segment = ? AND m.person = p.id)"

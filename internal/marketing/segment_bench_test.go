@@ -16,7 +16,7 @@ import (
 
 // crowd makes people as a company of scale S has them: 20,000, each with an enquiry or two, touches, some visits, every fifth a contract.
 func crowd(s *testkit.School, today bizdate.Date) []someone {
-	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a reproducible crowd
+	r := rand.New(rand.NewPCG(1, 2))
 	day := func() bizdate.Date { return today - bizdate.Date(r.IntN(700)) }
 	list := make([]someone, 20_000)
 	for i := range list {

@@ -16,12 +16,19 @@ const heldShare = 15
 // chosen are the segments of the company's marketing; the first one has a control group, and campaigns are for it.
 var chosen = []marketing.SegmentInput{
 	{Name: "到访过、还没签", Note: "请回来试听", Conditions: []condition.Row{
-		{Group: condition.All}, {Depth: 1, Field: "visits", Is: condition.AtLeast, Values: []string{"1"}},
-		{Depth: 1, Group: condition.None}, {Depth: 2, Field: "contracts", Is: condition.AtLeast, Values: []string{"1"}}, {Depth: 2, Field: "lost-reason", Is: condition.Is, Values: []string{"wrong-number", "no-need"}},
+		{Group: condition.All},
+		{Depth: 1, Field: "visits", Is: condition.AtLeast, Values: []string{"1"}},
+		{Depth: 1, Group: condition.None},
+		{Depth: 2, Field: "contracts", Is: condition.AtLeast, Values: []string{"1"}},
+		{Depth: 2, Field: "lost-reason", Is: condition.Is, Values: []string{"wrong-number", "no-need"}},
 	}},
 	{Name: "两周没联系的意向", Note: "顾问先打一遍", Conditions: []condition.Row{
-		{Group: condition.All}, {Depth: 1, Field: "stage", Is: condition.Is, Values: []string{"contacted", "invited", "visited", "quoted"}}, {Depth: 1, Field: "last-touch", Is: condition.LongAgo, Values: []string{"14"}},
-		{Depth: 1, Group: condition.Any}, {Depth: 2, Field: "visits", Is: condition.AtLeast, Values: []string{"1"}}, {Depth: 2, Field: "touches", Is: condition.AtLeast, Values: []string{"3"}},
+		{Group: condition.All},
+		{Depth: 1, Field: "stage", Is: condition.Is, Values: []string{"contacted", "invited", "visited", "quoted"}},
+		{Depth: 1, Field: "last-touch", Is: condition.LongAgo, Values: []string{"14"}},
+		{Depth: 1, Group: condition.Any},
+		{Depth: 2, Field: "visits", Is: condition.AtLeast, Values: []string{"1"}},
+		{Depth: 2, Field: "touches", Is: condition.AtLeast, Values: []string{"3"}},
 	}},
 	{Name: "课时快用完", Note: "续费季名单", Conditions: []condition.Row{
 		{Group: condition.All}, {Depth: 1, Field: "contracts", Is: condition.AtLeast, Values: []string{"1"}}, {Depth: 1, Field: "hours-left", Is: condition.AtMost, Values: []string{"10"}},

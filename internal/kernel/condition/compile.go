@@ -141,10 +141,15 @@ func (w *writer) last(n *node) {
 		if n.is == LongAgo {
 			before = w.today - bizdate.Date(n.n)
 		}
-		w.among(f, "")
-		w.put(" AND NOT ")
-		w.among(f, from, at(before))
+		w.grouped(f, "MAX("+f.Column+") < ?", at(before))
 	}
+}
+
+// grouped tells whether a condition holds of all rows of the field that are of p, of which there are some.
+func (w *writer) grouped(f Field, having string, arg any) {
+	w.put("p.id IN ("+f.From, f.Args...)
+	person, _, _ := strings.Cut(strings.TrimPrefix(f.From, "SELECT "), " ")
+	w.put(" GROUP BY "+person+" HAVING "+having+")", arg)
 }
 
 // years asks for an age in whole years; who has no day of birth has none.
@@ -168,9 +173,7 @@ func (w *writer) number(n *node) {
 		w.among(f, f.Column+" "+signs[n.is]+" ?", n.n)
 		return
 	}
-	w.put("p.id IN ("+f.From, f.Args...)
-	person, _, _ := strings.Cut(strings.TrimPrefix(f.From, "SELECT "), " ")
-	w.put(" GROUP BY "+person+" HAVING "+f.Column+" "+signs[n.is]+" ?)", n.n)
+	w.grouped(f, f.Column+" "+signs[n.is]+" ?", n.n)
 	if n.is == AtMost || n.n == 0 { // 0 fulfils it, and so does who has no row
 		w.put(" OR p.id NOT IN ("+f.From, f.Args...)
 		w.put(")")

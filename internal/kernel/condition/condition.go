@@ -30,13 +30,14 @@ const (
 	Exactly  = "exactly"
 	AtLeast  = "at-least"
 	AtMost   = "at-most"
-	Within   = "within"    // the last one is at most so many days ago
-	LongAgo  = "long-ago"  // the last one is more than so many days ago
-	Never    = "never"     // there is none
-	Since    = "since"     // the last one is on a day or later
-	Until    = "until"     // the last one is on a day or earlier
-	Whatever = "there-is"  // there is one
-	Yes, No  = "yes", "no" // of YesNo; no: also where nothing is said
+	Within   = "within"   // the last one is at most so many days ago
+	LongAgo  = "long-ago" // the last one is more than so many days ago
+	Never    = "never"    // there is none
+	Since    = "since"    // the last one is on a day or later
+	Until    = "until"    // the last one is on a day or earlier
+	Whatever = "there-is" // there is one
+	Yes      = "yes"      // of YesNo
+	No       = "no"       // of YesNo; also where nothing is said
 )
 
 // Comparisons lists them all.

@@ -163,7 +163,7 @@ func (p *parser) values(here string, n *node, values []string) error {
 	case n.is == Is || n.is == IsNot:
 		return p.texts(here, n, values)
 	}
-	ok := false
+	var ok bool
 	switch v := strings.TrimSpace(values[0]); n.is {
 	case Since, Until:
 		day, err := bizdate.Parse(v)

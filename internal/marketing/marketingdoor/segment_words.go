@@ -54,13 +54,6 @@ func (p *part) options(ctx context.Context) (list []web.Option) {
 	return list
 }
 
-func (p *part) first() string {
-	if len(p.Values) == 0 {
-		return ""
-	}
-	return p.Values[0]
-}
-
 // words says what a condition asks.
 func (p *part) words(ctx context.Context) string {
 	var values []string
