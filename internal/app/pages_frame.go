@@ -51,6 +51,7 @@ var (
 	placeEnquiries    = place{"enquiries", "/enquiries", "enquiry:read", "l"}
 	placePool         = place{"pool", "/pool", "pool:read", ""}
 	placePeople       = place{"people", "/people", "person:read", ""}
+	placeRequests     = place{"data-requests", "/data-requests", "data-request:read", ""}
 	placeContracts    = place{"contracts", "/contracts", "contract:read", ""}
 	placePayments     = place{"payments", "/payments", "payment:read", ""}
 	placeImports      = place{"imports", "/imports", "import:read", ""}
@@ -81,7 +82,7 @@ var (
 	menu = []group{
 		{"today", []place{placeHome, placeTasks, placeApprovals, placeAppointments, placeVisits, placePool, placeFeedback}},
 		{"customers", []place{placeEnquiries, placePeople, placeContracts, placePayments, placeCampaigns, placeImports}},
-		{"manage", []place{placeReports, placeSegments, placeAssignment, placeChannels, placeCourses, placePackages, placeDays, placeStaff, placeLimits, placeScores, placeLooks}},
+		{"manage", []place{placeReports, placeSegments, placeAssignment, placeChannels, placeCourses, placePackages, placeDays, placeStaff, placeLimits, placeScores, placeLooks, placeRequests}},
 	}
 	setUp = []group{
 		{"today", []place{placeHome, placeTasks, placeImports, placeReports, placeLooks, placeFeedback}},
