@@ -51,6 +51,7 @@ type records struct {
 	region, other                                      id.ID // other is a likely duplicate of person
 	campaign, draftCampaign, cost                      id.ID
 	point                                              marketing.CapturePointAnswer
+	segment                                            id.ID
 	request                                            id.ID // a data request
 	organization                                       id.ID
 	asked, approval                                    id.ID // a quote that waits, and the approval that it waits for
@@ -115,6 +116,7 @@ func live(t *testing.T, s *testkit.School) (r records) {
 	r.feedback = f.ID
 	r.campaigns(t, s)
 	r.point = captured(t, s)
+	r.segment = segmented(t, s)
 	day, err := organization.AddSpecialDay.Run(s.System(), s.Ops, organization.SpecialDayInput{CenterID: s.HD, From: bizdate.Of(s.Clock.Now(), s.Dir.Zone(s.HD)) + 30, Kind: "closed", NameZH: "装修", NameEN: "Works"})
 	must(err)
 	r.day = day.ID
@@ -246,6 +248,11 @@ func looks(s *testkit.School, r records) []look {
 		list("consultant", "/approvals", "/pool", "/pool?grade=A"),
 		[]look{part("/pool/{id}", "for ten minutes after it was asked for: TestPPL8_Pages")},
 		list("principal", "/approvals", "/approvals?view=done", "/approvals/deputies", "/imports", "/imports/new", "/reports", "/targets", "/targets?metric=contracts", "/reports/targets", "/reports/consultants", "/settings/assignment", "/settings/assignment/edit", "/settings/assignment/ladder", "/scores"),
+		list("marketing", "/segments", "/segments?view=closed", "/segments/new"),
+		[]look{
+			page("marketing", "/segments/{id}", r.segment), page("principal", "/segments/{id}", r.segment), page("general-manager", "/segments/{id}", r.segment), page("marketing", "/segments/{id}/edit", r.segment),
+			{route: "/segments/{id}", role: "marketing", path: at("/segments/{id}", r.segment) + "?side=control"},
+		},
 		list("marketing", "/capture-points", "/capture-points?view=closed", "/capture-points/new"),
 		[]look{
 			page("marketing", "/capture-points/{id}", r.point.ID), page("principal", "/capture-points/{id}", r.point.ID), page("marketing", "/capture-points/{id}/edit", r.point.ID), part("/capture-points/{id}/qr", "a picture"),

@@ -21,6 +21,7 @@ var plants = map[string]string{
 	"campaign: costs before its approval":                "INSERT INTO campaign_costs (id, campaign, day, category, amount, document, note, created_at, version) VALUES (?, ?, 1, 'media', 100, 'x', '', 0, 0)",
 	"campaign: leads before its approval":                "UPDATE leads SET campaign = ?",
 	"cost line: amount of its reversal":                  "INSERT INTO campaign_costs (id, campaign, day, category, amount, document, note, reversed_by, created_at, version) VALUES (?, ?, 1, 'media', 100, 'x', '', ?, 0, 0)",
+	"person drawn for a control group: its segment":      "INSERT INTO segment_members (id, segment, person, control, drawn_at) VALUES (?, ?, ?, TRUE, 0)",
 	"submission: its lead":                               "INSERT INTO submissions (id, point, state, reason, detail, name, phone, minor, guardian, said, lang, utm, referrer, consent_by, address, digest, challenge, times, received_at, version) VALUES (?, ?, 'entered', '', '', '', '', FALSE, '', '', '', 'null', '', '', '', '', '', 1, 0, 0)",
 	"marketing.campaign-numbers":                         "INSERT INTO campaigns (id, no, name, format, centers, channels, owner, from_day, until_day, audience, promise, state, plan_leads, plan_visits, plan_contracts, plan_cash, created_at, lesson, review, version) VALUES (?, 'M-2026-0009', 'x', ?, '[]', '[]', ?, 1, 1, '', '', 'draft', 1, 0, 0, 0, 0, '', 'null', 0)",
 	"contract: payable, list less discount":              "UPDATE contracts SET list = list + 1",

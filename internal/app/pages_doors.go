@@ -26,6 +26,7 @@ func (p *pages) doors() {
 	marketingdoor.Pages(p.mux, p.Run)
 	marketingdoor.BudgetPages(p.mux, p.Run)
 	marketingdoor.PointPages(p.mux, p.Run, p.site)
+	marketingdoor.SegmentPages(p.mux, p.Run)
 	contractsdoor.Pages(p.mux, p.Run)
 	contractsdoor.CataloguePages(p.mux, p.Run)
 	peopledoor.Pages(p.mux, p.Run, Personal(), Holds())

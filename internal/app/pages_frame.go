@@ -47,6 +47,7 @@ var (
 	placeAppointments  = place{"appointments", "/appointments", "appointment:read", ""}
 	placeVisits        = place{"visits", "/visits", "visit:read", ""}
 	placeCampaigns     = place{"campaigns", "/campaigns", "campaign:read", ""}
+	placeSegments      = place{"segments", "/segments", "segment:read", ""}
 	placeEnquiries     = place{"enquiries", "/enquiries", "enquiry:read", "l"}
 	placePool          = place{"pool", "/pool", "pool:read", ""}
 	placePeople        = place{"people", "/people", "person:read", ""}
@@ -83,7 +84,7 @@ var (
 	menu = []group{
 		{"today", []place{placeHome, placeTasks, placeApprovals, placeAppointments, placeVisits, placePool, placeFeedback}},
 		{"customers", []place{placeEnquiries, placePeople, placeContracts, placePayments, placeCampaigns, placeImports}},
-		{"manage", []place{placeReports, placeTargets, placeAssignment, placeChannels, placeCourses, placePackages, placeDays, placeStaff, placeLimits, placeScores, placeLooks, placeRequests}},
+		{"manage", []place{placeReports, placeTargets, placeSegments, placeAssignment, placeChannels, placeCourses, placePackages, placeDays, placeStaff, placeLimits, placeScores, placeLooks, placeRequests}},
 	}
 	setUp = []group{
 		{"today", []place{placeHome, placeTasks, placeImports, placeReports, placeLooks, placeFeedback}},

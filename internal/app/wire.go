@@ -24,6 +24,7 @@ import (
 	"zhike/internal/insight"
 	"zhike/internal/kernel/check"
 	"zhike/internal/kernel/clock"
+	"zhike/internal/kernel/condition"
 	"zhike/internal/kernel/db"
 	"zhike/internal/kernel/event"
 	"zhike/internal/kernel/i18n"
@@ -116,6 +117,11 @@ func OfPersons() []repoint.Column {
 	return slices.Concat(people.OfPersons(), sales.OfPersons(), marketing.OfPersons(), contracts.OfPersons(), finance.OfPersons(), process.OfPersons())
 }
 
+// Conditions is the registry of what conditions of segments may ask: each domain contributes its fields (MKT-10).
+func Conditions() *condition.Registry {
+	return &condition.Registry{Population: people.Population(), Sources: []condition.Source{people.Conditions, sales.Conditions, marketing.Conditions, contracts.Conditions}}
+}
+
 // Personal lists the rows of all domains that belong to a person (PPL-11).
 func Personal() []personal.Rows {
 	return slices.Concat(people.Personal(), marketing.Personal(), sales.Personal(), contracts.Personal(), finance.Personal(), process.Personal())
@@ -183,7 +189,7 @@ func Open(ctx context.Context, c Config) (*App, error) {
 func (a *App) wire() {
 	a.Dir = organization.NewDirectory(a.Clock.Now)
 	a.Run = &op.Runner{
-		DB: a.DB, Clock: a.Clock, Policy: policy.New(Resources()...), Gate: process.Ask, Ran: a.gauges.ran, Zone: a.Dir.Zone, Org: a.Dir, Vault: a.Vault, Enqueue: a.Jobs.Enqueue,
+		DB: a.DB, Clock: a.Clock, Policy: policy.New(Resources()...), Gate: process.Ask, Ran: a.gauges.ran, Zone: a.Dir.Zone, Org: a.Dir, Vault: a.Vault, Enqueue: a.Jobs.Enqueue, Conditions: Conditions(),
 		Committed: func() {
 			select {
 			case a.Woken <- struct{}{}:

@@ -131,7 +131,7 @@ func (f *floor) readPeople() error {
 
 func (f *floor) name() string                 { return "floor" }
 func (f *floor) process() *server             { return f.srv }
-func (f *floor) can(scenario string) bool     { return scenario != "person-page" }
+func (f *floor) can(scenario string) bool     { return scenario != "person-page" && scenario != "segment" }
 func (f *floor) login(string) (string, error) { return "Authorization: Bearer floor\r\n", nil }
 
 // profile writes nothing: the floor is not ours to make faster.

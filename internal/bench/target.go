@@ -39,6 +39,7 @@ var scenarios = []scenario{
 	{"list", 8, nil},
 	{"search", 4, nil},
 	{"report", 1, nil},
+	{"segment", 1, nil},
 	{"move", 16, nil},
 	{"create", 64, nil},
 	{"mixed", 64, []share{{"person", 40}, {"list", 25}, {"search", 15}, {"report", 10}, {"move", 6}, {"create", 4}}}, // PRF-8

@@ -17,6 +17,7 @@ import (
 
 	"zhike/internal/facts"
 	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/condition"
 )
 
 // zhike is the program itself, started as `zhike serve` on a copy of the seeded database.
@@ -158,6 +159,8 @@ func (z *zhike) ask(r *rand.Rand, scenario string) []request {
 	case "report":
 		day := z.company.Day - bizdate.Date(r.IntN(28))
 		return []request{get("/api/v1/reports/daily-sales?center=%s&from=%s&to=%s", center, day, day)}
+	case "segment":
+		return post("/api/v1/segments/count", map[string]any{"conditions": segment})
 	case "move":
 		today := bizdate.Of(z.clock.Now(), time.UTC)
 		return post("/api/v1/enquiries/"+of(r, z.working).Enquiry.String()+"/touches", map[string]any{
@@ -171,6 +174,19 @@ func (z *zhike) ask(r *rand.Rand, scenario string) []request {
 		})
 	}
 	return nil
+}
+
+// segment is what a live count asks of everybody while a segment is built (MKT-10): two groups within one.
+var segment = []condition.Row{
+	{Group: condition.All},
+	{Depth: 1, Field: "age", Is: condition.AtMost, Values: []string{"12"}},
+	{Depth: 1, Field: "last-touch", Is: condition.LongAgo, Values: []string{"30"}},
+	{Depth: 1, Group: condition.Any},
+	{Depth: 2, Field: "stage", Is: condition.Is, Values: []string{"invited", "visited", "quoted"}},
+	{Depth: 2, Field: "visits", Is: condition.AtLeast, Values: []string{"1"}},
+	{Depth: 1, Group: condition.None},
+	{Depth: 2, Field: "hours-left", Is: condition.AtLeast, Values: []string{"10"}},
+	{Depth: 2, Field: "contract-value", Is: condition.AtLeast, Values: []string{"20000"}},
 }
 
 func post(path string, in any) []request {

@@ -4,6 +4,7 @@
 //	CON-2  op_sign.go: signing freezes; no operation writes the terms of a contract after op_draft.go
 //	CON-3  rules_hours.go, store_hours.go
 //	CON-9  numbering: op_draft.go with kernel/numbers
+//	MKT-10 conditions.go: what segments ask of contracts and hours
 //	SAL-7  rules_price.go: quote and contract are priced by the same rule
 //	TRU-8  contribute.go
 //

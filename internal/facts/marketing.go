@@ -233,3 +233,46 @@ func (BudgetRaiseAsked) Kind() string { return "marketing.budget-raise-asked.1" 
 
 // About implements event.Fact.
 func (f BudgetRaiseAsked) About() (center, person id.ID) { return f.Center, id.None }
+
+// SegmentAbout names a segment in facts about it.
+type SegmentAbout struct {
+	Segment id.ID `json:"segment_id"`
+	Center  id.ID `json:"center_id"`
+}
+
+// About implements event.Fact.
+func (f SegmentAbout) About() (center, person id.ID) { return f.Center, id.None }
+
+// SegmentSet says that a segment was added or changed (MKT-10).
+type SegmentSet struct {
+	SegmentAbout
+	Rows   int64    `json:"rows"` // groups and conditions
+	Active bool     `json:"active"`
+	Fields []string `json:"fields"` // those that changed; none: it is new
+}
+
+// Kind implements event.Fact.
+func (SegmentSet) Kind() string { return "marketing.segment-set.1" }
+
+// ControlHeld says that persons of a segment were drawn: a share of them is held back as control group.
+type ControlHeld struct {
+	SegmentAbout
+	Share   int64 `json:"share"` // per cent
+	Drawn   int64 `json:"drawn"` // this time
+	Control int64 `json:"control"`
+}
+
+// Kind implements event.Fact.
+func (ControlHeld) Kind() string { return "marketing.control-held.1" }
+
+// SegmentExported says that a list of persons left the program; the control group was not on it (PPL-10).
+type SegmentExported struct {
+	SegmentAbout
+	Export id.ID  `json:"export_id"` // stands in each row of the file
+	Format string `json:"format"`
+	Rows   int64  `json:"rows"`
+	Drawn  int64  `json:"drawn"`
+}
+
+// Kind implements event.Fact.
+func (SegmentExported) Kind() string { return "marketing.segment-exported.1" }

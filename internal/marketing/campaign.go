@@ -64,8 +64,9 @@ type Campaign struct {
 	Owner         id.ID         `json:"owner_id" db:"owner"`
 	From          bizdate.Date  `json:"from_day" db:"from_day"`
 	Until         bizdate.Date  `json:"until_day" db:"until_day"`
-	Audience      string        `json:"audience" db:"audience"` // whom it is for
-	Promise       string        `json:"promise" db:"promise"`   // what those who come are promised (MKT-13)
+	Segment       id.ID         `json:"segment_id" db:"segment"` // whom it is for, by conditions (MKT-10)
+	Audience      string        `json:"audience" db:"audience"`  // whom it is for, in words
+	Promise       string        `json:"promise" db:"promise"`    // what those who come are promised (MKT-13)
 	State         CampaignState `json:"state" db:"state"`
 	PlanLeads     int64         `json:"plan_leads" db:"plan_leads"`
 	PlanVisits    int64         `json:"plan_visits" db:"plan_visits"`

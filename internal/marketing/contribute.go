@@ -11,6 +11,7 @@ func Checks() []check.Check {
 		{Name: "marketing.booked", Rule: "MKT-2", Queries: []check.Query{costUnapproved, leadUnapproved}},
 		{Name: "marketing.reversed", Rule: "MKT-3", Queries: []check.Query{reversalOff}},
 		{Name: "marketing.submissions", Rule: "MKT-11", Queries: []check.Query{submissionAstray}},
+		{Name: "marketing.segments", Rule: "MKT-10", Queries: []check.Query{memberAstray}},
 		numbers.Gapless("marketing.campaign-numbers", "campaign", "campaigns"),
 	}
 }
@@ -31,3 +32,7 @@ var reversalOff = check.Query{What: "cost line: amount of its reversal", Text: `
 var submissionAstray = check.Query{What: "submission: its lead", Text: `SELECT s.id AS id, (SELECT COUNT(*) FROM leads l WHERE l.id = s.lead AND l.point = s.point) AS got,
 	CASE WHEN s.state = 'entered' THEN 1 ELSE 0 END AS want FROM submissions s
 	WHERE (SELECT COUNT(*) FROM leads l WHERE l.id = s.lead AND l.point = s.point) <> CASE WHEN s.state = 'entered' THEN 1 ELSE 0 END`}
+
+// memberAstray: who was drawn was drawn for a segment that holds a share back.
+var memberAstray = check.Query{What: "person drawn for a control group: its segment", Text: `SELECT m.id AS id, 0 AS got, 1 AS want FROM segment_members m
+	WHERE NOT EXISTS (SELECT 1 FROM segments s WHERE s.id = m.segment AND s.drawn_at IS NOT NULL)`}

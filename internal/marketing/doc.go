@@ -3,6 +3,7 @@
 //	SAL-2   model.go (first contact is due within a time per channel), op_channel.go
 //	MKT-8   budget.go, rules_budget.go, op_budget.go, query_budget.go (annual plan)
 //	MKT-11  store_lead.go (source record); capture.go, op_capture_point.go, op_submission.go, query_capture.go (capture points, submissions); sales makes leads of them; rules_channel.go (dirty names of imports)
+//	MKT-10  segment.go (control groups), op_segment.go, query_segment.go; what conditions may ask: conditions.go of each domain, compiled by kernel/condition
 //
 // The channel tree is shipped: channels.csv, written by Seed.
 package marketing

@@ -8,5 +8,6 @@ func OfPersons() []repoint.Column {
 		{Table: "leads", Column: "person", With: repoint.Along("enquiry", "enquiries", "person"), Only: true},
 		{Table: "submissions", Column: "person"},
 		{Table: "capture_points", Column: "referrer"},
+		{Table: "segment_members", Column: "person"},
 	}
 }

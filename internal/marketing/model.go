@@ -71,6 +71,8 @@ func Resources() []policy.Resource {
 		{Name: "budget-raise", Table: "budget_raises", Where: ofBudget},
 		{Name: "capture-point", Table: "capture_points", Center: "center"},
 		{Name: "submission", Table: "submissions", Center: "center"},
+		{Name: "segment", Table: "segments", Center: "center"},
+		{Name: "segment-member", Table: "segment_members", Center: "center"}, // also cuts the records that conditions ask about
 		{Name: "campaign-plan", Table: "campaign_plan", Where: func(v *policy.Viewer, _, alias string) policy.Frag {
 			return policy.Cut(v.Scope("campaign-cost:read"), alias, "center", "")
 		}},
@@ -87,5 +89,6 @@ func Operations() []op.Any {
 	return []op.Any{
 		AddChannel, ChangeChannel, SetFormat, PlanCampaign, ChangeCampaign, SubmitCampaign, ApproveCampaign, ExtendCampaign, BookCost, ReverseCost, CloseCampaign, DropCampaign,
 		SetBudget, FillBudget, AskBudget, SetCapturePoint, ReceiveSubmission, RejectSubmission,
+		SetSegment, HoldControl, ExportSegment,
 	}
 }

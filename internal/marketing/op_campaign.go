@@ -53,6 +53,7 @@ type PlanCampaignInput struct {
 	OwnerID       id.ID         `json:"owner_id,omitempty" doc:"oneself if left out"`
 	From          bizdate.Date  `json:"from_day"`
 	Until         bizdate.Date  `json:"until_day"`
+	SegmentID     id.ID         `json:"segment_id,omitempty" doc:"whom it is for, by conditions (MKT-10)"`
 	Audience      string        `json:"audience,omitempty" maxLength:"300"`
 	Promise       string        `json:"promise,omitempty" maxLength:"500" doc:"what those who come are promised"`
 	PlanLeads     int64         `json:"plan_leads" minimum:"1" maximum:"1000000"`
@@ -68,7 +69,7 @@ type PlanCampaignInput struct {
 // the budget unless it says so (MKT-8).
 var PlanCampaign = op.Op[PlanCampaignInput, CampaignAnswer]{
 	Name: "marketing.plan-campaign", Rule: "MKT-1", Needs: "campaign:create", Fact: facts.CampaignPlanned{}, Do: planCampaign,
-	Subjects: func(in PlanCampaignInput) []op.Ref { return ofCenter(in.CenterID) },
+	Subjects: func(in PlanCampaignInput) []op.Ref { return append(ofCenter(in.CenterID), ofSegment(in.SegmentID)...) },
 }
 
 // ofCenter is the center that the operation's right has to reach, if any.
@@ -79,10 +80,18 @@ func ofCenter(center id.ID) []op.Ref {
 	return []op.Ref{{Kind: "center", ID: center, Reached: true}}
 }
 
+// ofSegment is the segment that must be seen, if any.
+func ofSegment(segment id.ID) []op.Ref {
+	if segment.IsNone() {
+		return nil
+	}
+	return []op.Ref{{Kind: "segment", ID: segment}}
+}
+
 func planCampaign(ctx context.Context, tx *op.Tx, in PlanCampaignInput) (CampaignAnswer, error) {
 	c := Campaign{
 		ID: tx.NewID(), Name: strings.TrimSpace(in.Name), Format: in.FormatID, Center: in.CenterID, Centers: in.CenterIDs, Channels: in.ChannelIDs, Owner: in.OwnerID,
-		From: in.From, Until: in.Until, Audience: strings.TrimSpace(in.Audience), Promise: strings.TrimSpace(in.Promise), State: Draft,
+		From: in.From, Until: in.Until, Segment: in.SegmentID, Audience: strings.TrimSpace(in.Audience), Promise: strings.TrimSpace(in.Promise), State: Draft,
 		PlanLeads: in.PlanLeads, PlanVisits: in.PlanVisits, PlanContracts: in.PlanContracts, PlanCash: in.PlanCash, Created: tx.Now,
 	}
 	if c.Owner.IsNone() {
@@ -249,6 +258,7 @@ type ChangeCampaignInput struct {
 	OwnerID       *id.ID         `json:"owner_id,omitempty"`
 	From          *bizdate.Date  `json:"from_day,omitempty"`
 	Until         *bizdate.Date  `json:"until_day,omitempty"`
+	SegmentID     *id.ID         `json:"segment_id,omitempty" doc:"whom it is for, by conditions (MKT-10)"`
 	Audience      *string        `json:"audience,omitempty" maxLength:"300"`
 	Promise       *string        `json:"promise,omitempty" maxLength:"500"`
 	PlanLeads     *int64         `json:"plan_leads,omitempty" minimum:"1" maximum:"1000000"`
@@ -277,6 +287,7 @@ func (in ChangeCampaignInput) apply(c *Campaign) (changed []string) {
 	set(&changed, "owner", &c.Owner, in.OwnerID)
 	set(&changed, "from_day", &c.From, in.From)
 	set(&changed, "until_day", &c.Until, in.Until)
+	set(&changed, "segment", &c.Segment, in.SegmentID)
 	set(&changed, "audience", &c.Audience, in.Audience)
 	set(&changed, "promise", &c.Promise, in.Promise)
 	set(&changed, "plan_leads", &c.PlanLeads, in.PlanLeads)
@@ -294,6 +305,11 @@ func changeCampaign(ctx context.Context, tx *op.Tx, in ChangeCampaignInput) (Cam
 	if err != nil {
 		return CampaignAnswer{}, err
 	}
+	if in.SegmentID != nil && *in.SegmentID != c.Segment && !in.SegmentID.IsNone() {
+		if _, err := SegmentByID(ctx, tx, *in.SegmentID); err != nil {
+			return CampaignAnswer{}, err
+		}
+	}
 	changed := in.apply(&c)
 	fixed := in.Costs != nil || slices.ContainsFunc(changed, func(f string) bool { return slices.Contains(settled, f) })
 	if open := c.State == Draft || c.State == Rejected; !open && (c.State != Approved || fixed) {
@@ -309,7 +325,7 @@ func changeCampaign(ctx context.Context, tx *op.Tx, in ChangeCampaignInput) (Cam
 	if err := bad.Err("MKT-1"); err != nil {
 		return CampaignAnswer{}, err
 	}
-	if err := tx.Save(ctx, &c, "name", "format", "centers", "channels", "owner", "from_day", "until_day", "audience", "promise", "plan_leads", "plan_visits", "plan_contracts", "plan_cash"); err != nil {
+	if err := tx.Save(ctx, &c, "name", "format", "centers", "channels", "owner", "from_day", "until_day", "segment", "audience", "promise", "plan_leads", "plan_visits", "plan_contracts", "plan_cash"); err != nil {
 		return CampaignAnswer{}, err
 	}
 	if in.Costs != nil {

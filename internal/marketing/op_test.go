@@ -141,3 +141,11 @@ func TestMKT11_RecordLead(t *testing.T) {
 		})
 	})
 }
+
+// place is where the first thing is wrong.
+func place(err error) string {
+	if p, ok := problem.As(err); ok && len(p.Fields) > 0 {
+		return p.Fields[0].Location
+	}
+	return ""
+}

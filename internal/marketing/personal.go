@@ -12,5 +12,6 @@ func Personal() []personal.Rows {
 			Keep:  []string{"state", "reason", "lang", "utm", "consent_by"}, Hide: []string{"digest", "challenge"},
 		},
 		{Table: "capture_points", By: []string{"referrer"}, Keep: []string{"code", "name", "kind"}},
+		{Table: "segment_members", By: []string{"person"}, At: "drawn_at"},
 	}
 }

@@ -6,6 +6,7 @@
 //	SAL-5  op_checkin.go, op_walkin.go
 //	SAL-6  op_finish.go, rules_needs.go
 //	SAL-15 rules_board.go, query_board.go, query_calendar.go
+//	MKT-10 conditions.go, query_standing.go
 //	PPL-8  op_pool.go, query_pool.go; the return of a former student waits for contracts that end
 //	UI-B2  undo.go
 //	SAL-12 rules_score.go, query_score_past.go, op_score.go, work_score.go; how it learns: kernel/learn

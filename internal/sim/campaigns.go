@@ -156,6 +156,12 @@ func (a *agenda) planCampaign(ctx context.Context, r *rand.Rand) error {
 	if err != nil {
 		return err
 	}
+	if in.SegmentID, err = a.segments(ctx); err != nil {
+		return err
+	}
+	if err := a.hold(ctx, in.SegmentID); err != nil {
+		return err
+	}
 	c, err := marketing.PlanCampaign.Run(ctx, a.l.run, in)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/condition"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/money"
 	"zhike/internal/kernel/op"
@@ -41,4 +42,14 @@ func (s *School) Count(t testing.TB, text string, args ...any) (n int64) {
 		return err
 	})
 	return n
+}
+
+// Segment gives a segment: whose enquiry is open, by a nested group.
+func Segment() marketing.SegmentInput {
+	return marketing.SegmentInput{Name: "意向", Note: "还没签的", Conditions: []condition.Row{
+		{Group: condition.All},
+		{Depth: 1, Field: "stage", Is: condition.Is, Values: []string{"new", "contacted", "invited"}},
+		{Depth: 1, Group: condition.None},
+		{Depth: 2, Field: "contracts", Is: condition.AtLeast, Values: []string{"1"}},
+	}}
 }

@@ -32,6 +32,8 @@ type Runner struct {
 	Org any
 	// Vault encrypts old values of personal fields under a key per person (TRU-24).
 	Vault any
+	// Conditions is the registry of what conditions may ask; condition.Of gives it its type.
+	Conditions any
 	// Enqueue puts a job into the queue within the transaction.
 	Enqueue func(ctx context.Context, tx *sql.Tx, job Job) error
 	// Ran is told of each operation that a caller asked for, with how long it took; of one inside another the outer one tells.
@@ -178,6 +180,9 @@ func (t *Tx) Org() any { return t.run.Org }
 
 // RunID is the bulk run that the transaction belongs to, if any.
 func (t *Tx) RunID() id.ID { return t.runID }
+
+// Conditions is the registry of what conditions may ask.
+func (t *Tx) Conditions() any { return t.run.Conditions }
 
 // Vault encrypts values under a key per person.
 func (t *Tx) Vault() any { return t.run.Vault }

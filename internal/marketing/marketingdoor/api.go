@@ -29,6 +29,7 @@ func API(a *api.API) {
 	apiCampaigns(a)
 	apiPoints(a)
 	apiBudgets(a)
+	apiSegments(a)
 }
 
 func apiPoints(a *api.API) {

@@ -30,6 +30,7 @@ type campaignView struct {
 	Prospects page.Page[sales.Prospect]
 	persons   map[id.ID]people.Brief
 	course    course
+	Segment   marketing.Segment // whom it is for, if the viewer sees it
 }
 
 // shownProspects is how many prospects the page of a campaign shows; their list has them all.
@@ -66,6 +67,9 @@ func (v *campaignView) read(ctx context.Context, tx *op.Tx, key id.ID) (err erro
 		if v.Diagnosis, v.Got, err = insight.Diagnose(ctx, tx, v.Campaign); err != nil {
 			return err
 		}
+	}
+	if v.Segment, err = segmentFor(ctx, tx, v.Campaign); err != nil {
+		return err
 	}
 	costs, err := marketing.CostsOf(ctx, tx, []id.ID{key})
 	if err != nil {

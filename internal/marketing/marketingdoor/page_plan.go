@@ -3,11 +3,13 @@ package marketingdoor
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"zhike/internal/insight"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/money"
 	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/page"
 	"zhike/internal/kernel/problem"
 	"zhike/internal/marketing"
 	"zhike/internal/organization"
@@ -23,6 +25,7 @@ type planView struct {
 	Fixed   bool // approved: plan and cost stay
 	Similar []similarCampaign
 	centers []organization.Center
+	segment []marketing.Segment // that it may be for
 }
 
 // similarCampaign is a closed one with what it achieved (MKT-7).
@@ -89,7 +92,7 @@ func (v *planView) copyOf(tx *op.Tx, like marketing.Campaign) {
 	center := v.Center
 	v.Campaign = marketing.Campaign{
 		Name: like.Name, Format: like.Format, Center: like.Center, Centers: like.Centers, Channels: like.Channels, From: today, Until: today + like.Until - like.From,
-		Audience: like.Audience, Promise: like.Promise, PlanLeads: like.PlanLeads, PlanVisits: like.PlanVisits, PlanContracts: like.PlanContracts, PlanCash: like.PlanCash,
+		Segment: like.Segment, Audience: like.Audience, Promise: like.Promise, PlanLeads: like.PlanLeads, PlanVisits: like.PlanVisits, PlanContracts: like.PlanContracts, PlanCash: like.PlanCash,
 	}
 	if !tx.Viewer.Scope("campaign:create").All && like.Center != center {
 		v.Center, v.Centers = center, nil
@@ -102,6 +105,9 @@ func (v *planView) read(ctx context.Context, tx *op.Tx) error {
 		return err
 	}
 	v.centers = v.dir.Centers(tx.Viewer)
+	if err := v.segments(ctx, tx); err != nil {
+		return err
+	}
 	list, err := insight.Similar(ctx, tx, v.Format, v.ID)
 	if err != nil {
 		return err
@@ -145,12 +151,16 @@ func anyCenter(ctx context.Context) string {
 // planForm is the form of a campaign; fixed is sent where plan and cost were approved, and not asked for.
 type planForm struct {
 	marketing.PlanCampaignInput
-	Fixed bool `json:"fixed"`
+	Fixed        bool   `json:"fixed"`
+	SegmentGiven *id.ID `json:"-"`
 }
 
 // plan reads the form; lines of cost that were left empty are left out.
 func plan(r *http.Request) (planForm, error) {
 	in, err := web.Decode[planForm](r)
+	if r.PostForm.Has("segment_id") { // who sees no segments is not asked for one
+		in.SegmentGiven = &in.SegmentID
+	}
 	var costs []marketing.PlannedCost
 	for _, l := range in.Costs {
 		if l.Amount != 0 || l.Category != "" || l.Note != "" {
@@ -217,9 +227,49 @@ func (p pages) postEditCampaign(w http.ResponseWriter, r *http.Request) error {
 
 // change is what the form of a campaign changes: of an approved one, not what was approved.
 func (in planForm) change(key id.ID) marketing.ChangeCampaignInput {
-	out := marketing.ChangeCampaignInput{CampaignID: key, Name: &in.Name, ChannelIDs: &in.ChannelIDs, Until: &in.Until, Audience: &in.Audience, Promise: &in.Promise}
+	out := marketing.ChangeCampaignInput{CampaignID: key, Name: &in.Name, ChannelIDs: &in.ChannelIDs, Until: &in.Until, SegmentID: in.SegmentGiven, Audience: &in.Audience, Promise: &in.Promise}
 	if !in.Fixed {
 		out.FormatID, out.From, out.PlanLeads, out.PlanVisits, out.PlanContracts, out.PlanCash, out.Costs = &in.FormatID, &in.From, &in.PlanLeads, &in.PlanVisits, &in.PlanContracts, &in.PlanCash, &in.Costs
 	}
 	return out
+}
+
+// segments reads those that are offered, and the one that the campaign has, if the viewer sees it.
+func (v *planView) segments(ctx context.Context, tx *op.Tx) error {
+	if !tx.Viewer.May("segment:read") {
+		return nil
+	}
+	list, err := marketing.Segments(ctx, tx, marketing.SegmentFilter{Active: new(true)}, page.Request{Limit: page.Most})
+	if err != nil {
+		return err
+	}
+	v.segment = list.Items
+	if slices.ContainsFunc(v.segment, func(s marketing.Segment) bool { return s.ID == v.Segment }) {
+		return nil
+	}
+	s, err := segmentFor(ctx, tx, v.Campaign)
+	if !v.Segment.IsNone() {
+		s.ID = v.Segment
+		v.segment = append(v.segment, s)
+	}
+	return err
+}
+
+func (v planView) segmentOptions() (list []web.Option) {
+	for _, s := range v.segment {
+		list = append(list, web.Option{Value: s.ID.String(), Label: orNone(s.Name), On: s.ID == v.Segment})
+	}
+	return list
+}
+
+// segmentFor gives the segment of a campaign; one that the viewer does not see has no name.
+func segmentFor(ctx context.Context, tx *op.Tx, c marketing.Campaign) (s marketing.Segment, err error) {
+	if c.Segment.IsNone() || !tx.Viewer.May("segment:read") {
+		return s, nil
+	}
+	s, err = marketing.SegmentByID(ctx, tx, c.Segment)
+	if p, refused := problem.As(err); refused && p.Status == http.StatusNotFound {
+		return s, nil
+	}
+	return s, err
 }

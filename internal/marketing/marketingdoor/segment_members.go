@@ -1,0 +1,195 @@
+package marketingdoor
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/condition"
+	"zhike/internal/kernel/i18n"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/page"
+	"zhike/internal/kernel/policy"
+	"zhike/internal/kernel/sheet"
+	"zhike/internal/marketing"
+	"zhike/internal/organization"
+	"zhike/internal/people"
+	"zhike/internal/sales"
+)
+
+// SegmentMember is a person of a segment: who it is, and where the latest enquiry stands (MKT-13). The phone is masked by the viewer's rule.
+type SegmentMember struct {
+	Person   id.ID        `json:"person_id"`
+	Name     string       `json:"name"`
+	Gender   string       `json:"gender"`
+	Birth    bizdate.Date `json:"birth"`
+	Phone    string       `json:"phone"`
+	Center   id.ID        `json:"center_id"`
+	Stage    sales.Stage  `json:"stage"`
+	Outcome  string       `json:"outcome"`
+	NextStep string       `json:"next_step"`
+	NextDay  bizdate.Date `json:"next_day"`
+}
+
+// membersOf describes persons whom a segment's query gave, in its order.
+func membersOf(ctx context.Context, tx *op.Tx, keys []id.ID) ([]SegmentMember, error) {
+	briefs, err := people.Briefs(ctx, tx, keys)
+	if err != nil {
+		return nil, err
+	}
+	stands, err := sales.Standings(ctx, tx, keys)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]SegmentMember, len(keys))
+	for i, key := range keys {
+		b, s := briefs[key], stands[key]
+		out[i] = SegmentMember{Person: key, Name: b.Shown(), Gender: b.Gender, Birth: b.Birth, Phone: b.Phone, Center: s.Center, Stage: s.Stage, Outcome: s.Outcome, NextStep: s.NextStep, NextDay: s.NextDay}
+	}
+	return out, nil
+}
+
+// segmentMembers reads a page of one side of a segment.
+func segmentMembers(ctx context.Context, tx *op.Tx, s marketing.Segment, side string, r page.Request) (out page.Page[SegmentMember], err error) {
+	q, err := s.Side(ctx, tx, side)
+	if err != nil {
+		return out, err
+	}
+	if out.Total, err = q.Count(ctx, tx); err != nil {
+		return out, err
+	}
+	after := id.None
+	if r.Cursor != "" {
+		if _, after, err = page.After(r.Cursor); err != nil {
+			return out, err
+		}
+	}
+	limit := min(r.Limit, page.Most)
+	if limit <= 0 {
+		limit = page.Usual
+	}
+	keys, err := condition.List[id.ID](ctx, tx, q, "p.id", after, r.Offset, limit+1)
+	if err != nil {
+		return out, err
+	}
+	if len(keys) > limit {
+		keys = keys[:limit]
+		if out.Next, err = page.CursorOf(0, keys[limit-1]); err != nil {
+			return out, err
+		}
+	}
+	out.Items, err = membersOf(ctx, tx, keys)
+	return out, err
+}
+
+// SegmentFile is what left the program: columns and rows in the caller's language. The last column names who took it, when, and the export.
+type SegmentFile struct {
+	marketing.Export
+	Columns []string   `json:"columns" nullable:"false"`
+	Lines   [][]string `json:"lines" nullable:"false"`
+}
+
+// mark is the watermark of an export (PPL-10): it stands in each row, so that no part of a copy is without it.
+func mark(e marketing.Export) string {
+	return e.By + " · " + e.At.UTC().Format(time.RFC3339) + " · " + e.ID.String()
+}
+
+const exportAtOnce = 1000
+
+// exportRows gives the heading and the persons of an export, row by row.
+func exportRows(ctx context.Context, tx *op.Tx, e marketing.Export, row func(cells ...any) error) error {
+	s, err := marketing.SegmentByID(ctx, tx, e.Segment)
+	if err != nil {
+		return err
+	}
+	q, err := s.Side(ctx, tx, marketing.Contacted)
+	if err != nil {
+		return err
+	}
+	phones := tx.Viewer.Field("phone") != policy.Hidden
+	head := []any{sg(ctx, "person"), sg(ctx, "gender"), sg(ctx, "birth"), sg(ctx, "center"), sg(ctx, "stage"), sg(ctx, "next-step"), sg(ctx, "next-day")}
+	if phones {
+		head = append(head, sg(ctx, "phone"))
+	}
+	if err := row(append(head, sg(ctx, "mark"))...); err != nil {
+		return err
+	}
+	dir := organization.Of(tx)
+	for after := id.None; ; {
+		keys, err := condition.List[id.ID](ctx, tx, q, "p.id", after, 0, exportAtOnce)
+		if err != nil || len(keys) == 0 {
+			return err
+		}
+		list, err := membersOf(ctx, tx, keys)
+		if err != nil {
+			return err
+		}
+		for _, m := range list {
+			cells := []any{m.Name, word(ctx, "gender", m.Gender), dayOf(m.Birth), centerName(ctx, dir, m.Center), word(ctx, "stage", string(m.Stage)), word(ctx, "next-step", m.NextStep), dayOf(m.NextDay)}
+			if phones {
+				cells = append(cells, m.Phone)
+			}
+			if err := row(append(cells, mark(e))...); err != nil {
+				return err
+			}
+		}
+		after = keys[len(keys)-1]
+	}
+}
+
+// dayOf is a day as it is written in files; none is empty.
+func dayOf(d bizdate.Date) string {
+	if d.IsZero() {
+		return ""
+	}
+	return d.String()
+}
+
+func centerName(ctx context.Context, dir *organization.Directory, key id.ID) string {
+	c, _ := dir.Center(key)
+	return c.Name(lang(ctx))
+}
+
+// word names a code of a list; one without a name is shown as it is.
+func word(ctx context.Context, list, code string) string {
+	if key := list + "." + code; code != "" && i18n.Has(ctx, key) {
+		return i18n.T(ctx, key)
+	}
+	return code
+}
+
+// writeExport writes an export as a file.
+func writeExport(ctx context.Context, tx *op.Tx, e marketing.Export, w io.Writer) error {
+	out, err := sheet.NewWriter(sheet.Format(e.Format), w)
+	if err != nil {
+		return fmt.Errorf("write segment: %w", err)
+	}
+	if err := exportRows(ctx, tx, e, out.Row); err != nil {
+		return err
+	}
+	if err := out.Close(); err != nil {
+		return fmt.Errorf("write segment: %w", err)
+	}
+	return nil
+}
+
+// exportFile is an export as an answer of the API.
+func exportFile(ctx context.Context, tx *op.Tx, e marketing.Export) (SegmentFile, error) {
+	out := SegmentFile{Export: e, Columns: []string{}, Lines: [][]string{}}
+	err := exportRows(ctx, tx, e, func(cells ...any) error {
+		line := make([]string, len(cells))
+		for i, c := range cells {
+			line[i] = fmt.Sprint(c)
+		}
+		if len(out.Columns) == 0 {
+			out.Columns = line
+		} else {
+			out.Lines = append(out.Lines, line)
+		}
+		return nil
+	})
+	return out, err
+}
