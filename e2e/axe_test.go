@@ -232,9 +232,10 @@ func looks(s *testkit.School, r records) []look {
 		list("consultant", "/approvals", "/pool", "/pool?grade=A"),
 		[]look{part("/pool/{id}", "for ten minutes after it was asked for: TestPPL8_Pages")},
 		list("principal", "/approvals", "/approvals?view=done", "/approvals/deputies", "/imports", "/imports/new", "/reports", "/settings/assignment", "/settings/assignment/edit", "/settings/assignment/ladder", "/scores"),
+		list("marketing", "/budgets", "/budgets/figures?month=0", "/budgets/history", "/budgets/raise"),
 		list("marketing", "/capture-points", "/capture-points?view=closed", "/capture-points/new"),
 		[]look{
-			page("marketing", "/capture-points/{id}", r.point.ID), page("principal", "/capture-points/{id}", r.point.ID), page("marketing", "/capture-points/{id}/edit", r.point.ID), part("/capture-points/{id}/qr", "a picture"),
+			{route: "/campaigns/{id}/cases/{step}", role: "marketing", path: "/campaigns/" + r.campaign.String() + "/cases/visits"}, page("marketing", "/capture-points/{id}", r.point.ID), page("principal", "/capture-points/{id}", r.point.ID), page("marketing", "/capture-points/{id}/edit", r.point.ID), part("/capture-points/{id}/qr", "a picture"),
 			{route: "/c/{code}", path: "/c/" + r.point.Code},
 			{route: "/c/{code}", path: "/c/" + r.point.Code + "?sent=1"},
 		},
