@@ -51,6 +51,8 @@ type records struct {
 	region, other                                      id.ID // other is a likely duplicate of person
 	campaign, draftCampaign, cost                      id.ID
 	point                                              marketing.CapturePointAnswer
+	request                                            id.ID // a data request
+	organization                                       id.ID
 	asked, approval                                    id.ID // a quote that waits, and the approval that it waits for
 }
 
@@ -96,6 +98,9 @@ func live(t *testing.T, s *testkit.School) (r records) {
 	p, err := finance.TakePayment.Run(desk, s.Ops, finance.TakePaymentInput{ContractID: r.signed, Method: "wechat", Amount: 100_000})
 	must(err)
 	r.payment = p.ID
+	request, err := people.FileDataRequest.Run(desk, s.Ops, people.DataRequestInput{PersonID: s.Person(t, s.HD), Kind: "export", By: "self", Identity: "document"})
+	must(err)
+	r.request = request.ID
 	room, err := organization.AddRoom.Run(s.IT(), s.Ops, organization.RoomInput{CenterID: s.HD, Name: "201", Seats: 12})
 	must(err)
 	r.room = room.ID
@@ -121,6 +126,7 @@ func live(t *testing.T, s *testkit.School) (r records) {
 		return err
 	})
 	r.other = duplicate(t, s, r.person)
+	r.organization = company(t, s, r.person, r.quoted)
 	scored(t, s)
 	must(s.App.Settle(s.System()))
 	return r
@@ -214,13 +220,21 @@ func looks(s *testkit.School, r records) []look {
 			page("consultant", "/views/{id}", r.view), page("front-desk", "/views/{id}", r.view),
 			page("front-desk", "/payments/{id}", r.payment), page("finance", "/payments/{id}/reverse", r.payment),
 			page("front-desk", "/people/{id}", r.person), page("front-desk", "/people/{id}/edit", r.person), page("front-desk", "/people/{id}/family", r.person),
-			page("front-desk", "/people/{id}/merge", r.person), page("front-desk", "/people/{id}/consent", r.person),
+			page("front-desk", "/people/{id}/merge", r.person), page("front-desk", "/people/{id}/consent", r.person), page("front-desk", "/people/{id}/data-request", r.person),
+			page("principal", "/data-requests/{id}", r.request), page("front-desk", "/data-requests/{id}", r.request),
 			{route: "/people/{id}/merge", role: "front-desk", path: "/people/" + r.person.String() + "/merge?with=" + r.other.String()},
+		},
+		list("front-desk", "/organizations", "/organizations?industry=none", "/organizations/new"),
+		list("consultant", "/enquiries/new?organization_id="+r.organization.String()),
+		[]look{
+			page("front-desk", "/organizations/{id}", r.organization), page("consultant", "/organizations/{id}", r.organization), page("front-desk", "/organizations/{id}/edit", r.organization),
+			page("front-desk", "/organizations/{id}/contacts", r.organization),
+			{route: "/organizations/{id}/contacts", role: "front-desk", path: "/organizations/" + r.organization.String() + "/contacts?q=heyu"},
 		},
 		list("front-desk", "/desk", "/appointments", "/visits", "/walk-ins/new", "/people", "/people/new", "/people/duplicates", "/contracts", "/payments", "/payments/new", "/payments/new?contract_id="+r.signed.String()),
 		list("finance", "/instalments", "/feedback/new?page=/instalments"),
 		[]look{page("it", "/feedback/{id}", r.feedback), page("consultant", "/feedback/{id}", r.feedback), part("/feedback/{id}/page", "a page as it was shown")},
-		list("general-manager", "/record-views", "/scores"),
+		list("general-manager", "/record-views", "/scores", "/data-requests", "/data-requests/retention"),
 		list("marketing", "/campaigns", "/campaigns?state=dropped", "/campaigns/new", "/campaigns/new?from="+r.campaign.String(), "/campaigns/formats"),
 		[]look{
 			page("marketing", "/campaigns/{id}", r.campaign), page("marketing", "/campaigns/{id}", r.draftCampaign), page("consultant", "/campaigns/{id}", r.campaign), page("marketing", "/campaigns/{id}/edit", r.draftCampaign),
@@ -235,7 +249,8 @@ func looks(s *testkit.School, r records) []look {
 		list("marketing", "/budgets", "/budgets/figures?month=0", "/budgets/history", "/budgets/raise"),
 		list("marketing", "/capture-points", "/capture-points?view=closed", "/capture-points/new"),
 		[]look{
-			{route: "/campaigns/{id}/cases/{step}", role: "marketing", path: "/campaigns/" + r.campaign.String() + "/cases/visits"}, page("marketing", "/capture-points/{id}", r.point.ID), page("principal", "/capture-points/{id}", r.point.ID), page("marketing", "/capture-points/{id}/edit", r.point.ID), part("/capture-points/{id}/qr", "a picture"),
+			{route: "/campaigns/{id}/cases/{step}", role: "marketing", path: "/campaigns/" + r.campaign.String() + "/cases/visits"},
+			page("marketing", "/capture-points/{id}", r.point.ID), page("principal", "/capture-points/{id}", r.point.ID), page("marketing", "/capture-points/{id}/edit", r.point.ID), part("/capture-points/{id}/qr", "a picture"),
 			{route: "/c/{code}", path: "/c/" + r.point.Code},
 			{route: "/c/{code}", path: "/c/" + r.point.Code + "?sent=1"},
 		},

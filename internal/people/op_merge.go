@@ -62,6 +62,9 @@ func merge(ctx context.Context, tx *op.Tx, in MergeInput) (MergeAnswer, error) {
 	if in.PersonID == in.WithID {
 		return MergeAnswer{}, problem.Refuse("PPL-5", "with-oneself", problem.Field{Location: "with_id", Value: in.WithID})
 	}
+	if err := Human(ctx, tx, "with_id", in.WithID, in.PersonID); err != nil {
+		return MergeAnswer{}, err
+	}
 	if err := lockBoth(ctx, tx, in.PersonID, in.WithID); err != nil {
 		return MergeAnswer{}, err
 	}
@@ -72,6 +75,9 @@ func merge(ctx context.Context, tx *op.Tx, in MergeInput) (MergeAnswer, error) {
 	gone, other, err := loadKnown(ctx, tx, in.WithID)
 	if err != nil {
 		return MergeAnswer{}, err
+	}
+	if !kept.Anonymized.IsZero() || !gone.Anonymized.IsZero() {
+		return MergeAnswer{}, isAnonymous(kept.ID)
 	}
 	if err := notFamily(ctx, tx, kept.ID, gone.ID); err != nil {
 		return MergeAnswer{}, err

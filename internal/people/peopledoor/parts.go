@@ -26,6 +26,9 @@ func (v personView) head(ctx context.Context) web.RecordHead {
 func (v personView) chips(ctx context.Context) []web.Chip {
 	var out []web.Chip
 	tones := map[string]web.Tone{"student": web.Good, "prospect": web.Info}
+	if !v.Person.Anonymized.IsZero() {
+		out = append(out, web.Chip{Text: t(ctx, "anonymized-at", "day", moment(ctx, v.Person.Anonymized))})
+	}
 	for _, s := range v.States {
 		out = append(out, web.Chip{Text: i18n.T(ctx, "person-state."+s), Tone: tones[s]})
 	}
@@ -82,6 +85,10 @@ func (v personView) actions(ctx context.Context) []web.Button {
 		add("payment:create", web.Button{Label: t(ctx, "take-payment"), Href: v.payment()})
 	}
 	add("person:update", web.Button{Label: t(ctx, "edit"), Href: personPath(v.Person.ID, "/edit"), Kind: web.Quiet})
+	if !v.Person.Anonymized.IsZero() {
+		return nil
+	}
+	add("data-request:create", web.Button{Label: t(ctx, "request-new"), Href: personPath(v.Person.ID, "/data-request"), Kind: web.Quiet})
 	add("person:merge", web.Button{Label: t(ctx, "merge"), Href: personPath(v.Person.ID, "/merge"), Kind: web.Quiet})
 	return out
 }
@@ -210,6 +217,9 @@ func (v personView) facts(ctx context.Context) web.FactList {
 	add(t(ctx, "entered"), dot(i18n.DateTime(ctx, p.Created, web.Zone(ctx), web.Now(ctx)), v.center(ctx, p.Center)))
 	for _, a := range v.Attributes {
 		add(a.Field, a.Text)
+	}
+	for _, r := range v.Roles {
+		out.Facts = append(out.Facts, web.Fact{Term: code(ctx, "contact-role", r.Role), Value: web.RecordLink(organizationPath(r.Organization, ""), r.Name)})
 	}
 	if may(ctx, "record-view:read") {
 		out.Facts = append(out.Facts, web.Fact{Term: t(ctx, "looks"), Value: web.RecordLink("/record-views?record="+p.ID.String(), t(ctx, "looks-open"))})

@@ -27,7 +27,7 @@ type callView struct {
 	Base    string       // page to come back to
 	No      int          // place on the work list, from 0
 	Of      int64        // length of the work list; 0 beyond it
-	First   string       // the part that is wanted first: call, result, date
+	First   string       // the part that is wanted first: date; else the panel's beginning
 	Day     bizdate.Date // of the next contact, where one was chosen before
 }
 
@@ -201,6 +201,7 @@ func (v callView) dayOptions(ctx context.Context) []web.Option {
 		if !v.Day.IsZero() {
 			out[i].On = out[i].Value == v.Day.String()
 		}
+		out[i].Focus = v.First == "date" && out[i].On
 	}
 	return out
 }
