@@ -14,10 +14,12 @@ import (
 	"zhike/internal/testkit"
 )
 
-// keys sends keys to whatever has the focus.
-func (u *user) keys(text string) {
+// keys sends keys, one after the other, to whatever has the focus.
+func (u *user) keys(list ...string) {
 	u.t.Helper()
-	testkit.Act(u.tab, u.t, chromedp.KeyEvent(text))
+	for _, keys := range list {
+		testkit.Act(u.tab, u.t, chromedp.KeyEvent(keys))
+	}
 }
 
 // cell is the value of a cell of the sheet.

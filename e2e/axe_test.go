@@ -253,8 +253,10 @@ func looks(s *testkit.School, r records) []look {
 			page("marketing", "/segments/{id}", r.segment), page("principal", "/segments/{id}", r.segment), page("general-manager", "/segments/{id}", r.segment), page("marketing", "/segments/{id}/edit", r.segment),
 			{route: "/segments/{id}", role: "marketing", path: at("/segments/{id}", r.segment) + "?side=control"},
 		},
+		list("marketing", "/budgets", "/budgets/figures?month=0", "/budgets/history", "/budgets/raise"),
 		list("marketing", "/capture-points", "/capture-points?view=closed", "/capture-points/new"),
 		[]look{
+			{route: "/campaigns/{id}/cases/{step}", role: "marketing", path: "/campaigns/" + r.campaign.String() + "/cases/visits"},
 			page("marketing", "/capture-points/{id}", r.point.ID), page("principal", "/capture-points/{id}", r.point.ID), page("marketing", "/capture-points/{id}/edit", r.point.ID), part("/capture-points/{id}/qr", "a picture"),
 			{route: "/c/{code}", path: "/c/" + r.point.Code},
 			{route: "/c/{code}", path: "/c/" + r.point.Code + "?sent=1"},

@@ -7,20 +7,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"zhike/internal/sales"
 	"zhike/internal/testkit"
 )
-
-// keys presses keys one after the other, wherever the focus is.
-func (u *user) keys(list ...string) {
-	u.t.Helper()
-	for _, k := range list {
-		testkit.Act(u.tab, u.t, chromedp.KeyEvent(k))
-	}
-}
 
 // tabTo goes on by the tab key until the focus is on what reads the words (or begins with them), or on a field of that name.
 func (u *user) tabTo(words string) {

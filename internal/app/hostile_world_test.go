@@ -40,8 +40,7 @@ var attacked = []string{"principal", "it", "front-desk", "consultant", "finance"
 
 // recordTables hold what an {id} of a path names.
 var recordTables = []string{
-	"organizations", "persons", "data_requests", "enquiries", "appointments", "visits", "quotes", "contracts", "payments", "tasks", "approvals", "campaigns", "campaign_costs", "campaign_formats", "capture_points", "segments", "delegations", "score_models", "imports", "feedback", "views", "special_days", "rooms", "centers", "staff", "accounts",
-	"positions", "channels", "courses", "packages", "sessions",
+	"organizations", "persons", "data_requests", "enquiries", "appointments", "visits", "quotes", "contracts", "payments", "tasks", "approvals", "campaigns", "campaign_costs", "budgets", "campaign_formats", "capture_points", "segments", "delegations", "score_models", "imports", "feedback", "views", "special_days", "rooms", "centers", "staff", "accounts", "positions", "channels", "courses", "packages", "sessions",
 }
 
 func newTarget(t *testing.T) *target { t.Helper(); return newTargetWith(t, nil) }
@@ -137,7 +136,8 @@ func (x *target) campaign() {
 	_, err2 := sales.Enter.Run(s.FrontDesk(s.HD), s.Ops, sales.EnterInput{PersonID: s.Person(x.t, s.HD), CenterID: s.HD, CampaignID: key})
 	point, err3 := marketing.SetCapturePoint.Run(s.Marketing(), s.Ops, marketing.CapturePointInput{Name: "官网", Kind: "form", CampaignID: key, CenterID: s.HD})
 	x.code = point.Code
-	if err := errors.Join(err1, err2, err3); err != nil {
+	_, err4 := marketing.SetBudget.Run(s.Marketing(), s.Ops, marketing.SetBudgetInput{Year: 2026, Cells: []marketing.BudgetCellInput{{ChannelID: s.Web, Month: 1, Amount: 100_000_000}}})
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		x.t.Fatal(err)
 	}
 }

@@ -62,7 +62,7 @@ func kag(t *testing.T, s *testkit.School, file string, day bizdate.Date) map[str
 			*n += v
 		}
 	}
-	mapping := fmt.Sprintf("[columns]\nad_id = \"external_key\"\nxyz_campaign_id = \"campaign\"\nSpent = \"amount\"\n[fixed]\nday = %q\n", day)
+	mapping := fmt.Sprintf("[columns]\nad_id = \"external_key\"\nxyz_campaign_id = \"campaign\"\nSpent = \"amount\"\n[defaults]\nday = %q\n", day)
 	bringIn(t, s, rollout.Options{Kind: "campaign-costs", Path: file, Map: []byte(mapping)})
 	consultant, _ := s.Dir.Staff(s.StaffID(s.Consultant(s.HD)))
 	list := []string{"编号,姓名,来源,活动,校区,登记日期,顾问,课程"}

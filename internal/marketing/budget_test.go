@@ -358,6 +358,27 @@ func TestMKT8_OfACenter(t *testing.T) {
 	})
 }
 
+// The changes of a center's budget are read by its people alone, and those of the company's by no center.
+func TestMKT8_ChangesOfACenter(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		in := allMonths(s, money.Yuan(1))
+		company := setBudget(t, s, in)
+		in.CenterID = s.HD
+		center := setBudget(t, s, in)
+		for as, want := range map[context.Context][2]int64{s.Principal(s.HD): {0, 12}, s.Principal(s.CY): {0, 0}, s.Finance(s.HD): {12, 12}} {
+			for i, b := range []id.ID{company.ID, center.ID} {
+				s.Read(t, as, func(ctx context.Context, tx *op.Tx) error {
+					list, err := marketing.BudgetChanges(ctx, tx, b, page.Request{})
+					if list.Total != want[i] {
+						t.Errorf("budget %d: %d changes, want %d", i, list.Total, want[i])
+					}
+					return err
+				})
+			}
+		}
+	})
+}
+
 // A yearly amount lies over the months as last year's costs or leads did, to the fen; without a record of last year it is refused.
 func TestMKT8_FilledByTheSeason(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {

@@ -131,7 +131,7 @@ func TestMKT3_WeeklySpending(t *testing.T) {
 		for _, name := range []string{"tv_S", "ooh_S", "print_S", "search_S", "facebook_S"} {
 			key := registered(t, s, name, true)
 			column := columnOf(t, file, name)
-			mapping := fmt.Sprintf("[columns]\nDATE = \"day\"\n%s = \"amount\"\n[fixed]\ncampaign = %q\n", name, name)
+			mapping := fmt.Sprintf("[columns]\nDATE = \"day\"\n%s = \"amount\"\n[defaults]\ncampaign = %q\n", name, name)
 			for run := range 2 {
 				r := bringCosts(t, s, file, mapping)
 				rows := within(t, name, column, costOf(t, s, key))

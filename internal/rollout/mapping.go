@@ -51,7 +51,6 @@ type Mapping struct {
 	Columns  []Column                     `json:"columns"`            // in the order of the file
 	Values   map[string]map[string]string `json:"values,omitempty"`   // field → word of the file → word of the program
 	Defaults map[string]string            `json:"defaults,omitempty"` // field → value of rows that have none; of kinds that are no people
-	Fixed    map[string]string            `json:"fixed,omitempty"`    // field → what all rows have that no column says
 }
 
 // Guess maps a header by the names that people give columns in either language; what it does not know is kept as an attribute of the
@@ -165,12 +164,10 @@ func column(rows [][]string, i int) (out []string) {
 
 // mapFile is the file of --map: [columns] with the field of a header, or a table {field, code, type, known}; [values.FIELD] with
 // the words of the file; [defaults] with what holds where a row says nothing.
-// the words of the file; [fixed] with the values of fields that all rows have.
 type mapFile struct {
 	Columns  map[string]any               `toml:"columns"`
 	Values   map[string]map[string]string `toml:"values"`
 	Defaults map[string]string            `toml:"defaults"`
-	Fixed    map[string]string            `toml:"fixed"`
 }
 
 // Edit changes a guessed mapping by a map file. Refused: a header that the file has not, a field that the kind has not.
@@ -179,7 +176,7 @@ func (m Mapping) Edit(file []byte) (Mapping, error) {
 	if err := toml.Unmarshal(file, &f); err != nil {
 		return m, problem.Refuse("ROL-1", "invalid", problem.Field{Location: "map", Code: "bad-map", Args: map[string]any{"cause": err.Error()}})
 	}
-	m.Columns, m.Values, m.Defaults, m.Fixed = slices.Clone(m.Columns), f.Values, f.Defaults, f.Fixed
+	m.Columns, m.Values, m.Defaults = slices.Clone(m.Columns), f.Values, f.Defaults
 	var bad problem.Invalid
 	for _, header := range slices.Sorted(maps.Keys(f.Columns)) {
 		i := slices.IndexFunc(m.Columns, func(c Column) bool { return fold(c.Header) == fold(header) })
@@ -247,10 +244,10 @@ func needed(kind string) []string {
 		return []string{"name"}
 	case "courses":
 		return []string{"code"}
-	case "targets":
-		return []string{"center", "month", "value"}
 	case "packages":
 		return []string{"code", "hours", "price"}
+	case "targets":
+		return []string{"center", "month", "value"}
 	case "campaign-costs":
 		return []string{"campaign", "amount"}
 	case "budgets":
@@ -286,14 +283,6 @@ func (m Mapping) check(at func(i int, part string) string) (bad problem.Invalid)
 			continue
 		}
 		seen[field] = field
-	}
-	for _, name := range slices.Sorted(maps.Keys(m.Fixed)) {
-		if !slices.Contains(Fields(m.Kind), name) || ofPeople(m.Kind) {
-			bad.Add("map."+name, "not-one-of", name, "list", strings.Join(Fields(m.Kind), ", "))
-		}
-		if seen[name] == "" {
-			seen[name] = "fixed"
-		}
 	}
 	for _, need := range needed(m.Kind) {
 		if seen[need] == "" {

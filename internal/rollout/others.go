@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"maps"
 	"strconv"
 	"strings"
 
@@ -112,7 +111,6 @@ func (rs *records) rows(ctx context.Context, list []row, note func(row, outcome)
 // values gives the cells of a row by field.
 func (m Mapping) values(cells []string) map[string]string {
 	out := map[string]string{}
-	maps.Copy(out, m.Fixed)
 	for i, c := range m.Columns {
 		if i >= len(cells) || c.Field == Ignore || c.Field == Custom {
 			continue
