@@ -10,7 +10,6 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"zhike/internal/sales"
-	"zhike/internal/testkit"
 )
 
 // tabTo goes on by the tab key until the focus is on what reads the words (or begins with them), or on a field of that name.

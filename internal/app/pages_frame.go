@@ -47,11 +47,10 @@ var (
 	placeAppointments  = place{"appointments", "/appointments", "appointment:read", ""}
 	placeVisits        = place{"visits", "/visits", "visit:read", ""}
 	placeCampaigns     = place{"campaigns", "/campaigns", "campaign:read", ""}
-	placeSegments      = place{"segments", "/segments", "segment:read", ""}
+	placeSegments      = place{"segments", "/segments", "channel:update", ""} // managers reach them from the campaigns
 	placeEnquiries     = place{"enquiries", "/enquiries", "enquiry:read", "l"}
 	placePool          = place{"pool", "/pool", "pool:read", ""}
 	placePeople        = place{"people", "/people", "person:read", ""}
-	placeRequests      = place{"data-requests", "/data-requests", "data-request:read", ""}
 	placeOrganizations = place{"organizations", "/organizations", "organization:read", ""}
 	placeContracts     = place{"contracts", "/contracts", "contract:read", ""}
 	placePayments      = place{"payments", "/payments", "payment:read", ""}
@@ -84,7 +83,7 @@ var (
 	menu = []group{
 		{"today", []place{placeHome, placeTasks, placeApprovals, placeAppointments, placeVisits, placePool, placeFeedback}},
 		{"customers", []place{placeEnquiries, placePeople, placeContracts, placePayments, placeCampaigns, placeImports}},
-		{"manage", []place{placeReports, placeTargets, placeSegments, placeAssignment, placeChannels, placeCourses, placePackages, placeDays, placeStaff, placeLimits, placeScores, placeLooks, placeRequests}},
+		{"manage", []place{placeReports, placeTargets, placeSegments, placeAssignment, placeChannels, placeCourses, placePackages, placeDays, placeStaff, placeLimits, placeScores, placeLooks}},
 	}
 	setUp = []group{
 		{"today", []place{placeHome, placeTasks, placeImports, placeReports, placeLooks, placeFeedback}},

@@ -113,11 +113,11 @@ func (c calendar) series(ctx context.Context, tx *op.Tx, a paceAsk) (map[paceKey
 	type row struct {
 		Metric string `db:"metric"`
 		Center id.ID  `db:"center"`
-		Value  string `db:"value"`
+		Level  string `db:"level"`
 		Part   int64  `db:"part"`
 		N      int64  `db:"n"`
 	}
-	rows, err := op.All[row](ctx, tx, `SELECT metric, center, value, part, CAST(SUM(n) AS BIGINT) AS n FROM (
+	rows, err := op.All[row](ctx, tx, `SELECT metric, center, value AS level, part, CAST(SUM(n) AS BIGINT) AS n FROM (
 		SELECT r.metric, r.center, r.value, `+part+`, r.n FROM rollups r WHERE {scope:report r} AND r.grain = 'd' AND `+where+`
 		UNION ALL
 		SELECT r.metric, r.center, r.value, `+part+`, r.n FROM rollup_deltas r WHERE {scope:report r} AND `+where+`) AS sums
@@ -130,7 +130,7 @@ func (c calendar) series(ctx context.Context, tx *op.Tx, a paceAsk) (map[paceKey
 		if r.Part < 0 {
 			continue
 		}
-		k := paceKey{r.Metric, r.Center, r.Value}
+		k := paceKey{r.Metric, r.Center, r.Level}
 		if out[k].total == nil {
 			out[k] = c.none()
 		}

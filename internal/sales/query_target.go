@@ -40,12 +40,15 @@ func Targets(ctx context.Context, tx *op.Tx, f TargetFilter) (list []Target, err
 
 // TargetHistory lists who set what when, newest first (SAL-14).
 func TargetHistory(ctx context.Context, tx *op.Tx, center id.ID, metric string, limit int) ([]TargetRecord, error) {
-	text, args := "", []any{metric}
+	text, args := "", []any(nil)
+	if metric != "" {
+		text, args = " AND c.metric = ?", append(args, metric)
+	}
 	if !center.IsNone() {
-		text, args = " AND c.center = ?", append(args, center)
+		text, args = text+" AND c.center = ?", append(args, center)
 	}
 	list, err := op.All[TargetRecord](ctx, tx, `SELECT c.id, c.center, c.staff, c.month, c.metric, c.was, c.now, c.set_by, c.at FROM target_changes c
-		WHERE {scope:target c} AND c.metric = ?`+text+" ORDER BY c.id DESC LIMIT ?", append(args, limit)...)
+		WHERE {scope:target c}`+text+" ORDER BY c.id DESC LIMIT ?", append(args, limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("list changes of targets: %w", err)
 	}

@@ -47,6 +47,6 @@ func targets(ctx context.Context, tx *op.Tx, q targetsListQuery) ([]sales.Target
 
 type targetChangesQuery struct {
 	api.Paging
-	Metric   string `query:"metric" required:"true" enum:"contract_amount,contracts,cash_in,visits,appointments,leads,contracts_new,contracts_renewal"`
+	Metric   string `query:"metric" enum:"contract_amount,contracts,cash_in,visits,appointments,leads,contracts_new,contracts_renewal" doc:"all if left out"`
 	CenterID id.ID  `query:"center_id"`
 }
