@@ -86,7 +86,7 @@ func TestSAL14_SheetByKeys(t *testing.T) {
 	if n := s.Count(t, "SELECT COUNT(*) FROM targets"); n != 4 {
 		t.Errorf("%d targets are set, want 4", n)
 	}
-	u.clickOn("[data-status] form button")
+	u.press("web.undo")
 	u.until(`document.querySelectorAll("[aria-labelledby=history] tbody tr").length === 8`)
 	if n := s.Count(t, "SELECT COUNT(*) FROM targets"); n != 0 {
 		t.Errorf("%d targets stay after they were taken back", n)

@@ -99,6 +99,7 @@ func (x *target) live() {
 	_, err = people.RegisterOrganization.Run(desk, s.Ops, people.OrganizationInput{Name: "星河软件", CenterID: s.HD, Phones: []people.ContactInput{{Value: "13900139001"}}})
 	must(err)
 	_, err = marketing.SetSegment.Run(s.Marketing(), s.Ops, testkit.Segment())
+	must(err)
 	_, err = organization.Delegate.Run(s.Principal(s.HD), s.Ops, organization.DelegateInput{DeputyID: s.StaffID(consultant), Until: bizdate.Of(s.Clock.Now(), s.Dir.Zone(s.HD)) + 7})
 	must(err)
 	_, err = sales.TrainScores.Run(s.GM(), s.Ops, sales.TrainScoresInput{})

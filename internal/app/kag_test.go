@@ -31,7 +31,7 @@ type kagCampaign struct {
 // kag brings the public list in: three campaigns that were registered and approved, their spending, and their prospects.
 func kag(t *testing.T, s *testkit.School, file string, day bizdate.Date) map[string]*kagCampaign {
 	t.Helper()
-	f, err := os.Open(file) //nolint:gosec // public data
+	f, err := os.Open(file)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -295,26 +295,34 @@ func (r *Report) concludeTargets(cal calendar) {
 		r.Conclusion = c
 		return
 	}
-	count := func(code string, n int) {
-		if n > 0 {
-			c.Sentences = append(c.Sentences, Sentence{Code: code, Value: float64(n)})
-		}
-	}
-	count("target-reached", reached)
+	c.count("target-reached", reached)
 	if !running || r.Params.By == "month" {
-		count("target-below", below)
+		c.count("target-below", below)
 	} else {
-		count("target-more", below-namedRows)
+		c.count("target-more", below-namedRows)
 	}
-	count("target-open", open)
-	count("target-thin", thin)
+	c.count("target-open", open)
+	c.count("target-thin", thin)
+	c.Confidence = trust(running, thin, aims)
+	r.Conclusion = c
+}
+
+// count says how many rows are so; nothing for none.
+func (c *Conclusion) count(code string, n int) {
+	if n > 0 {
+		c.Sentences = append(c.Sentences, Sentence{Code: code, Value: float64(n)})
+	}
+}
+
+// trust is how sure a conclusion on targets is: what is over is known, a forecast is not, the less of it where history is thin.
+func trust(running bool, thin, aims int) string {
 	switch {
 	case !running:
-		c.Confidence = "high"
+		return "high"
 	case thin == 0:
-		c.Confidence = "medium"
+		return "medium"
 	case thin < aims:
-		c.Confidence = "low"
+		return "low"
 	}
-	r.Conclusion = c
+	return "none"
 }

@@ -152,23 +152,27 @@ func seasons(ctx context.Context, tx *op.Tx, year int, center id.ID, rule bool) 
 			if n := year - seasonYears + y; !slices.Contains(s.Years, n) {
 				s.Years = append(s.Years, n)
 			}
-			for m := range 12 {
-				n := list[1+y*12+m]
-				if by == 0 {
-					s.Leads[m] += int64(n)
-				} else {
-					s.Costs[m] += max(n, 0)
-				}
-				if y == seasonYears-1 {
-					s.last[by][m], s.full[by] = max(n, 0), true
-				}
-			}
+			s.add(by, list[1+y*12:1+y*12+12], y == seasonYears-1)
 		}
 	}
 	for by := range s.full {
 		s.full[by] = s.full[by] && begun(s.last[by][:])
 	}
 	return s, nil
+}
+
+// add adds the months of a year, of leads (0) or of costs (1).
+func (s *Season) add(by int, months []money.Fen, last bool) {
+	for m, n := range months {
+		if by == 0 {
+			s.Leads[m] += int64(n)
+		} else {
+			s.Costs[m] += max(n, 0)
+		}
+		if last {
+			s.last[by][m], s.full[by] = max(n, 0), true
+		}
+	}
 }
 
 func begun(list []money.Fen) bool {

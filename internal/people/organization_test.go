@@ -16,7 +16,7 @@ import (
 	"zhike/internal/testkit"
 )
 
-func company(t *testing.T, s *testkit.School, ctx context.Context, in people.OrganizationInput) id.ID { //nolint:revive // the test, the school, then who acts
+func company(t *testing.T, s *testkit.School, ctx context.Context, in people.OrganizationInput) id.ID {
 	t.Helper()
 	a, err := people.RegisterOrganization.Run(ctx, s.Ops, in)
 	if err != nil {
@@ -192,6 +192,9 @@ func TestPPL13_OrganizationPays(t *testing.T) {
 				}
 			}
 			balance, err := finance.Balance(ctx, tx, key)
+			if err != nil {
+				return err
+			}
 			if balance != money.Yuan(500) {
 				t.Errorf("balance %s", balance)
 			}

@@ -11,6 +11,7 @@ func Personal() []personal.Rows {
 		{Table: "touches", By: []string{"person"}, At: "at", Clear: []string{"note"}, Keep: []string{"channel", "direction", "result", "next_step", "closed_reason"}},
 		{Table: "guardians", By: []string{"person", "guardian"}, Keep: []string{"relation"}},
 		{Table: "person_links", By: []string{"person"}, Keep: []string{"kind", "state"}},
+		{Table: "organization_contacts", By: []string{"person"}, Gone: true},
 		{Table: "consents", By: []string{"person", "guardian"}, At: "at", Keep: []string{"purpose", "channel", "source"}},
 		{Table: "reveals", By: []string{"person"}, Keep: []string{"field"}, Hide: []string{"account"}},
 		{Table: "merges", By: []string{"kept", "gone"}, Clear: []string{"kept_name", "kept_latin"}, Keep: []string{"families", "sources"}},

@@ -35,7 +35,7 @@ func OrganizationsKnown(ctx context.Context, tx *op.Tx, keys, names []string) (b
 	}
 	list, err := op.AllOf[row](ctx, tx.Unscoped("uniqueness of organizations in an import"), "SELECT "+organizationColumns+`, p.name, p.name_latin, p.external_key,
 		CASE WHEN {scope:person:update p} THEN TRUE ELSE FALSE END AS may FROM organizations o JOIN persons p ON p.id = o.id
-		WHERE p.external_key IN (?) AND p.external_key <> '' OR o.name_key IN (?) AND o.name_key <> '' ORDER BY p.id DESC`, append(slices.Clone(keys), ""), append(folded, ""))
+		WHERE p.external_key IN (?) AND p.external_key <> '' OR o.name_key IN (?) AND o.name_key <> '' ORDER BY p.id DESC`, append(slices.Clone(keys), ""), append(slices.Clone(folded), ""))
 	if err != nil {
 		return nil, nil, fmt.Errorf("look for organizations: %w", err)
 	}

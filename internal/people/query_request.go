@@ -93,34 +93,7 @@ func readPart(ctx context.Context, tx *op.Tx, r personal.Rows, persons []id.ID) 
 	p.Table = r.Table
 	seen := map[string]bool{}
 	for _, person := range persons {
-		found, err := tx.Query(ctx, "SELECT * FROM "+r.Table+" WHERE "+r.Where(), r.Values(person)...)
-		if err != nil {
-			return p, fmt.Errorf("read %s of person: %w", r.Table, err)
-		}
-		names, err := found.Columns()
-		for err == nil && found.Next() {
-			values := make([]any, len(names))
-			into := make([]any, len(names))
-			for i := range values {
-				into[i] = &values[i]
-			}
-			if err = found.Scan(into...); err != nil {
-				break
-			}
-			p.Columns = nil
-			row := []string{}
-			for i, name := range names {
-				if slices.Contains(r.Hide, name) {
-					continue
-				}
-				p.Columns, row = append(p.Columns, name), append(row, cellText(name, values[i]))
-			}
-			if all := strings.Join(row, "\x00"); !seen[all] {
-				seen[all] = true
-				p.Rows = append(p.Rows, row)
-			}
-		}
-		if err = firstOf(err, found.Err(), found.Close()); err != nil {
+		if err := p.read(ctx, tx, r, person, seen); err != nil {
 			return p, fmt.Errorf("read %s of person: %w", r.Table, err)
 		}
 	}
@@ -128,13 +101,38 @@ func readPart(ctx context.Context, tx *op.Tx, r personal.Rows, persons []id.ID) 
 	return p, nil
 }
 
-func firstOf(list ...error) error {
-	for _, err := range list {
-		if err != nil {
+// read adds the rows of a person that are not seen yet.
+func (p *Part) read(ctx context.Context, tx *op.Tx, r personal.Rows, person id.ID, seen map[string]bool) error {
+	found, err := tx.Query(ctx, "SELECT * FROM "+r.Table+" WHERE "+r.Where(), r.Values(person)...)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = found.Close() }()
+	names, err := found.Columns()
+	if err != nil {
+		return err
+	}
+	for found.Next() {
+		values, into := make([]any, len(names)), make([]any, len(names))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		if err := found.Scan(into...); err != nil {
 			return err
 		}
+		p.Columns = nil
+		row := []string{}
+		for i, name := range names {
+			if !slices.Contains(r.Hide, name) {
+				p.Columns, row = append(p.Columns, name), append(row, cellText(name, values[i]))
+			}
+		}
+		if all := strings.Join(row, "\x00"); !seen[all] {
+			seen[all] = true
+			p.Rows = append(p.Rows, row)
+		}
 	}
-	return nil
+	return found.Err()
 }
 
 // dayColumns are those that hold a business date and are not called day.
@@ -177,19 +175,21 @@ type Kept struct {
 func RetentionOver(ctx context.Context, tx *op.Tx, rows []personal.Rows, holds []personal.Hold, after, limit int) (out page.Page[Kept], err error) {
 	months := organization.Of(tx).Number(id.None, organization.RetentionMonths)
 	before := tx.Today(id.None).AddMonths(-int(months)).In(organization.Of(tx).Zone(id.None))
-	text := `FROM persons p WHERE {scope:person p} AND p.anonymized_at IS NULL AND p.merged_into IS NULL AND p.created_at < ?
-		AND NOT EXISTS (SELECT 1 FROM data_requests q WHERE q.person = p.id AND q.kind = 'anonymize' AND q.state IN ('open', 'approved'))`
+	var b strings.Builder
+	b.WriteString(`FROM persons p WHERE {scope:person p} AND p.anonymized_at IS NULL AND p.merged_into IS NULL AND p.created_at < ?
+		AND NOT EXISTS (SELECT 1 FROM data_requests q WHERE q.person = p.id AND q.kind = 'anonymize' AND q.state IN ('open', 'approved'))`)
 	args := []any{before}
 	for _, r := range rows {
 		if r.At == "" {
 			continue
 		}
-		text += " AND NOT EXISTS (SELECT 1 FROM " + r.Table + " x WHERE (" + r.Of("p.id") + ") AND x." + r.At + " >= ?)"
+		b.WriteString(" AND NOT EXISTS (SELECT 1 FROM " + r.Table + " x WHERE (" + r.Of("p.id") + ") AND x." + r.At + " >= ?)")
 		args = append(args, before)
 	}
 	for _, h := range holds {
-		text += " AND (" + strings.ReplaceAll(h.Query, "?", "p.id") + ") = 0"
+		b.WriteString(" AND (" + strings.ReplaceAll(h.Query, "?", "p.id") + ") = 0")
 	}
+	text := b.String()
 	if out.Total, err = op.One[int64](ctx, tx, "SELECT COUNT(*) "+text, args...); err != nil {
 		return out, fmt.Errorf("count persons whose retention is over: %w", err)
 	}

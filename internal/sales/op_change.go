@@ -45,21 +45,7 @@ func changeEnquiry(ctx context.Context, tx *op.Tx, in ChangeEnquiryInput) (Answe
 		return Answer{}, problem.Refuse("SAL-1", "already-ended", problem.Field{Location: "enquiry_id", Value: e.ID})
 	}
 	was := e
-	if in.ChannelID != nil {
-		e.Channel = *in.ChannelID
-	}
-	if in.CourseID != nil {
-		e.Course = *in.CourseID
-	}
-	if in.Grade != nil {
-		e.Grade = *in.Grade
-	}
-	if in.OrganizationID != nil {
-		e.Organization = *in.OrganizationID
-	}
-	if in.Value != nil {
-		e.Value = *in.Value
-	}
+	in.apply(&e)
 	if e.Grade != "" && !slices.Contains(people.Grades, e.Grade) {
 		return Answer{}, problem.Refuse("PPL-8", "invalid", problem.Field{Location: "grade", Code: "not-one-of", Value: e.Grade, Args: map[string]any{"list": strings.Join(people.Grades, ", ")}})
 	}
@@ -96,6 +82,21 @@ func changeEnquiry(ctx context.Context, tx *op.Tx, in ChangeEnquiryInput) (Answe
 	}
 	tx.Record(e.ID, f)
 	return Answer{ID: e.ID, Stage: e.Stage, Version: e.Version}, nil
+}
+
+// apply puts what is named into an enquiry.
+func (in ChangeEnquiryInput) apply(e *Enquiry) {
+	set(&e.Channel, in.ChannelID)
+	set(&e.Course, in.CourseID)
+	set(&e.Grade, in.Grade)
+	set(&e.Organization, in.OrganizationID)
+	set(&e.Value, in.Value)
+}
+
+func set[T any](to, value *T) {
+	if value != nil {
+		*to = *value
+	}
 }
 
 func changed(was, e Enquiry) (fields []string) {

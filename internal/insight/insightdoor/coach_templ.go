@@ -159,7 +159,7 @@ func coaching(v view) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = web.Button{Label: i18n.T(ctx, "insight.give-coaching"), Kind: web.Primary}.Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = web.Button{Label: i18n.T(ctx, "insight.give-coaching")}.Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -62,8 +62,8 @@ func (q budgetQuery) address(path string, pairs ...string) string {
 	if !q.Center.IsNone() {
 		v.Set("center", q.Center.String())
 	}
-	for i := 0; i < len(pairs); i += 2 {
-		v.Set(pairs[i], pairs[i+1])
+	for pair := range slices.Chunk(pairs, 2) {
+		v.Set(pair[0], pair[1])
 	}
 	return path + "?" + v.Encode()
 }
@@ -263,14 +263,11 @@ func (v budgetView) seasonTable(ctx context.Context) web.Table {
 }
 
 func (v budgetView) seasonYears(ctx context.Context) string {
-	out := ""
+	years := make([]string, len(v.Season.Years))
 	for i, y := range v.Season.Years {
-		if i > 0 {
-			out += c(ctx, "comma")
-		}
-		out += strconv.Itoa(y)
+		years[i] = strconv.Itoa(y)
 	}
-	return out
+	return strings.Join(years, c(ctx, "comma"))
 }
 
 // figuresView is what stands behind a figure of a plan.

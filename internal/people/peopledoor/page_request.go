@@ -163,7 +163,6 @@ func (v requestView) next(ctx context.Context) string {
 
 // requestForm is the form by which one is filed.
 type requestForm struct {
-	names
 	Person    people.Person
 	Guardians []people.Relative
 	Minor     bool

@@ -89,10 +89,14 @@ func Pages(mux *http.ServeMux, d Deps) {
 	} {
 		mux.Handle(pattern, page)
 	}
+	p.poolPages(mux)
+	p.targetPages(mux)
+	p.scorePages(mux)
+}
+
+func (p door) targetPages(mux *http.ServeMux) {
 	mux.Handle("GET /targets", web.Func(p.getTargets))
 	mux.Handle("POST /targets", web.Func(p.postTargets))
-	p.poolPages(mux)
-	p.scorePages(mux)
 }
 
 func (p door) scorePages(mux *http.ServeMux) {

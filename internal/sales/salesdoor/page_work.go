@@ -59,17 +59,8 @@ func (p door) work(r *http.Request, base, at string, no int) (v workView, err er
 		if err = v.page(ctx, tx, staff, no); err != nil {
 			return err
 		}
-		if v.Counts, err = sales.CountWork(ctx, tx, staff); err != nil {
+		if err = v.around(ctx, tx, staff); err != nil {
 			return err
-		}
-		today := tx.Today(tx.Viewer.Center)
-		if v.Today, err = sales.Appointments(ctx, tx, sales.AppointmentFilter{Consultant: staff, From: today, Until: today, Open: true, Limit: deskRows}); err != nil {
-			return err
-		}
-		if tx.Viewer.May("target:read") && !staff.IsNone() {
-			if v.Goals, err = insight.ProgressOf(ctx, tx, staff); err != nil {
-				return err
-			}
 		}
 		persons := make([]id.ID, len(v.Rows))
 		for i, row := range v.Rows {
@@ -89,6 +80,21 @@ func (p door) work(r *http.Request, base, at string, no int) (v workView, err er
 		return err
 	})
 	return v, err
+}
+
+// around reads what stands around the list: numbers, who comes today, and how far the target is.
+func (v *workView) around(ctx context.Context, tx *op.Tx, staff id.ID) (err error) {
+	if v.Counts, err = sales.CountWork(ctx, tx, staff); err != nil {
+		return err
+	}
+	today := tx.Today(tx.Viewer.Center)
+	if v.Today, err = sales.Appointments(ctx, tx, sales.AppointmentFilter{Consultant: staff, From: today, Until: today, Open: true, Limit: deskRows}); err != nil {
+		return err
+	}
+	if tx.Viewer.May("target:read") && !staff.IsNone() {
+		v.Goals, err = insight.ProgressOf(ctx, tx, staff)
+	}
+	return err
 }
 
 // page reads the rows around the no-th, or the last ones where the list is shorter.

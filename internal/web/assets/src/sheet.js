@@ -119,5 +119,6 @@ export function startSheet() {
   on("focusout", "[data-sheet] input", (_, field) => keep(field));
   on("input", "[data-sheet] input", (_, field) => show(field.closest("[data-sheet]")));
   on("keydown", "[data-sheet] input", key);
+  on("keypress", "[data-sheet] input", (event) => { if (event.key === "Enter") event.preventDefault(); }); // nor does a press that comes by itself
   on("paste", "[data-sheet] input", paste);
 }
