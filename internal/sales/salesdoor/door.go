@@ -80,18 +80,21 @@ func Pages(mux *http.ServeMux, d Deps) {
 		"POST /reveal":               p.postReveal,
 		"GET /quotes/{id}":           p.getQuote,
 		"POST /quotes/{id}/contract": p.postContract,
-
-		"GET /settings/assignment":         p.getRules,
-		"GET /settings/assignment/edit":    p.getRule,
-		"POST /settings/assignment":        p.postRule,
-		"GET /settings/assignment/ladder":  p.getLadder,
-		"POST /settings/assignment/ladder": p.postLadder,
 	} {
 		mux.Handle(pattern, page)
 	}
+	p.assignmentPages(mux)
 	p.poolPages(mux)
 	p.targetPages(mux)
 	p.scorePages(mux)
+}
+
+func (p door) assignmentPages(mux *http.ServeMux) {
+	mux.Handle("GET /settings/assignment", web.Func(p.getRules))
+	mux.Handle("GET /settings/assignment/edit", web.Func(p.getRule))
+	mux.Handle("POST /settings/assignment", web.Func(p.postRule))
+	mux.Handle("GET /settings/assignment/ladder", web.Func(p.getLadder))
+	mux.Handle("POST /settings/assignment/ladder", web.Func(p.postLadder))
 }
 
 func (p door) targetPages(mux *http.ServeMux) {
