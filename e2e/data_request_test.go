@@ -21,6 +21,10 @@ func TestPPL11_RequestInTheBrowser(t *testing.T) {
 	u := st.as(t, "front-desk", s.HD)
 	testkit.Act(u.tab, t, chromedp.Navigate(st.base+"/people/"+key.String()+"/data-request"), chromedp.SetValue("[name=kind]", "anonymize"))
 	u.press("person-page.request-file")
+	u.until(`document.querySelector("[name=identity][aria-invalid=true]") !== null`) // nobody is asked to believe what was not checked
+	testkit.Complaints(u.tab, t)
+	u.choose("identity", "document")
+	u.press("person-page.request-file")
 	u.at("/data-requests/")
 	u.sees("person-page.request-next-open")
 	request := u.path()

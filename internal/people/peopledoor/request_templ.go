@@ -257,11 +257,11 @@ func newRequestPage(v requestForm) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = web.Select{Field: web.Field{Name: "kind", Label: t(ctx, "request-what"), Hint: t(ctx, "request-warning")}, Options: codes(ctx, "request-kind", people.RequestExport, people.RequestKinds...)}.Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = web.Select{Field: web.Field{Name: "kind", Label: t(ctx, "request-what"), Hint: t(ctx, "request-warning"), Required: true}, Options: codes(ctx, "request-kind", people.RequestExport, people.RequestKinds...)}.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = web.Select{Field: web.Field{Name: "asked_by", Label: t(ctx, "request-by")}, Options: codes(ctx, "request-by", v.by(), people.RequestBy...)}.Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = web.Select{Field: web.Field{Name: "asked_by", Label: t(ctx, "request-by"), Required: true}, Options: codes(ctx, "request-by", v.by(), people.RequestBy...)}.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -275,7 +275,7 @@ func newRequestPage(v requestForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = web.Select{Field: web.Field{Name: "identity", Label: t(ctx, "request-identity")}, Options: codes(ctx, "request-identity", "document", people.Identities...)}.Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = web.Select{Field: web.Field{Name: "identity", Label: t(ctx, "request-identity"), Required: true}, Options: codes(ctx, "request-identity", "", people.Identities...), Empty: t(ctx, "request-identity-choose")}.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
