@@ -93,6 +93,18 @@ func TestSAL11_SimpsonIsShownRight(t *testing.T) {
 	}
 }
 
+// Who is worse at two steps is to be coached in the one that costs more contracts (SAL-11): of 1,000 leads some 60 by inviting too few, some 45 by signing too few.
+func TestSAL11_CostlierStepIsCoached(t *testing.T) {
+	strata := map[string]map[string]insight.Cases{"worse": {"walk-in": {1000, 450, 360, 95}}}
+	for _, who := range []string{"b", "c", "d", "e"} {
+		strata[who] = map[string]insight.Cases{"walk-in": {1000, 700, 560, 224}}
+	}
+	f := insight.Compare(strata)["worse"]
+	if f.Steps[0].Better != -1 || f.Steps[2].Better != -1 || f.Coach != "appointment" || len(f.Strong) > 0 {
+		t.Errorf("%+v", f)
+	}
+}
+
 // With too few cases, or nobody beside, nothing is said (SAL-11).
 func TestSAL11_TooThin(t *testing.T) {
 	for name, strata := range map[string]map[string]map[string]insight.Cases{

@@ -124,6 +124,21 @@ func TestSAL14_ForecastOfHistory(t *testing.T) {
 			if got := r.Conclusion.Sentences; got[0].Code != "target-missed" || got[0].Row != s.HD.String() || r.Conclusion.Confidence != "medium" {
 				t.Errorf("conclusion: %+v", r.Conclusion)
 			}
+			v = int64(c[6].V) // within the range: nobody is called late who may still reach it
+			return nil
+		})
+		in.Targets[0].Value = &v
+		if _, err := sales.SetTargets.Run(s.GM(), s.Ops, in); err != nil {
+			t.Fatal(err)
+		}
+		s.Read(t, s.Principal(s.HD), func(ctx context.Context, tx *op.Tx) error {
+			r, err := insight.Make(ctx, tx, "targets", insight.Params{From: testDay(s), Until: testDay(s), Metric: "contracts"})
+			if err != nil {
+				return err
+			}
+			if c := r.Rows[0].Cells; c[1].V <= c[4].V || r.Conclusion.Sentences[0].Code != "target-open" {
+				t.Errorf("target %v within %v to %v: %+v", c[1].V, c[5].V, c[6].V, r.Conclusion)
+			}
 			return nil
 		})
 	})

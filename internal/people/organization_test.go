@@ -94,6 +94,8 @@ func TestPPL13_OrganizationRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		e := s.Enquiry(t, s.HD)
+		offer := s.Quote(t, s.HD, e)
 		name := "x"
 		for _, c := range []struct {
 			what, want string
@@ -110,6 +112,9 @@ func TestPPL13_OrganizationRefused(t *testing.T) {
 			{"contact", "422 invalid person_id:an-organization", second(people.AddOrganizationContact.Run(desk, s.Ops, people.OrganizationContactInput{OrganizationID: key, PersonID: key, Role: "hr"}))},
 			{"role", "422 invalid role:not-one-of", second(people.AddOrganizationContact.Run(desk, s.Ops, people.OrganizationContactInput{OrganizationID: key, PersonID: who.ID, Role: "boss"}))},
 			{"enquiry of it", "422 invalid person_id:an-organization", second(sales.Enter.Run(desk, s.Ops, sales.EnterInput{PersonID: key, CenterID: s.HD}))},
+			{"student", "422 invalid student_id:an-organization", second(contracts.Draft.Run(boss, s.Ops, contracts.DraftInput{
+				StudentID: key, CenterID: s.HD, EnquiryID: e.ID, QuoteID: offer, Lines: []contracts.LineInput{{PackageID: s.Package}},
+			}))},
 			{"for a person", "422 invalid organization_id:unknown", second(sales.Enter.Run(desk, s.Ops, sales.EnterInput{PersonID: who.ID, CenterID: s.HD, OrganizationID: who.ID}))},
 			{"beyond scope", "404 not-found", second(people.ArchiveOrganization.Run(desk, s.Ops, people.OrganizationRef{OrganizationID: elsewhere}))},
 			{"not archived", "422 organization-active organization_id:", second(people.RestoreOrganization.Run(desk, s.Ops, people.OrganizationRef{OrganizationID: key}))},
