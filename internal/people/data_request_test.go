@@ -191,6 +191,8 @@ func TestPPL11_AnonymizedLeavesNoTrace(t *testing.T) {
 			t.Errorf("old values %+v", old)
 		}
 		name := "新名"
+		wantCode(t, "a touch", second(people.RecordTouch.Run(s.Principal(s.HD), s.Ops, people.TouchInput{PersonID: key, Channel: "call", Result: "discuss", NextStep: "call-back", NextDay: bizdate.Of(s.Clock.Now(), s.Dir.Zone(s.HD)) + 1})), "anonymized")
+		wantCode(t, "a new matter", second(sales.Enter.Run(s.FrontDesk(s.HD), s.Ops, sales.EnterInput{PersonID: key, CenterID: s.HD})), "anonymized")
 		wantCode(t, "a change", second(people.Change.Run(s.FrontDesk(s.HD), s.Ops, people.ChangeInput{PersonID: key, Name: &name})), "anonymized")
 		if err := people.CarryOut(s.System(), s.Ops); err != nil {
 			t.Errorf("again: %v", err)

@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"zhike/internal/facts"
 	"zhike/internal/kernel/bizdate"
@@ -78,23 +79,27 @@ func recordTouch(ctx context.Context, tx *op.Tx, in TouchInput) (TouchAnswer, er
 }
 
 // matterOf gives person and center of what the touch is about: the enquiry's, from the person's links; without one the center of who
-// records it, else the person's.
+// records it, else the person's. Refused: anonymized.
 func matterOf(ctx context.Context, tx *op.Tx, in TouchInput) (Link, error) {
-	u := tx.Unscoped("the subject of the operation was seen")
-	var l Link
-	var err error
+	type matter struct {
+		Link
+		Anonymized time.Time `db:"anonymized_at"`
+	}
+	query, key := "SELECT l.person, l.center, l.owner, p.anonymized_at FROM person_links l JOIN persons p ON p.id = l.person WHERE l.ref = ? AND l.kind = 'enquiry' LIMIT 1", in.EnquiryID
 	if in.EnquiryID.IsNone() {
-		l, err = op.OneOf[Link](ctx, u, "SELECT id AS person, center FROM persons WHERE id = ?", in.PersonID)
-		if !tx.Viewer.Center.IsNone() {
-			l.Center = tx.Viewer.Center
-		}
-	} else {
-		l, err = op.OneOf[Link](ctx, u, "SELECT person, center, owner FROM person_links WHERE ref = ? AND kind = 'enquiry' LIMIT 1", in.EnquiryID)
+		query, key = "SELECT id AS person, center, anonymized_at FROM persons WHERE id = ?", in.PersonID
 	}
+	m, err := op.OneOf[matter](ctx, tx.Unscoped("the subject of the operation was seen"), query, key)
 	if err != nil {
-		return l, fmt.Errorf("load matter of touch: %w", err)
+		return m.Link, fmt.Errorf("load matter of touch: %w", err)
 	}
-	return l, nil
+	if !m.Anonymized.IsZero() {
+		return m.Link, isAnonymous(m.Person)
+	}
+	if in.EnquiryID.IsNone() && !tx.Viewer.Center.IsNone() {
+		m.Center = tx.Viewer.Center
+	}
+	return m.Link, nil
 }
 
 // Touches lists the newest touches of a person in scope.

@@ -83,19 +83,27 @@ func checkParent(ctx context.Context, tx *op.Tx, key, parent id.ID) error {
 	return nil
 }
 
-// Human refuses an organization where a human being is needed (PPL-1, PPL-13): a company customer pays for students and is none.
+// Human refuses an organization where a human being is needed (PPL-1, PPL-13): a company customer pays for students and is none; and somebody
+// who was anonymized, of whom nothing new is kept (PPL-11).
 func Human(ctx context.Context, tx *op.Tx, field string, keys ...id.ID) error {
 	if keys = slices.DeleteFunc(slices.Clone(keys), id.ID.IsNone); len(keys) == 0 {
 		return nil
 	}
-	found, err := op.AllOf[id.ID](ctx, tx.Unscoped("whether it is an organization, no more"), "SELECT o.id FROM organizations o WHERE o.id IN (?)", keys)
-	if err != nil {
+	type other struct {
+		ID           id.ID `db:"id"`
+		Organization bool  `db:"organization"`
+	}
+	found, err := op.AllOf[other](ctx, tx.Unscoped("whether it is an organization, no more"),
+		"SELECT p.id, p.organization FROM persons p WHERE p.id IN (?) AND (p.organization OR p.anonymized_at IS NOT NULL) ORDER BY p.id", keys)
+	switch {
+	case err != nil:
 		return fmt.Errorf("look for organization: %w", err)
+	case len(found) == 0:
+		return nil
+	case found[0].Organization:
+		return problem.Refuse("PPL-13", "invalid", problem.Field{Location: field, Code: "an-organization", Value: found[0].ID})
 	}
-	if len(found) > 0 {
-		return problem.Refuse("PPL-13", "invalid", problem.Field{Location: field, Code: "an-organization", Value: found[0]})
-	}
-	return nil
+	return isAnonymous(found[0].ID)
 }
 
 // Payable refuses an archived organization as payer of something new (PPL-13).

@@ -220,7 +220,7 @@ func (p door) postReceive(w http.ResponseWriter, r *http.Request) error {
 	if _, err := sales.BeginReception.Run(r.Context(), p.Ops, in); err != nil {
 		return err
 	}
-	return web.Redirect(w, r, nextOf(r, path("visits", key.String())), web.Status{Text: t(r.Context(), "visit.received"), Tone: web.Good, Undo: undoPath(r.Context())})
+	return web.Redirect(w, r, nextOf(r, path("visits", key.String())), web.Status{Text: t(r.Context(), "visit.received"), Tone: web.Good})
 }
 
 // arrived says who is here and who was told.
