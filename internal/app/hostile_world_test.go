@@ -39,7 +39,7 @@ var attacked = []string{"principal", "it", "front-desk", "consultant", "finance"
 
 // recordTables hold what an {id} of a path names.
 var recordTables = []string{
-	"persons", "enquiries", "appointments", "visits", "quotes", "contracts", "payments", "tasks", "approvals", "campaigns", "campaign_costs", "campaign_formats", "capture_points", "delegations", "score_models", "imports", "feedback", "views", "special_days", "rooms", "centers", "staff", "accounts",
+	"persons", "playbooks", "enquiries", "appointments", "visits", "quotes", "contracts", "payments", "tasks", "approvals", "campaigns", "campaign_costs", "campaign_formats", "capture_points", "delegations", "score_models", "imports", "feedback", "views", "special_days", "rooms", "centers", "staff", "accounts",
 	"positions", "channels", "courses", "packages", "sessions",
 }
 

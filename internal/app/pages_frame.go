@@ -56,6 +56,7 @@ var (
 	placeReports      = place{"reports", "/reports", "report:read", "r"}
 	placeDailySales   = place{"report.daily-sales", "/reports/daily-sales", "report:read", ""}
 	placeScores       = place{"scores", "/scores", "score-model:read", ""}
+	placePlaybooks    = place{"playbooks", "/playbooks", "playbook:read", ""}
 	placeFeedback     = place{"feedback", "/feedback", "feedback:update", ""}
 	placeChannels     = place{"channels", "/channels", "channel:update", ""}
 	placeAssignment   = place{"assignment", "/settings/assignment", "assignment:read", ""}
@@ -80,7 +81,7 @@ var (
 	menu = []group{
 		{"today", []place{placeHome, placeTasks, placeApprovals, placeAppointments, placeVisits, placePool, placeFeedback}},
 		{"customers", []place{placeEnquiries, placePeople, placeContracts, placePayments, placeCampaigns, placeImports}},
-		{"manage", []place{placeReports, placeAssignment, placeChannels, placeCourses, placePackages, placeDays, placeStaff, placeLimits, placeScores, placeLooks}},
+		{"manage", []place{placeReports, placePlaybooks, placeAssignment, placeChannels, placeCourses, placePackages, placeDays, placeStaff, placeLimits, placeScores, placeLooks}},
 	}
 	setUp = []group{
 		{"today", []place{placeHome, placeTasks, placeImports, placeReports, placeLooks, placeFeedback}},

@@ -120,6 +120,8 @@ var all = []event.Fact{
 	ContactBreached{},
 	ContactEscalated{},
 	LadderStepSet{},
+	PlaybookWritten{},
+	GuidanceNoted{},
 	AppointmentBooked{},
 	AppointmentConfirmed{},
 	AppointmentMoved{},

@@ -158,6 +158,7 @@ func Resources() []policy.Resource {
 		{Name: "quote", Table: "quotes", Center: "center", Owner: "consultant"},
 		{Name: "assignment", Table: "assignment_rules", Center: "center"},
 		{Name: "score-model", Table: "score_models"},
+		{Name: "playbook", Table: "playbooks"},
 		{Name: "ladder-step", Table: "contact_ladder", Center: "center", Where: ladderScope},
 	}
 }

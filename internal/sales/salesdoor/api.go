@@ -18,6 +18,7 @@ func API(a *api.API) {
 	apiReception(a)
 	apiQuotes(a)
 	apiScores(a)
+	apiPlaybooks(a)
 }
 
 type (

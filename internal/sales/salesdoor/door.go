@@ -91,6 +91,7 @@ func Pages(mux *http.ServeMux, d Deps) {
 	}
 	p.poolPages(mux)
 	p.scorePages(mux)
+	p.playbookPages(mux)
 }
 
 func (p door) scorePages(mux *http.ServeMux) {

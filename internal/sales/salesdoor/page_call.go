@@ -24,6 +24,7 @@ type callView struct {
 	Recent  []people.Touch
 	Results []string
 	Reasons []string
+	Card    *sales.Playbook // that fits, where one does (SAL-10)
 	Base    string       // page to come back to
 	No      int          // place on the work list, from 0
 	Of      int64        // length of the work list; 0 beyond it
@@ -101,6 +102,9 @@ func (p door) call(ctx context.Context, tx *op.Tx, n names, e sales.Enquiry) (*c
 	if v.Results, err = people.Codes(ctx, tx, "touch-result"); err != nil {
 		return nil, err
 	}
+	if v.Card, err = cardFor(ctx, tx, e); err != nil {
+		return nil, err
+	}
 	v.Reasons, err = people.Codes(ctx, tx, "loss-reason")
 	return v, err
 }
@@ -117,7 +121,10 @@ func (p door) postCall(w http.ResponseWriter, r *http.Request) error {
 		if in.Closed != "" { // who closes a matter plans no next step; the suggested one was only suggested
 			in.NextStep, in.NextDay = "", 0
 		}
-		_, err = people.RecordTouch.Run(r.Context(), p.Ops, in)
+		var touch people.TouchAnswer
+		if touch, err = people.RecordTouch.Run(r.Context(), p.Ops, in); err == nil {
+			err = p.noteCard(r, touch)
+		}
 	}
 	if err != nil {
 		return web.Again(w, r, err, p.getCall)
