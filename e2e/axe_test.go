@@ -51,6 +51,7 @@ type records struct {
 	region, other                                      id.ID // other is a likely duplicate of person
 	campaign, draftCampaign, cost                      id.ID
 	point                                              marketing.CapturePointAnswer
+	request                                            id.ID // a data request
 	asked, approval                                    id.ID // a quote that waits, and the approval that it waits for
 }
 
@@ -96,6 +97,9 @@ func live(t *testing.T, s *testkit.School) (r records) {
 	p, err := finance.TakePayment.Run(desk, s.Ops, finance.TakePaymentInput{ContractID: r.signed, Method: "wechat", Amount: 100_000})
 	must(err)
 	r.payment = p.ID
+	request, err := people.FileDataRequest.Run(desk, s.Ops, people.DataRequestInput{PersonID: s.Person(t, s.HD), Kind: "export", By: "self", Identity: "document"})
+	must(err)
+	r.request = request.ID
 	room, err := organization.AddRoom.Run(s.IT(), s.Ops, organization.RoomInput{CenterID: s.HD, Name: "201", Seats: 12})
 	must(err)
 	r.room = room.ID
@@ -214,13 +218,14 @@ func looks(s *testkit.School, r records) []look {
 			page("consultant", "/views/{id}", r.view), page("front-desk", "/views/{id}", r.view),
 			page("front-desk", "/payments/{id}", r.payment), page("finance", "/payments/{id}/reverse", r.payment),
 			page("front-desk", "/people/{id}", r.person), page("front-desk", "/people/{id}/edit", r.person), page("front-desk", "/people/{id}/family", r.person),
-			page("front-desk", "/people/{id}/merge", r.person), page("front-desk", "/people/{id}/consent", r.person),
+			page("front-desk", "/people/{id}/merge", r.person), page("front-desk", "/people/{id}/consent", r.person), page("front-desk", "/people/{id}/data-request", r.person),
+			page("principal", "/data-requests/{id}", r.request), page("front-desk", "/data-requests/{id}", r.request),
 			{route: "/people/{id}/merge", role: "front-desk", path: "/people/" + r.person.String() + "/merge?with=" + r.other.String()},
 		},
 		list("front-desk", "/desk", "/appointments", "/visits", "/walk-ins/new", "/people", "/people/new", "/people/duplicates", "/contracts", "/payments", "/payments/new", "/payments/new?contract_id="+r.signed.String()),
 		list("finance", "/instalments", "/feedback/new?page=/instalments"),
 		[]look{page("it", "/feedback/{id}", r.feedback), page("consultant", "/feedback/{id}", r.feedback), part("/feedback/{id}/page", "a page as it was shown")},
-		list("general-manager", "/record-views", "/scores", "/playbooks", "/playbooks/edit"),
+		list("general-manager", "/playbooks", "/playbooks/edit", "/record-views", "/scores", "/data-requests", "/data-requests/retention"),
 		list("marketing", "/campaigns", "/campaigns?state=dropped", "/campaigns/new", "/campaigns/new?from="+r.campaign.String(), "/campaigns/formats"),
 		[]look{
 			page("marketing", "/campaigns/{id}", r.campaign), page("marketing", "/campaigns/{id}", r.draftCampaign), page("consultant", "/campaigns/{id}", r.campaign), page("marketing", "/campaigns/{id}/edit", r.draftCampaign),

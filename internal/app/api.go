@@ -45,7 +45,7 @@ func (a *App) routes() *api.API {
 	}
 	r := api.New(c)
 	organizationdoor.API(r, organizationdoor.Deps{Ops: a.Run, Dir: a.Dir, Access: a.Access})
-	peopledoor.API(r)
+	peopledoor.API(r, Personal(), Holds())
 	processdoor.API(r)
 	marketingdoor.API(r)
 	marketingdoor.CaptureAPI(r, a.capturing())

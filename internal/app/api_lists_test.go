@@ -12,7 +12,7 @@ import (
 
 // ownOrder are the lists whose order is what they are for, so that they are neither searched nor sorted: what is to be done first, what
 // happened last.
-var ownOrder = []string{"/playbooks/{id}/uses", "/work-list", "/visits", "/tasks", "/notices", "/imports", "/events", "/record-views", "/feedback", "/approvals", "/delegations", "/people/likely-duplicates", "/enquiry-scores", "/pool"}
+var ownOrder = []string{"/playbooks/{id}/uses", "/work-list", "/visits", "/tasks", "/notices", "/imports", "/events", "/record-views", "/feedback", "/approvals", "/delegations", "/people/likely-duplicates", "/enquiry-scores", "/pool", "/data-requests", "/people/retention-over"}
 
 // TestCTR_ListParameters: every list of the API takes limit and cursor, and but for those with an order of their own sort and q.
 func TestCTR_ListParameters(t *testing.T) {
@@ -55,7 +55,7 @@ func TestCTR_WholeLists(t *testing.T) {
 	t.Parallel()
 	s := school(t)
 	it := apiClient(t, s, apiServer(t, s), "it", id.None)
-	for _, path := range []string{"/courses", "/packages", "/channels", "/settings", "/roles", "/assignment-rules", "/contact-ladder", "/playbooks", "/views", "/sessions"} {
+	for _, path := range []string{"/courses", "/packages", "/channels", "/settings", "/roles", "/assignment-rules", "/contact-ladder", "/views", "/sessions"} {
 		all := it.get(path).want(http.StatusOK)
 		total, _ := all.body["total"].(float64)
 		first := it.get(path + "?limit=1").want(http.StatusOK)

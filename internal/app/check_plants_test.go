@@ -73,6 +73,8 @@ var plants = map[string]string{
 	"special day: its center":                            "UPDATE special_days SET center = ?",
 	"room: its center":                                   "INSERT INTO rooms (id, center, name, seats, active, version) VALUES (?, ?, 'x', 1, TRUE, 0)",
 	"contact point: its person":                          "UPDATE contact_points SET person = ?",
+	"data request: its person":                           "INSERT INTO data_requests (id, person, kind, asked_by, identity, note, state, due, created_at, version) VALUES (?, ?, 'export', 'self', 'document', '', 'open', 1, 0, 0)",
+	"anonymized person: no phone is kept":                "UPDATE persons SET anonymized_at = 1 WHERE id IN (SELECT person FROM contact_points)",
 	"consent: its person":                                "INSERT INTO consents (id, person, purpose, channel, given, source, day, at) VALUES (?, ?, 'marketing', 'sms', TRUE, 'paper', 1, 0)",
 	"touch: its person":                                  "UPDATE touches SET person = ?",
 	"link: its person":                                   "UPDATE person_links SET person = ? WHERE kind = 'contract'",

@@ -19,6 +19,7 @@ import (
 	"zhike/internal/kernel/op"
 	"zhike/internal/marketing"
 	"zhike/internal/organization"
+	"zhike/internal/people"
 	"zhike/internal/rollout"
 	"zhike/internal/sales"
 	"zhike/internal/testkit"
@@ -39,7 +40,7 @@ var attacked = []string{"principal", "it", "front-desk", "consultant", "finance"
 
 // recordTables hold what an {id} of a path names.
 var recordTables = []string{
-	"persons", "playbooks", "enquiries", "appointments", "visits", "quotes", "contracts", "payments", "tasks", "approvals", "campaigns", "campaign_costs", "campaign_formats", "capture_points", "delegations", "score_models", "imports", "feedback", "views", "special_days", "rooms", "centers", "staff", "accounts",
+	"persons", "playbooks", "data_requests", "enquiries", "appointments", "visits", "quotes", "contracts", "payments", "tasks", "approvals", "campaigns", "campaign_costs", "campaign_formats", "capture_points", "delegations", "score_models", "imports", "feedback", "views", "special_days", "rooms", "centers", "staff", "accounts",
 	"positions", "channels", "courses", "packages", "sessions",
 }
 
@@ -107,6 +108,8 @@ func (x *target) live() {
 	_, err = rollout.GiveFeedback.Run(consultant, s.Ops, rollout.GiveFeedbackInput{Category: "unclear", Said: "首联是什么", Page: "/enquiries"})
 	must(err)
 	_, err = organization.AddSpecialDay.Run(s.System(), s.Ops, organization.SpecialDayInput{CenterID: s.HD, From: bizdate.Of(s.Clock.Now(), s.Dir.Zone(s.HD)) + 30, Kind: "closed", NameZH: "装修", NameEN: "Works"})
+	must(err)
+	_, err = people.FileDataRequest.Run(desk, s.Ops, people.DataRequestInput{PersonID: s.Person(t, s.HD), Kind: "export", By: "self", Identity: "document"})
 	must(err)
 	s.Appointment(t, s.HD)
 	apiClient(t, s, x.api, "principal", s.HD).send(t, "kind", "leads", "file", "姓名,电话\n赵敏,13900001111\n")

@@ -27,7 +27,7 @@ func (p *pages) doors() {
 	marketingdoor.PointPages(p.mux, p.Run, p.site)
 	contractsdoor.Pages(p.mux, p.Run)
 	contractsdoor.CataloguePages(p.mux, p.Run)
-	peopledoor.Pages(p.mux, p.Run)
+	peopledoor.Pages(p.mux, p.Run, Personal(), Holds())
 	salesdoor.Pages(p.mux, p.selling())
 	financedoor.Pages(p.mux, p.Run)
 	insightdoor.Pages(p.mux, p.Run)

@@ -50,13 +50,14 @@ var (
 	placeEnquiries    = place{"enquiries", "/enquiries", "enquiry:read", "l"}
 	placePool         = place{"pool", "/pool", "pool:read", ""}
 	placePeople       = place{"people", "/people", "person:read", ""}
+	placeRequests     = place{"data-requests", "/data-requests", "data-request:read", ""}
 	placeContracts    = place{"contracts", "/contracts", "contract:read", ""}
 	placePayments     = place{"payments", "/payments", "payment:read", ""}
 	placeImports      = place{"imports", "/imports", "import:read", ""}
 	placeReports      = place{"reports", "/reports", "report:read", "r"}
 	placeDailySales   = place{"report.daily-sales", "/reports/daily-sales", "report:read", ""}
 	placeScores       = place{"scores", "/scores", "score-model:read", ""}
-	placePlaybooks    = place{"playbooks", "/playbooks", "playbook:read", ""}
+	placePlaybooks    = place{"playbooks", "/playbooks", "pool:claim", ""} // managers reach it from an enquiry: their menu is full
 	placeFeedback     = place{"feedback", "/feedback", "feedback:update", ""}
 	placeChannels     = place{"channels", "/channels", "channel:update", ""}
 	placeAssignment   = place{"assignment", "/settings/assignment", "assignment:read", ""}
@@ -81,7 +82,7 @@ var (
 	menu = []group{
 		{"today", []place{placeHome, placeTasks, placeApprovals, placeAppointments, placeVisits, placePool, placeFeedback}},
 		{"customers", []place{placeEnquiries, placePeople, placeContracts, placePayments, placeCampaigns, placeImports}},
-		{"manage", []place{placeReports, placePlaybooks, placeAssignment, placeChannels, placeCourses, placePackages, placeDays, placeStaff, placeLimits, placeScores, placeLooks}},
+		{"manage", []place{placeReports, placePlaybooks, placeAssignment, placeChannels, placeCourses, placePackages, placeDays, placeStaff, placeLimits, placeScores, placeLooks, placeRequests}},
 	}
 	setUp = []group{
 		{"today", []place{placeHome, placeTasks, placeImports, placeReports, placeLooks, placeFeedback}},

@@ -29,6 +29,7 @@ import (
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/jobs"
 	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/personal"
 	"zhike/internal/kernel/phone"
 	"zhike/internal/kernel/policy"
 	"zhike/internal/kernel/repoint"
@@ -115,6 +116,16 @@ func OfPersons() []repoint.Column {
 	return slices.Concat(people.OfPersons(), sales.OfPersons(), marketing.OfPersons(), contracts.OfPersons(), finance.OfPersons(), process.OfPersons())
 }
 
+// Personal lists the rows of all domains that belong to a person (PPL-11).
+func Personal() []personal.Rows {
+	return slices.Concat(people.Personal(), marketing.Personal(), sales.Personal(), contracts.Personal(), finance.Personal(), process.Personal())
+}
+
+// Holds lists what stands in the way of anonymizing a person, in all domains (PPL-11).
+func Holds() []personal.Hold {
+	return slices.Concat(people.Holds(), sales.Holds(), contracts.Holds(), finance.Holds(), process.Holds())
+}
+
 // Texts lists the catalogues of all packages.
 func Texts() []fs.FS {
 	return []fs.FS{
@@ -193,6 +204,7 @@ func (a *App) wire() {
 	a.Run.React(insight.Reactions()...)
 	a.Run.React(process.Reactions(a.Dir)...)
 	a.Run.React(people.Merging(OfPersons())...)
+	a.Run.React(people.Requests(Personal(), Holds())...)
 	a.lists()
 }
 

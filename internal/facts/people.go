@@ -267,3 +267,48 @@ type ConsentWithdrawn struct{ Consented }
 
 // Kind implements event.Fact.
 func (ConsentWithdrawn) Kind() string { return "people.consent-withdrawn.1" }
+
+// DataRequest is what is common to the facts about a data request (PPL-11).
+type DataRequest struct {
+	Request id.ID        `json:"request_id"`
+	Person  id.ID        `json:"person_id"`
+	Center  id.ID        `json:"center_id"`
+	Asked   string       `json:"kind"` // export, correct, anonymize
+	Due     bizdate.Date `json:"due"`
+}
+
+// About implements event.Fact.
+func (f DataRequest) About() (center, person id.ID) { return f.Center, f.Person }
+
+// DataRequestFiled says that a person, or who may speak for it, asks about what is kept of it (PPL-11).
+type DataRequestFiled struct {
+	DataRequest
+	By       string `json:"asked_by"` // self, guardian, retention
+	Guardian id.ID  `json:"guardian_id,omitzero"`
+	Identity string `json:"identity"` // how it was checked
+	Staff    id.ID  `json:"staff_id"` // who filed it
+}
+
+// Kind implements event.Fact.
+func (DataRequestFiled) Kind() string { return "people.data-request-filed.1" }
+
+// DataRequestFinished says that a data request was answered (PPL-11).
+type DataRequestFinished struct{ DataRequest }
+
+// Kind implements event.Fact.
+func (DataRequestFinished) Kind() string { return "people.data-request-finished.1" }
+
+// PersonExported says that all that is kept of a person was handed out (PPL-11).
+type PersonExported struct{ DataRequest }
+
+// Kind implements event.Fact.
+func (PersonExported) Kind() string { return "people.person-exported.1" }
+
+// PersonAnonymized says that the name, phones and notes of a person, and of those who were merged into it, are gone (PPL-11).
+type PersonAnonymized struct {
+	DataRequest
+	Merged []id.ID `json:"merged_ids"`
+}
+
+// Kind implements event.Fact.
+func (PersonAnonymized) Kind() string { return "people.person-anonymized.1" }

@@ -41,6 +41,13 @@ const (
 	PoolOwnAgain = "pool.own-days"
 )
 
+// The settings of data requests (PPL-11): within how many days one is answered, and for how many months a person is kept after the last
+// thing that there was to do with it.
+const (
+	RequestDays     = "privacy.request-days"
+	RetentionMonths = "privacy.retention-months"
+)
+
 // The settings of how much work presses, in per cent of work that does not (SAL-3): a first contact when its time is over, who comes today
 // and has not confirmed, who returns to the pool within a day, a step that is late, a step of today.
 const (
@@ -66,6 +73,8 @@ var Settings = []Setting{
 	{Key: PoolClaims, Default: "10", Min: 0, Max: 1000},
 	{Key: PoolViews, Default: "50", Min: 0, Max: 10_000},
 	{Key: PoolOwnAgain, Default: "30", Min: 0, Max: 730},
+	{Key: RequestDays, Default: "15", Min: 1, Max: 30},
+	{Key: RetentionMonths, Default: "36", Min: 3, Max: 360},
 	{Key: UrgencyFirst, Default: "800", Min: 100, Max: 10_000},
 	{Key: UrgencyVisit, Default: "300", Min: 100, Max: 10_000},
 	{Key: UrgencyPool, Default: "200", Min: 100, Max: 10_000},

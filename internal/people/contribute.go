@@ -12,7 +12,10 @@ import (
 
 // Operations lists this domain's operations.
 func Operations() []op.Any {
-	return []op.Any{Register, Change, RevertChange, Reveal, ShowDuplicate, NoteRevealLimit, RecordTouch, WithdrawTouch, JoinHousehold, LeaveHousehold, LinkGuardian, UnlinkGuardian, Merge, Unmerge, TellApart, MarkField, GiveConsent, WithdrawConsent}
+	return []op.Any{
+		Register, Change, RevertChange, Reveal, ShowDuplicate, NoteRevealLimit, RecordTouch, WithdrawTouch, JoinHousehold, LeaveHousehold, LinkGuardian, UnlinkGuardian, Merge, Unmerge, TellApart, MarkField, GiveConsent, WithdrawConsent,
+		FileDataRequest, FinishDataRequest, ExportPerson, Anonymize,
+	}
 }
 
 // Checks lists this domain's invariants (TRU-8).
@@ -32,6 +35,8 @@ var orphans = []check.Query{
 	{What: "touch: its person", Text: "SELECT t.id, 0 AS got, 1 AS want FROM touches t WHERE NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = t.person)"},
 	{What: "link: its person", Text: "SELECT l.ref AS id, 0 AS got, 1 AS want FROM person_links l WHERE NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = l.person)"},
 	{What: "consent: its person", Text: "SELECT c.id, 0 AS got, 1 AS want FROM consents c WHERE NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = c.person)"},
+	{What: "data request: its person", Text: "SELECT r.id, 0 AS got, 1 AS want FROM data_requests r WHERE NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = r.person)"},
+	{What: "anonymized person: no phone is kept", Text: "SELECT c.person AS id, 0 AS got, 1 AS want FROM contact_points c JOIN persons p ON p.id = c.person WHERE p.anonymized_at IS NOT NULL"},
 	{What: "search term: its person", Text: "SELECT t.person AS id, 0 AS got, 1 AS want FROM search_all t WHERE NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = t.person)"},
 	{What: "guardian: both persons", Text: `SELECT g.person AS id, 0 AS got, 1 AS want FROM guardians g WHERE NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = g.person)
 		OR NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = g.guardian)`},

@@ -10,6 +10,7 @@
 //	PPL-7  links.go: who owns what; kept by react_*.go
 //	PPL-9  op_consent.go; MayContact is asked before a message of a purpose goes out
 //	PPL-10 op_reveal.go, op_reveal_limit.go; masking: the tag mask:"phone" where rows are scanned
+//	PPL-11 op_data_request.go, op_anonymize.go, react_request.go; read: query_request.go; where rows lie: personal.go of each domain
 //	PPL-12 op_touch.go, rules_touch.go
 //	ORG-3  resources.go: a person is seen by whoever sees one of its matters
 //	ORG-10 op_change.go, rules_change.go

@@ -21,6 +21,7 @@ type Person struct {
 	ExternalKey string       `json:"external_key" db:"external_key"`
 	Center      id.ID        `json:"center_id" db:"center"` // where it was entered
 	Created     time.Time    `json:"created_at" db:"created_at"`
+	Anonymized  time.Time    `json:"anonymized_at,omitzero" db:"anonymized_at"` // its name, phones and notes are gone (PPL-11)
 	Version     int64        `json:"version" db:"version"`
 }
 

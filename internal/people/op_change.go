@@ -50,6 +50,9 @@ func change(ctx context.Context, tx *op.Tx, in ChangeInput) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
+	if !p.Anonymized.IsZero() {
+		return Answer{}, isAnonymous(p.ID)
+	}
 	if err := in.base(p); err != nil {
 		return Answer{}, err
 	}

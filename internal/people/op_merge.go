@@ -73,6 +73,9 @@ func merge(ctx context.Context, tx *op.Tx, in MergeInput) (MergeAnswer, error) {
 	if err != nil {
 		return MergeAnswer{}, err
 	}
+	if !kept.Anonymized.IsZero() || !gone.Anonymized.IsZero() {
+		return MergeAnswer{}, isAnonymous(kept.ID)
+	}
 	if err := notFamily(ctx, tx, kept.ID, gone.ID); err != nil {
 		return MergeAnswer{}, err
 	}

@@ -13,6 +13,7 @@ func Resources() []policy.Resource {
 		{Name: "person", Table: "persons", Where: ofPerson("id"), Replaced: "merged_into"}, // who was merged into another one is that one (PPL-5)
 		{Name: "contact", Table: "contact_points", Where: ofPerson("person")},
 		{Name: "person-link", Table: "person_links", Where: seenLinks},
+		{Name: "data-request", Table: "data_requests", Center: "center", Owner: "staff"},
 		{Name: "touch", Table: "touches", Center: "center", Owner: "staff", Where: seenTouches},
 	}
 }

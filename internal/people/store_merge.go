@@ -16,6 +16,8 @@ func OfPersons() []repoint.Column {
 		{Table: "persons", Column: "merged_into"}, // who was merged into the merged one
 		{Table: "consents", Column: "person"},
 		{Table: "consents", Column: "guardian"},
+		{Table: "data_requests", Column: "person"},
+		{Table: "data_requests", Column: "guardian"},
 		{Table: "touches", Column: "person", With: repoint.Along("enquiry", "enquiries", "person")},
 	}
 }

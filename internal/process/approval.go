@@ -64,13 +64,16 @@ func (a Approval) asked() facts.Asked {
 }
 
 // ApprovalKinds are the matters that are asked for; the unit of their size is hundredths of a per cent, or fen.
-var ApprovalKinds = []ApprovalKind{{Name: "discount", Percent: true}, {Name: "campaign"}}
+var ApprovalKinds = []ApprovalKind{{Name: "discount", Percent: true}, {Name: "campaign"}, {Name: dataRequest}}
 
 // ApprovalKind is a matter, whose limits are per cents or amounts.
 type ApprovalKind struct {
 	Name    string
 	Percent bool
 }
+
+// dataRequest is the kind of what persons ask about what is kept of them (PPL-11).
+const dataRequest = "data-request"
 
 // approvalHours is the setting of the opening hours within which an approval is decided.
 const approvalHours = "approval.hours"
@@ -212,6 +215,9 @@ func decisionDue(tx *op.Tx, center id.ID) (time.Time, error) {
 func (a Approval) Words(ctx context.Context) string {
 	pairs := []any{"size", a.Sized(ctx)}
 	for name, value := range a.Params {
+		if name == "request" { // a code
+			value = i18n.T(ctx, "approval.request-"+value)
+		}
 		pairs = append(pairs, name, value)
 	}
 	return i18n.T(ctx, "approval."+a.Matter, pairs...)
@@ -223,7 +229,7 @@ func (a Approval) Sized(ctx context.Context) string { return Sized(ctx, a.Matter
 // Sized words a size or limit of a matter: per cents or an amount; any where it is -1.
 func Sized(ctx context.Context, matter string, size int64) string {
 	switch {
-	case size < 0:
+	case size < 0, matter == dataRequest: // has no size
 		return i18n.T(ctx, "approval.any")
 	case slices.Contains(ApprovalKinds, ApprovalKind{matter, true}):
 		return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%d.%02d", size/100, size%100), "0"), ".") + "%"

@@ -30,6 +30,7 @@ func Reactions(dir *organization.Directory) []op.Reaction {
 		op.On(t.pooled),
 		op.On(t.breached),
 		op.On(t.limited),
+		op.On(requested),
 		op.On(withdrawn),
 		op.On(reopened),
 		op.On(t.escalated),
@@ -191,6 +192,14 @@ func (t teller) breached(ctx context.Context, tx *op.Tx, f facts.ContactBreached
 func (t teller) limited(ctx context.Context, tx *op.Tx, f facts.RevealLimitReached, _ event.Event) error {
 	m, _ := t.dir.Staff(f.Staff)
 	return t.watchers(ctx, tx, f.Center, f.Staff, Notice{Kind: "reveal-limit", Link: "/staff/" + f.Staff.String(), Params: map[string]string{"staff": m.Code}})
+}
+
+// requested asks for the approval of a data request, by somebody else than who filed it (PPL-11).
+func requested(ctx context.Context, tx *op.Tx, f facts.DataRequestFiled, _ event.Event) error {
+	_, err := AskApproval(ctx, tx, Approval{
+		Matter: dataRequest, SubjectKind: dataRequest, Subject: f.Request, Person: f.Person, Center: f.Center, Staff: f.Staff, Params: map[string]string{"request": f.Asked},
+	}, "kind")
+	return err
 }
 
 // watchers tells those who watch a center: the supervisors, else the principals, else the general managers; never the one whom it is

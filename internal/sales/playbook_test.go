@@ -21,7 +21,11 @@ func TestSAL10_Playbook(t *testing.T) {
 				if err != nil {
 					return sales.Playbook{}, err
 				}
-				p, _, err := sales.PlaybookFor(ctx, tx, now, "zh")
+				last, err := people.Touches(ctx, tx, now.Person, 1)
+				if err != nil {
+					return sales.Playbook{}, err
+				}
+				p, _, err := sales.PlaybookFor(ctx, tx, now, last, "zh")
 				return p, err
 			})
 		}
@@ -44,7 +48,7 @@ func TestSAL10_Playbook(t *testing.T) {
 		if got := results(p); len(got) != 1 || got[0] != (sales.PlaybookResult{No: 1, Shown: 1, Used: 1}) || !got[0].Thin() {
 			t.Errorf("results = %+v", got)
 		}
-		must(sales.Book.Run(ctx, s.Ops, sales.BookInput{EnquiryID: e.ID, StartsAt: s.Now.AddDate(0, 0, 1)}))(t)
+		must(sales.Book.Run(ctx, s.Ops, sales.BookInput{EnquiryID: e.ID, Starts: s.Clock.Now().AddDate(0, 0, 1)}))(t)
 		if got := results(p); got[0].UsedWent != 1 {
 			t.Errorf("results after the invitation = %+v", got)
 		}

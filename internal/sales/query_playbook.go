@@ -29,14 +29,10 @@ func PlaybookByID(ctx context.Context, tx *op.Tx, key id.ID) (p Playbook, err er
 }
 
 // PlaybookFor gives the card in use that fits an enquiry best, in a language (SAL-10): one for the result of its last contact before one for
-// its course, its stage, its kind. found is false where none fits, or the enquiry has ended.
-func PlaybookFor(ctx context.Context, tx *op.Tx, e Enquiry, lang string) (p Playbook, found bool, err error) {
+// its course, its stage, its kind. last are the latest contacts with the person, the last one first. found is false where none fits, or the enquiry has ended.
+func PlaybookFor(ctx context.Context, tx *op.Tx, e Enquiry, last []people.Touch, lang string) (p Playbook, found bool, err error) {
 	if !e.Stage.Open() {
 		return p, false, nil
-	}
-	last, err := people.Touches(ctx, tx, e.Person, 1)
-	if err != nil {
-		return p, false, err
 	}
 	need := ""
 	if len(last) > 0 && last[0].Enquiry == e.ID {

@@ -1,6 +1,7 @@
 package peopledoor
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strconv"
@@ -9,11 +10,13 @@ import (
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/page"
+	"zhike/internal/kernel/personal"
 	"zhike/internal/people"
 )
 
 // API registers persons; touches are registered with enquiries.
-func API(a *api.API) {
+func API(a *api.API, rows []personal.Rows, holds []personal.Hold) {
+	requests(a, rows, holds)
 	api.List(a, "/people", "people.people", "person:read", listPeople)
 	api.Get(a, "/people/{id}", "people.person", "person:read", showPerson)
 	api.Get(a, "/people/{id}/timeline", "people.timeline", "person:read", showTimeline)
@@ -42,6 +45,55 @@ func API(a *api.API) {
 	})
 	api.Post(a, "/people/{id}/consents", people.GiveConsent)
 	api.Post(a, "/people/{id}/consents/withdraw", people.WithdrawConsent)
+}
+
+// requests registers data requests (PPL-11).
+func requests(a *api.API, rows []personal.Rows, holds []personal.Hold) {
+	api.List(a, "/data-requests", "people.data-requests", "data-request:read", func(ctx context.Context, tx *op.Tx, q requestsQuery) (page.Page[people.DataRequest], error) {
+		out, err := people.DataRequests(ctx, tx, q.PersonID, q.Cursor, q.most())
+		return q.next(out.Items, out.Total), err
+	})
+	api.Get(a, "/data-requests/{id}", "people.data-request", "data-request:read", func(ctx context.Context, tx *op.Tx, q requestID) (people.DataRequest, error) {
+		return people.DataRequestByID(ctx, tx, q.ID)
+	})
+	api.List(a, "/people/retention-over", "people.retention-over", "data-request:finish", func(ctx context.Context, tx *op.Tx, q offsetQuery) (page.Page[people.Kept], error) {
+		out, err := people.RetentionOver(ctx, tx, rows, holds, q.Cursor, q.most())
+		return nextOf(q, out.Items, out.Total), err
+	})
+	api.Post(a, "/people/{id}/data-requests", people.FileDataRequest)
+	api.Post(a, "/data-requests/{id}/finish", people.FinishDataRequest)
+	api.Post(a, "/data-requests/{id}/anonymize", people.Anonymize)
+	api.PostWith(a, "/data-requests/{id}/export", people.ExportPerson, func(ctx context.Context, tx *op.Tx, out people.Answer) (people.Exported, error) {
+		return people.Export(ctx, tx, rows, out.ID)
+	})
+}
+
+type requestID struct {
+	ID id.ID `path:"id" json:"request_id"`
+}
+
+type offsetQuery struct {
+	Limit  int `query:"limit" minimum:"1" maximum:"200" doc:"50 if left out"`
+	Cursor int `query:"cursor" minimum:"0" maximum:"1000000" doc:"next_cursor of the page before"`
+}
+
+type requestsQuery struct {
+	offsetQuery
+	PersonID id.ID `query:"person_id"`
+}
+
+func (q offsetQuery) most() int { return cmp.Or(q.Limit, listRows) }
+
+func (q requestsQuery) next(items []people.DataRequest, total int64) page.Page[people.DataRequest] {
+	return nextOf(q.offsetQuery, items, total)
+}
+
+func nextOf[T any](q offsetQuery, items []T, total int64) page.Page[T] {
+	out := page.Page[T]{Items: items, Total: total}
+	if until := q.Cursor + len(items); int64(until) < total {
+		out.Next = strconv.Itoa(until)
+	}
+	return out
 }
 
 // ConsentList is what a person agreed to or withdrew, the last statement of each purpose and channel (PPL-9).

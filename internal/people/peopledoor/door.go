@@ -4,13 +4,16 @@ import (
 	"net/http"
 
 	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/personal"
 	"zhike/internal/people"
 	"zhike/internal/web"
 )
 
 // Pages registers the pages; sign-in and frame stand before them.
-func Pages(mux *http.ServeMux, r *op.Runner) {
-	p := pages{r}
+// Rows are the rows of all domains that belong to a person, holds what
+// stands in the way of anonymizing it (PPL-11).
+func Pages(mux *http.ServeMux, r *op.Runner, rows []personal.Rows, holds []personal.Hold) {
+	p := pages{r, rows, holds}
 	for pattern, page := range map[string]web.Func{
 		"GET /people":                        p.getPeople,
 		"GET /people/new":                    p.getNew,
@@ -32,6 +35,13 @@ func Pages(mux *http.ServeMux, r *op.Runner) {
 		"POST /people/{id}/merge":            p.postMerge,
 		"POST /people/{id}/unmerge":          p.postUnmerge,
 		"POST /people/{id}/tell-apart":       p.postApart,
+		"GET /people/{id}/data-request":      p.getNewRequest,
+		"POST /people/{id}/data-request":     p.postRequest,
+		"GET /data-requests":                 p.getRequests,
+		"GET /data-requests/retention":       p.getRetention,
+		"GET /data-requests/{id}":            p.getRequest,
+		"POST /data-requests/{id}/finish":    p.postFinish,
+		"POST /data-requests/{id}/export":    p.postExport,
 		"GET /people/{id}/consent":           p.getConsent,
 		"POST /people/{id}/consent":          p.postConsent(people.GiveConsent, "consent-noted"),
 		"POST /people/{id}/consent/withdraw": p.postConsent(people.WithdrawConsent, "consent-ended"),
@@ -40,4 +50,8 @@ func Pages(mux *http.ServeMux, r *op.Runner) {
 	}
 }
 
-type pages struct{ run *op.Runner }
+type pages struct {
+	run   *op.Runner
+	rows  []personal.Rows
+	holds []personal.Hold
+}

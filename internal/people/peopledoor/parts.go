@@ -26,6 +26,9 @@ func (v personView) head(ctx context.Context) web.RecordHead {
 func (v personView) chips(ctx context.Context) []web.Chip {
 	var out []web.Chip
 	tones := map[string]web.Tone{"student": web.Good, "prospect": web.Info}
+	if !v.Person.Anonymized.IsZero() {
+		out = append(out, web.Chip{Text: t(ctx, "anonymized-at", "day", moment(ctx, v.Person.Anonymized))})
+	}
 	for _, s := range v.States {
 		out = append(out, web.Chip{Text: i18n.T(ctx, "person-state."+s), Tone: tones[s]})
 	}
@@ -82,6 +85,10 @@ func (v personView) actions(ctx context.Context) []web.Button {
 		add("payment:create", web.Button{Label: t(ctx, "take-payment"), Href: v.payment()})
 	}
 	add("person:update", web.Button{Label: t(ctx, "edit"), Href: personPath(v.Person.ID, "/edit"), Kind: web.Quiet})
+	if !v.Person.Anonymized.IsZero() {
+		return nil
+	}
+	add("data-request:create", web.Button{Label: t(ctx, "request-new"), Href: personPath(v.Person.ID, "/data-request"), Kind: web.Quiet})
 	add("person:merge", web.Button{Label: t(ctx, "merge"), Href: personPath(v.Person.ID, "/merge"), Kind: web.Quiet})
 	return out
 }

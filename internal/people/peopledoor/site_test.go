@@ -28,7 +28,7 @@ type site struct {
 func open(t *testing.T, s *testkit.School, viewer context.Context) site {
 	t.Helper()
 	mux := http.NewServeMux()
-	peopledoor.Pages(mux, s.Ops)
+	peopledoor.Pages(mux, s.Ops, app.Personal(), app.Holds())
 	return site{t: t, s: s, viewer: viewer, handler: web.Chain(mux, web.Speak(catalogue(t, s), s.Clock.Now, s.Dir.Zone(s.HD)))}
 }
 

@@ -272,9 +272,10 @@ func (v approvalView) facts(ctx context.Context) []web.Fact {
 	if !v.Person.IsNone() {
 		list = append(list, at("person", web.Text(v.person(v.Person))))
 	}
+	if v.SubjectKind != "data-request" {
+		list = append(list, at("cost", web.Text(i18n.MoneyWhole(ctx, v.Cost))), at("size", web.Text(v.Sized(ctx))))
+	}
 	list = append(list,
-		at("cost", web.Text(i18n.MoneyWhole(ctx, v.Cost))),
-		at("size", web.Text(v.Sized(ctx))),
 		at("asker", web.Text(v.staff(v.Staff))),
 		at("center", web.Text(v.center(ctx, v.Center))),
 		at("asked-at", web.Text(i18n.DateTime(ctx, v.Created, web.Zone(ctx), web.Now(ctx)))),
@@ -292,7 +293,7 @@ func (v approvalView) facts(ctx context.Context) []web.Fact {
 }
 
 func subjectLink(a process.Approval) string {
-	pages := map[string]string{"quote": "/quotes/", "campaign": "/campaigns/"}
+	pages := map[string]string{"quote": "/quotes/", "campaign": "/campaigns/", "data-request": "/data-requests/"}
 	if path, ok := pages[a.SubjectKind]; ok {
 		return path + a.Subject.String()
 	}
@@ -349,7 +350,7 @@ func decision(v approvalView) templ.Component {
 			var templ_7745c5c3_Var13 string
 			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "not-yet"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `process/processdoor/approvals.templ`, Line: 97, Col: 31}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `process/processdoor/approvals.templ`, Line: 98, Col: 31}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 			if templ_7745c5c3_Err != nil {

@@ -8,6 +8,7 @@ import (
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/page"
 	"zhike/internal/kernel/problem"
+	"zhike/internal/people"
 	"zhike/internal/sales"
 )
 
@@ -71,7 +72,11 @@ func playbookFor(ctx context.Context, tx *op.Tx, q cardQuery) (sales.Playbook, e
 	if q.Lang == "" {
 		q.Lang = "zh"
 	}
-	card, found, err := sales.PlaybookFor(ctx, tx, e, q.Lang)
+	last, err := people.Touches(ctx, tx, e.Person, 1)
+	if err != nil {
+		return sales.Playbook{}, err
+	}
+	card, found, err := sales.PlaybookFor(ctx, tx, e, last, q.Lang)
 	if err == nil && !found {
 		err = problem.NotFound("playbook")
 	}

@@ -25,11 +25,11 @@ type callView struct {
 	Results []string
 	Reasons []string
 	Card    *sales.Playbook // that fits, where one does (SAL-10)
-	Base    string       // page to come back to
-	No      int          // place on the work list, from 0
-	Of      int64        // length of the work list; 0 beyond it
-	First   string       // the part that is wanted first: call, result, date
-	Day     bizdate.Date // of the next contact, where one was chosen before
+	Base    string          // page to come back to
+	No      int             // place on the work list, from 0
+	Of      int64           // length of the work list; 0 beyond it
+	First   string          // the part that is wanted first: date; else the panel's beginning
+	Day     bizdate.Date    // of the next contact, where one was chosen before
 }
 
 // panelLink opens a panel beside the list where there is room for it; else the link leads to its own page.
@@ -102,7 +102,7 @@ func (p door) call(ctx context.Context, tx *op.Tx, n names, e sales.Enquiry) (*c
 	if v.Results, err = people.Codes(ctx, tx, "touch-result"); err != nil {
 		return nil, err
 	}
-	if v.Card, err = cardFor(ctx, tx, e); err != nil {
+	if v.Card, err = cardFor(ctx, tx, e, v.Recent); err != nil {
 		return nil, err
 	}
 	v.Reasons, err = people.Codes(ctx, tx, "loss-reason")
@@ -208,6 +208,7 @@ func (v callView) dayOptions(ctx context.Context) []web.Option {
 		if !v.Day.IsZero() {
 			out[i].On = out[i].Value == v.Day.String()
 		}
+		out[i].Focus = v.First == "date" && out[i].On
 	}
 	return out
 }

@@ -89,7 +89,11 @@ func (p door) enquiry(ctx context.Context, tx *op.Tx, key id.ID) (v enquiryView,
 		return v, err
 	}
 	v.Campaign = campaigns[v.Enquiry.Campaign]
-	if v.Card, err = cardFor(ctx, tx, v.Enquiry); err != nil {
+	last, err := people.Touches(ctx, tx, person, 1)
+	if err != nil {
+		return v, err
+	}
+	if v.Card, err = cardFor(ctx, tx, v.Enquiry, last); err != nil {
 		return v, err
 	}
 	if err := v.score(ctx, tx); err != nil {

@@ -243,8 +243,8 @@ func (p door) postPlaybook(w http.ResponseWriter, r *http.Request) error {
 }
 
 // cardFor gives the card that fits an enquiry, in the language of the viewer; none where none does.
-func cardFor(ctx context.Context, tx *op.Tx, e sales.Enquiry) (*sales.Playbook, error) {
-	card, found, err := sales.PlaybookFor(ctx, tx, e, string(i18n.LangOf(ctx)))
+func cardFor(ctx context.Context, tx *op.Tx, e sales.Enquiry, last []people.Touch) (*sales.Playbook, error) {
+	card, found, err := sales.PlaybookFor(ctx, tx, e, last, string(i18n.LangOf(ctx)))
 	if err != nil || !found {
 		return nil, err
 	}

@@ -1,0 +1,16 @@
+package marketing
+
+import "zhike/internal/kernel/personal"
+
+// Personal lists the rows of this domain that belong to a person (PPL-11).
+func Personal() []personal.Rows {
+	return []personal.Rows{
+		{Table: "leads", By: []string{"person"}, At: "at", Clear: []string{"external_key", "referrer"}, Keep: []string{"source", "utm"}},
+		{
+			Table: "submissions", By: []string{"person"}, At: "received_at",
+			Clear: []string{"detail", "name", "phone", "guardian", "said", "referrer", "address", "digest", "challenge"},
+			Keep:  []string{"state", "reason", "lang", "utm", "consent_by"}, Hide: []string{"digest", "challenge"},
+		},
+		{Table: "capture_points", By: []string{"referrer"}, Keep: []string{"code", "name", "kind"}},
+	}
+}

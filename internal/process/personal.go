@@ -1,0 +1,18 @@
+package process
+
+import "zhike/internal/kernel/personal"
+
+// Personal lists the rows of this domain that belong to a person (PPL-11).
+func Personal() []personal.Rows {
+	return []personal.Rows{
+		{Table: "cases", By: []string{"person"}, Keep: []string{"blueprint"}},
+		{Table: "approvals", By: []string{"person"}, Clear: []string{"reason", "answer"}, Keep: []string{"kind", "subject_kind", "params", "role", "state"}},
+		{Table: "tasks", By: []string{"person"}, Keep: []string{"kind", "subject_kind"}},
+		{Table: "notices", By: []string{"person"}, Gone: true},
+	}
+}
+
+// Holds lists what of this domain stands in the way of anonymizing a person.
+func Holds() []personal.Hold {
+	return []personal.Hold{{Code: "tasks-left", Query: "SELECT COUNT(*) FROM tasks WHERE person = ? AND done_at IS NULL"}}
+}
