@@ -52,6 +52,7 @@ type records struct {
 	campaign, draftCampaign, cost                      id.ID
 	point                                              marketing.CapturePointAnswer
 	request                                            id.ID // a data request
+	organization                                       id.ID
 	asked, approval                                    id.ID // a quote that waits, and the approval that it waits for
 }
 
@@ -125,6 +126,7 @@ func live(t *testing.T, s *testkit.School) (r records) {
 		return err
 	})
 	r.other = duplicate(t, s, r.person)
+	r.organization = company(t, s, r.person, r.quoted)
 	scored(t, s)
 	must(s.App.Settle(s.System()))
 	return r
@@ -221,6 +223,13 @@ func looks(s *testkit.School, r records) []look {
 			page("front-desk", "/people/{id}/merge", r.person), page("front-desk", "/people/{id}/consent", r.person), page("front-desk", "/people/{id}/data-request", r.person),
 			page("principal", "/data-requests/{id}", r.request), page("front-desk", "/data-requests/{id}", r.request),
 			{route: "/people/{id}/merge", role: "front-desk", path: "/people/" + r.person.String() + "/merge?with=" + r.other.String()},
+		},
+		list("front-desk", "/organizations", "/organizations?industry=none", "/organizations/new"),
+		list("consultant", "/enquiries/new?organization_id="+r.organization.String()),
+		[]look{
+			page("front-desk", "/organizations/{id}", r.organization), page("consultant", "/organizations/{id}", r.organization), page("front-desk", "/organizations/{id}/edit", r.organization),
+			page("front-desk", "/organizations/{id}/contacts", r.organization),
+			{route: "/organizations/{id}/contacts", role: "front-desk", path: "/organizations/" + r.organization.String() + "/contacts?q=heyu"},
 		},
 		list("front-desk", "/desk", "/appointments", "/visits", "/walk-ins/new", "/people", "/people/new", "/people/duplicates", "/contracts", "/payments", "/payments/new", "/payments/new?contract_id="+r.signed.String()),
 		list("finance", "/instalments", "/feedback/new?page=/instalments"),

@@ -113,7 +113,7 @@ func TestTRU16_EveryConditionMatters(t *testing.T) {
 // undrawn are kinds of records that no draw reads, and what tries them.
 var undrawn = map[string]string{
 	"role": "all or nothing", "setting": "all or nothing", "event": "all or nothing", "record-view": "all or nothing", "channel": "all or nothing", "lead": "TestMKT13_Prospects", "campaign-cost": "TestMKT3_Costs", "campaign-plan": "TestMKT3_Costs",
-	"mail": "all or nothing", "playbook": "all or nothing", "run": "read by its importer alone", "session": "TestORG11_TokensByAPI", "view": "the tests of UI-L1", "import": "the tests of ROL-1", "feedback": "TestROL8_Feedback", "approval-limit": "all or nothing", "region": "all or nothing", "delegation": "TestORG7_Delegation", "score-model": "all or nothing", "pool": "TestPPL8_Claim", "data-request": "TestPPL11_Scope", "capture-point": "TestMKT11_Scope", "submission": "TestMKT11_Scope",
+	"mail": "all or nothing", "playbook": "all or nothing", "run": "read by its importer alone", "session": "TestORG11_TokensByAPI", "view": "the tests of UI-L1", "import": "the tests of ROL-1", "feedback": "TestROL8_Feedback", "approval-limit": "all or nothing", "region": "all or nothing", "delegation": "TestORG7_Delegation", "score-model": "all or nothing", "pool": "TestPPL8_Claim", "data-request": "TestPPL11_Scope", "capture-point": "TestMKT11_Scope", "submission": "TestMKT11_Scope", "organization": "TestPPL13_OrganizationScope",
 }
 
 // redundant tells of a fault that changes no answer: notices are asked for by their reader too, contacts are read of persons that are in scope themselves, figures of oneself are asked

@@ -40,8 +40,7 @@ var attacked = []string{"principal", "it", "front-desk", "consultant", "finance"
 
 // recordTables hold what an {id} of a path names.
 var recordTables = []string{
-	"persons", "playbooks", "data_requests", "enquiries", "appointments", "visits", "quotes", "contracts", "payments", "tasks", "approvals", "campaigns", "campaign_costs", "campaign_formats", "capture_points", "delegations", "score_models", "imports", "feedback", "views", "special_days", "rooms", "centers", "staff", "accounts",
-	"positions", "channels", "courses", "packages", "sessions",
+	"organizations", "persons", "playbooks", "data_requests", "enquiries", "appointments", "visits", "quotes", "contracts", "payments", "tasks", "approvals", "campaigns", "campaign_costs", "campaign_formats", "capture_points", "delegations", "score_models", "imports", "feedback", "views", "special_days", "rooms", "centers", "staff", "accounts", "positions", "channels", "courses", "packages", "sessions",
 }
 
 func newTarget(t *testing.T) *target { t.Helper(); return newTargetWith(t, nil) }
@@ -97,6 +96,8 @@ func (x *target) live() {
 	_, err = sales.MakeQuote.Run(consultant, s.Ops, sales.MakeQuoteInput{EnquiryID: v.Enquiry, Packages: []id.ID{s.Package}, Discount: 345_600, Reason: "团购"})
 	must(err)
 	x.campaign()
+	_, err = people.RegisterOrganization.Run(desk, s.Ops, people.OrganizationInput{Name: "星河软件", CenterID: s.HD, Phones: []people.ContactInput{{Value: "13900139001"}}})
+	must(err)
 	_, err = organization.Delegate.Run(s.Principal(s.HD), s.Ops, organization.DelegateInput{DeputyID: s.StaffID(consultant), Until: bizdate.Of(s.Clock.Now(), s.Dir.Zone(s.HD)) + 7})
 	must(err)
 	_, err = sales.TrainScores.Run(s.GM(), s.Ops, sales.TrainScoresInput{})

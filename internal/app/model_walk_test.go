@@ -26,6 +26,8 @@ var undriven = map[string]string{
 	"people.reveal":            "reads",
 	"people.note-reveal-limit": "a job",
 	"people.show-duplicate":    "changes no matter", "people.join-household": "changes no matter", "people.leave-household": "changes no matter",
+	"people.register-organization": "changes no matter", "people.change-organization": "changes no matter", "people.revert-organization": "as people.change", "people.archive-organization": "changes no matter",
+	"people.restore-organization": "changes no matter", "people.add-organization-contact": "changes no matter", "people.remove-organization-contact": "changes no matter",
 	"people.tell-apart": "changes no matter", "people.mark-field": "changes no matter", "sales.train-scores": "changes no matter", "sales.keep-scores": "a job", "people.link-guardian": "changes no matter", "people.unlink-guardian": "changes no matter",
 	"people.file-data-request": "TestPPL11", "people.finish-data-request": "TestPPL11", "people.export-person": "TestPPL11", "people.anonymize": "TestPPL11",
 	"sales.note-breach":     "a job",

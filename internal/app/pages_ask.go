@@ -56,7 +56,7 @@ func (p *pages) entries() []entry {
 			add(at, false)
 		}
 	}
-	for _, at := range []place{placeDailySales, placeMessages, placeAccount, placeViews, placePassword} {
+	for _, at := range []place{placeOrganizations, placeDailySales, placeMessages, placeAccount, placeViews, placePassword} {
 		add(at, false)
 	}
 	return out

@@ -166,7 +166,7 @@ func TestUIL4_EnquiryCell(t *testing.T) {
 			}
 			return err
 		})
-		head.get(page).want(t, http.StatusOK, page+"/edit", "渠道、课程或意向更正")
+		head.get(page).want(t, http.StatusOK, page+"/edit", "咨询单资料更正")
 		if _, err := sales.Lose.Run(s.Consultant(s.HD), s.Ops, sales.LoseInput{EnquiryID: e.ID, Reason: "price"}); err != nil {
 			t.Fatal(err)
 		}

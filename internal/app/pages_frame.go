@@ -39,42 +39,43 @@ type group struct {
 }
 
 var (
-	placeHome         = place{"home", "/", "", "h"}
-	placeTasks        = place{"tasks", "/tasks", "", ""}
-	placeApprovals    = place{"approvals", "/approvals", "approval:read", ""}
-	placeLimits       = place{"approval-limits", "/approval-limits", "approval-limit:read", ""}
-	placeMessages     = place{"messages", "/messages", "", ""}
-	placeAppointments = place{"appointments", "/appointments", "appointment:read", ""}
-	placeVisits       = place{"visits", "/visits", "visit:read", ""}
-	placeCampaigns    = place{"campaigns", "/campaigns", "campaign:read", ""}
-	placeEnquiries    = place{"enquiries", "/enquiries", "enquiry:read", "l"}
-	placePool         = place{"pool", "/pool", "pool:read", ""}
-	placePeople       = place{"people", "/people", "person:read", ""}
-	placeRequests     = place{"data-requests", "/data-requests", "data-request:read", ""}
-	placeContracts    = place{"contracts", "/contracts", "contract:read", ""}
-	placePayments     = place{"payments", "/payments", "payment:read", ""}
-	placeImports      = place{"imports", "/imports", "import:read", ""}
-	placeReports      = place{"reports", "/reports", "report:read", "r"}
-	placeDailySales   = place{"report.daily-sales", "/reports/daily-sales", "report:read", ""}
-	placeScores       = place{"scores", "/scores", "score-model:read", ""}
-	placePlaybooks    = place{"playbooks", "/playbooks", "pool:claim", ""} // managers reach it from an enquiry: their menu is full
-	placeFeedback     = place{"feedback", "/feedback", "feedback:update", ""}
-	placeChannels     = place{"channels", "/channels", "channel:update", ""}
-	placeAssignment   = place{"assignment", "/settings/assignment", "assignment:read", ""}
-	placeCourses      = place{"courses", "/courses", "course:update", ""}
-	placePackages     = place{"packages", "/packages", "package:update", ""}
-	placeRegions      = place{"regions", "/regions", "region:read", ""}
-	placeDays         = place{"special-days", "/special-days", "special-day:update", ""}
-	placeCenters      = place{"centers", "/centers", "center:update", ""}
-	placeStaff        = place{"staff", "/staff", "position:read", ""}
-	placeRoles        = place{"roles", "/roles", "role:read", ""}
-	placeSettings     = place{"settings", "/settings", "setting:read", ""}
-	placeLooks        = place{"record-views", "/record-views", "record-view:read", ""}
-	placeOutbox       = place{"outbox", "/outbox", "mail:read", ""}
-	placeAccount      = place{"account", "/account", "", ""}
-	placeViews        = place{"views", web.ViewsPath, "", ""}
-	placePassword     = place{"password", "/password", "", ""}
-	placeAsk          = place{"ask", web.AskPath, "", ""}
+	placeHome          = place{"home", "/", "", "h"}
+	placeTasks         = place{"tasks", "/tasks", "", ""}
+	placeApprovals     = place{"approvals", "/approvals", "approval:read", ""}
+	placeLimits        = place{"approval-limits", "/approval-limits", "approval-limit:read", ""}
+	placeMessages      = place{"messages", "/messages", "", ""}
+	placeAppointments  = place{"appointments", "/appointments", "appointment:read", ""}
+	placeVisits        = place{"visits", "/visits", "visit:read", ""}
+	placeCampaigns     = place{"campaigns", "/campaigns", "campaign:read", ""}
+	placeEnquiries     = place{"enquiries", "/enquiries", "enquiry:read", "l"}
+	placePool          = place{"pool", "/pool", "pool:read", ""}
+	placePeople        = place{"people", "/people", "person:read", ""}
+	placeRequests      = place{"data-requests", "/data-requests", "data-request:read", ""}
+	placeOrganizations = place{"organizations", "/organizations", "organization:read", ""}
+	placeContracts     = place{"contracts", "/contracts", "contract:read", ""}
+	placePayments      = place{"payments", "/payments", "payment:read", ""}
+	placeImports       = place{"imports", "/imports", "import:read", ""}
+	placeReports       = place{"reports", "/reports", "report:read", "r"}
+	placeDailySales    = place{"report.daily-sales", "/reports/daily-sales", "report:read", ""}
+	placeScores        = place{"scores", "/scores", "score-model:read", ""}
+	placePlaybooks     = place{"playbooks", "/playbooks", "pool:claim", ""} // managers reach it from an enquiry: their menu is full
+	placeFeedback      = place{"feedback", "/feedback", "feedback:update", ""}
+	placeChannels      = place{"channels", "/channels", "channel:update", ""}
+	placeAssignment    = place{"assignment", "/settings/assignment", "assignment:read", ""}
+	placeCourses       = place{"courses", "/courses", "course:update", ""}
+	placePackages      = place{"packages", "/packages", "package:update", ""}
+	placeRegions       = place{"regions", "/regions", "region:read", ""}
+	placeDays          = place{"special-days", "/special-days", "special-day:update", ""}
+	placeCenters       = place{"centers", "/centers", "center:update", ""}
+	placeStaff         = place{"staff", "/staff", "position:read", ""}
+	placeRoles         = place{"roles", "/roles", "role:read", ""}
+	placeSettings      = place{"settings", "/settings", "setting:read", ""}
+	placeLooks         = place{"record-views", "/record-views", "record-view:read", ""}
+	placeOutbox        = place{"outbox", "/outbox", "mail:read", ""}
+	placeAccount       = place{"account", "/account", "", ""}
+	placeViews         = place{"views", web.ViewsPath, "", ""}
+	placePassword      = place{"password", "/password", "", ""}
+	placeAsk           = place{"ask", web.AskPath, "", ""}
 )
 
 // menu is the left menu of everybody who works with customers, setUp that of those who set the program up.
@@ -96,6 +97,7 @@ var (
 		{"new-payment", "/payments/new", "payment:create", ""},
 		{"new-campaign", "/campaigns/new", "campaign:create", ""},
 		{"new-import", "/imports/new", "import:create", ""},
+		{"new-organization", "/organizations/new", "person:create", ""},
 		{"new-staff", "/staff/new", "staff:create", ""},
 		{"new-center", "/centers/new", "center:create", ""},
 		{"new-channel", "/channels/new", "channel:create", ""},

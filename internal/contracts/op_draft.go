@@ -14,6 +14,7 @@ import (
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/problem"
 	"zhike/internal/organization"
+	"zhike/internal/people"
 )
 
 // Draft makes a contract that is not yet signed (CON-1): numbered without gaps, priced by PriceLines, with signing consultants,
@@ -74,6 +75,12 @@ func draft(ctx context.Context, tx *op.Tx, in DraftInput) (DraftAnswer, error) {
 	}
 	if !reaches(tx.Viewer.Scope("contract:create"), in.CenterID, in.ConsultantID) {
 		return DraftAnswer{}, problem.Forbidden("contract:create")
+	}
+	if err := people.Human(ctx, tx, "student_id", in.StudentID); err != nil {
+		return DraftAnswer{}, err
+	}
+	if err := people.Payable(ctx, tx, in.PayerID); err != nil {
+		return DraftAnswer{}, err
 	}
 	terms, err := termsOf(ctx, tx, in.Lines, !in.QuoteID.IsNone())
 	if err != nil {

@@ -194,3 +194,42 @@ func (SubmissionEntered) Kind() string { return "marketing.submission-entered.1"
 
 // About implements event.Fact.
 func (f SubmissionEntered) About() (center, person id.ID) { return f.Center, f.Person }
+
+// BudgetSet says which months of which channels an annual plan changed (MKT-8); none: it was confirmed as it stands.
+type BudgetSet struct {
+	Budget id.ID        `json:"budget_id"`
+	Center id.ID        `json:"center_id"`
+	Year   int64        `json:"year"`
+	Cells  []BudgetCell `json:"cells"`
+}
+
+// BudgetCell is a month of a channel that changed.
+type BudgetCell struct {
+	Channel id.ID     `json:"channel_id"`
+	Month   int64     `json:"month"`
+	Was     money.Fen `json:"was_fen"`
+	Now     money.Fen `json:"now_fen"`
+}
+
+// Kind implements event.Fact.
+func (BudgetSet) Kind() string { return "marketing.budget-set.1" }
+
+// About implements event.Fact.
+func (f BudgetSet) About() (center, person id.ID) { return f.Center, id.None }
+
+// BudgetRaiseAsked says that more was asked for than a month of a channel has (MKT-8, PRC-6).
+type BudgetRaiseAsked struct {
+	Raise    id.ID     `json:"raise_id"`
+	Budget   id.ID     `json:"budget_id"`
+	Center   id.ID     `json:"center_id"`
+	Approval id.ID     `json:"approval_id"`
+	Channel  id.ID     `json:"channel_id"`
+	Month    int64     `json:"month"`
+	Amount   money.Fen `json:"amount_fen"`
+}
+
+// Kind implements event.Fact.
+func (BudgetRaiseAsked) Kind() string { return "marketing.budget-raise-asked.1" }
+
+// About implements event.Fact.
+func (f BudgetRaiseAsked) About() (center, person id.ID) { return f.Center, id.None }

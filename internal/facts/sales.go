@@ -16,6 +16,8 @@ type EnquiryEntered struct {
 	WalkIn  bool         `json:"walk_in,omitempty"`
 	Due     time.Time    `json:"contact_due_at"`    // UTC; zero: no first contact is due
 	Outcome string       `json:"outcome,omitempty"` // an imported, past matter: signed or lost
+
+	Organization id.ID `json:"organization_id,omitzero"` // for which it is (PPL-13)
 }
 
 // Kind implements event.Fact.
@@ -27,6 +29,7 @@ type EnquiryUpdated struct {
 	Fields  []string `json:"fields"`
 	Outcome string   `json:"outcome,omitempty"` // signed or lost, where the row says so
 	Turn    *Turn    `json:"turn,omitempty"`
+	Named   *Named   `json:"named,omitempty"`
 	// Ends is the open appointment that is cancelled with a matter that is lost.
 	Ends *AppointmentState `json:"ended_appointment,omitempty"`
 }
@@ -34,13 +37,20 @@ type EnquiryUpdated struct {
 // EnquiryChanged says that channel or course of an open enquiry were corrected. Matter has those that hold from now on.
 type EnquiryChanged struct {
 	Matter
-	Fields []string `json:"fields"` // channel, course, grade
+	Fields []string `json:"fields"` // channel, course, grade, organization, value
 	Turn   *Turn    `json:"turn,omitempty"`
+	Named  *Named   `json:"named,omitempty"`
 	Grade  string   `json:"grade,omitempty"` // that it has from now on, where that changed: A, B, C; empty: none
 }
 
 // Kind implements event.Fact.
 func (EnquiryChanged) Kind() string { return "sales.enquiry-changed.1" }
+
+// Named says that an enquiry is for another organization from now on, or for none (PPL-13).
+type Named struct {
+	Organization id.ID `json:"organization_id,omitzero"`
+	Was          id.ID `json:"was_organization_id,omitzero"`
+}
 
 // Turn says that an enquiry counts under another channel or course from now on: those it had until then, and what was counted of it, which
 // moves along.

@@ -63,6 +63,7 @@ const (
 
 // journey is a prospect with what became of it. A step that was not reached has no time.
 type journey struct {
+	enquiry, person                               id.ID
 	center, channel, campaign, consultant, course id.ID
 	day                                           bizdate.Date // of entry
 	at                                            [steps]time.Time

@@ -94,7 +94,7 @@ func entered(ctx context.Context, tx *op.Tx, where string, args []any) (list []j
 	list = make([]journey, len(rows))
 	for i, r := range rows {
 		place[r.ID], persons[r.Person] = i, append(persons[r.Person], i)
-		list[i] = journey{center: r.Center, channel: r.Channel, campaign: r.Campaign, consultant: r.Consultant, course: r.Course, day: r.Day}
+		list[i] = journey{enquiry: r.ID, person: r.Person, center: r.Center, channel: r.Channel, campaign: r.Campaign, consultant: r.Consultant, course: r.Course, day: r.Day}
 		list[i].at[StepLead] = r.Entered
 		if r.Reached != "new" { // who came to the desk was spoken to there
 			list[i].at[StepQualified] = r.FirstTouch

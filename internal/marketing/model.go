@@ -65,6 +65,10 @@ func Resources() []policy.Resource {
 		{Name: "lead", Table: "leads", Center: "center"},
 		{Name: "campaign", Table: "campaigns", Center: "center"},
 		{Name: "campaign-cost", Table: "campaign_costs", Center: "center"},
+		{Name: "budget", Table: "budgets", Center: "center"},
+		{Name: "budget-line", Table: "budget_lines", Where: ofBudget},
+		{Name: "budget-change", Table: "budget_changes", Where: ofBudget},
+		{Name: "budget-raise", Table: "budget_raises", Where: ofBudget},
 		{Name: "capture-point", Table: "capture_points", Center: "center"},
 		{Name: "submission", Table: "submissions", Center: "center"},
 		{Name: "campaign-plan", Table: "campaign_plan", Where: func(v *policy.Viewer, _, alias string) policy.Frag {
@@ -73,10 +77,15 @@ func Resources() []policy.Resource {
 	}
 }
 
+// ofBudget is the scope of what belongs to a budget.
+func ofBudget(v *policy.Viewer, _, alias string) policy.Frag {
+	return policy.Cut(v.Scope("budget:read"), alias, "center", "")
+}
+
 // Operations lists this domain's operations.
 func Operations() []op.Any {
 	return []op.Any{
 		AddChannel, ChangeChannel, SetFormat, PlanCampaign, ChangeCampaign, SubmitCampaign, ApproveCampaign, ExtendCampaign, BookCost, ReverseCost, CloseCampaign, DropCampaign,
-		SetCapturePoint, ReceiveSubmission, RejectSubmission,
+		SetBudget, FillBudget, AskBudget, SetCapturePoint, ReceiveSubmission, RejectSubmission,
 	}
 }

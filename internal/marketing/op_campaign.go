@@ -60,10 +60,12 @@ type PlanCampaignInput struct {
 	PlanContracts int64         `json:"plan_contracts" minimum:"0" maximum:"1000000"`
 	PlanCash      money.Fen     `json:"plan_cash_fen" minimum:"0"`
 	Costs         []PlannedCost `json:"costs,omitempty" maxItems:"50"`
+	Beyond        bool          `json:"beyond_budget,omitempty" doc:"go beyond the budget of its channel (MKT-8)"`
 }
 
 // PlanCampaign registers a campaign before it runs (MKT-1). It is a draft until it is submitted. Refused: what is missing or impossible, each
-// field by its name: a period that ends before it begins, more visits planned than leads, unknown channels, an amount of nothing.
+// field by its name: a period that ends before it begins, more visits planned than leads, unknown channels, an amount of nothing, and what goes beyond
+// the budget unless it says so (MKT-8).
 var PlanCampaign = op.Op[PlanCampaignInput, CampaignAnswer]{
 	Name: "marketing.plan-campaign", Rule: "MKT-1", Needs: "campaign:create", Fact: facts.CampaignPlanned{}, Do: planCampaign,
 	Subjects: func(in PlanCampaignInput) []op.Ref { return ofCenter(in.CenterID) },
@@ -98,6 +100,13 @@ func planCampaign(ctx context.Context, tx *op.Tx, in PlanCampaignInput) (Campaig
 	}
 	wrongCosts(&bad, in.Costs)
 	if err := bad.Err("MKT-1"); err != nil {
+		return CampaignAnswer{}, err
+	}
+	var cost money.Fen
+	for _, l := range in.Costs {
+		cost += l.Amount
+	}
+	if err := c.within(ctx, tx, spending{plan: cost}, in.Beyond, false); err != nil {
 		return CampaignAnswer{}, err
 	}
 	if c.No, err = numbers.Take(ctx, tx, "campaign", "M-"+c.From.String()[:4], 4); err != nil {

@@ -22,10 +22,11 @@ const campaignMatter = "campaign"
 type SubmitCampaignInput struct {
 	CampaignID id.ID  `json:"campaign_id" path:"id"`
 	Reason     string `json:"reason" maxLength:"500" doc:"why it is worth it"`
+	Beyond     bool   `json:"beyond_budget,omitempty" doc:"go beyond the budget of its channel (MKT-8)"`
 }
 
 // SubmitCampaign asks for approval of a draft with its planned cost, by the limits of amounts (MKT-1, PRC-6). Refused: campaign-state, no reason,
-// nobody-may-approve.
+// nobody-may-approve, and what goes beyond the budget unless it says so, or with the next step where that needs an approval (MKT-8).
 var SubmitCampaign = op.Op[SubmitCampaignInput, CampaignAnswer]{
 	Name: "marketing.submit-campaign", Rule: "MKT-1", Needs: "campaign:update", Fact: facts.CampaignSubmitted{},
 	Subject: func(in SubmitCampaignInput) op.Ref { return op.Ref{Kind: "campaign", ID: in.CampaignID} },
@@ -39,6 +40,9 @@ var SubmitCampaign = op.Op[SubmitCampaignInput, CampaignAnswer]{
 		}
 		_, cost, err := plannedCost(ctx, tx, c.ID)
 		if err != nil {
+			return CampaignAnswer{}, err
+		}
+		if err := c.within(ctx, tx, spending{plan: cost}, in.Beyond, true); err != nil {
 			return CampaignAnswer{}, err
 		}
 		a, err := c.ask(ctx, tx, cost, in.Reason)
@@ -75,10 +79,12 @@ type ExtendCampaignInput struct {
 	Category   string    `json:"category" enum:"media,print,venue,gift,people,agency,other"`
 	Amount     money.Fen `json:"amount_fen" minimum:"1"`
 	Reason     string    `json:"reason" maxLength:"500"`
+	Beyond     bool      `json:"beyond_budget,omitempty" doc:"go beyond the budget of its channel (MKT-8)"`
 }
 
 // ExtendCampaign asks for more money for an approved campaign, by the limit of the whole amount; it goes on with what was approved until then
-// (MKT-1, PRC-6). Refused: campaign-not-approved with the next step, campaign-extends while another one waits.
+// (MKT-1, PRC-6). Refused: campaign-not-approved with the next step, campaign-extends while another one waits, what goes beyond the budget as
+// SubmitCampaign does (MKT-8).
 var ExtendCampaign = op.Op[ExtendCampaignInput, CampaignAnswer]{
 	Name: "marketing.extend-campaign", Rule: "MKT-1", Needs: "campaign:update", Fact: facts.CampaignExtended{}, Do: extendCampaign,
 	Subject: func(in ExtendCampaignInput) op.Ref { return op.Ref{Kind: "campaign", ID: in.CampaignID} },
@@ -105,6 +111,9 @@ func extendCampaign(ctx context.Context, tx *op.Tx, in ExtendCampaignInput) (Cam
 		bad[i].Location = strings.TrimPrefix(bad[i].Location, "costs.0.")
 	}
 	if err := bad.Err("MKT-1"); err != nil {
+		return CampaignAnswer{}, err
+	}
+	if err := c.within(ctx, tx, spending{plan: in.Amount}, in.Beyond, true); err != nil {
 		return CampaignAnswer{}, err
 	}
 	no, err := op.OneOf[int64](ctx, tx.Unscoped("the next number of a line"), "SELECT COALESCE(MAX(no), 0) + 1 FROM campaign_plan WHERE campaign = ?", c.ID)
@@ -163,7 +172,11 @@ func Reactions() []op.Reaction {
 
 // decided brings a campaign that waited to a state, and what waited of its plan with it. Of one that runs only the additional line falls.
 func decided(ctx context.Context, tx *op.Tx, f facts.Asked, to CampaignState) error {
-	if f.SubjectKind != "campaign" {
+	switch f.SubjectKind {
+	case "campaign":
+	case "budget-raise":
+		return raised(ctx, tx, f.Subject, to)
+	default:
 		return nil
 	}
 	c, err := campaignOf(ctx, tx, f.Subject)
@@ -183,11 +196,16 @@ func decided(ctx context.Context, tx *op.Tx, f facts.Asked, to CampaignState) er
 			return fmt.Errorf("settle plan of campaign: %w", err)
 		}
 	}
-	if c.State != Submitted {
+	if c.State == Submitted {
+		c.State = to
+		if err := tx.Save(ctx, &c, "state"); err != nil {
+			return err
+		}
+	}
+	if to != Approved {
 		return nil
 	}
-	c.State = to
-	return tx.Save(ctx, &c, "state")
+	return c.tellShare(ctx, tx, 0)
 }
 
 // CloseCampaignInput ends a campaign.

@@ -22,6 +22,7 @@ type BookCostInput struct {
 	Document    string       `json:"document" maxLength:"100" doc:"number of the invoice, receipt or statement"`
 	Note        string       `json:"note,omitempty" maxLength:"200"`
 	ExternalKey string       `json:"external_key,omitempty" maxLength:"200" doc:"of an import: the same key is booked once"`
+	Beyond      bool         `json:"beyond_budget,omitempty" doc:"go beyond the budget of the month (MKT-8)"`
 }
 
 // CostAnswer names a cost line, and what is left of the plan.
@@ -31,7 +32,8 @@ type CostAnswer struct {
 }
 
 // BookCost books a cost on a campaign (MKT-2, MKT-3). Refused: a campaign that is not approved or is closed, with the next step; no document;
-// a day to come or before the campaign was registered; beyond-plan where it would cost more than was approved; key-taken.
+// a day to come or before the campaign was registered; beyond-plan where it would cost more than was approved; key-taken; what goes beyond the
+// budget unless it says so, or with the next step where that needs an approval (MKT-8).
 var BookCost = op.Op[BookCostInput, CostAnswer]{
 	Name: "marketing.book-cost", Rule: "MKT-2", Needs: "campaign-cost:create", Fact: facts.CostBooked{}, Do: bookCost,
 	Subject: func(in BookCostInput) op.Ref { return op.Ref{Kind: "campaign", ID: in.CampaignID} },
@@ -63,6 +65,9 @@ func bookCost(ctx context.Context, tx *op.Tx, in BookCostInput) (CostAnswer, err
 	if err := l.check(today, left); err != nil {
 		return CostAnswer{}, err
 	}
+	if err := c.within(ctx, tx, spending{day: l.Day, cost: l.Amount}, in.Beyond, true); err != nil {
+		return CostAnswer{}, err
+	}
 	if err := tx.Insert(ctx, l); err != nil {
 		if db.Duplicate(err) {
 			return CostAnswer{}, problem.Refuse("MKT-3", "key-taken", problem.Field{Location: "external_key", Value: in.ExternalKey})
@@ -70,7 +75,7 @@ func bookCost(ctx context.Context, tx *op.Tx, in BookCostInput) (CostAnswer, err
 		return CostAnswer{}, err
 	}
 	tx.Record(l.ID, facts.CostBooked{CampaignAbout: c.fact(), Cost: l.ID, Day: l.Day, Category: l.Category, Amount: l.Amount})
-	return CostAnswer{ID: l.ID, Left: left - l.Amount}, nil
+	return CostAnswer{ID: l.ID, Left: left - l.Amount}, c.tellShare(ctx, tx, l.Day)
 }
 
 // check refuses a cost without document, of a day that is not over, or beyond what is left of the plan.

@@ -266,3 +266,52 @@ func CampaignNames(ctx context.Context, tx *op.Tx) (map[id.ID]string, error) {
 	}
 	return out, nil
 }
+
+// CampaignNamed finds a campaign in scope by its number or name. Refused, naming the field: unknown, and campaign-twice where several have the name.
+func CampaignNamed(ctx context.Context, tx *op.Tx, name string) (c Campaign, err error) {
+	var list []Campaign
+	name = strings.TrimSpace(name)
+	if err := tx.Select(&list).Where("no = ? OR name = ?", name, name).Order("id").Limit(3).Scan(ctx); err != nil {
+		return c, fmt.Errorf("find campaign: %w", err)
+	}
+	code := "unknown"
+	for _, k := range list {
+		if k.No == name || len(list) == 1 {
+			return k, nil
+		}
+		code = "campaign-twice"
+	}
+	return c, problem.Refuse("MKT-2", "invalid", problem.Field{Location: "campaign", Code: code, Value: name})
+}
+
+// CostByKey gives the cost line of a key in scope.
+func CostByKey(ctx context.Context, tx *op.Tx, key string) (l CostLine, err error) {
+	return l, problem.Found(tx.Select(&l).Where("external_key = ?", key).Scan(ctx), "campaign-cost")
+}
+
+// CampaignsByName gives the ids of the campaigns in scope by number and by name; a name that several have is left out.
+func CampaignsByName(ctx context.Context, tx *op.Tx) (map[string]id.ID, error) {
+	if !tx.Viewer.May("campaign:read") {
+		return map[string]id.ID{}, nil
+	}
+	type row struct {
+		ID   id.ID  `db:"id"`
+		No   string `db:"no"`
+		Name string `db:"name"`
+	}
+	list, err := op.All[row](ctx, tx, "SELECT c.id AS id, c.no AS no, c.name AS name FROM campaigns c WHERE {scope:campaign c} ORDER BY c.id")
+	if err != nil {
+		return nil, fmt.Errorf("name campaigns: %w", err)
+	}
+	out, names := make(map[string]id.ID, 2*len(list)), map[string]int{}
+	for _, r := range list {
+		names[r.Name]++
+	}
+	for _, r := range list {
+		if names[r.Name] == 1 {
+			out[r.Name] = r.ID
+		}
+		out[r.No] = r.ID
+	}
+	return out, nil
+}

@@ -58,6 +58,13 @@ const (
 	UrgencyDue     = "work.urgency-due"
 )
 
+// The settings of the annual plan (MKT-8): whether what goes beyond a budget needs an approval, not only a word; and at which share of the
+// budget of a channel marketing is told, in per cent, 0: never.
+const (
+	BudgetApproval = "budget.beyond-approval"
+	BudgetShare    = "budget.notice-share"
+)
+
 // Settings lists what can be set.
 var Settings = []Setting{
 	{Key: "quote.discount-limit", Default: "500", Min: 0, Max: 10_000, Percent: true},
@@ -75,6 +82,8 @@ var Settings = []Setting{
 	{Key: PoolOwnAgain, Default: "30", Min: 0, Max: 730},
 	{Key: RequestDays, Default: "15", Min: 1, Max: 30},
 	{Key: RetentionMonths, Default: "36", Min: 3, Max: 360},
+	{Key: BudgetApproval, Default: "0", Min: 0, Max: 1},
+	{Key: BudgetShare, Default: "80", Min: 0, Max: 100},
 	{Key: UrgencyFirst, Default: "800", Min: 100, Max: 10_000},
 	{Key: UrgencyVisit, Default: "300", Min: 100, Max: 10_000},
 	{Key: UrgencyPool, Default: "200", Min: 100, Max: 10_000},

@@ -21,27 +21,27 @@ type shippedRole struct {
 const work = " task:read+update@own notice:read+update@own feedback:create+read@own channel:read@all course:read@all package:read@all center:read@center"
 
 // desk is the reading side of reception and sales for a whole center.
-const deskReads = " person:read@center enquiry:read@center touch:read@center appointment:read@center visit:read@center quote:read@center contract:read@center payment:read@center"
+const deskReads = " person:read@center organization:read@center enquiry:read@center touch:read@center appointment:read@center visit:read@center quote:read@center contract:read@center payment:read@center"
 
 var shippedRoles = []shippedRole{
 	{code: "front-desk", home: "front-desk", phone: "revealable", reveals: 60, rights: "campaign:read@all staff:read@center person:create+update+reveal+merge@center enquiry:create@center " +
 		"touch:create@center appointment:create+update@center visit:create+receive@center payment:create@center report:read+mail@center data-request:read@own data-request:create@center" + deskReads + work},
-	{code: "consultant", home: "consultant", phone: "full-own", reveals: 20, rights: "campaign:read@all staff:read@center person:read@own person:create@center person:update+reveal+merge@own " +
+	{code: "consultant", home: "consultant", phone: "full-own", reveals: 20, rights: "campaign:read@all staff:read@center person:read@own organization:read@center person:create@center person:update+reveal+merge@own " +
 		"enquiry:read+update@own enquiry:create@center playbook:read@all pool:read+claim@center touch:read+create@own appointment:read@center appointment:create+update@own visit:read+update+receive@own " +
 		"quote:read+create@own contract:read+create+sign@own report:read@own approval:read+update@own" + work},
-	{code: "assistant", home: "assistant", phone: "revealable", reveals: 40, rights: "touch:read+create@own person:read@own" + work},
+	{code: "assistant", home: "assistant", phone: "revealable", reveals: 40, rights: "touch:read+create@own person:read@own organization:read@center" + work},
 	{code: "teacher", home: "teacher", phone: "hidden", rights: strings.TrimSpace(work)},
-	{code: "marketing", home: "marketing", phone: "hidden", rights: "channel:create+update@all campaign:read+create+update@all campaign-cost:read+create@all lead:read@all capture-point:read+update@all submission:read@all approval:read+update@own report:read+mail@center import:create+read@center enquiry:import@center" + work},
-	{code: "finance", home: "finance", phone: "masked", rights: "campaign:read@all campaign-cost:read+create@all person:read@center contract:read@center payment:read+reverse@center journal:read@center report:read+mail@center" + work},
+	{code: "marketing", home: "marketing", phone: "hidden", rights: "channel:create+update@all campaign:read+create+update@all campaign-cost:read+create@all budget:read+update@all lead:read@all capture-point:read+update@all submission:read@all approval:read+update@own report:read+mail@center import:create+read@center enquiry:import@center" + work},
+	{code: "finance", home: "finance", phone: "masked", rights: "campaign:read@all campaign-cost:read+create@all budget:read@all person:read@center organization:read@center contract:read@center payment:read+reverse@center journal:read@center report:read+mail@center" + work},
 	{code: "supervisor", home: "principal", phone: "revealable", reveals: 60, rights: principalRights},
 	{code: "principal", home: "principal", phone: "revealable", reveals: 60, rights: principalRights},
-	{code: "general-manager", home: "general-manager", phone: "revealable", reveals: 60, rights: "campaign:read@all campaign-cost:read@all lead:read@all capture-point:read@all submission:read@all center:read@all region:read@all staff:read@all position:read@all person:read+reveal+merge@all enquiry:read@all " +
+	{code: "general-manager", home: "general-manager", phone: "revealable", reveals: 60, rights: "campaign:read@all campaign-cost:read@all budget:read+update@all lead:read@all capture-point:read@all submission:read@all center:read@all region:read@all staff:read@all position:read@all person:read+reveal+merge@all organization:read@all enquiry:read@all " +
 		"touch:read@all appointment:read@all visit:read@all quote:read@all contract:read@all payment:read@all journal:read@all report:read+mail@all task:read+update@all approval:read+decide@all approval:update@own delegation:read+create+update@own approval-limit:read+update@all import:create+read@all enquiry:import@all record-view:read@all feedback:read+update@all playbook:read+update@all score-model:read+create@all data-request:read+create+export+finish@all" + work},
 	{code: "project", home: "it", phone: "hidden", rights: itRights},
 	{code: "it", home: "it", phone: "hidden", rights: itRights},
 }
 
-const principalRights = "campaign:read@all campaign:create+update@center campaign-cost:read+create@center lead:read@center capture-point:read+update@center submission:read@center delegation:read+create+update@own special-day:update@center staff:read@center position:read@center person:create+update+reveal+merge@center enquiry:create+update+assign+import@center pool:read@center touch:create@center " +
+const principalRights = "campaign:read@all campaign:create+update@center campaign-cost:read+create@center budget:read+update@center lead:read@center capture-point:read+update@center submission:read@center delegation:read+create+update@own special-day:update@center staff:read@center position:read@center person:create+update+reveal+merge@center enquiry:create+update+assign+import@center pool:read@center touch:create@center " +
 	"appointment:create+update@center visit:create+update+receive@center quote:create@center contract:create+sign@center payment:reverse@center journal:read@center task:read+assign@center " +
 	"approval:read+decide@center approval:update@own report:read+mail@center import:create+read@center assignment:read+update@center playbook:read+update@all score-model:read@all data-request:read+create+export+finish@center" + deskReads + work
 

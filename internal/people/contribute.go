@@ -13,8 +13,7 @@ import (
 // Operations lists this domain's operations.
 func Operations() []op.Any {
 	return []op.Any{
-		Register, Change, RevertChange, Reveal, ShowDuplicate, NoteRevealLimit, RecordTouch, WithdrawTouch, JoinHousehold, LeaveHousehold, LinkGuardian, UnlinkGuardian, Merge, Unmerge, TellApart, MarkField, GiveConsent, WithdrawConsent,
-		FileDataRequest, FinishDataRequest, ExportPerson, Anonymize,
+		Register, Change, RevertChange, Reveal, ShowDuplicate, NoteRevealLimit, RecordTouch, WithdrawTouch, JoinHousehold, LeaveHousehold, LinkGuardian, UnlinkGuardian, RegisterOrganization, ChangeOrganization, RevertOrganization, ArchiveOrganization, RestoreOrganization, AddOrganizationContact, RemoveOrganizationContact, Merge, Unmerge, TellApart, MarkField, GiveConsent, WithdrawConsent, FileDataRequest, FinishDataRequest, ExportPerson, Anonymize,
 	}
 }
 
@@ -23,6 +22,7 @@ func Checks() []check.Check {
 	return []check.Check{
 		{Name: "people.orphans", Rule: "TRU-8", Queries: orphans},
 		{Name: "people.facts", Rule: "TRU-8", Queries: ofFacts},
+		{Name: "people.organizations", Rule: "PPL-13", Queries: organizations},
 		{Name: "people.merges", Rule: "PPL-5", Queries: merges},
 		{Name: "people.search", Rule: "PPL-2", Run: checkTerms},
 		{Name: "people.keys", Rule: "TRU-24", Run: checkKeys},
@@ -49,7 +49,7 @@ const standsFor = `(SELECT COALESCE(p.merged_into, p.id) FROM persons p WHERE p.
 // ofFacts: persons, touches and links are what the log says.
 var ofFacts = []check.Query{
 	{What: "person: facts of its registration", Text: `SELECT p.id, CAST(COUNT(e.id) AS BIGINT) AS got, 1 AS want FROM persons p
-		LEFT JOIN events e ON e.subject = p.id AND e.kind = 'people.person-registered.1' GROUP BY p.id HAVING COUNT(e.id) <> 1`},
+		LEFT JOIN events e ON e.subject = p.id AND e.kind IN ('people.person-registered.1', 'people.organization-registered.1') GROUP BY p.id HAVING COUNT(e.id) <> 1`},
 	{What: "touch: facts of it", Text: `SELECT t.id, CAST(COUNT(e.id) AS BIGINT) AS got, 1 AS want FROM touches t
 		LEFT JOIN events e ON e.subject = t.id AND e.kind = 'people.touch-recorded.1' GROUP BY t.id HAVING COUNT(e.id) <> 1`},
 	{What: "touch that was taken back: facts of it", Text: `SELECT t.id, CAST(COUNT(e.id) AS BIGINT) AS got, CASE WHEN t.withdrawn_at IS NULL THEN 0 ELSE 1 END AS want FROM touches t
@@ -59,7 +59,7 @@ var ofFacts = []check.Query{
 		AND NOT EXISTS (SELECT 1 FROM person_links l WHERE l.person = ` + standsFor + ` AND l.kind = 'enquiry' AND l.ref = e.subject)`},
 	{What: "contract: the link of its student", Text: `SELECT e.subject AS id, 0 AS got, 1 AS want FROM events e WHERE e.kind = 'contracts.contract-signed.1'
 		AND NOT EXISTS (SELECT 1 FROM person_links l WHERE l.person = ` + standsFor + ` AND l.kind = 'contract' AND l.ref = e.subject AND l.state IN ('open', 'ended'))`},
-	{What: "change: its old values", Text: `SELECT e.id, 0 AS got, 1 AS want FROM events e WHERE e.kind = 'people.person-changed.1'
+	{What: "change: its old values", Text: `SELECT e.id, 0 AS got, 1 AS want FROM events e WHERE e.kind IN ('people.person-changed.1', 'people.organization-changed.1')
 		AND NOT EXISTS (SELECT 1 FROM event_personal v WHERE v.event = e.id)`},
 }
 
@@ -133,4 +133,15 @@ func checkKeys(ctx context.Context, tx *op.Tx) ([]string, error) {
 		return []string{"the keys of persons: " + err.Error()}, nil //nolint:nilerr // it is what the check found
 	}
 	return nil, nil
+}
+
+// organizations: what an organization has stands beside a row of persons that says it is one, and the other way round (PPL-13).
+var organizations = []check.Query{
+	{What: "organization: its row of persons", Text: "SELECT o.id, 0 AS got, 1 AS want FROM organizations o WHERE NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = o.id AND p.organization)"},
+	{What: "person that is an organization: what it has", Text: "SELECT p.id, 0 AS got, 1 AS want FROM persons p WHERE p.organization AND NOT EXISTS (SELECT 1 FROM organizations o WHERE o.id = p.id)"},
+	{What: "contact of an organization: both", Text: `SELECT k.id, 0 AS got, 1 AS want FROM organization_contacts k WHERE NOT EXISTS (SELECT 1 FROM organizations o WHERE o.id = k.organization)
+		OR NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = k.person AND NOT p.organization)`},
+	{What: "organization: nobody is merged into it, and it is a student, guardian or member of nothing", Text: `SELECT o.id, 1 AS got, 0 AS want FROM organizations o WHERE EXISTS
+		(SELECT 1 FROM person_links l WHERE l.person = o.id AND l.kind IN ('enquiry', 'contract')) OR EXISTS (SELECT 1 FROM guardians g WHERE g.person = o.id OR g.guardian = o.id)
+		OR EXISTS (SELECT 1 FROM persons p WHERE p.merged_into = o.id OR p.id = o.id AND (p.household IS NOT NULL OR p.merged_into IS NOT NULL))`},
 }

@@ -12,6 +12,7 @@
 //	PPL-10 op_reveal.go, op_reveal_limit.go; masking: the tag mask:"phone" where rows are scanned
 //	PPL-11 op_data_request.go, op_anonymize.go, react_request.go; read: query_request.go; where rows lie: personal.go of each domain
 //	PPL-12 op_touch.go, rules_touch.go
+//	PPL-13 organization.go, op_organization.go, op_organization_state.go, rules_organization.go, query_organization.go
 //	ORG-3  resources.go: a person is seen by whoever sees one of its matters
 //	ORG-10 op_change.go, rules_change.go
 //	TRU-24 store_personal.go: old values stand beside the event, sealed under the person's key

@@ -28,6 +28,7 @@ const (
 	linkContract = "contract" // a contract, of its student
 	linkPayer    = "payer"    // a contract, of who pays it
 	linkPayment  = "payment"  // a payment, of who paid
+	linkNamed    = "named"    // an enquiry, of the organization for which it is (PPL-13)
 	linkVisit    = "visit"    // a visit at another center than the enquiry's
 	linkTask     = "task"     // a task that was given to somebody else
 )

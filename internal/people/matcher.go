@@ -51,7 +51,7 @@ func (m *Matcher) Load(ctx context.Context, tx *op.Tx, list []Candidate) error {
 		Name   string `db:"name"`
 	}
 	rows, err := op.AllOf[row](ctx, tx.Unscoped("uniqueness: a sure duplicate is merged wherever it lies"), `SELECT c.value, c.person, p.name
-		FROM contact_points c JOIN persons p ON p.id = c.person WHERE c.kind = 'phone' AND c.value IN (?) AND p.merged_into IS NULL ORDER BY c.person`, phones)
+		FROM contact_points c JOIN persons p ON p.id = c.person WHERE c.kind = 'phone' AND c.value IN (?) AND p.merged_into IS NULL AND NOT p.organization ORDER BY c.person`, phones)
 	if err != nil {
 		return fmt.Errorf("look for phones: %w", err)
 	}

@@ -9,20 +9,21 @@ import (
 
 // Person is one human being (PPL-1).
 type Person struct {
-	ID          id.ID        `json:"id" db:"id"`
-	Name        string       `json:"name" db:"name"`
-	NameLatin   string       `json:"name_latin" db:"name_latin"`
-	Pinyin      string       `json:"pinyin" db:"pinyin"` // with tones, for display
-	Gender      string       `json:"gender" db:"gender"` // female, male, or empty
-	Birth       bizdate.Date `json:"birth" db:"birth"`
-	District    string       `json:"district" db:"district"`
-	Lang        string       `json:"lang" db:"lang"`
-	Household   id.ID        `json:"household_id" db:"household"`
-	ExternalKey string       `json:"external_key" db:"external_key"`
-	Center      id.ID        `json:"center_id" db:"center"` // where it was entered
-	Created     time.Time    `json:"created_at" db:"created_at"`
-	Anonymized  time.Time    `json:"anonymized_at,omitzero" db:"anonymized_at"` // its name, phones and notes are gone (PPL-11)
-	Version     int64        `json:"version" db:"version"`
+	ID           id.ID        `json:"id" db:"id"`
+	Name         string       `json:"name" db:"name"`
+	NameLatin    string       `json:"name_latin" db:"name_latin"`
+	Pinyin       string       `json:"pinyin" db:"pinyin"` // with tones, for display
+	Gender       string       `json:"gender" db:"gender"` // female, male, or empty
+	Birth        bizdate.Date `json:"birth" db:"birth"`
+	District     string       `json:"district" db:"district"`
+	Lang         string       `json:"lang" db:"lang"`
+	Household    id.ID        `json:"household_id" db:"household"`
+	ExternalKey  string       `json:"external_key" db:"external_key"`
+	Center       id.ID        `json:"center_id" db:"center"`                   // where it was entered
+	Organization bool         `json:"organization,omitzero" db:"organization"` // a company customer, no human being (PPL-13): see Organization
+	Created      time.Time    `json:"created_at" db:"created_at"`
+	Anonymized   time.Time    `json:"anonymized_at,omitzero" db:"anonymized_at"` // its name, phones and notes are gone (PPL-11)
+	Version      int64        `json:"version" db:"version"`
 }
 
 // TableName implements op.Record.

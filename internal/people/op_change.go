@@ -53,6 +53,9 @@ func change(ctx context.Context, tx *op.Tx, in ChangeInput) (Answer, error) {
 	if !p.Anonymized.IsZero() {
 		return Answer{}, isAnonymous(p.ID)
 	}
+	if err := Human(ctx, tx, "person_id", p.ID); err != nil { // an organization is changed by ChangeOrganization
+		return Answer{}, err
+	}
 	if err := in.base(p); err != nil {
 		return Answer{}, err
 	}
@@ -72,7 +75,7 @@ func change(ctx context.Context, tx *op.Tx, in ChangeInput) (Answer, error) {
 		return Answer{}, problem.Refuse("ORG-10", "nothing-changed", problem.Field{Location: "person_id", Value: p.ID})
 	}
 	if in.Base != nil && *in.Base != p.Version {
-		if err := meanwhile(ctx, tx, p, *in.Base, fields, was); err != nil {
+		if err := meanwhile(ctx, tx, p, *in.Base, fields, was.values()); err != nil {
 			return Answer{}, err
 		}
 	}
@@ -106,10 +109,10 @@ func (in ChangeInput) base(p Person) error {
 }
 
 // changing are the kinds of facts by which fields of a person change.
-var changing = []string{facts.PersonChanged{}.Kind(), facts.PersonsMerged{}.Kind(), facts.PersonsUnmerged{}.Kind()}
+var changing = []string{facts.PersonChanged{}.Kind(), facts.PersonsMerged{}.Kind(), facts.PersonsUnmerged{}.Kind(), facts.OrganizationChanged{}.Kind()}
 
 // meanwhile refuses fields that were changed after the base version.
-func meanwhile(ctx context.Context, tx *op.Tx, p Person, base int64, fields []string, now RegisterInput) error {
+func meanwhile(ctx context.Context, tx *op.Tx, p Person, base int64, fields []string, now map[string]string) error {
 	type changedRow struct {
 		Payload facts.PersonChanged `db:"payload,json"` // of a merge: as far as it is one
 	}

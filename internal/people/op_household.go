@@ -30,6 +30,9 @@ func joinHousehold(ctx context.Context, tx *op.Tx, in JoinHouseholdInput) (Answe
 	if in.PersonID == in.WithID {
 		return Answer{}, problem.Refuse("PPL-3", "with-oneself", problem.Field{Location: "with_id", Value: in.WithID})
 	}
+	if err := Human(ctx, tx, "with_id", in.WithID, in.PersonID); err != nil {
+		return Answer{}, err
+	}
 	household, err := householdOf(ctx, tx, in.WithID)
 	if err != nil {
 		return Answer{}, err
@@ -129,6 +132,9 @@ func linkGuardian(ctx context.Context, tx *op.Tx, in LinkGuardianInput) (Answer,
 		bad.Add("guardian_id", "both-ways", in.GuardianID)
 	}
 	if err := bad.Err("PPL-3"); err != nil {
+		return Answer{}, err
+	}
+	if err := Human(ctx, tx, "guardian_id", in.GuardianID, in.PersonID); err != nil {
 		return Answer{}, err
 	}
 	p, err := ByID(ctx, tx, in.PersonID)

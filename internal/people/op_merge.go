@@ -62,6 +62,9 @@ func merge(ctx context.Context, tx *op.Tx, in MergeInput) (MergeAnswer, error) {
 	if in.PersonID == in.WithID {
 		return MergeAnswer{}, problem.Refuse("PPL-5", "with-oneself", problem.Field{Location: "with_id", Value: in.WithID})
 	}
+	if err := Human(ctx, tx, "with_id", in.WithID, in.PersonID); err != nil {
+		return MergeAnswer{}, err
+	}
 	if err := lockBoth(ctx, tx, in.PersonID, in.WithID); err != nil {
 		return MergeAnswer{}, err
 	}

@@ -47,6 +47,7 @@ func Persons(ctx context.Context, tx *op.Tx, f Filter) (out List, err error) {
 		return out, err
 	}
 	counted, of := w.count(), slices.Clone(w.args)
+	others := "SELECT COUNT(*) FROM organizations o JOIN persons p ON p.id = o.id WHERE " + w.text()
 	down := f.Sort != "created"
 	if f.After != "" {
 		after, err := f.after()
@@ -60,7 +61,7 @@ func Persons(ctx context.Context, tx *op.Tx, f Filter) (out List, err error) {
 		limit = usualRows
 	}
 	own := mine(tx.Viewer, "p.id")
-	text := "SELECT " + briefColumns + ", " + own.Text + " AS mine FROM persons p WHERE " + w.text() + " ORDER BY p.id" + map[bool]string{true: " DESC"}[down] + " LIMIT ? OFFSET ?"
+	text := "SELECT " + briefColumns + ", " + own.Text + " AS mine FROM persons p WHERE " + w.text() + " AND NOT p.organization ORDER BY p.id" + map[bool]string{true: " DESC"}[down] + " LIMIT ? OFFSET ?"
 	out.Items, err = op.All[Brief](ctx, tx, text, slices.Concat(own.Args, w.args, []any{limit + 1, f.Offset})...)
 	if err != nil {
 		return out, fmt.Errorf("list people: %w", err)
@@ -76,6 +77,11 @@ func Persons(ctx context.Context, tx *op.Tx, f Filter) (out List, err error) {
 	if out.Total, err = op.One[int64](ctx, tx, counted, of...); err != nil {
 		return out, fmt.Errorf("count people: %w", err)
 	}
+	n, err := op.One[int64](ctx, tx, others, of...) // they are few: to count all and take them off reads less than to look at everybody
+	if err != nil {
+		return out, fmt.Errorf("count organizations: %w", err)
+	}
+	out.Total -= n
 	return out, nil
 }
 

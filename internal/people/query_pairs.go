@@ -107,7 +107,7 @@ func (l PairList) name(ctx context.Context, tx *op.Tx) error {
 // pairTexts are the queries of pairs: by phone, where the viewer is shown any of it, and by name and birth date. That two persons whom one
 // sees share a phone tells no digit of it.
 func pairTexts(v *policy.Viewer) []string {
-	const rest = ` AND {scope:person p} AND {scope:person q}
+	const rest = ` AND {scope:person p} AND {scope:person q} AND NOT p.organization AND NOT q.organization
 		AND NOT EXISTS (SELECT 1 FROM told_apart a WHERE a.person = p.id AND a.other = q.id)
 		AND NOT EXISTS (SELECT 1 FROM guardians g WHERE g.person = p.id AND g.guardian = q.id OR g.person = q.id AND g.guardian = p.id) ORDER BY q.id DESC, p.id DESC LIMIT ?`
 	const told = `p.id AS first, q.id AS later, CASE WHEN p.name = '' THEN p.name_latin ELSE p.name END AS first_name, CASE WHEN q.name = '' THEN q.name_latin ELSE q.name END AS later_name, p.birth, q.birth AS later_birth, CASE WHEN p.household IS NOT NULL AND p.household = q.household THEN TRUE ELSE FALSE END AS home`

@@ -14,15 +14,16 @@ import (
 
 // Brief is what lists show of a person.
 type Brief struct {
-	ID          id.ID        `json:"id" db:"id"`
-	Name        string       `json:"name" db:"name"`
-	NameLatin   string       `json:"name_latin" db:"name_latin"`
-	Pinyin      string       `json:"pinyin" db:"pinyin"`
-	Gender      string       `json:"gender" db:"gender"`
-	Birth       bizdate.Date `json:"birth" db:"birth"`
-	ExternalKey string       `json:"external_key" db:"external_key"`
-	Phone       string       `json:"phone" db:"phone" mask:"phone"` // the first one, masked by the field rule
-	Mine        bool         `json:"-" db:"mine"`
+	ID           id.ID        `json:"id" db:"id"`
+	Name         string       `json:"name" db:"name"`
+	NameLatin    string       `json:"name_latin" db:"name_latin"`
+	Pinyin       string       `json:"pinyin" db:"pinyin"`
+	Gender       string       `json:"gender" db:"gender"`
+	Birth        bizdate.Date `json:"birth" db:"birth"`
+	ExternalKey  string       `json:"external_key" db:"external_key"`
+	Phone        string       `json:"phone" db:"phone" mask:"phone"` // the first one, masked by the field rule
+	Organization bool         `json:"organization,omitzero" db:"organization"`
+	Mine         bool         `json:"-" db:"mine"`
 }
 
 // Shown is the name that lists show.
@@ -30,10 +31,10 @@ func (b Brief) Shown() string { return b.Person().Shown() }
 
 // Person is what a list knows of the person's record.
 func (b Brief) Person() Person {
-	return Person{ID: b.ID, Name: b.Name, NameLatin: b.NameLatin, Pinyin: b.Pinyin, Gender: b.Gender, Birth: b.Birth, ExternalKey: b.ExternalKey}
+	return Person{ID: b.ID, Name: b.Name, NameLatin: b.NameLatin, Pinyin: b.Pinyin, Gender: b.Gender, Birth: b.Birth, ExternalKey: b.ExternalKey, Organization: b.Organization}
 }
 
-const briefColumns = `p.id, p.name, p.name_latin, p.pinyin, p.gender, p.birth, p.external_key,
+const briefColumns = `p.id, p.name, p.name_latin, p.pinyin, p.gender, p.birth, p.external_key, p.organization,
 	(SELECT c.value FROM contact_points c WHERE c.person = p.id AND c.kind = 'phone' ORDER BY c.no LIMIT 1) AS phone`
 
 // Briefs names the persons of matters that the viewer was shown, in one query. Phones are masked by the field rule.
@@ -147,7 +148,7 @@ func ByKeys(ctx context.Context, tx *op.Tx, keys []string) (map[string]id.ID, er
 		ID  id.ID  `db:"id"`
 		Key string `db:"external_key"`
 	}
-	list, err := op.AllOf[row](ctx, tx.Unscoped("uniqueness of external keys"), "SELECT COALESCE(merged_into, id) AS id, external_key FROM persons WHERE external_key IN (?) AND external_key <> '' ORDER BY id DESC", keys)
+	list, err := op.AllOf[row](ctx, tx.Unscoped("uniqueness of external keys"), "SELECT COALESCE(merged_into, id) AS id, external_key FROM persons WHERE external_key IN (?) AND external_key <> '' AND NOT organization ORDER BY id DESC", keys)
 	if err != nil {
 		return nil, fmt.Errorf("look for external keys: %w", err)
 	}

@@ -28,6 +28,12 @@ func Search(ctx context.Context, tx *op.Tx, text string, limit int) ([]Brief, er
 	return find(ctx, tx, text, limit, fewTerms)
 }
 
+// SearchHumans is Search without organizations (PPL-13): where a human being is chosen.
+func SearchHumans(ctx context.Context, tx *op.Tx, text string, limit int) ([]Brief, error) {
+	list, err := Search(ctx, tx, text, limit)
+	return slices.DeleteFunc(list, func(b Brief) bool { return b.Organization }), err
+}
+
 func find(ctx context.Context, tx *op.Tx, text string, limit int, few int64) ([]Brief, error) {
 	s, err := newSearch(ctx, tx, text, min(limit, mostFound), few)
 	if err != nil {

@@ -49,16 +49,23 @@ type TimelinePage struct {
 // Timeline shows what every department did with a person in scope, newest first; what the viewer may not see is left out (PPL-6).
 func Timeline(ctx context.Context, tx *op.Tx, person id.ID, f TimelineFilter) (out TimelinePage, err error) {
 	out.Counts = map[string]int{}
-	if _, err := ByID(ctx, tx, person); err != nil {
+	p, err := ByID(ctx, tx, person)
+	if err != nil {
 		return out, err
 	}
-	seen, err := matters(ctx, tx, person)
+	seen, err := matters(ctx, tx, p)
 	if err != nil {
 		return out, err
 	}
 	of, err := eventsOf(ctx, tx, person)
 	if err != nil {
 		return out, err
+	}
+	if p.Organization { // also what is told of the contracts that it pays, and of the enquiries that are for it (PPL-13)
+		of = policy.Frag{
+			Text: "(" + of.Text + " OR e.subject IN (SELECT l.ref FROM person_links l WHERE l.person = ? AND l.kind IN ('payer', 'named')))",
+			Args: append(slices.Clone(of.Args), person),
+		}
 	}
 	limit := f.Limit
 	if limit <= 0 {
@@ -137,8 +144,12 @@ func eventsOf(ctx context.Context, tx *op.Tx, person id.ID) (policy.Frag, error)
 }
 
 // matters lists the matters of a person that the viewer sees, as the payloads of events name them.
-func matters(ctx context.Context, tx *op.Tx, person id.ID) ([]string, error) {
-	refs, err := op.All[id.ID](ctx, tx, "SELECT l.ref FROM person_links l WHERE l.person = ? AND l.kind IN ('enquiry', 'contract') AND {scope:person-link l}", person)
+func matters(ctx context.Context, tx *op.Tx, p Person) ([]string, error) {
+	kinds := []string{linkEnquiry, linkContract}
+	if p.Organization {
+		kinds = []string{linkNamed, linkPayer}
+	}
+	refs, err := op.All[id.ID](ctx, tx, "SELECT l.ref FROM person_links l WHERE l.person = ? AND l.kind IN (?) AND {scope:person-link l}", p.ID, kinds)
 	if err != nil {
 		return nil, fmt.Errorf("list matters of person: %w", err)
 	}

@@ -26,16 +26,19 @@ func salesReactions() []op.Reaction {
 			return updated(ctx, tx, f)
 		}),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.EnquiryAssigned, _ event.Event) error {
-			return moveLink(ctx, tx, enquiryLink(f.Matter, ""))
+			return moveEnquiry(ctx, tx, f.Matter)
 		}),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.EnquiryPooled, _ event.Event) error {
-			return moveLink(ctx, tx, enquiryLink(f.Matter, ""))
+			return moveEnquiry(ctx, tx, f.Matter)
 		}),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.EnquiryClaimed, _ event.Event) error {
-			return moveLink(ctx, tx, enquiryLink(f.Matter, ""))
+			return moveEnquiry(ctx, tx, f.Matter)
 		}),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.ClaimWithdrawn, _ event.Event) error {
-			return moveLink(ctx, tx, enquiryLink(f.Matter, ""))
+			return moveEnquiry(ctx, tx, f.Matter)
+		}),
+		op.On(func(ctx context.Context, tx *op.Tx, f facts.EnquiryChanged, _ event.Event) error {
+			return named(ctx, tx, f.Matter, f.Named)
 		}),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.EnquiryLost, _ event.Event) error {
 			return turnLink(ctx, tx, f.Person, linkEnquiry, f.Enquiry, LinkEnded)
@@ -92,11 +95,17 @@ func entered(ctx context.Context, tx *op.Tx, f facts.EnquiryEntered, _ event.Eve
 	if err := link(ctx, tx, enquiryLink(f.Matter, outcomeState(f.Outcome))); err != nil {
 		return err
 	}
+	if err := named(ctx, tx, f.Matter, &facts.Named{Organization: f.Organization}); err != nil {
+		return err
+	}
 	return freeRegistration(ctx, tx, f.Person)
 }
 
 func updated(ctx context.Context, tx *op.Tx, f facts.EnquiryUpdated) error {
-	if err := moveLink(ctx, tx, enquiryLink(f.Matter, "")); err != nil || f.Outcome == "" {
+	if err := moveEnquiry(ctx, tx, f.Matter); err != nil {
+		return err
+	}
+	if err := named(ctx, tx, f.Matter, f.Named); err != nil || f.Outcome == "" {
 		return err
 	}
 	return turnLink(ctx, tx, f.Person, linkEnquiry, f.Enquiry, outcomeState(f.Outcome))
@@ -143,4 +152,28 @@ func unvisited(ctx context.Context, tx *op.Tx, f facts.VisitWithdrawn, _ event.E
 		return fmt.Errorf("take link of visit away: %w", err)
 	}
 	return nil
+}
+
+// moveEnquiry says where an enquiry lies and who owns it from now on: its person and the organization for which it is are seen there.
+func moveEnquiry(ctx context.Context, tx *op.Tx, m facts.Matter) error {
+	if err := moveLink(ctx, tx, enquiryLink(m, "")); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, "UPDATE person_links SET center = ?, owner = ? WHERE ref = ? AND kind = 'named'", m.Center, m.Consultant, m.Enquiry); err != nil {
+		return fmt.Errorf("move link of organization: %w", err)
+	}
+	return nil
+}
+
+// named: who sees an enquiry sees the organization for which it is (PPL-13).
+func named(ctx context.Context, tx *op.Tx, m facts.Matter, n *facts.Named) error {
+	if n == nil {
+		return nil
+	}
+	if !n.Was.IsNone() {
+		if _, err := tx.Exec(ctx, "DELETE FROM person_links WHERE person = ? AND kind = 'named' AND ref = ?", n.Was, m.Enquiry); err != nil {
+			return fmt.Errorf("unlink organization: %w", err)
+		}
+	}
+	return link(ctx, tx, Link{Person: n.Organization, Kind: linkNamed, Ref: m.Enquiry, Center: m.Center, Owner: m.Consultant, State: LinkOpen})
 }

@@ -14,6 +14,7 @@ func Resources() []policy.Resource {
 		{Name: "contact", Table: "contact_points", Where: ofPerson("person")},
 		{Name: "person-link", Table: "person_links", Where: seenLinks},
 		{Name: "data-request", Table: "data_requests", Center: "center", Owner: "staff"},
+		{Name: "organization", Table: "organizations", Where: ofPerson("id")},
 		{Name: "touch", Table: "touches", Center: "center", Owner: "staff", Where: seenTouches},
 	}
 }
@@ -22,6 +23,7 @@ func Resources() []policy.Resource {
 var linkRights = []struct{ kind, resource string }{
 	{linkPerson, "person"},
 	{linkEnquiry, "enquiry"},
+	{linkNamed, "enquiry"},
 	{linkContract, "contract"},
 	{linkPayer, "contract"},
 	{linkPayment, "payment"},
@@ -38,8 +40,23 @@ func ofPerson(column string) func(*policy.Viewer, string, string) policy.Frag {
 		case "1=1", "1=0":
 			return cut
 		}
-		return policy.Frag{Text: "EXISTS (SELECT 1 FROM person_links seen WHERE seen.person = " + alias + "." + column + " AND " + cut.Text + ")", Args: cut.Args}
+		cut.Text = "EXISTS (SELECT 1 FROM person_links seen WHERE seen.person = " + alias + "." + column + " AND " + cut.Text + ")"
+		if companies := seenCompanies(v, right); companies.Text != "1=0" {
+			cut.Text = "(" + cut.Text + " OR " + alias + "." + column + " IN (SELECT o.id FROM organizations o WHERE " + companies.Text + "))"
+			cut.Args = append(slices.Clone(cut.Args), companies.Args...)
+		}
+		return cut
 	}
+}
+
+// seenCompanies cuts company customers to those of the viewer's centers (PPL-13): who sees only one's own people reads those of the center all
+// the same, since they are no secret of a colleague. What else is done with one needs a matter of one's own.
+func seenCompanies(v *policy.Viewer, right string) policy.Frag {
+	resource, action, _ := strings.Cut(right, ":")
+	if action != "read" || resource != "person" && resource != "contact" && resource != "organization" {
+		return policy.Frag{Text: "1=0"}
+	}
+	return policy.Cut(v.Scope("organization:read"), "o", "center", "")
 }
 
 // seenLinks cuts links to those that show their person (ORG-3). To read, each kind of link counts in the viewer's scope of its own
@@ -48,7 +65,7 @@ func ofPerson(column string) func(*policy.Viewer, string, string) policy.Frag {
 func seenLinks(v *policy.Viewer, right, alias string) policy.Frag {
 	resource, action, _ := strings.Cut(right, ":")
 	switch {
-	case resource == "person", resource == "contact", resource == "person-link":
+	case resource == "person", resource == "contact", resource == "person-link", resource == "organization":
 	case v.May(right):
 		return policy.Frag{Text: "1=1"}
 	default:

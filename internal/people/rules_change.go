@@ -62,9 +62,8 @@ func differences(was, now RegisterInput) (fields []string, old map[string]string
 
 // overlapping refuses a change of fields that somebody else changed since its base (409, ORG-10), with their values as they are
 // now; show says how contact points are shown.
-func overlapping(fields, since []string, now RegisterInput, show func(string) string) error {
+func overlapping(fields, since []string, values map[string]string, show func(string) string) error {
 	p := &problem.Problem{Status: 409, Code: "stale", Rule: "ORG-10"}
-	values := now.values()
 	for _, f := range fields {
 		if !slices.Contains(since, f) {
 			continue

@@ -30,7 +30,8 @@ var shown = []group{
 	{"system", "task", []string{"process.task-done.1", "process.task-reopened.1", "process.task-reassigned.1"}},
 	{"system", "person", []string{
 		"people.person-registered.1", "people.person-changed.1", "people.phone-revealed.1", "people.household-joined.1", "people.household-left.1", "people.guardian-linked.1", "people.guardian-unlinked.1",
-		"people.persons-merged.1", "people.persons-unmerged.1", "people.persons-told-apart.1",
+		"people.organization-registered.1", "people.organization-changed.1", "people.organization-archived.1", "people.organization-restored.1", "people.organization-contact-added.1",
+		"people.organization-contact-removed.1", "people.persons-merged.1", "people.persons-unmerged.1", "people.persons-told-apart.1",
 	}},
 }
 

@@ -15,6 +15,7 @@ func OfPersons() []repoint.Column {
 	return []repoint.Column{
 		{Table: "persons", Column: "merged_into"}, // who was merged into the merged one
 		{Table: "consents", Column: "person"},
+		{Table: "organization_contacts", Column: "person"},
 		{Table: "consents", Column: "guardian"},
 		{Table: "data_requests", Column: "person"},
 		{Table: "data_requests", Column: "guardian"},

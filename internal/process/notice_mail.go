@@ -38,6 +38,7 @@ var NoticeKinds = []NoticeKind{
 	{"holidays-missing", true},
 	{"import-done", false},
 	{"import-failed", true},
+	{"budget-share", true},
 	{"approval-asked", true},
 	{"approval-late", true},
 	{"approval-approved", false},

@@ -21,7 +21,7 @@ var SetLimit = op.Op[LimitInput, LimitAnswer]{
 
 // LimitInput is a limit; in hundredths of a per cent for a discount, in fen otherwise.
 type LimitInput struct {
-	Matter string `json:"kind" enum:"discount,campaign,data-request"`
+	Matter string `json:"kind" enum:"discount,campaign,data-request,budget"`
 	Role   string `json:"role" maxLength:"40"`
 	Most   *int64 `json:"most,omitempty" doc:"-1: any size; left out: the role decides nothing of it"`
 }

@@ -23,14 +23,18 @@ import (
 type leadImport struct {
 	base
 
-	channels marketing.Tree
-	courses  map[string]id.ID
+	channels  marketing.Tree
+	courses   map[string]id.ID
+	campaigns map[string]id.ID // by number or name
 }
 
 func newLeadImport(ctx context.Context, b base) (*leadImport, error) {
 	im := &leadImport{base: b}
 	err := b.run.Read(ctx, func(ctx context.Context, tx *op.Tx) (err error) {
 		if im.channels, err = marketing.Channels(ctx, tx); err != nil {
+			return err
+		}
+		if im.campaigns, err = marketing.CampaignsByName(ctx, tx); err != nil {
 			return err
 		}
 		im.courses, err = coursesByName(ctx, tx)
@@ -49,14 +53,28 @@ func coursesByName(ctx context.Context, tx *op.Tx) (map[string]id.ID, error) {
 			}
 		}
 	}
+	joined := map[string]id.ID{} // "GTXPro" is "GTX Pro", unless two courses are called so
+	for name, course := range out {
+		key := strings.ReplaceAll(name, " ", "")
+		if other, twice := joined[key]; twice && other != course {
+			course = id.None
+		}
+		joined[key] = course
+	}
+	for key, course := range joined {
+		if _, known := out[key]; !known && !course.IsNone() {
+			out[key] = course
+		}
+	}
 	return out, err
 }
 
 // known is what is known of the keys of a chunk.
 type known struct {
-	matters map[string]sales.Known
-	persons map[id.ID]people.KnownPerson
-	joined  map[string]bool // keys of rows of the chunk that joined somebody's enquiry
+	matters   map[string]sales.Known
+	persons   map[id.ID]people.KnownPerson
+	customers map[string]people.KnownOrganization // organizations by their folded names and by their keys
+	joined    map[string]bool                     // keys of rows of the chunk that joined somebody's enquiry
 }
 
 // chunk decides and applies rows; a dry run only decides. A row that an operation refuses is rejected with the refusal's words
@@ -73,6 +91,9 @@ func (im *leadImport) chunk(ctx context.Context, list []row, note func(row, outc
 			ids = append(ids, m.Person)
 		}
 		if k.persons, err = people.PersonsByID(ctx, tx, ids); err != nil {
+			return err
+		}
+		if k.customers, err = customersOf(ctx, tx, leads); err != nil {
 			return err
 		}
 		return im.matcher.Load(ctx, tx, candidates(leads))
@@ -94,7 +115,7 @@ func (im *leadImport) chunk(ctx context.Context, list []row, note func(row, outc
 
 // row decides about one row, and does it. A row of a key only is the person that the key names and is never merged by likeness.
 func (im *leadImport) row(ctx context.Context, l Lead, k known) (o outcome, err error) {
-	in, unmapped := im.input(l)
+	in, unmapped := im.input(l, k.customers)
 	defer func() {
 		if o.what != Rejected {
 			o.unmapped = unmapped
@@ -154,7 +175,7 @@ func (b base) twice(l Lead) (o outcome, done bool, err error) {
 // again is a row whose key is known: it updates the enquiry and the person if it brings other values, and if the importer may change
 // them. Of a key that came with a row that joined another's enquiry, that one's values stand.
 func (im *leadImport) again(ctx context.Context, l Lead, m sales.Known, k known, in sales.EnterInput) (outcome, error) {
-	change := sales.UpdateImportedInput{EnquiryID: m.Enquiry, Attributes: in.Attributes, ChannelID: in.ChannelID, CourseID: in.CourseID, Import: in.Import, Person: in.Person}
+	change := sales.UpdateImportedInput{EnquiryID: m.Enquiry, Attributes: in.Attributes, ChannelID: in.ChannelID, CourseID: in.CourseID, Import: in.Import, Person: in.Person, OrganizationID: in.OrganizationID, Value: in.Value}
 	differs := m.Differs(change)
 	var person people.ChangeInput
 	personDiffers := false
@@ -227,7 +248,7 @@ func refused(l Lead, err error) (outcome, error) {
 }
 
 // input makes the operation's input of a row. Names that the company does not know are kept as text and reported as unmapped.
-func (im *leadImport) input(l Lead) (in sales.EnterInput, unmapped []Cell) {
+func (im *leadImport) input(l Lead, customers map[string]people.KnownOrganization) (in sales.EnterInput, unmapped []Cell) {
 	in = sales.EnterInput{CenterID: im.center, ExternalKey: l.Key, Source: l.Channel, Import: &sales.Imported{Entered: l.Entered, Outcome: l.Outcome, OutcomeDay: l.OutcomeDay, Row: l.Row}}
 	person := l.person()
 	in.Person = &person
@@ -239,11 +260,26 @@ func (im *leadImport) input(l Lead) (in sales.EnterInput, unmapped []Cell) {
 			unmapped = append(unmapped, Cell{"channel", l.Channel})
 		}
 	}
+	if l.Campaign != "" {
+		if key, ok := im.campaigns[l.Campaign]; ok {
+			in.CampaignID = key
+		} else {
+			unmapped = append(unmapped, Cell{"campaign", l.Campaign})
+		}
+	}
 	if l.Course != "" {
-		if c, ok := im.courses[fold(l.Course)]; ok {
+		if c, ok := im.course(l.Course); ok {
 			in.CourseID = c
 		} else {
 			unmapped = append(unmapped, Cell{"course", l.Course})
+		}
+	}
+	in.Value = l.Value
+	if l.Organization != "" {
+		if o, ok := customer(customers, l.Organization); ok {
+			in.OrganizationID = o.ID
+		} else {
+			unmapped = append(unmapped, Cell{"organization", l.Organization})
 		}
 	}
 	in.CenterID, unmapped = im.centerOf(l, unmapped)
@@ -256,6 +292,15 @@ func (im *leadImport) input(l Lead) (in sales.EnterInput, unmapped []Cell) {
 	}
 	in.Attributes = l.attributes(unmapped)
 	return in, unmapped
+}
+
+// course finds a course by a name, also one that is written without its blanks.
+func (im *leadImport) course(name string) (id.ID, bool) {
+	if c, ok := im.courses[fold(name)]; ok {
+		return c, true
+	}
+	c, ok := im.courses[strings.ReplaceAll(fold(name), " ", "")]
+	return c, ok
 }
 
 // centerOf finds the center of a row; one that is unknown, or beyond the importer's scope, is kept as text.

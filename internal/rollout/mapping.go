@@ -22,7 +22,7 @@ import (
 var fieldNames []byte
 
 // Kinds lists what can be imported.
-var Kinds = []string{"leads", "people", "centers", "staff", "packages"}
+var Kinds = []string{"leads", "people", "organizations", "centers", "staff", "courses", "packages", "campaign-costs", "budgets"}
 
 // Custom is the field of a column that is kept as an attribute of the record.
 const Custom = "custom"
@@ -47,9 +47,11 @@ const (
 
 // Mapping says what each column of a file is, and how words of the file read.
 type Mapping struct {
-	Kind    string                       `json:"kind"`
-	Columns []Column                     `json:"columns"`          // in the order of the file
-	Values  map[string]map[string]string `json:"values,omitempty"` // field → word of the file → word of the program
+	Kind     string                       `json:"kind"`
+	Columns  []Column                     `json:"columns"`            // in the order of the file
+	Values   map[string]map[string]string `json:"values,omitempty"`   // field → word of the file → word of the program
+	Defaults map[string]string            `json:"defaults,omitempty"` // field → value of rows that have none; of kinds that are no people
+	Fixed    map[string]string            `json:"fixed,omitempty"`    // field → what all rows have that no column says
 }
 
 // Guess maps a header by the names that people give columns in either language; what it does not know is kept as an attribute of the
@@ -145,7 +147,9 @@ func unique(taken map[string]bool, code string) string {
 	return c
 }
 
-func ofPeople(kind string) bool { return kind == "leads" || kind == "people" }
+func ofPeople(kind string) bool {
+	return kind == "leads" || kind == "people" || kind == "organizations"
+}
 
 // column gives the cells of a column that are not empty.
 func column(rows [][]string, i int) (out []string) {
@@ -160,10 +164,13 @@ func column(rows [][]string, i int) (out []string) {
 }
 
 // mapFile is the file of --map: [columns] with the field of a header, or a table {field, code, type, known}; [values.FIELD] with
-// the words of the file.
+// the words of the file; [defaults] with what holds where a row says nothing.
+// the words of the file; [fixed] with the values of fields that all rows have.
 type mapFile struct {
-	Columns map[string]any               `toml:"columns"`
-	Values  map[string]map[string]string `toml:"values"`
+	Columns  map[string]any               `toml:"columns"`
+	Values   map[string]map[string]string `toml:"values"`
+	Defaults map[string]string            `toml:"defaults"`
+	Fixed    map[string]string            `toml:"fixed"`
 }
 
 // Edit changes a guessed mapping by a map file. Refused: a header that the file has not, a field that the kind has not.
@@ -172,7 +179,7 @@ func (m Mapping) Edit(file []byte) (Mapping, error) {
 	if err := toml.Unmarshal(file, &f); err != nil {
 		return m, problem.Refuse("ROL-1", "invalid", problem.Field{Location: "map", Code: "bad-map", Args: map[string]any{"cause": err.Error()}})
 	}
-	m.Columns, m.Values = slices.Clone(m.Columns), f.Values
+	m.Columns, m.Values, m.Defaults, m.Fixed = slices.Clone(m.Columns), f.Values, f.Defaults, f.Fixed
 	var bad problem.Invalid
 	for _, header := range slices.Sorted(maps.Keys(f.Columns)) {
 		i := slices.IndexFunc(m.Columns, func(c Column) bool { return fold(c.Header) == fold(header) })
@@ -236,10 +243,16 @@ func needed(kind string) []string {
 	switch kind {
 	case "centers":
 		return []string{"code", "name_zh"}
-	case "staff":
-		return []string{"code", "name"}
+	case "organizations", "staff":
+		return []string{"name"}
+	case "courses":
+		return []string{"code"}
 	case "packages":
-		return []string{"code", "course", "name_zh", "hours", "price"}
+		return []string{"code", "hours", "price"}
+	case "campaign-costs":
+		return []string{"campaign", "amount"}
+	case "budgets":
+		return []string{"year", "channel"}
 	}
 	return nil
 }
@@ -264,6 +277,21 @@ func (m Mapping) check(at func(i int, part string) string) (bad problem.Invalid)
 			bad.Add(at(i, "field"), "field-twice", c.Field, "other", before)
 		}
 		seen[name] = c.Header
+	}
+	for _, field := range slices.Sorted(maps.Keys(m.Defaults)) {
+		if !slices.Contains(Fields(m.Kind), field) || ofPeople(m.Kind) {
+			bad.Add("map.defaults."+field, "not-one-of", field, "list", strings.Join(Fields(m.Kind), ", "))
+			continue
+		}
+		seen[field] = field
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Fixed)) {
+		if !slices.Contains(Fields(m.Kind), name) || ofPeople(m.Kind) {
+			bad.Add("map."+name, "not-one-of", name, "list", strings.Join(Fields(m.Kind), ", "))
+		}
+		if seen[name] == "" {
+			seen[name] = "fixed"
+		}
 	}
 	for _, need := range needed(m.Kind) {
 		if seen[need] == "" {
@@ -292,7 +320,7 @@ func (c Column) checkCustom(bad *problem.Invalid, at func(int, string) string, i
 
 // custom lists the custom fields of a mapping, for people.DefineFields.
 func (m Mapping) custom() (out []people.Field) {
-	resource := map[string]string{"leads": "enquiry", "people": "person"}[m.Kind]
+	resource := map[string]string{"leads": "enquiry", "people": "person", "organizations": "person"}[m.Kind]
 	for i, c := range m.Columns {
 		if c.Field == Custom {
 			out = append(out, people.Field{Code: c.Code, Resource: resource, Kind: c.Type, NameZH: c.Header, NameEN: c.Header, Known: c.Known, No: int64(i)})

@@ -23,7 +23,7 @@ const (
 // on where it stopped and brings no row twice.
 type ImportRun struct {
 	ID      id.ID     `json:"id" db:"id"`
-	Kind    string    `json:"kind" db:"kind" enum:"leads,people,centers,staff,packages"`
+	Kind    string    `json:"kind" db:"kind" enum:"leads,people,organizations,centers,staff,courses,packages,campaign-costs,budgets"`
 	State   string    `json:"state" db:"state" enum:"checking,checked,running,stopped,failed,done"`
 	Account id.ID     `json:"account_id" db:"account"`
 	Staff   id.ID     `json:"staff_id" db:"staff"`
@@ -66,7 +66,7 @@ func Resources() []policy.Resource {
 		}
 		cut := policy.Cut(s, alias, "home", "staff")
 		if !v.May(peopleRight) {
-			cut.Text += " AND " + alias + ".kind NOT IN ('leads', 'people')"
+			cut.Text += " AND " + alias + ".kind NOT IN ('leads', 'people', 'organizations')"
 		}
 		return cut
 	}}}

@@ -1,8 +1,10 @@
 package rollout
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -20,19 +22,28 @@ import (
 
 func newChunker(ctx context.Context, r *op.Runner, i ImportRun, v *policy.Viewer, dry bool) (chunker, error) {
 	switch i.Kind {
-	case "leads", "people":
+	case "leads", "people", "organizations":
 		b, err := newBase(r, i.Mapping, i.Center, v.Scope("import:create"), dry)
 		if err != nil {
 			return nil, err
 		}
-		if i.Kind == "people" {
+		switch i.Kind {
+		case "people":
 			return &personImport{b}, nil
+		case "organizations":
+			return &organizationImport{base: b, entered: map[string]bool{}}, nil
 		}
 		return newLeadImport(ctx, b)
 	case "centers":
 		return &records{run: r, mapping: i.Mapping, dry: dry, do: importCenter}, nil
+	case "courses":
+		return &records{run: r, mapping: i.Mapping, dry: dry, do: importCourse}, nil
 	case "staff":
 		return &records{run: r, mapping: i.Mapping, dry: dry, do: importStaff}, nil
+	case "campaign-costs":
+		return &records{run: r, mapping: i.Mapping, dry: dry, do: importCost}, nil
+	case "budgets":
+		return &records{run: r, mapping: i.Mapping, dry: dry, do: importBudget}, nil
 	}
 	var courses map[string]id.ID
 	err := r.Read(ctx, func(ctx context.Context, tx *op.Tx) (err error) {
@@ -99,6 +110,7 @@ func (rs *records) rows(ctx context.Context, list []row, note func(row, outcome)
 // values gives the cells of a row by field.
 func (m Mapping) values(cells []string) map[string]string {
 	out := map[string]string{}
+	maps.Copy(out, m.Fixed)
 	for i, c := range m.Columns {
 		if i >= len(cells) || c.Field == Ignore || c.Field == Custom {
 			continue
@@ -108,6 +120,11 @@ func (m Mapping) values(cells []string) map[string]string {
 			v = word
 		}
 		out[c.Field] = v
+	}
+	for field, v := range m.Defaults {
+		if out[field] == "" {
+			out[field] = v
+		}
 	}
 	return out
 }
@@ -132,7 +149,13 @@ func importCenter(ctx context.Context, r *op.Runner, v map[string]string) error 
 	return err
 }
 
-// importStaff enters a staff member and, where the row names a role, the position.
+// importCourse enters a course; one without a name is called by its code.
+func importCourse(ctx context.Context, r *op.Runner, v map[string]string) error {
+	_, err := contracts.AddCourse.Run(ctx, r, contracts.CourseInput{Code: v["code"], NameZH: cmp.Or(v["name_zh"], v["code"]), NameEN: v["name_en"]})
+	return err
+}
+
+// importStaff enters a staff member, one without a code under the name, and, where the row names a role, the position.
 func importStaff(ctx context.Context, r *op.Runner, v map[string]string) error {
 	dir := r.Org.(*organization.Directory)
 	pos := organization.PositionInput{Role: roleOf(dir, v["role"])}
@@ -153,7 +176,7 @@ func importStaff(ctx context.Context, r *op.Runner, v map[string]string) error {
 		}
 		pos.From = d
 	}
-	s, err := organization.AddStaff.Run(ctx, r, organization.StaffInput{Code: v["code"], Name: v["name"], Phone: v["phone"], Email: v["email"]})
+	s, err := organization.AddStaff.Run(ctx, r, organization.StaffInput{Code: cmp.Or(v["code"], v["name"]), Name: v["name"], Phone: v["phone"], Email: v["email"]})
 	if err != nil || pos.Role == "" {
 		return err
 	}
@@ -172,9 +195,9 @@ func roleOf(dir *organization.Directory, text string) string {
 
 func importPackage(ctx context.Context, r *op.Runner, v map[string]string, courses map[string]id.ID) error {
 	var bad problem.Invalid
-	in := contracts.PackageInput{Code: v["code"], NameZH: v["name_zh"], NameEN: v["name_en"], CourseID: courses[fold(v["course"])]}
+	in := contracts.PackageInput{Code: v["code"], NameZH: cmp.Or(v["name_zh"], v["code"]), NameEN: v["name_en"], CourseID: courses[fold(cmp.Or(v["course"], v["code"]))]}
 	if in.CourseID.IsNone() {
-		bad.Add("course", "unknown", v["course"])
+		bad.Add("course", "unknown", cmp.Or(v["course"], v["code"]))
 	}
 	number := func(field string) int64 {
 		if v[field] == "" {

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/text/width"
 
 	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/money"
 	"zhike/internal/kernel/phone"
 	"zhike/internal/people"
 )
@@ -28,25 +29,28 @@ type Cell struct {
 
 // Lead is a row of a list of leads or of people, its values read.
 type Lead struct {
-	Row        int
-	Key        string
-	Name       string
-	Phone      string // E.164
-	Email      string
-	WeChat     string
-	Gender     string
-	Birth      bizdate.Date
-	District   string
-	Channel    string // as written
-	Course     string
-	Center     string
-	Consultant string
-	Entered    time.Time
-	Outcome    string // signed, lost, open
-	OutcomeDay bizdate.Date
-	Note       string
-	Custom     []Cell
-	Kept       []Cell // field → value that is none of the field's, kept as text and reported as unmapped
+	Row          int
+	Key          string
+	Name         string
+	Phone        string // E.164
+	Email        string
+	WeChat       string
+	Gender       string
+	Birth        bizdate.Date
+	District     string
+	Channel      string // as written
+	Campaign     string
+	Course       string
+	Center       string
+	Consultant   string
+	Entered      time.Time
+	Outcome      string // signed, lost, open
+	OutcomeDay   bizdate.Date
+	Note         string
+	Organization string // as written
+	Value        money.Fen
+	Custom       []Cell
+	Kept         []Cell // field → value that is none of the field's, kept as text and reported as unmapped
 }
 
 // Reject says why a row cannot be imported: field, value, and the code of the text "reject.<code>".
@@ -62,6 +66,7 @@ const (
 	longestKey   = 200
 	longestName  = 100
 	longestValue = 2000
+	mostValue    = money.Fen(10_000_000_000) // of a matter: what is more is kept as text
 )
 
 // where says where and when a row is read: the zone of its instants, and the day after which nobody is born.
@@ -165,10 +170,14 @@ func (l *Lead) set(field, v string, at where) string {
 		l.District = l.line(field, v, longestName)
 	case "channel":
 		l.Channel = clipTo(strings.Join(strings.Fields(v), " "), longestKey)
+	case "campaign":
+		l.Campaign = l.line(field, v, longestKey)
 	case "course":
 		l.Course = clipTo(v, longestValue)
 	case "center":
 		l.Center = clipTo(v, longestValue)
+	case "organization":
+		l.Organization = clipTo(v, longestValue)
 	case "consultant":
 		l.Consultant = clipTo(v, longestValue)
 	default:
@@ -197,6 +206,11 @@ func (l *Lead) read(field, v string, at where) string {
 	case "birth":
 		if l.Birth, err = day(v); err == nil && (l.Birth > at.today || l.Birth < at.today-130*365) {
 			l.Birth = 0
+			l.keep(field, v)
+		}
+	case "value":
+		if l.Value, err = money.Parse(width.Fold.String(v)); err != nil || l.Value < 0 || l.Value > mostValue {
+			l.Value, err = 0, nil
 			l.keep(field, v)
 		}
 	case "entered":

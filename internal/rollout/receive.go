@@ -24,7 +24,7 @@ const keptFiles = 30 * 24 * time.Hour
 
 // ReceiveInput says what a file is that is handed in.
 type ReceiveInput struct {
-	Kind     string `json:"kind" enum:"leads,people,centers,staff,packages"`
+	Kind     string `json:"kind" enum:"leads,people,organizations,centers,staff,courses,packages"`
 	CenterID id.ID  `json:"center_id,omitempty" doc:"of rows that name none; none: the company's pool"`
 	Name     string `json:"name,omitempty" maxLength:"200" doc:"of the file"`
 	Map      string `json:"map,omitempty" maxLength:"1000000" doc:"TOML: [columns] \"Header\" = \"field\"; [values.field] \"word\" = \"value\"; guessed where nothing is said"`
@@ -142,6 +142,10 @@ func rightsOf(kind string) []string {
 		return []string{"import:create", "staff:create"}
 	case "packages":
 		return []string{"import:create", "package:create"}
+	case "campaign-costs":
+		return []string{"import:create", "campaign-cost:create"}
+	case "budgets":
+		return []string{"import:create", "budget:update"}
 	}
 	return []string{"import:create", peopleRight}
 }

@@ -17,37 +17,39 @@ var Langs = []string{"zh", "en"}
 
 // Enquiry is one sales matter of one person (SAL-1). Its stage follows from what happened.
 type Enquiry struct {
-	ID          id.ID        `json:"id" db:"id"`
-	Person      id.ID        `json:"person_id" db:"person"`
-	Center      id.ID        `json:"center_id" db:"center"` // none: the company's pool
-	Consultant  id.ID        `json:"consultant_id" db:"consultant"`
-	Channel     id.ID        `json:"channel_id" db:"channel"`
-	Course      id.ID        `json:"course_id" db:"course"`
-	Campaign    id.ID        `json:"campaign_id" db:"campaign"` // that brought it first
-	Kind        string       `json:"kind" db:"kind"`            // new, renewal, upgrade, return
-	Stage       Stage        `json:"stage" db:"stage"`
-	Reached     Stage        `json:"reached" db:"reached"` // the furthest stage that it came to; where it is lost, how far it had come
-	Lang        string       `json:"lang" db:"lang"`
-	ExternalKey *string      `json:"external_key,omitempty" db:"external_key"`
-	Outcome     string       `json:"outcome" db:"outcome"` // open, signed, lost
-	OutcomeDay  bizdate.Date `json:"outcome_day" db:"outcome_day"`
-	LostReason  string       `json:"lost_reason" db:"lost_reason"`
-	Entered     time.Time    `json:"entered_at" db:"entered_at"`
-	EnteredDay  bizdate.Date `json:"entered_day" db:"entered_day"`
-	Moved       time.Time    `json:"moved_at" db:"moved_at"`
-	FirstTouch  time.Time    `json:"first_touch_at,omitzero" db:"first_touch_at"`
-	LastTouch   time.Time    `json:"last_touch_at,omitzero" db:"last_touch_at"`
-	ContactDue  time.Time    `json:"contact_due_at,omitzero" db:"contact_due_at"`
-	Breached    bool         `json:"breached" db:"breached"`
-	NextStep    string       `json:"next_step" db:"next_step"`
-	NextDay     bizdate.Date `json:"next_day" db:"next_day"`
-	WalkIn      bool         `json:"walk_in" db:"walk_in"`
-	Grade       string       `json:"grade" db:"grade"`                  // of intention: A, B, C; none: not known (PPL-8)
-	Owned       time.Time    `json:"owned_at,omitzero" db:"owned_at"`   // since when the present owner has it
-	Pooled      time.Time    `json:"pooled_at,omitzero" db:"pooled_at"` // since when it lies, or last lay, in the public pool
-	LastOwner   id.ID        `json:"last_owner_id" db:"last_owner"`     // who had it before it returned to the pool
-	Past        *past        `json:"-" db:"past,json"`
-	Version     int64        `json:"version" db:"version"`
+	ID           id.ID        `json:"id" db:"id"`
+	Person       id.ID        `json:"person_id" db:"person"`
+	Center       id.ID        `json:"center_id" db:"center"` // none: the company's pool
+	Consultant   id.ID        `json:"consultant_id" db:"consultant"`
+	Channel      id.ID        `json:"channel_id" db:"channel"`
+	Course       id.ID        `json:"course_id" db:"course"`
+	Campaign     id.ID        `json:"campaign_id" db:"campaign"` // that brought it first
+	Kind         string       `json:"kind" db:"kind"`            // new, renewal, upgrade, return
+	Stage        Stage        `json:"stage" db:"stage"`
+	Reached      Stage        `json:"reached" db:"reached"` // the furthest stage that it came to; where it is lost, how far it had come
+	Lang         string       `json:"lang" db:"lang"`
+	ExternalKey  *string      `json:"external_key,omitempty" db:"external_key"`
+	Outcome      string       `json:"outcome" db:"outcome"` // open, signed, lost
+	OutcomeDay   bizdate.Date `json:"outcome_day" db:"outcome_day"`
+	LostReason   string       `json:"lost_reason" db:"lost_reason"`
+	Entered      time.Time    `json:"entered_at" db:"entered_at"`
+	EnteredDay   bizdate.Date `json:"entered_day" db:"entered_day"`
+	Moved        time.Time    `json:"moved_at" db:"moved_at"`
+	FirstTouch   time.Time    `json:"first_touch_at,omitzero" db:"first_touch_at"`
+	LastTouch    time.Time    `json:"last_touch_at,omitzero" db:"last_touch_at"`
+	ContactDue   time.Time    `json:"contact_due_at,omitzero" db:"contact_due_at"`
+	Breached     bool         `json:"breached" db:"breached"`
+	NextStep     string       `json:"next_step" db:"next_step"`
+	NextDay      bizdate.Date `json:"next_day" db:"next_day"`
+	WalkIn       bool         `json:"walk_in" db:"walk_in"`
+	Grade        string       `json:"grade" db:"grade"`                  // of intention: A, B, C; none: not known (PPL-8)
+	Owned        time.Time    `json:"owned_at,omitzero" db:"owned_at"`   // since when the present owner has it
+	Pooled       time.Time    `json:"pooled_at,omitzero" db:"pooled_at"` // since when it lies, or last lay, in the public pool
+	LastOwner    id.ID        `json:"last_owner_id" db:"last_owner"`     // who had it before it returned to the pool
+	Past         *past        `json:"-" db:"past,json"`
+	Organization id.ID        `json:"organization_id,omitzero" db:"organization"` // for which the matter is (PPL-13)
+	Value        money.Fen    `json:"value_fen,omitzero" db:"worth"`              // what the matter is worth by what is known of it, without tax; zero: not known
+	Version      int64        `json:"version" db:"version"`
 }
 
 // TableName implements op.Record.

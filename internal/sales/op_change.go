@@ -7,13 +7,14 @@ import (
 
 	"zhike/internal/facts"
 	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/money"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/problem"
 	"zhike/internal/marketing"
 	"zhike/internal/people"
 )
 
-// ChangeEnquiry corrects channel, course and grade of intention (PPL-8) of an open enquiry. What was counted of it until now counts under them (UI-B1); the source
+// ChangeEnquiry corrects channel, course, grade of intention (PPL-8), organization (PPL-13) and value of an open enquiry. What was counted of it until now counts under them (UI-B1); the source
 // records stay as they came, so that it stays known where the matter began (MKT-4, MKT-11). The first contact, while it is neither made nor
 // late, is due by the channel that holds (SAL-2). Refused: already-ended, stale (ORG-10), nothing-changed, unknown channel or course,
 // open-enquiry where another one is about the course.
@@ -28,6 +29,9 @@ type ChangeEnquiryInput struct {
 	Version   *int64 `json:"version,omitempty" doc:"the version that the change started from (ORG-10)"`
 	ChannelID *id.ID `json:"channel_id,omitempty" doc:"empty: none"`
 	CourseID  *id.ID `json:"course_id,omitempty" doc:"empty: none"`
+
+	OrganizationID *id.ID     `json:"organization_id,omitempty" doc:"for which it is (PPL-13); empty: none"`
+	Value          *money.Fen `json:"value_fen,omitempty" minimum:"0" maximum:"10000000000" doc:"what the matter is worth by what is known of it; 0: not known"`
 
 	Grade *string `json:"grade,omitempty" enum:",A,B,C" doc:"of intention; empty: none"`
 }
@@ -50,12 +54,25 @@ func changeEnquiry(ctx context.Context, tx *op.Tx, in ChangeEnquiryInput) (Answe
 	if in.Grade != nil {
 		e.Grade = *in.Grade
 	}
+	if in.OrganizationID != nil {
+		e.Organization = *in.OrganizationID
+	}
+	if in.Value != nil {
+		e.Value = *in.Value
+	}
 	if e.Grade != "" && !slices.Contains(people.Grades, e.Grade) {
 		return Answer{}, problem.Refuse("PPL-8", "invalid", problem.Field{Location: "grade", Code: "not-one-of", Value: e.Grade, Args: map[string]any{"list": strings.Join(people.Grades, ", ")}})
 	}
 	fields := changed(was, e)
 	if len(fields) == 0 {
 		return Answer{}, problem.Refuse("ORG-10", "nothing-changed", problem.Field{Location: "enquiry_id", Value: e.ID})
+	}
+	organization := id.None
+	if e.Organization != was.Organization {
+		organization = e.Organization
+	}
+	if err := forOrganization(ctx, tx, id.None, organization, e.Value); err != nil {
+		return Answer{}, err
 	}
 	channel, err := known(ctx, tx, e, fields)
 	if err != nil {
@@ -69,11 +86,11 @@ func changeEnquiry(ctx context.Context, tx *op.Tx, in ChangeEnquiryInput) (Answe
 	if in.Version != nil {
 		e.Version = *in.Version
 	}
-	if err := tx.Save(ctx, &e, "channel", "course", "contact_due_at", "grade"); err != nil {
+	if err := tx.Save(ctx, &e, "channel", "course", "contact_due_at", "grade", "organization", "worth"); err != nil {
 		return Answer{}, err
 	}
-	tx.Undoable(ChangeEnquiryInput{EnquiryID: e.ID, ChannelID: &was.Channel, CourseID: &was.Course, Grade: &was.Grade})
-	f := facts.EnquiryChanged{Matter: e.matter(), Fields: fields, Turn: e.turned(was)}
+	tx.Undoable(ChangeEnquiryInput{EnquiryID: e.ID, ChannelID: &was.Channel, CourseID: &was.Course, Grade: &was.Grade, OrganizationID: &was.Organization, Value: &was.Value})
+	f := facts.EnquiryChanged{Matter: e.matter(), Fields: fields, Turn: e.turned(was), Named: e.named(was)}
 	if e.Grade != was.Grade {
 		f.Grade = e.Grade
 	}
@@ -90,6 +107,12 @@ func changed(was, e Enquiry) (fields []string) {
 	}
 	if e.Grade != was.Grade {
 		fields = append(fields, "grade")
+	}
+	if e.Organization != was.Organization {
+		fields = append(fields, "organization")
+	}
+	if e.Value != was.Value {
+		fields = append(fields, "value")
 	}
 	return fields
 }

@@ -12,6 +12,7 @@ import (
 	"zhike/internal/facts"
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/money"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/problem"
 	"zhike/internal/marketing"
@@ -24,24 +25,26 @@ var Kinds = []string{"new", "renewal", "upgrade", "return"}
 
 // EnterInput is a new sales matter, of a known person or of one who is entered with it.
 type EnterInput struct {
-	PersonID     id.ID                 `json:"person_id,omitempty"`
-	Person       *people.RegisterInput `json:"person,omitempty" doc:"instead of person_id: who is entered"`
-	CenterID     id.ID                 `json:"center_id,omitempty" doc:"none: the company's pool"`
-	ChannelID    id.ID                 `json:"channel_id,omitempty"`
-	CourseID     id.ID                 `json:"course_id,omitempty"`
-	CampaignID   id.ID                 `json:"campaign_id,omitempty" doc:"an approved one, whose channel holds if none is named (MKT-2)"`
-	Kind         string                `json:"kind,omitempty" enum:"new,renewal,upgrade,return" doc:"new if left out"`
-	Lang         string                `json:"lang,omitempty" maxLength:"10"`
-	ConsultantID id.ID                 `json:"consultant_id,omitempty" doc:"by hand; else by rule (SAL-2)"`
-	ExternalKey  string                `json:"external_key,omitempty" maxLength:"200"`
-	Source       string                `json:"source,omitempty" maxLength:"200" doc:"where it came from, as text, when the channel is unknown"`
-	NextStep     string                `json:"next_step,omitempty" maxLength:"200"`
-	NextDay      bizdate.Date          `json:"next_day,omitempty"`
-	Attributes   []people.Attribute    `json:"attributes,omitempty" maxItems:"200"`
-	Import       *Imported             `json:"-"`
-	WalkIn       bool                  `json:"-"`
-	Submitted    *marketing.Submission `json:"-"` // of which the enquiry is made; gets the lead (MKT-11)
-	Birth        bizdate.Date          `json:"-"` // of a known person, kept where none is known (UI-F4)
+	PersonID       id.ID                 `json:"person_id,omitempty"`
+	Person         *people.RegisterInput `json:"person,omitempty" doc:"instead of person_id: who is entered"`
+	CenterID       id.ID                 `json:"center_id,omitempty" doc:"none: the company's pool"`
+	ChannelID      id.ID                 `json:"channel_id,omitempty"`
+	CourseID       id.ID                 `json:"course_id,omitempty"`
+	CampaignID     id.ID                 `json:"campaign_id,omitempty" doc:"an approved one, whose channel holds if none is named (MKT-2)"`
+	Kind           string                `json:"kind,omitempty" enum:"new,renewal,upgrade,return" doc:"new if left out"`
+	Lang           string                `json:"lang,omitempty" maxLength:"10"`
+	ConsultantID   id.ID                 `json:"consultant_id,omitempty" doc:"by hand; else by rule (SAL-2)"`
+	ExternalKey    string                `json:"external_key,omitempty" maxLength:"200"`
+	Source         string                `json:"source,omitempty" maxLength:"200" doc:"where it came from, as text, when the channel is unknown"`
+	NextStep       string                `json:"next_step,omitempty" maxLength:"200"`
+	NextDay        bizdate.Date          `json:"next_day,omitempty"`
+	Attributes     []people.Attribute    `json:"attributes,omitempty" maxItems:"200"`
+	OrganizationID id.ID                 `json:"organization_id,omitempty" doc:"for which it is (PPL-13)"`
+	Value          money.Fen             `json:"value_fen,omitempty" minimum:"0" maximum:"10000000000" doc:"what the matter is worth by what is known of it"`
+	Import         *Imported             `json:"-"`
+	WalkIn         bool                  `json:"-"`
+	Submitted      *marketing.Submission `json:"-"` // of which the enquiry is made; gets the lead (MKT-11)
+	Birth          bizdate.Date          `json:"-"` // of a known person, kept where none is known (UI-F4)
 }
 
 // Imported is what a bulk import knows of a past matter.
@@ -71,6 +74,9 @@ var Enter = op.Op[EnterInput, Entered]{
 		if !in.PersonID.IsNone() {
 			refs = append(refs, op.Ref{Kind: "person", ID: in.PersonID})
 		}
+		if !in.OrganizationID.IsNone() {
+			refs = append(refs, op.Ref{Kind: "person", ID: in.OrganizationID})
+		}
 		if !in.CenterID.IsNone() {
 			refs = append(refs, op.Ref{Kind: "center", ID: in.CenterID, Reached: true})
 		}
@@ -83,6 +89,9 @@ func enter(ctx context.Context, tx *op.Tx, in EnterInput) (Entered, error) {
 		return Entered{}, err
 	}
 	if err := in.booked(ctx, tx); err != nil {
+		return Entered{}, err
+	}
+	if err := forOrganization(ctx, tx, in.PersonID, in.OrganizationID, in.Value); err != nil {
 		return Entered{}, err
 	}
 	channel, err := channelOf(ctx, tx, in.ChannelID)
@@ -120,7 +129,7 @@ func enter(ctx context.Context, tx *op.Tx, in EnterInput) (Entered, error) {
 	if err != nil {
 		return Entered{}, err
 	}
-	tx.Record(e.ID, facts.EnquiryEntered{Matter: e.matter(), Lead: lead, Day: e.EnteredDay, WalkIn: in.WalkIn, Due: e.ContactDue, Outcome: outcomeOf(e)})
+	tx.Record(e.ID, facts.EnquiryEntered{Matter: e.matter(), Lead: lead, Day: e.EnteredDay, WalkIn: in.WalkIn, Due: e.ContactDue, Outcome: outcomeOf(e), Organization: e.Organization})
 	return Entered{ID: e.ID, PersonID: person, Consultant: e.Consultant, Stage: e.Stage, Version: e.Version}, nil
 }
 
@@ -217,6 +226,7 @@ func (in EnterInput) enquiry(tx *op.Tx, person id.ID) Enquiry {
 	e := Enquiry{
 		ID: tx.NewID(), Person: person, Center: in.CenterID, Channel: in.ChannelID, Course: in.CourseID, Campaign: in.CampaignID, Kind: in.Kind, Stage: New, Reached: New, Lang: in.Lang,
 		Outcome: "open", Entered: tx.Now, Moved: tx.Now, NextStep: in.NextStep, NextDay: in.NextDay, WalkIn: in.WalkIn,
+		Organization: in.OrganizationID, Value: in.Value,
 	}
 	if e.Kind == "" {
 		e.Kind = "new"

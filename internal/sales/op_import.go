@@ -6,6 +6,7 @@ import (
 
 	"zhike/internal/facts"
 	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/money"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/problem"
 	"zhike/internal/marketing"
@@ -17,6 +18,8 @@ type Known struct {
 	Enquiry, Person id.ID
 	Center          id.ID // of the enquiry; none: the company's pool
 	channel, course id.ID
+	organization    id.ID
+	value           money.Fen
 	outcome         string
 	attributes      map[string]string
 	joined          bool // the key came with a row that joined the enquiry of another key: that one's values stand
@@ -48,6 +51,7 @@ func KnownKeys(ctx context.Context, tx *op.Tx, keys []string) (map[string]Known,
 		k := Known{Enquiry: r.Enquiry, Person: r.Person, attributes: map[string]string{}}
 		if i := slices.IndexFunc(list, func(e Enquiry) bool { return e.ID == r.Enquiry }); i >= 0 {
 			k.Center, k.channel, k.course, k.outcome = list[i].Center, list[i].Channel, list[i].Course, list[i].Outcome
+			k.organization, k.value = list[i].Organization, list[i].Value
 			k.joined = list[i].ExternalKey == nil || *list[i].ExternalKey != key
 		}
 		for _, a := range attributes[r.Enquiry] {
@@ -76,6 +80,12 @@ func (k Known) fields(in UpdateImportedInput) []string {
 	if in.Import != nil && (in.Import.Outcome == "signed" || in.Import.Outcome == "lost") && in.Import.Outcome != k.outcome {
 		out = append(out, "outcome")
 	}
+	if !in.OrganizationID.IsNone() && in.OrganizationID != k.organization {
+		out = append(out, "organization")
+	}
+	if in.Value != 0 && in.Value != k.value {
+		out = append(out, "value")
+	}
 	for _, a := range in.Attributes {
 		if k.attributes[a.Field] != a.Text {
 			out = append(out, a.Field)
@@ -92,12 +102,14 @@ var UpdateImported = op.Op[UpdateImportedInput, Answer]{
 
 // UpdateImportedInput is what the row says; what it leaves out stays.
 type UpdateImportedInput struct {
-	EnquiryID  id.ID                 `json:"enquiry_id"`
-	ChannelID  id.ID                 `json:"channel_id,omitempty"`
-	CourseID   id.ID                 `json:"course_id,omitempty"`
-	Attributes []people.Attribute    `json:"attributes,omitempty"`
-	Person     *people.RegisterInput `json:"-"`
-	Import     *Imported             `json:"-"`
+	EnquiryID      id.ID                 `json:"enquiry_id"`
+	ChannelID      id.ID                 `json:"channel_id,omitempty"`
+	CourseID       id.ID                 `json:"course_id,omitempty"`
+	Attributes     []people.Attribute    `json:"attributes,omitempty"`
+	OrganizationID id.ID                 `json:"organization_id,omitempty"`
+	Value          money.Fen             `json:"value_fen,omitempty"`
+	Person         *people.RegisterInput `json:"-"`
+	Import         *Imported             `json:"-"`
 }
 
 func updateImported(ctx context.Context, tx *op.Tx, in UpdateImportedInput) (Answer, error) {
@@ -109,7 +121,7 @@ func updateImported(ctx context.Context, tx *op.Tx, in UpdateImportedInput) (Ans
 	if err != nil {
 		return Answer{}, err
 	}
-	k := Known{channel: e.Channel, course: e.Course, outcome: e.Outcome, attributes: map[string]string{}}
+	k := Known{channel: e.Channel, course: e.Course, outcome: e.Outcome, organization: e.Organization, value: e.Value, attributes: map[string]string{}}
 	for _, a := range attributes[e.ID] {
 		k.attributes[a.Field] = a.Text
 	}
@@ -124,10 +136,13 @@ func updateImported(ctx context.Context, tx *op.Tx, in UpdateImportedInput) (Ans
 	if !in.CourseID.IsNone() {
 		e.Course = in.CourseID
 	}
+	if err := e.nameImported(ctx, tx, in); err != nil {
+		return Answer{}, err
+	}
 	if err := people.SetAttributes(ctx, tx, e.ID, in.Attributes); err != nil {
 		return Answer{}, err
 	}
-	f := facts.EnquiryUpdated{Matter: e.matter(), Fields: fields}
+	f := facts.EnquiryUpdated{Matter: e.matter(), Fields: fields, Named: e.named(was)}
 	if e.Stage.Open() { // contracts and payments keep what held when they were made
 		f.Turn = e.turned(was)
 	}
@@ -139,7 +154,7 @@ func updateImported(ctx context.Context, tx *op.Tx, in UpdateImportedInput) (Ans
 			return Answer{}, err
 		}
 	}
-	if err := move(ctx, tx, &e, e.after(f), "channel", "course"); err != nil {
+	if err := move(ctx, tx, &e, e.after(f), "channel", "course", "organization", "worth"); err != nil {
 		return Answer{}, err
 	}
 	tx.Record(e.ID, f)

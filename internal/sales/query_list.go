@@ -13,19 +13,19 @@ import (
 
 // EnquiryFilter chooses enquiries; empty fields hold for all.
 type EnquiryFilter struct {
-	Center, Consultant, Channel, Course, Person, Campaign id.ID
-	Centers                                               []id.ID // any of them
-	Stage                                                 Stage
-	Kind                                                  string // one or several, comma separated
-	Outcome                                               string
-	From, Until                                           bizdate.Date // business date of entry
-	NextFrom, NextUntil                                   bizdate.Date // next step due from, by
-	Breached                                              bool
-	Pool                                                  bool    // without a consultant
-	Persons                                               []id.ID // found by a search; nil: no search
-	Sort                                                  string  // see enquiryOrders
-	After                                                 string  // cursor
-	Limit, Offset                                         int
+	Center, Consultant, Channel, Course, Person, Campaign, Organization id.ID
+	Centers                                                             []id.ID // any of them
+	Stage                                                               Stage
+	Kind                                                                string // one or several, comma separated
+	Outcome                                                             string
+	From, Until                                                         bizdate.Date // business date of entry
+	NextFrom, NextUntil                                                 bizdate.Date // next step due from, by
+	Breached                                                            bool
+	Pool                                                                bool    // without a consultant
+	Persons                                                             []id.ID // found by a search; nil: no search
+	Sort                                                                string  // see enquiryOrders
+	After                                                               string  // cursor
+	Limit, Offset                                                       int
 }
 
 // enquiryOrders are the orders of a list: the text and the columns of its cursor.
@@ -59,7 +59,7 @@ func (f EnquiryFilter) where() (text string, args []any) {
 	for _, c := range []struct {
 		column string
 		value  id.ID
-	}{{"center", f.Center}, {"consultant", f.Consultant}, {"channel", f.Channel}, {"course", f.Course}, {"person", f.Person}, {"campaign", f.Campaign}} {
+	}{{"center", f.Center}, {"consultant", f.Consultant}, {"channel", f.Channel}, {"course", f.Course}, {"person", f.Person}, {"campaign", f.Campaign}, {"organization", f.Organization}} {
 		if !c.value.IsNone() {
 			add("e."+c.column+" = ?", c.value)
 		}
@@ -142,7 +142,7 @@ func Enquiries(ctx context.Context, tx *op.Tx, f EnquiryFilter) (out EnquiryList
 
 const enquiryColumns = `e.id, e.person, e.center, e.consultant, e.channel, e.course, e.campaign, e.kind, e.stage, e.reached, e.lang, e.external_key, e.outcome, e.outcome_day,
 	e.lost_reason, e.entered_at, e.entered_day, e.moved_at, e.first_touch_at, e.last_touch_at, e.contact_due_at, e.breached, e.next_step, e.next_day, e.walk_in, e.grade, e.owned_at,
-	e.pooled_at, e.last_owner, e.version`
+	e.pooled_at, e.last_owner, e.organization, e.worth, e.version`
 
 // nextCursor is the cursor after a page of rows from an offset on; "" at the end.
 func nextCursor(offset, rows, limit int, total int64) string {

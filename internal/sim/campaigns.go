@@ -74,6 +74,7 @@ func (a *agenda) market(ctx context.Context, tx *op.Tx, approved []marketing.Cam
 		a.at(at, func(ctx context.Context) error { return what(a.l.as(ctx, who[0].ID)) })
 	}
 	if a.day == a.day.MonthStart()+planningDay-1 || a.eve() {
+		do(90, a.planYear)
 		do(100, func(ctx context.Context) error { return a.planCampaign(ctx, r) })
 	}
 	if err := a.pending(ctx, tx, r); err != nil {
@@ -104,6 +105,34 @@ func (a *agenda) market(ctx context.Context, tx *op.Tx, approved []marketing.Cam
 	return nil
 }
 
+// planYear sets the budget of the year for what is done each month, where there is none yet: a bit more than it costs, but in the summer.
+func (a *agenda) planYear(ctx context.Context) error {
+	year := a.day.UTC().Year()
+	var had marketing.BudgetView
+	err := a.l.run.Read(ctx, func(ctx context.Context, tx *op.Tx) (err error) {
+		had, err = marketing.BudgetOf(ctx, tx, year, id.None)
+		return err
+	})
+	if err != nil || !had.ID.IsNone() {
+		return err
+	}
+	in := marketing.SetBudgetInput{Year: int64(year), Why: "年度计划"}
+	for m := range int64(12) {
+		which := activities[(int(m)+1+int(a.l.Seed))%len(activities)]
+		var cost money.Fen
+		for _, c := range which.costs {
+			cost += c.Amount * money.Fen(len(a.l.world.centers)) / 4
+		}
+		share := int64(110)
+		if m == 6 || m == 7 {
+			share = 90
+		}
+		in.Cells = append(in.Cells, marketing.BudgetCellInput{ChannelID: a.l.world.channels[which.channel], Month: m + 1, Amount: cost.Share(share, 100) / 10_000 * 10_000})
+	}
+	_, err = marketing.SetBudget.Run(ctx, a.l.run, in)
+	return err
+}
+
 // planCampaign registers the next campaign, and asks for approval.
 func (a *agenda) planCampaign(ctx context.Context, r *rand.Rand) error {
 	which := activities[(int(a.day.UTC().Month())+int(a.l.Seed))%len(activities)]
@@ -111,7 +140,7 @@ func (a *agenda) planCampaign(ctx context.Context, r *rand.Rand) error {
 	leads := which.leads * centers
 	in := marketing.PlanCampaignInput{
 		Name: fmt.Sprintf("%s · %s", which.name, (a.day + 7).String()[:7]), ChannelIDs: []id.ID{a.l.world.channels[which.channel]}, From: a.day + 7, Until: a.day + 7 + runsFor,
-		Audience: "6–12 岁，校区三公里内", Promise: "免费测评，体验课一节", PlanLeads: leads, PlanVisits: max(1, leads*35/100), PlanContracts: max(1, leads/8), PlanCash: money.Yuan(15_000) * money.Fen(max(1, leads/8)),
+		Audience: "6–12 岁，校区三公里内", Promise: "免费测评，体验课一节", PlanLeads: leads, PlanVisits: max(1, leads*35/100), PlanContracts: max(1, leads/8), PlanCash: money.Yuan(15_000) * money.Fen(max(1, leads/8)), Beyond: true,
 	}
 	for _, c := range which.costs {
 		c.Amount = c.Amount * money.Fen(centers) / 4
@@ -131,7 +160,7 @@ func (a *agenda) planCampaign(ctx context.Context, r *rand.Rand) error {
 	if err != nil {
 		return err
 	}
-	out, err := marketing.SubmitCampaign.Run(ctx, a.l.run, marketing.SubmitCampaignInput{CampaignID: c.ID, Reason: "每月一场，按去年同期的规模"})
+	out, err := marketing.SubmitCampaign.Run(ctx, a.l.run, marketing.SubmitCampaignInput{CampaignID: c.ID, Reason: "每月一场，按去年同期的规模", Beyond: true})
 	if err != nil {
 		return err
 	}
@@ -158,7 +187,7 @@ func (a *agenda) pending(ctx context.Context, tx *op.Tx, r *rand.Rand) error {
 
 // spend books a cost with its document; what is beyond the plan is not spent.
 func (a *agenda) spend(ctx context.Context, c marketing.Campaign, category string, amount money.Fen, n int) error {
-	_, err := marketing.BookCost.Run(ctx, a.l.run, marketing.BookCostInput{CampaignID: c.ID, Category: category, Amount: amount, Document: fmt.Sprintf("FP-%s-%d", a.day, n+1)})
+	_, err := marketing.BookCost.Run(ctx, a.l.run, marketing.BookCostInput{CampaignID: c.ID, Category: category, Amount: amount, Document: fmt.Sprintf("FP-%s-%d", a.day, n+1), Beyond: true})
 	if _, refused := problem.As(err); refused {
 		return nil
 	}

@@ -121,6 +121,9 @@ func (a *agenda) plan(ctx context.Context) error {
 		if err := a.campaigns(ctx, tx); err != nil {
 			return err
 		}
+		if err := a.companies(ctx, tx); err != nil {
+			return err
+		}
 		appointments, err := sales.Appointments(ctx, tx, sales.AppointmentFilter{Center: a.place.center, From: a.day, Until: a.day, Open: true, Limit: 200})
 		if err != nil {
 			return err

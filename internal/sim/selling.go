@@ -336,9 +336,16 @@ func (a *agenda) afterQuote(ctx context.Context, e sales.Enquiry) error {
 
 // sign makes and signs the contract; the desk takes the first payment.
 func (a *agenda) sign(ctx context.Context, quote, person id.ID) error {
-	c, err := sales.DraftContract.Run(ctx, a.l.run, sales.DraftContractInput{QuoteID: quote})
+	payer, err := a.payerOf(ctx, quote)
 	if err != nil {
 		return err
+	}
+	c, err := sales.DraftContract.Run(ctx, a.l.run, sales.DraftContractInput{QuoteID: quote, PayerID: payer})
+	if err != nil {
+		return err
+	}
+	if !payer.IsNone() {
+		person = payer
 	}
 	if _, err := contracts.Sign.Run(ctx, a.l.run, contracts.SignInput{ContractID: c.ID}); err != nil {
 		return err

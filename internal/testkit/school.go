@@ -401,12 +401,18 @@ func (s *School) Contract(t testing.TB, center id.ID) contracts.DraftAnswer {
 // Sign takes an enquiry of the center's first consultant the whole way to a signed contract.
 func (s *School) Sign(t testing.TB, center id.ID, e sales.Entered) contracts.DraftAnswer {
 	t.Helper()
+	consultant := s.Consultant(center)
+	c := must(sales.DraftContract.Run(consultant, s.Ops, sales.DraftContractInput{QuoteID: s.Quote(t, center, e)}))(t)
+	must(contracts.Sign.Run(consultant, s.Ops, contracts.SignInput{ContractID: c.ID}))(t)
+	return c
+}
+
+// Quote takes an enquiry of the center's first consultant to a quote.
+func (s *School) Quote(t testing.TB, center id.ID, e sales.Entered) id.ID {
+	t.Helper()
 	a := s.book(t, center, e)
 	v := must(sales.CheckIn.Run(s.FrontDesk(center), s.Ops, sales.CheckInInput{AppointmentID: a.ID}))(t)
 	consultant := s.Consultant(center)
 	must(sales.FinishVisit.Run(consultant, s.Ops, sales.FinishVisitInput{VisitID: v.ID, Needs: map[string]string{"goal": "口语"}, Outcome: "quote"}))(t)
-	q := must(sales.MakeQuote.Run(consultant, s.Ops, sales.MakeQuoteInput{EnquiryID: e.ID, Packages: []id.ID{s.Package}}))(t)
-	c := must(sales.DraftContract.Run(consultant, s.Ops, sales.DraftContractInput{QuoteID: q.ID}))(t)
-	must(contracts.Sign.Run(consultant, s.Ops, contracts.SignInput{ContractID: c.ID}))(t)
-	return c
+	return must(sales.MakeQuote.Run(consultant, s.Ops, sales.MakeQuoteInput{EnquiryID: e.ID, Packages: []id.ID{s.Package}}))(t).ID
 }

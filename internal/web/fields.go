@@ -48,6 +48,9 @@ func valueTyped(ctx context.Context, name, value string) string {
 	return value
 }
 
+// TypedValue is what was typed where the form was refused, else the value it was opened with: for a field that is no component.
+func TypedValue(ctx context.Context, name, value string) string { return valueTyped(ctx, name, value) }
+
 // Chosen tells whether a choice is ticked: as it was sent where the form was refused.
 func Chosen(ctx context.Context, name, value string, on bool) bool {
 	values, ok := typed(ctx, name)

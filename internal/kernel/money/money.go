@@ -3,6 +3,7 @@ package money
 
 import (
 	"fmt"
+	"math/big"
 	"strconv"
 	"strings"
 )
@@ -39,6 +40,25 @@ func Parse(s string) (Fen, error) {
 		n = -n
 	}
 	return Fen(n), nil
+}
+
+// Round reads a decimal number of yuan, however fine, and rounds it half-even to the fen.
+func Round(s string) (Fen, error) {
+	s = strings.ReplaceAll(strings.TrimSpace(s), ",", "")
+	r, ok := new(big.Rat).SetString(s)
+	if !ok || len(s) > 40 || strings.ContainsAny(s, "/eEpPxX_") {
+		return 0, fmt.Errorf("money: %q is no amount", s)
+	}
+	r.Mul(r, big.NewRat(100, 1))
+	whole, rest := new(big.Int).QuoRem(r.Num(), r.Denom(), new(big.Int))
+	half := rest.Abs(rest).Lsh(rest, 1).Cmp(r.Denom())
+	if half > 0 || half == 0 && whole.Bit(0) == 1 {
+		whole.Add(whole, big.NewInt(int64(r.Sign())))
+	}
+	if !whole.IsInt64() || whole.BitLen() > 53 {
+		return 0, fmt.Errorf("money: %q is too large", s)
+	}
+	return Fen(whole.Int64()), nil
 }
 
 // Share gives part/whole of f rounded half away from zero, in exact integer arithmetic. whole must be positive.

@@ -28,6 +28,7 @@ func API(a *api.API) {
 	api.Post(a, "/campaign-formats", marketing.SetFormat)
 	apiCampaigns(a)
 	apiPoints(a)
+	apiBudgets(a)
 }
 
 func apiPoints(a *api.API) {
@@ -51,6 +52,37 @@ func apiPoints(a *api.API) {
 	api.List(a, "/submissions", "marketing.submissions", "submission:read", func(ctx context.Context, tx *op.Tx, q submissionsQuery) (page.Page[marketing.Submission], error) {
 		return marketing.Submissions(ctx, tx, marketing.SubmissionFilter{Point: q.PointID, State: q.State}, q.Request())
 	})
+}
+
+func apiBudgets(a *api.API) {
+	api.List(a, "/budgets", "marketing.budgets", "budget:read", func(ctx context.Context, tx *op.Tx, q api.Paging) (page.Page[marketing.Budget], error) {
+		return marketing.Budgets(ctx, tx, q.Request())
+	})
+	api.Get(a, "/budgets/{id}", "marketing.budget", "budget:read", func(ctx context.Context, tx *op.Tx, q budgetID) (marketing.BudgetView, error) {
+		return marketing.BudgetByID(ctx, tx, q.ID)
+	})
+	api.List(a, "/budgets/{id}/changes", "marketing.budget-changes", "budget:read", func(ctx context.Context, tx *op.Tx, q budgetChanges) (page.Page[marketing.BudgetChange], error) {
+		return marketing.BudgetChanges(ctx, tx, q.ID, q.Request())
+	})
+	api.Get(a, "/budgets/{id}/season", "marketing.budget-season", "budget:read", func(ctx context.Context, tx *op.Tx, q budgetID) (marketing.Season, error) {
+		v, err := marketing.BudgetByID(ctx, tx, q.ID)
+		if err != nil {
+			return marketing.Season{}, err
+		}
+		return marketing.Seasons(ctx, tx, int(v.Year), v.Center)
+	})
+	api.Post(a, "/budgets", marketing.SetBudget)
+	api.Post(a, "/budgets/fill", marketing.FillBudget)
+	api.Post(a, "/budgets/raises", marketing.AskBudget)
+}
+
+type budgetID struct {
+	ID id.ID `path:"id" json:"budget_id"`
+}
+
+type budgetChanges struct {
+	api.Paging
+	ID id.ID `path:"id" json:"budget_id"`
 }
 
 type pointID struct {

@@ -32,6 +32,7 @@ func Pages(mux *http.ServeMux, r *op.Runner) {
 		"POST /campaigns/formats":           p.postFormat,
 		"GET /campaigns/{id}":               p.getCampaign,
 		"GET /campaigns/{id}/leads":         p.getCampaignLeads,
+		"GET /campaigns/{id}/cases/{step}":  p.getCampaignCases,
 		"GET /campaigns/{id}/edit":          p.getEditCampaign,
 		"POST /campaigns/{id}/edit":         p.postEditCampaign,
 		"POST /campaigns/{id}/submit":       postCampaign(p, marketing.SubmitCampaign, func(in *marketing.SubmitCampaignInput, key id.ID) { in.CampaignID = key }, "submitted"),

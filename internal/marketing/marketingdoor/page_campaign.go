@@ -29,6 +29,7 @@ type campaignView struct {
 	Lines     page.Page[marketing.CostLine]
 	Prospects page.Page[sales.Prospect]
 	persons   map[id.ID]people.Brief
+	course    course
 }
 
 // shownProspects is how many prospects the page of a campaign shows; their list has them all.
@@ -75,6 +76,9 @@ func (v *campaignView) read(ctx context.Context, tx *op.Tx, key id.ID) (err erro
 		if v.Lines, err = marketing.CostLines(ctx, tx, key, page.Request{Limit: pageRows}); err != nil {
 			return err
 		}
+	}
+	if err := v.follow(ctx, tx); err != nil {
+		return err
 	}
 	return v.prospects(ctx, tx, page.Request{Limit: shownProspects})
 }
@@ -130,27 +134,39 @@ func (v campaignView) steps(ctx context.Context) web.Table {
 	n("appointments", insight.StepAppointment, 0)
 	n("visits", insight.StepVisit, v.PlanVisits)
 	n("contracts", insight.StepContract, v.PlanContracts)
-	amount := func(name string, plan, actual money.Fen) {
+	amount := func(name, href string, plan, actual money.Fen) {
 		planned, share := i18n.None, (*float64)(nil)
 		if plan > 0 {
 			planned, share = i18n.MoneyWhole(ctx, plan), new(float64(actual)/float64(plan))
 		}
-		add(name, planned, i18n.MoneyWhole(ctx, actual), "", share)
+		add(name, planned, i18n.MoneyWhole(ctx, actual), href, share)
 	}
-	amount("amount", v.PlanCash, v.Got.Payable)
-	amount("cash", v.PlanCash, v.Got.Cash)
+	amount("amount", v.opens(ctx, insight.StepContract), v.PlanCash, v.Got.Payable)
+	amount("cash", v.casesOf(ctx, "cash"), v.PlanCash, v.Got.Cash)
 	if may(ctx, "campaign-cost:read") {
-		amount("cost", v.Costs.Planned, v.Costs.Spent)
+		amount("cost", "#costs", v.Costs.Planned, v.Costs.Spent)
 	}
 	return table
 }
 
 // opens leads from a number to the records behind it, for who sees them.
 func (v campaignView) opens(ctx context.Context, step int) string {
-	if step == insight.StepLead && may(ctx, "lead:read") {
+	switch {
+	case step == insight.StepLead && may(ctx, "lead:read"):
 		return "/campaigns/" + v.ID.String() + "/leads"
+	case step == insight.StepVisit:
+		return v.casesOf(ctx, "visits")
+	case step == insight.StepContract:
+		return v.casesOf(ctx, "contracts")
 	}
 	return ""
+}
+
+func (v campaignView) casesOf(ctx context.Context, step string) string {
+	if !may(ctx, "lead:read") {
+		return ""
+	}
+	return "/campaigns/" + v.ID.String() + "/cases/" + step
 }
 
 // returns are cost per lead, visit and contract, and cash per yuan.

@@ -43,6 +43,7 @@ func API(a *api.API, rows []personal.Rows, holds []personal.Hold) {
 		out.Consents, err = people.Consents(ctx, tx, q.ID)
 		return out, err
 	})
+	organizationAPI(a)
 	api.Post(a, "/people/{id}/consents", people.GiveConsent)
 	api.Post(a, "/people/{id}/consents/withdraw", people.WithdrawConsent)
 }

@@ -50,7 +50,7 @@ func (v *familyView) read(ctx context.Context, tx *op.Tx, key id.ID) (err error)
 		return err
 	}
 	if v.Search != "" {
-		if v.Found, err = people.Search(ctx, tx, v.Search, fewFound); err != nil {
+		if v.Found, err = people.SearchHumans(ctx, tx, v.Search, fewFound); err != nil {
 			return err
 		}
 		v.Found = slices.DeleteFunc(v.Found, func(b people.Brief) bool { return b.ID == key })

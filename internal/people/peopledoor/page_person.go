@@ -51,6 +51,7 @@ type personView struct {
 	Due        []contracts.InstalmentView
 	Balance    money.Fen
 	Consents   []people.Consent
+	Roles      []people.Role // at organizations (PPL-13)
 }
 
 func (p pages) getPerson(w http.ResponseWriter, r *http.Request) error {
@@ -61,6 +62,9 @@ func (p pages) getPerson(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	if asked, err := web.PathID(r, "id", "person"); err == nil && asked != v.Person.ID { // that of one who was merged into it
 		return web.Redirect(w, r, personPath(v.Person.ID, ""), web.Status{Text: t(ctx, "merge-led")})
+	}
+	if v.Person.Organization { // what names a payer leads here
+		return web.Redirect(w, r, organizationPath(v.Person.ID, ""))
 	}
 	return web.Render(w, r, web.Shell(web.Page{Title: shown(ctx, v.Person.Shown()), Own: true}, personPage(v)))
 }
@@ -105,6 +109,9 @@ func (v *personView) known(ctx context.Context, tx *op.Tx) (err error) {
 		return err
 	}
 	if v.Consents, err = people.Consents(ctx, tx, key); err != nil {
+		return err
+	}
+	if v.Roles, err = people.RolesOf(ctx, tx, key); err != nil {
 		return err
 	}
 	states, err := people.States(ctx, tx, []id.ID{key})

@@ -218,6 +218,9 @@ func (v personView) facts(ctx context.Context) web.FactList {
 	for _, a := range v.Attributes {
 		add(a.Field, a.Text)
 	}
+	for _, r := range v.Roles {
+		out.Facts = append(out.Facts, web.Fact{Term: code(ctx, "contact-role", r.Role), Value: web.RecordLink(organizationPath(r.Organization, ""), r.Name)})
+	}
 	if may(ctx, "record-view:read") {
 		out.Facts = append(out.Facts, web.Fact{Term: t(ctx, "looks"), Value: web.RecordLink("/record-views?record="+p.ID.String(), t(ctx, "looks-open"))})
 	}

@@ -13,7 +13,7 @@ import (
 func Lists() []organization.List {
 	return []organization.List{{
 		Path: "/people", Name: "shell.people", Right: "person:read", Params: web.ViewParams[listQuery](), Count: web.CountOf(countPeople), Excerpt: web.ExcerptOf(rowsOfPeople),
-	}}
+	}, organizationList()}
 }
 
 func countPeople(ctx context.Context, tx *op.Tx, q listQuery) (int64, error) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strconv"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -11,6 +13,7 @@ import (
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
+	"zhike/internal/marketing"
 	"zhike/internal/organization"
 	"zhike/internal/people"
 	"zhike/internal/process"
@@ -222,9 +225,11 @@ func stateChip(ctx context.Context, a process.Approval) web.Chip {
 type approvalView struct {
 	names
 	process.Approval
-	Similar []process.Approval
-	Can     bool // the viewer may decide now
-	Own     bool // the viewer asked
+	Similar  []process.Approval
+	Can      bool               // the viewer may decide now
+	Own      bool               // the viewer asked
+	Beyond   []marketing.Excess // budgets that the approval goes beyond (MKT-8)
+	channels marketing.Tree
 }
 
 func (p pages) getApproval(w http.ResponseWriter, r *http.Request) error {
@@ -244,6 +249,14 @@ func (p pages) getApproval(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		v.Own = v.Staff == tx.Viewer.Staff
+		if v.SubjectKind == "campaign" && v.State == process.Waiting {
+			if v.Beyond, err = marketing.Exceeds(ctx, tx, v.Subject); err != nil {
+				return err
+			}
+			if v.channels, err = marketing.Channels(ctx, tx); err != nil {
+				return err
+			}
+		}
 		return v.load(ctx, tx, append(v.Similar, v.Approval)...)
 	})
 	if err != nil {
@@ -251,6 +264,16 @@ func (p pages) getApproval(w http.ResponseWriter, r *http.Request) error {
 	}
 	ctx := r.Context()
 	return web.Render(w, r, web.Shell(web.Page{Title: t(ctx, "title"), H1: v.Words(ctx), Sub: t(ctx, "state-"+string(v.State))}, approvalPage(v)))
+}
+
+// beyond says by how much the approval goes beyond a budget.
+func (v approvalView) beyond(ctx context.Context, e marketing.Excess) string {
+	month := strconv.Itoa(e.Year)
+	if e.Month > 0 {
+		month = i18n.Month(ctx, bizdate.New(e.Year, time.Month(e.Month), 1))
+	}
+	ch, _ := v.channels.ByID(e.Channel)
+	return t(ctx, "beyond-month", "channel", ch.Name(string(i18n.LangOf(ctx))), "month", month, "by", i18n.Money(ctx, e.By))
 }
 
 // similar says how those before ended.

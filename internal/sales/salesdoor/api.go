@@ -48,21 +48,22 @@ type stageCountsQuery struct {
 
 // enquiryParams choose enquiries.
 type enquiryParams struct {
-	CenterID     id.ID        `query:"center_id"`
-	ConsultantID id.ID        `query:"consultant_id"`
-	ChannelID    id.ID        `query:"channel_id"`
-	CourseID     id.ID        `query:"course_id"`
-	CampaignID   id.ID        `query:"campaign_id"`
-	PersonID     id.ID        `query:"person_id"`
-	Stage        string       `query:"stage" enum:"new,contacted,invited,visited,quoted,signed,lost,pool"`
-	Kind         string       `query:"kind" maxLength:"60" doc:"new, renewal, upgrade, return; several separated by commas"`
-	Outcome      string       `query:"outcome" enum:"open,signed,lost"`
-	From         bizdate.Date `query:"from" doc:"entered on or after"`
-	Until        bizdate.Date `query:"to" doc:"entered on or before"`
-	NextFrom     bizdate.Date `query:"next_from" doc:"next step due on or after"`
-	NextUntil    bizdate.Date `query:"next_until" doc:"next step due by"`
-	Breached     bool         `query:"breached"`
-	Pool         bool         `query:"pool" doc:"without a consultant"`
+	CenterID       id.ID        `query:"center_id"`
+	ConsultantID   id.ID        `query:"consultant_id"`
+	ChannelID      id.ID        `query:"channel_id"`
+	CourseID       id.ID        `query:"course_id"`
+	CampaignID     id.ID        `query:"campaign_id"`
+	OrganizationID id.ID        `query:"organization_id" doc:"for which they are (PPL-13)"`
+	PersonID       id.ID        `query:"person_id"`
+	Stage          string       `query:"stage" enum:"new,contacted,invited,visited,quoted,signed,lost,pool"`
+	Kind           string       `query:"kind" maxLength:"60" doc:"new, renewal, upgrade, return; several separated by commas"`
+	Outcome        string       `query:"outcome" enum:"open,signed,lost"`
+	From           bizdate.Date `query:"from" doc:"entered on or after"`
+	Until          bizdate.Date `query:"to" doc:"entered on or before"`
+	NextFrom       bizdate.Date `query:"next_from" doc:"next step due on or after"`
+	NextUntil      bizdate.Date `query:"next_until" doc:"next step due by"`
+	Breached       bool         `query:"breached"`
+	Pool           bool         `query:"pool" doc:"without a consultant"`
 }
 
 func apiEnquiries(a *api.API) {
@@ -100,7 +101,7 @@ func apiEnquiries(a *api.API) {
 
 func (q enquiryParams) filter() sales.EnquiryFilter {
 	return sales.EnquiryFilter{
-		Center: q.CenterID, Consultant: q.ConsultantID, Channel: q.ChannelID, Course: q.CourseID, Campaign: q.CampaignID, Person: q.PersonID, Stage: sales.Stage(q.Stage), Kind: q.Kind,
+		Center: q.CenterID, Consultant: q.ConsultantID, Channel: q.ChannelID, Course: q.CourseID, Campaign: q.CampaignID, Organization: q.OrganizationID, Person: q.PersonID, Stage: sales.Stage(q.Stage), Kind: q.Kind,
 		Outcome: q.Outcome, From: q.From, Until: q.Until, NextFrom: q.NextFrom, NextUntil: q.NextUntil, Breached: q.Breached, Pool: q.Pool,
 	}
 }

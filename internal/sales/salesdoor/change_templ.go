@@ -16,7 +16,7 @@ import (
 	"zhike/internal/web"
 )
 
-func changePage(v oneView) templ.Component {
+func changePage(v changeView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -71,6 +71,14 @@ func changePage(v oneView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = web.Select{Field: web.Field{Name: "grade", Label: t(ctx, "field.grade")}, Options: gradeOptions(ctx, v.Enquiry.Grade), Empty: t(ctx, "pool-page.no-grade")}.Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = web.Select{Field: web.Field{Name: "organization_id", Label: t(ctx, "field.organization"), Hint: t(ctx, "organization.hint")}, Options: v.organizationOptions(), Empty: i18n.None}.Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = web.MoneyInput{Field: web.Field{Name: "value_fen", Label: t(ctx, "field.value"), Hint: t(ctx, "organization.value-hint")}, Value: v.valueText()}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

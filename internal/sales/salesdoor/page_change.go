@@ -8,7 +8,10 @@ import (
 
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/money"
+	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/problem"
+	"zhike/internal/people"
 	"zhike/internal/sales"
 	"zhike/internal/web"
 )
@@ -69,8 +72,12 @@ func (p door) postEnquiryCell(w http.ResponseWriter, r *http.Request) error {
 
 // getChange asks for channel, course and grade of an open enquiry.
 func (p door) getChange(w http.ResponseWriter, r *http.Request) error {
-	v, err := p.one(r)
+	one, err := p.one(r)
 	if err != nil {
+		return err
+	}
+	v := changeView{oneView: one}
+	if err := p.read(r, func(ctx context.Context, tx *op.Tx) error { return v.read(ctx, tx) }); err != nil {
 		return err
 	}
 	ctx := r.Context()
@@ -80,6 +87,47 @@ func (p door) getChange(w http.ResponseWriter, r *http.Request) error {
 	return web.Render(w, r, web.Shell(web.Page{H1: t(ctx, "change.h1", "name", v.person(ctx, v.Enquiry.Person))}, changePage(v)))
 }
 
+// mostOrganizations is how many company customers the form offers.
+const mostOrganizations = 200
+
+// changeView is an enquiry with the company customers for which it may be (PPL-13).
+type changeView struct {
+	oneView
+	Organizations []people.OrganizationBrief
+	For           people.Brief // that for which it is
+}
+
+func (v *changeView) read(ctx context.Context, tx *op.Tx) error {
+	list, err := people.Organizations(ctx, tx, people.OrganizationFilter{Limit: mostOrganizations})
+	if err != nil {
+		return err
+	}
+	v.Organizations = list.Items
+	named, err := people.Briefs(ctx, tx, []id.ID{v.Enquiry.Organization})
+	v.For = named[v.Enquiry.Organization]
+	return err
+}
+
+// organizationOptions are the company customers, that of the enquiry first.
+func (v changeView) organizationOptions() (out []web.Option) {
+	if !v.For.ID.IsNone() {
+		out = append(out, web.Option{Value: v.For.ID.String(), Label: v.For.Shown(), On: true})
+	}
+	for _, b := range v.Organizations {
+		if b.ID != v.For.ID {
+			out = append(out, web.Option{Value: b.ID.String(), Label: b.Name})
+		}
+	}
+	return out
+}
+
+func (v changeView) valueText() string {
+	if v.Enquiry.Value == 0 {
+		return ""
+	}
+	return v.Enquiry.Value.String()
+}
+
 // changeFields is what the form sends: all of it, so that what was emptied is empty.
 type changeFields struct {
 	ChannelID id.ID `json:"channel_id"`
@@ -87,6 +135,9 @@ type changeFields struct {
 	Version   int64 `json:"version"`
 
 	Grade string `json:"grade" enum:",A,B,C"`
+
+	OrganizationID id.ID     `json:"organization_id"`
+	Value          money.Fen `json:"value_fen"`
 }
 
 func (p door) postChange(w http.ResponseWriter, r *http.Request) error {
@@ -96,7 +147,7 @@ func (p door) postChange(w http.ResponseWriter, r *http.Request) error {
 	}
 	f, err := web.Decode[changeFields](r)
 	if err == nil {
-		_, err = sales.ChangeEnquiry.Run(r.Context(), p.Ops, sales.ChangeEnquiryInput{EnquiryID: key, Version: &f.Version, ChannelID: &f.ChannelID, CourseID: &f.CourseID, Grade: &f.Grade})
+		_, err = sales.ChangeEnquiry.Run(r.Context(), p.Ops, sales.ChangeEnquiryInput{EnquiryID: key, Version: &f.Version, ChannelID: &f.ChannelID, CourseID: &f.CourseID, Grade: &f.Grade, OrganizationID: &f.OrganizationID, Value: &f.Value})
 	}
 	ctx := r.Context()
 	if same, ok := problem.As(err); ok && same.Code == "nothing-changed" {

@@ -99,7 +99,7 @@ func (p door) enquiry(ctx context.Context, tx *op.Tx, key id.ID) (v enquiryView,
 	if err := v.score(ctx, tx); err != nil {
 		return v, err
 	}
-	v.names, err = p.load(ctx, tx, person)
+	v.names, err = p.load(ctx, tx, person, v.Enquiry.Organization)
 	v.Person, v.tell = v.persons[person], p.Timeline
 	return v, err
 }
@@ -294,6 +294,12 @@ func (v enquiryView) facts(ctx context.Context) web.FactList {
 		text("field.first-contact", v.firstContact(ctx)),
 		text("field.next-step", join(step(ctx, e), dayText(ctx, e.NextDay, today))),
 	}}
+	if !e.Organization.IsNone() {
+		out.Facts = append(out.Facts, web.Fact{Term: t(ctx, "field.organization"), Value: web.RecordLink("/organizations/"+e.Organization.String(), v.person(ctx, e.Organization))})
+	}
+	if e.Value > 0 {
+		out.Facts = append(out.Facts, text("field.value", i18n.MoneyWhole(ctx, e.Value)))
+	}
 	out.Facts = append(out.Facts, campaignFacts(ctx, v.Campaign)...)
 	if e.ExternalKey != nil {
 		out.Facts = append(out.Facts, text("field.external-key", *e.ExternalKey))

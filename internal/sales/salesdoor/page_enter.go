@@ -20,6 +20,7 @@ type enterView struct {
 	Center id.ID
 	Query  enterQuery
 	Known  knownView      // who surely is the person that was typed: nothing was saved
+	For    people.Person  // the organization for which it is; none
 	Open   *sales.Enquiry // of the known person at the center, to go on with instead
 }
 
@@ -31,6 +32,7 @@ type enterQuery struct {
 	CenterID  id.ID  `json:"center_id"`
 	Kind      string `json:"kind"`
 	Lang      string `json:"lang"`
+	For       id.ID  `json:"organization_id"`
 	// typed of who turned out to be known
 	Birth bizdate.Date `json:"birth"`
 }
@@ -71,7 +73,15 @@ func (p door) enter(r *http.Request) (v enterView, err error) {
 	if v.Center.IsNone() {
 		v.Center = p.centerOf(r.Context())
 	}
-	err = p.read(r, func(ctx context.Context, tx *op.Tx) error {
+	if sent, err := id.Parse(r.PostForm.Get("organization_id")); err == nil {
+		v.Query.For = sent
+	}
+	err = p.read(r, func(ctx context.Context, tx *op.Tx) (err error) {
+		if !v.Query.For.IsNone() {
+			if v.For, _, err = people.OrganizationByID(ctx, tx, v.Query.For); err != nil {
+				return err
+			}
+		}
 		if !v.Person.IsNone() {
 			if _, err := people.ByID(ctx, tx, v.Person); err != nil {
 				return err

@@ -25,9 +25,17 @@ type payerView struct {
 	Relatives []people.Relative // guardians first
 	Found     []people.Brief
 	Search    string
+	For       people.Brief // the organization for which the enquiry is; none
 }
 
-func (v *payerView) read(ctx context.Context, tx *op.Tx, student id.ID) error {
+func (v *payerView) read(ctx context.Context, tx *op.Tx, student, organization id.ID) error {
+	if !organization.IsNone() {
+		seen, err := people.InScope(ctx, tx, []id.ID{organization})
+		if err != nil {
+			return err
+		}
+		v.For = seen[organization]
+	}
 	p, err := people.ByID(ctx, tx, student)
 	if refused, ok := problem.As(err); ok && refused.Status == http.StatusNotFound {
 		return nil // who sees the quote but not the person chooses nobody: the student pays
@@ -69,27 +77,38 @@ func (v quotePageView) guardian(ctx context.Context) (people.Relative, bool) {
 func (v quotePageView) payerOptions(ctx context.Context) (out []web.Option) {
 	guardian, minor := v.guardian(ctx)
 	one := len(v.Payers.Found) == 1
+	company := !v.Payers.For.ID.IsNone() && !one // who sends its people pays for them, unless another is chosen
 	add := func(b people.Brief, note string, on bool) {
 		if !slices.ContainsFunc(out, func(o web.Option) bool { return o.Value == b.ID.String() }) {
 			out = append(out, web.Option{Value: b.ID.String(), Label: nameOr(ctx, b.Shown()), Note: join(note, age(ctx, b.Birth), i18n.Phone(ctx, b.Phone)), On: on})
 		}
 	}
+	if !v.Payers.For.ID.IsNone() {
+		add(v.Payers.For, t(ctx, "organization.payer"), company)
+	}
 	for _, r := range v.Payers.Relatives {
 		if r.Relation != "ward" {
-			add(r.Brief, code(ctx, "relation", r.Relation), !one && minor && r.ID == guardian.ID)
+			add(r.Brief, code(ctx, "relation", r.Relation), !one && !company && minor && r.ID == guardian.ID)
 		}
 	}
 	student := v.Person
 	student.ID = v.Quote.Person
-	add(student, t(ctx, "payer.student"), !one && !minor)
+	add(student, t(ctx, "payer.student"), !one && !company && !minor)
 	for _, b := range v.Payers.Found {
-		add(b, t(ctx, "payer.found"), one)
+		note := t(ctx, "payer.found")
+		if b.Organization {
+			note = t(ctx, "organization.payer")
+		}
+		add(b, note, one)
 	}
 	return out
 }
 
 // payerFrom says why the guardian is chosen (UI-F1).
 func (v quotePageView) payerFrom(ctx context.Context) string {
+	if !v.Payers.For.ID.IsNone() {
+		return t(ctx, "organization.payer-from", "name", v.Payers.For.Shown())
+	}
 	g, minor := v.guardian(ctx)
 	if !minor {
 		return ""

@@ -286,7 +286,11 @@ func (v *quotePageView) payable(ctx context.Context, tx *op.Tx, r *http.Request)
 		return nil
 	}
 	v.Payers.Search = strings.TrimSpace(r.URL.Query().Get("payer"))
-	return v.Payers.read(ctx, tx, v.Quote.Person)
+	organization, err := sales.OrganizationOf(ctx, tx, v.Quote.Enquiry)
+	if err != nil {
+		return err
+	}
+	return v.Payers.read(ctx, tx, v.Quote.Person, organization)
 }
 
 // tested is the level that the price was talked about, where the viewer sees the visit.

@@ -9,6 +9,7 @@ import { startLanes } from "./lanes.js";
 import { startMenus } from "./menus.js";
 import { startRecent } from "./recent.js";
 import { startRows } from "./rows.js";
+import { startSheets } from "./sheet.js";
 import { startSwaps } from "./swap.js";
 
 startSwaps();
@@ -21,5 +22,6 @@ startDrafts();
 startRows();
 startCells();
 startLanes();
+startSheets();
 startRecent();
 document.documentElement.classList.add("js");
