@@ -10,8 +10,8 @@ import (
 	"zhike/internal/testkit"
 )
 
-// The card that fits stands beside an enquiry; its use is kept by version, counts once a contact, and no more where the contact is taken
-// back; going on is coming further than at the contact.
+// The card that fits stands beside an enquiry; its use is kept by version and counts once a contact;
+// going on is coming further than at the contact.
 func TestSAL10_Playbook(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
 		e, ctx := s.Enquiry(t, s.HD), s.Consultant(s.HD)
