@@ -24,6 +24,8 @@ var terms = []check.Query{
 		FROM contracts c LEFT JOIN contract_lines l ON l.contract = c.id GROUP BY c.id, c.payable HAVING c.payable <> COALESCE(SUM(l.payable), 0)`},
 	{What: "contract: payable, sum of its instalments", Text: `SELECT c.id, c.payable AS got, CAST(COALESCE(SUM(i.amount), 0) AS BIGINT) AS want
 		FROM contracts c LEFT JOIN instalments i ON i.contract = c.id GROUP BY c.id, c.payable HAVING c.payable <> COALESCE(SUM(i.amount), 0)`},
+	{What: "contract line: what promotions take off, at most what it is below its list price", Text: `SELECT l.id, CAST(SUM(g.taken_off) AS BIGINT) AS got, l.list - l.payable AS want
+		FROM contract_lines l JOIN contract_promotions g ON g.contract = l.contract AND g.line = l.no GROUP BY l.id, l.list, l.payable HAVING SUM(g.taken_off) > l.list - l.payable`},
 	{What: "contract: shares, 100 %", Text: `SELECT c.id, CAST(COALESCE(SUM(s.share), 0) AS BIGINT) AS got, 10000 AS want
 		FROM contracts c LEFT JOIN contract_shares s ON s.contract = c.id GROUP BY c.id HAVING COALESCE(SUM(s.share), 0) <> 10000`},
 }
@@ -32,7 +34,11 @@ var terms = []check.Query{
 var editions = []check.Query{
 	{What: "contract line: hours, those of its edition", Text: `SELECT l.id, l.hours AS got, COALESCE(e.hours, 0) AS want
 		FROM contract_lines l LEFT JOIN package_editions e ON e.package = l.package AND e.edition = l.edition
-		WHERE e.package IS NULL OR l.hours <> e.hours OR l.gift <> e.gift OR l.list <> e.price`},
+		WHERE e.package IS NULL OR l.hours <> e.hours OR l.list <> e.price`},
+	{What: "contract line: gift hours, those of its edition and its promotions", Text: `SELECT l.id, l.gift AS got, CAST(e.gift + COALESCE(g.gift, 0) AS BIGINT) AS want
+		FROM contract_lines l JOIN package_editions e ON e.package = l.package AND e.edition = l.edition
+		LEFT JOIN (SELECT contract, line, SUM(gift) AS gift FROM contract_promotions GROUP BY contract, line) g ON g.contract = l.contract AND g.line = l.no
+		WHERE l.gift <> e.gift + COALESCE(g.gift, 0)`},
 	{What: "package: price, that of its edition", Text: `SELECT p.id, p.price AS got, COALESCE(e.price, 0) AS want
 		FROM packages p LEFT JOIN package_editions e ON e.package = p.id AND e.edition = p.edition
 		WHERE e.package IS NULL OR p.hours <> e.hours OR p.gift <> e.gift OR p.price <> e.price`},

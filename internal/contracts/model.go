@@ -169,6 +169,19 @@ func (Line) TableName() string { return "contract_lines" }
 // Open is what is still to be paid.
 func (l Line) Open() money.Fen { return l.Payable - l.Paid }
 
+// GrantedLine is what a promotion gives on a line of a contract (SAL-8).
+type GrantedLine struct {
+	Contract  id.ID       `json:"-" db:"contract"`
+	Promotion id.ID       `json:"promotion_id" db:"promotion"`
+	Line      int64       `json:"line_no" db:"line"`
+	Off       money.Fen   `json:"off_fen" db:"taken_off"`
+	Gift      hours.Centi `json:"gift_hours_x100" db:"gift"`
+	Thing     string      `json:"thing" db:"thing"`
+}
+
+// TableName implements op.Record.
+func (GrantedLine) TableName() string { return "contract_promotions" }
+
 // Share is a consultant's part of the sale, in hundredths of a per cent; those of a contract sum to 10,000 (CON-1).
 type Share struct {
 	Contract id.ID `json:"-" db:"contract"`

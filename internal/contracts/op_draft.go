@@ -54,7 +54,8 @@ type DraftInput struct {
 	CourseID     id.ID             `json:"course_id,omitempty" doc:"the matter's; it holds where the lines are of several courses, and the first line's if left out"`
 	Shares       []ShareInput      `json:"shares,omitempty" maxItems:"10" doc:"together 10000; all to the consultant if left out"`
 	Lines        []LineInput       `json:"lines" minItems:"1" maxItems:"20"`
-	Discount     money.Fen         `json:"discount_fen,omitempty" minimum:"0"`
+	Granted      []Granted         `json:"granted,omitempty" maxItems:"10" doc:"what promotions give (SAL-8)"`
+	Discount     money.Fen         `json:"discount_fen,omitempty" minimum:"0" doc:"by hand, beside the promotions"`
 	Plan         []InstalmentInput `json:"plan,omitempty" maxItems:"60" doc:"all today if left out"`
 }
 
@@ -132,6 +133,7 @@ func (in DraftInput) filled(me id.ID) DraftInput {
 type drafted struct {
 	contract Contract
 	lines    []LineInput
+	granted  []Granted
 	plan     []InstalmentInput
 	shares   []ShareInput
 }
@@ -153,19 +155,20 @@ func (in DraftInput) decide(terms []Package, today bizdate.Date, known func(staf
 	}
 	d := drafted{shares: in.Shares}
 	var err error
-	if d.lines, err = PriceLines(terms, in.Discount); err != nil {
+	if d.lines, err = PriceLines(terms, in.Granted, in.Discount); err != nil {
 		return d, append(bad, fieldsOf(err)...).Err("CON-1")
 	}
 	bad = append(bad, agreed(in.Lines, d.lines)...)
 	c := Contract{
 		Kind: in.Kind, State: Drafted, Student: in.StudentID, Payer: in.PayerID, Center: in.CenterID, Consultant: in.ConsultantID,
-		Enquiry: in.EnquiryID, Quote: in.QuoteID, Channel: in.ChannelID, Campaign: in.CampaignID, Course: courseOf(d.lines, in.CourseID), Discount: in.Discount,
+		Enquiry: in.EnquiryID, Quote: in.QuoteID, Channel: in.ChannelID, Campaign: in.CampaignID, Course: courseOf(d.lines, in.CourseID),
 	}
 	for _, l := range d.lines {
 		c.List += l.List
 		c.Payable += l.Payable
 	}
-	d.contract = c
+	c.Discount = c.List - c.Payable
+	d.contract, d.granted = c, in.Granted
 	if d.plan, err = Plan(in.Plan, c.Payable, today); err != nil {
 		bad = append(bad, fieldsOf(err)...)
 	}

@@ -52,6 +52,9 @@ func sign(ctx context.Context, tx *op.Tx, in SignInput) (SignAnswer, error) {
 	f := facts.ContractSigned{
 		Matter: c.Matter(), Contract: c.ID, Payer: c.Payer, List: c.List, Discount: c.Discount, Payable: c.Payable, Until: c.ValidUntil,
 	}
+	if f.Promotions, err = promotionsOf(ctx, tx, c.ID); err != nil {
+		return SignAnswer{}, err
+	}
 	var entries []HourEntry
 	for _, l := range lines {
 		entries = append(entries, l.opening()...)
@@ -62,4 +65,18 @@ func sign(ctx context.Context, tx *op.Tx, in SignInput) (SignAnswer, error) {
 	}
 	tx.Record(c.ID, f)
 	return SignAnswer{ID: c.ID, State: c.State, SignedDay: c.SignedDay, ValidUntil: c.ValidUntil, Version: c.Version}, nil
+}
+
+// promotionsOf sums what promotions give on a contract, by promotion.
+func promotionsOf(ctx context.Context, tx *op.Tx, contract id.ID) (out []facts.SignedPromotion, err error) {
+	granted, err := grantedOf(ctx, tx, contract)
+	for _, g := range granted {
+		if len(out) == 0 || out[len(out)-1].Promotion != g.Promotion {
+			out = append(out, facts.SignedPromotion{Promotion: g.Promotion})
+		}
+		last := &out[len(out)-1]
+		last.Off += g.Off
+		last.Gift += g.Gift
+	}
+	return out, err
 }

@@ -23,6 +23,8 @@ type Filter struct {
 	Student    id.ID
 	Person     id.ID // as student or payer
 	Enquiry    id.ID
+	Promotion  id.ID   // that gives something on it
+	Packages   []id.ID // a line is of one of them
 	States     []string
 	Kind       string
 	Kinds      []string     // one of them
@@ -66,6 +68,12 @@ func (f Filter) where() *page.Filter {
 	}
 	if len(f.Centers) > 0 {
 		where.And("center IN (?)", f.Centers)
+	}
+	if !f.Promotion.IsNone() {
+		where.And("id IN (SELECT contract FROM contract_promotions WHERE promotion = ?)", f.Promotion)
+	}
+	if len(f.Packages) > 0 {
+		where.And("id IN (SELECT contract FROM contract_lines WHERE package IN (?))", f.Packages)
 	}
 	if len(f.States) > 0 {
 		where.And("state IN (?)", f.States)
@@ -119,9 +127,10 @@ func SumByState(ctx context.Context, tx *op.Tx, f Filter) ([]StateSum, error) {
 // Details is a contract with everything that was agreed.
 type Details struct {
 	Contract
-	Lines  []LineView   `json:"lines"`
-	Plan   []Instalment `json:"plan"`
-	Shares []Share      `json:"shares"`
+	Lines      []LineView    `json:"lines"`
+	Plan       []Instalment  `json:"plan"`
+	Shares     []Share       `json:"shares"`
+	Promotions []GrantedLine `json:"promotions"`
 }
 
 // LineView is a line with the names of its package.
@@ -148,6 +157,9 @@ func ByID(ctx context.Context, tx *op.Tx, key id.ID) (d Details, err error) {
 		return d, fmt.Errorf("read lines: %w", err)
 	}
 	if d.Plan, err = planOf(ctx, tx, key); err != nil {
+		return d, err
+	}
+	if d.Promotions, err = grantedOf(ctx, tx, key); err != nil {
 		return d, err
 	}
 	err = tx.Unscoped("its contract was seen").Select(&d.Shares).Where("contract = ?", key).Order("share DESC, staff").Scan(ctx)

@@ -2,6 +2,7 @@ package contracts
 
 import (
 	"fmt"
+	"slices"
 
 	"zhike/internal/kernel/hours"
 	"zhike/internal/kernel/id"
@@ -28,10 +29,37 @@ const (
 	mostPrice = money.Fen(10_000_000_000) // 100 million yuan
 )
 
-// PriceLines prices packages, one line each: the discount on the whole is spread over the lines in proportion to their list
-// prices, exactly. Quote and contract are priced by this rule alone, so the price shown is exactly what the contract says
-// (SAL-7). Refused: no line, more than 20, a discount that is negative or leaves nothing to pay, more than 100 million yuan.
-func PriceLines(packages []Package, discount money.Fen) ([]LineInput, error) {
+// Granted is what a promotion gives on the lines of a contract, in their order (SAL-8). Sales decides it by the promotion's rule.
+type Granted struct {
+	PromotionID id.ID         `json:"promotion_id"`
+	No          string        `json:"no"`
+	Off         []money.Fen   `json:"off_fen"`
+	Gift        []hours.Centi `json:"gift_hours_x100"`
+	Thing       string        `json:"thing,omitempty"`
+}
+
+// Given sums what is taken off, and the hours that are added.
+func (g Granted) Given() (off money.Fen, gift hours.Centi) {
+	for _, n := range g.Off {
+		off += n
+	}
+	for _, h := range g.Gift {
+		gift += h
+	}
+	return off, gift
+}
+
+// fits tells whether there is an amount and hours for each of n lines, none of them negative.
+func (g Granted) fits(n int) bool {
+	return len(g.Off) == n && len(g.Gift) == n &&
+		!slices.ContainsFunc(g.Off, func(f money.Fen) bool { return f < 0 }) && !slices.ContainsFunc(g.Gift, func(h hours.Centi) bool { return h < 0 })
+}
+
+// PriceLines prices packages, one line each: what promotions take off each line, and then the discount by hand, which is spread over the
+// lines in proportion to what is left of them, exactly. Quote and contract are priced by this rule alone, so the price shown is exactly what
+// the contract says (SAL-7). Refused: no line, more than 20, a discount that is negative or leaves nothing to pay, more than 100 million
+// yuan, promotions that take off more than a line costs.
+func PriceLines(packages []Package, granted []Granted, discount money.Fen) ([]LineInput, error) {
 	var bad problem.Invalid
 	if len(packages) == 0 {
 		bad.Add("lines", "required", nil)
@@ -40,14 +68,33 @@ func PriceLines(packages []Package, discount money.Fen) ([]LineInput, error) {
 		bad.Add("lines", "too-many", len(packages), "max", mostLines)
 		return nil, bad.Err("SAL-7")
 	}
-	var list money.Fen
-	prices := make([]money.Fen, len(packages))
+	lines := make([]LineInput, len(packages))
+	left := make([]money.Fen, len(packages))
+	var list, sum money.Fen
 	for i, p := range packages {
-		prices[i] = p.Price
+		lines[i] = LineInput{PackageID: p.ID, Edition: p.Edition, CourseID: p.Course, Hours: p.Hours, Gift: p.Gift, List: p.Price, ValidityDays: p.ValidityDays, Consume: p.Consume}
+		left[i] = p.Price
 		list += p.Price
 	}
-	if len(packages) > 0 && (discount < 0 || discount >= list) {
-		bad.Add("discount_fen", "discount-range", discount, "list", list)
+	for n, g := range granted {
+		field := fmt.Sprintf("granted.%d", n)
+		if !g.fits(len(lines)) {
+			bad.Add(field, "price-differs", g.No)
+			continue
+		}
+		for i := range lines {
+			left[i] -= g.Off[i]
+			lines[i].Gift += g.Gift[i]
+		}
+		if slices.ContainsFunc(left, func(f money.Fen) bool { return f < 0 }) {
+			bad.Add(field, "promotion-too-much", g.No)
+		}
+	}
+	for _, f := range left {
+		sum += f
+	}
+	if len(packages) > 0 && len(bad) == 0 && (discount < 0 || discount >= sum) {
+		bad.Add("discount_fen", "discount-range", discount, "list", sum)
 	}
 	if list > mostPrice {
 		bad.Add("lines", "amount-range", nil, "max", mostPrice)
@@ -55,13 +102,8 @@ func PriceLines(packages []Package, discount money.Fen) ([]LineInput, error) {
 	if err := bad.Err("SAL-7"); err != nil {
 		return nil, err
 	}
-	lines := make([]LineInput, len(packages))
-	for i, less := range discount.Spread(prices) {
-		p := packages[i]
-		lines[i] = LineInput{
-			PackageID: p.ID, Edition: p.Edition, CourseID: p.Course, Hours: p.Hours, Gift: p.Gift, List: p.Price, Payable: p.Price - less,
-			ValidityDays: p.ValidityDays, Consume: p.Consume,
-		}
+	for i, less := range discount.Spread(left) {
+		lines[i].Payable = left[i] - less
 	}
 	return lines, nil
 }

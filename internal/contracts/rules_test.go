@@ -47,7 +47,7 @@ func TestSAL7_PriceLines(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			lines, err := PriceLines(tt.packages, tt.discount)
+			lines, err := PriceLines(tt.packages, nil, tt.discount)
 			var got []money.Fen
 			for _, l := range lines {
 				got = append(got, l.Payable)
@@ -71,7 +71,7 @@ func TestSAL7_PriceIsExact(t *testing.T) {
 			list += p.Price
 		}
 		discount := money.Fen(rapid.Int64Range(0, int64(list)-1).Draw(t, "discount"))
-		lines, err := PriceLines(packages, discount)
+		lines, err := PriceLines(packages, nil, discount)
 		if err != nil {
 			t.Fatal(err)
 		}

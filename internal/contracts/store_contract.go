@@ -85,6 +85,9 @@ func insertDraft(ctx context.Context, tx *op.Tx, c Contract, d drafted) error {
 			List: l.List, Payable: l.Payable, UnitPrice: unitPrice(l.Payable, l.Hours), ValidityDays: l.ValidityDays, Consume: l.Consume,
 		})
 	}
+	for _, g := range d.granted {
+		records = append(records, g.lines(c.ID)...)
+	}
 	for _, s := range d.shares {
 		records = append(records, Share{Contract: c.ID, Staff: s.StaffID, Share: s.Share})
 	}
@@ -121,6 +124,30 @@ func planOf(ctx context.Context, tx *op.Tx, contract id.ID) (list []Instalment, 
 	err = tx.Unscoped("its contract was seen").Select(&list).Where("contract = ?", contract).Order("no").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read instalments: %w", err)
+	}
+	return list, nil
+}
+
+// lines are the rows of what a promotion gives on a contract: those of its lines that get something, or the first for a thing.
+func (g Granted) lines(contract id.ID) (list []op.Record) {
+	for i := range g.Off {
+		if g.Off[i] == 0 && g.Gift[i] == 0 && (g.Thing == "" || i > 0) {
+			continue
+		}
+		row := GrantedLine{Contract: contract, Promotion: g.PromotionID, Line: int64(i + 1), Off: g.Off[i], Gift: g.Gift[i]}
+		if i == 0 {
+			row.Thing = g.Thing
+		}
+		list = append(list, row)
+	}
+	return list
+}
+
+// grantedOf reads what promotions give on a contract that was seen.
+func grantedOf(ctx context.Context, tx *op.Tx, contract id.ID) (list []GrantedLine, err error) {
+	err = tx.Unscoped("its contract was seen").Select(&list).Where("contract = ?", contract).Order("promotion, line").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read promotions of contract: %w", err)
 	}
 	return list, nil
 }

@@ -89,6 +89,15 @@ type ContractSigned struct {
 	Payable  money.Fen    `json:"payable_fen"`
 	Until    bizdate.Date `json:"valid_until"`
 	Lines    []SignedLine `json:"lines"`
+	// Promotions are those by which the price is what it is (SAL-8).
+	Promotions []SignedPromotion `json:"promotions,omitempty"`
+}
+
+// SignedPromotion is what a promotion gave on a signed contract.
+type SignedPromotion struct {
+	Promotion id.ID       `json:"promotion_id"`
+	Off       money.Fen   `json:"off_fen"`
+	Gift      hours.Centi `json:"gift_hours_x100"`
 }
 
 // Kind implements event.Fact.

@@ -314,6 +314,8 @@ type QuoteMade struct {
 	Payable  money.Fen `json:"payable_fen"`
 	Discount money.Fen `json:"discount_fen"`
 	Approval id.ID     `json:"approval_id,omitzero"` // that it waits for, as the discount is beyond the limit of who made it
+	// Promotions are those by which it is priced (SAL-8).
+	Promotions []id.ID `json:"promotion_ids,omitempty"`
 }
 
 // Kind implements event.Fact.

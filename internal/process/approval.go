@@ -64,7 +64,7 @@ func (a Approval) asked() facts.Asked {
 }
 
 // ApprovalKinds are the matters that are asked for; the unit of their size is hundredths of a per cent, or fen.
-var ApprovalKinds = []ApprovalKind{{Name: "discount", Percent: true}, {Name: "campaign"}, {Name: dataRequest}, {Name: "budget"}}
+var ApprovalKinds = []ApprovalKind{{Name: "discount", Percent: true}, {Name: "campaign"}, {Name: dataRequest}, {Name: "budget"}, {Name: "promotion", Percent: true}}
 
 // ApprovalKind is a matter, whose limits are per cents or amounts.
 type ApprovalKind struct {

@@ -19,9 +19,9 @@ var SetLimit = op.Op[LimitInput, LimitAnswer]{
 	Name: "process.set-approval-limit", Rule: "PRC-6", Needs: "approval-limit:update", Fact: facts.ApprovalLimitSet{}, Do: setLimit, Undo: "process.set-approval-limit",
 }
 
-// LimitInput is a limit; in hundredths of a per cent for a discount, in fen otherwise.
+// LimitInput is a limit; in hundredths of a per cent for a discount or promotion, in fen otherwise.
 type LimitInput struct {
-	Matter string `json:"kind" enum:"discount,campaign,data-request,budget"`
+	Matter string `json:"kind" enum:"discount,campaign,data-request,budget,promotion"`
 	Role   string `json:"role" maxLength:"40"`
 	Most   *int64 `json:"most,omitempty" doc:"-1: any size; left out: the role decides nothing of it"`
 }

@@ -20,9 +20,19 @@ func Checks() []check.Check {
 		{Name: "sales.one-appointment", Rule: "SAL-4", Queries: []check.Query{openTwice}},
 		{Name: "sales.loss", Rule: "SAL-1", Queries: []check.Query{reasonOfNone}},
 		{Name: "sales.pool", Rule: "PPL-8", Queries: []check.Query{ownedInPool}},
+		{Name: "sales.promotion-quota", Rule: "SAL-8", Queries: []check.Query{promotionUse, promotionQuota}},
 		numbers.Gapless("sales.quote-numbers", "quote", "quotes"),
+		numbers.Gapless("sales.promotion-numbers", "promotion", "promotions"),
 	}
 }
+
+// promotionUse: what a promotion counts against its quota is the signed contracts with it.
+var promotionUse = check.Query{What: "promotion: signed contracts counted", Text: `SELECT p.id, p.used AS got, COUNT(DISTINCT c.id) AS want FROM promotions p
+	LEFT JOIN contract_promotions g ON g.promotion = p.id LEFT JOIN contracts c ON c.id = g.contract AND c.signed_day <> 0
+	GROUP BY p.id, p.used HAVING p.used <> COUNT(DISTINCT c.id)`}
+
+// promotionQuota: no promotion is used more often than it may be.
+var promotionQuota = check.Query{What: "promotion: signed contracts beyond its quota", Text: "SELECT id, used AS got, quota AS want FROM promotions WHERE quota > 0 AND used > quota"}
 
 // openCounts: the number by which a rule of load chooses is that of the open enquiries.
 var openCounts = check.Query{What: "consultant: open enquiries counted", Text: `SELECT t.staff AS id, t.open_count AS got, (SELECT COUNT(*) FROM enquiries e

@@ -132,6 +132,8 @@ type Quote struct {
 	List       money.Fen                   `json:"list_fen" db:"list"`
 	Discount   money.Fen                   `json:"discount_fen" db:"discount"`
 	Payable    money.Fen                   `json:"payable_fen" db:"payable"`
+	ByHand     money.Fen                   `json:"by_hand_fen" db:"by_hand"` // of the discount: what no promotion gives
+	Granted    []contracts.Granted         `json:"granted" db:"granted,json"`
 	Lines      []contracts.LineInput       `json:"lines" db:"lines,json"`
 	Plan       []contracts.InstalmentInput `json:"plan" db:"plan,json"`
 	ValidUntil bizdate.Date                `json:"valid_until" db:"valid_until"`
@@ -158,6 +160,7 @@ func Resources() []policy.Resource {
 		{Name: "appointment", Table: "appointments", Center: "center", Owner: "consultant"},
 		{Name: "visit", Table: "visits", Center: "center", Owner: "consultant"},
 		{Name: "quote", Table: "quotes", Center: "center", Owner: "consultant"},
+		{Name: "promotion", Table: "promotions", Center: "center"},
 		{Name: "assignment", Table: "assignment_rules", Center: "center"},
 		{Name: "score-model", Table: "score_models"},
 		{Name: "target", Table: "targets", Center: "center", Owner: "staff"},

@@ -18,21 +18,22 @@ import (
 	"zhike/internal/process"
 )
 
-// MakeQuote offers a price built from packages (SAL-7): what is shown is exactly what the contract will say. Refused: unknown
-// package, a discount beyond one's limit without a reason, a plan that does not add up. With a reason the quote waits for approval (PRC-6).
+// MakeQuote offers a price built from packages and promotions (SAL-7): what is shown is exactly what the contract will say. Refused: unknown
+// package, a promotion outside its rule (SAL-8), a discount beyond one's limit without a reason, a plan that does not add up. With a reason the quote waits for approval (PRC-6).
 var MakeQuote = op.Op[MakeQuoteInput, QuoteAnswer]{
 	Name: "sales.make-quote", Rule: "SAL-7", Needs: "quote:create", Fact: facts.QuoteMade{}, Do: makeQuote,
 	Subject: func(in MakeQuoteInput) op.Ref { return op.Ref{Kind: "enquiry", ID: in.EnquiryID} },
 }
 
-// MakeQuoteInput names packages and a discount on the whole.
+// MakeQuoteInput names packages, promotions and a discount on the whole.
 type MakeQuoteInput struct {
 	EnquiryID  id.ID                       `json:"enquiry_id"`
 	Packages   []id.ID                     `json:"package_ids" minItems:"1" maxItems:"10"`
-	Discount   money.Fen                   `json:"discount_fen,omitempty"`
+	Promotions []id.ID                     `json:"promotion_ids,omitempty" maxItems:"10" doc:"open to the enquiry (SAL-8)"`
+	Discount   money.Fen                   `json:"discount_fen,omitempty" doc:"by hand, beside the promotions"`
 	Reason     string                      `json:"reason,omitempty" maxLength:"500" doc:"why a discount beyond one's limit: it is asked for"`
 	Plan       []contracts.InstalmentInput `json:"plan,omitempty" doc:"all at once if left out"`
-	ValidUntil bizdate.Date                `json:"valid_until,omitempty" doc:"14 days if left out"`
+	ValidUntil bizdate.Date                `json:"valid_until,omitempty" doc:"14 days if left out, no longer than the promotions"`
 }
 
 // QuoteAnswer is the price.
@@ -51,25 +52,24 @@ func makeQuote(ctx context.Context, tx *op.Tx, in MakeQuoteInput) (QuoteAnswer, 
 	if err != nil {
 		return QuoteAnswer{}, err
 	}
-	packages, err := contracts.PackagesByID(ctx, tx, in.Packages)
-	if err != nil {
+	today := tx.Today(e.Center)
+	o := Offer{Occasion: Occasion{Center: e.Center, Kind: e.Kind, Day: today}, Discount: in.Discount}
+	if o.Packages, err = contracts.PackagesByID(ctx, tx, in.Packages); err != nil {
 		return QuoteAnswer{}, err
 	}
-	lines, err := contracts.PriceLines(packages, in.Discount)
+	if o.Promotions, err = promotionsByID(ctx, tx, in.Promotions); err != nil {
+		return QuoteAnswer{}, err
+	}
+	price, err := o.Price()
 	if err != nil {
 		return QuoteAnswer{}, named(err, "lines", "package_ids")
 	}
 	q := Quote{
-		ID: tx.NewID(), Enquiry: e.ID, Person: e.Person, Center: e.Center, Consultant: e.Consultant, State: QuoteOpen,
-		Discount: in.Discount, Reason: strings.TrimSpace(in.Reason), Lines: lines, ValidUntil: in.ValidUntil, Made: tx.Now,
+		ID: tx.NewID(), Enquiry: e.ID, Person: e.Person, Center: e.Center, Consultant: e.Consultant, State: QuoteOpen, List: price.List, Discount: price.List - price.Payable,
+		Payable: price.Payable, ByHand: in.Discount, Reason: strings.TrimSpace(in.Reason), Granted: price.Granted, Lines: price.Lines, ValidUntil: in.ValidUntil, Made: tx.Now,
 	}
-	for _, l := range lines {
-		q.List += l.List
-		q.Payable += l.Payable
-	}
-	today := tx.Today(e.Center)
-	if q.ValidUntil.IsZero() {
-		q.ValidUntil = today + 14
+	if err := o.hold(&q); err != nil {
+		return QuoteAnswer{}, err
 	}
 	if q.Plan, err = contracts.Plan(in.Plan, q.Payable, today); err != nil {
 		return QuoteAnswer{}, err
@@ -81,7 +81,7 @@ func makeQuote(ctx context.Context, tx *op.Tx, in MakeQuoteInput) (QuoteAnswer, 
 	if q.No, err = numbers.Take(ctx, tx, "quote", "Q-"+center.Code, 6); err != nil {
 		return QuoteAnswer{}, err
 	}
-	f := facts.QuoteMade{Matter: e.matter(), Quote: q.ID, Payable: q.Payable, Discount: q.Discount}
+	f := facts.QuoteMade{Matter: e.matter(), Quote: q.ID, Payable: q.Payable, Discount: q.Discount, Promotions: in.Promotions}
 	if q.State == QuoteWaiting {
 		if f.Approval, err = askDiscount(ctx, tx, q); err != nil {
 			return QuoteAnswer{}, err
@@ -96,6 +96,23 @@ func makeQuote(ctx context.Context, tx *op.Tx, in MakeQuoteInput) (QuoteAnswer, 
 	}
 	tx.Record(q.ID, f)
 	return QuoteAnswer{ID: q.ID, No: q.No, List: q.List, Discount: q.Discount, Payable: q.Payable, Approval: f.Approval}, nil
+}
+
+// hold says how long a quote holds: 14 days, and no longer than its promotions. Refused: promotion-ends.
+func (o Offer) hold(q *Quote) error {
+	var bad problem.Invalid
+	asked := !q.ValidUntil.IsZero()
+	if !asked {
+		q.ValidUntil = o.Day + 14
+	}
+	for _, p := range o.Promotions {
+		if asked && q.ValidUntil > p.Until {
+			bad.Add("valid_until", "promotion-ends", q.ValidUntil, "name", p.Name, "day", p.Until)
+			break
+		}
+		q.ValidUntil = min(q.ValidUntil, p.Until)
+	}
+	return bad.Err("SAL-8")
 }
 
 // named gives a field of a refusal the name that it has in the input.
@@ -121,10 +138,10 @@ func (q *Quote) check(ctx context.Context, tx *op.Tx, today bizdate.Date) error 
 		return err
 	}
 	switch {
-	case q.Discount <= most:
+	case q.ByHand <= most:
 		q.Reason = ""
 	case q.Reason == "":
-		bad.Add("discount_fen", "discount-limit", q.Discount, "most", most)
+		bad.Add("discount_fen", "discount-limit", q.ByHand, "most", most)
 	default:
 		q.State = QuoteWaiting
 	}
@@ -155,9 +172,9 @@ func DiscountLimit(ctx context.Context, tx *op.Tx, center id.ID, list money.Fen)
 const discount = "discount"
 
 func askDiscount(ctx context.Context, tx *op.Tx, q Quote) (id.ID, error) {
-	size := (int64(q.Discount)*10_000 + int64(q.List) - 1) / int64(q.List)
+	size := (int64(q.ByHand)*10_000 + int64(q.List) - 1) / int64(q.List)
 	a, err := process.AskApproval(ctx, tx, process.Approval{
-		Matter: discount, SubjectKind: "quote", Subject: q.ID, Person: q.Person, Center: q.Center, Staff: tx.Viewer.Staff, Size: size, Cost: q.Discount, Reason: q.Reason,
+		Matter: discount, SubjectKind: "quote", Subject: q.ID, Person: q.Person, Center: q.Center, Staff: tx.Viewer.Staff, Size: size, Cost: q.ByHand, Reason: q.Reason,
 		Params: map[string]string{"no": q.No, "list": strconv.FormatInt(int64(q.List), 10), "payable": strconv.FormatInt(int64(q.Payable), 10)},
 	}, "discount_fen")
 	return a.ID, err
@@ -200,7 +217,7 @@ func draftContract(ctx context.Context, tx *op.Tx, in DraftContractInput) (contr
 	}
 	out, err := contracts.Draft.In(ctx, tx, contracts.DraftInput{
 		StudentID: q.Person, PayerID: in.PayerID, CenterID: q.Center, Kind: e.Kind, EnquiryID: e.ID, QuoteID: q.ID, ConsultantID: e.Consultant,
-		ChannelID: e.Channel, CampaignID: e.Campaign, CourseID: e.Course, Shares: shares, Lines: q.Lines, Discount: q.Discount, Plan: q.Plan,
+		ChannelID: e.Channel, CampaignID: e.Campaign, CourseID: e.Course, Shares: shares, Lines: q.Lines, Granted: q.Granted, Discount: q.ByHand, Plan: q.Plan,
 	})
 	if err != nil {
 		return out, err

@@ -14,21 +14,21 @@ func Reactions() []op.Reaction {
 	return []op.Reaction{
 		op.On(touched), op.On(touchWithdrawn), op.On(signed),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.ApprovalGiven, _ event.Event) error {
-			return decided(ctx, tx, f.Asked, QuoteOpen)
+			return decided(ctx, tx, f.Asked, QuoteOpen, PromotionActive)
 		}),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.ApprovalRefused, _ event.Event) error {
-			return decided(ctx, tx, f.Asked, QuoteRefused)
+			return decided(ctx, tx, f.Asked, QuoteRefused, PromotionRejected)
 		}),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.ApprovalWithdrawn, _ event.Event) error {
-			return decided(ctx, tx, f.Asked, QuoteRefused)
+			return decided(ctx, tx, f.Asked, QuoteRefused, PromotionDraft)
 		}),
 	}
 }
 
-// decided brings the quote that waited for an approval to a state (SAL-7).
-func decided(ctx context.Context, tx *op.Tx, f facts.Asked, state string) error {
+// decided brings the quote or promotion that waited for an approval to a state (SAL-7, SAL-8).
+func decided(ctx context.Context, tx *op.Tx, f facts.Asked, state string, promotion PromotionState) error {
 	if f.SubjectKind != "quote" {
-		return nil
+		return promotionDecided(ctx, tx, f, promotion)
 	}
 	_, err := tx.Exec(ctx, "UPDATE quotes SET state = ?, version = version + 1 WHERE id = ? AND state = 'waiting'", state, f.Subject)
 	if err != nil {
@@ -87,6 +87,9 @@ func touchWithdrawn(ctx context.Context, tx *op.Tx, f facts.TouchWithdrawn, _ ev
 }
 
 func signed(ctx context.Context, tx *op.Tx, f facts.ContractSigned, _ event.Event) error {
+	if err := take(ctx, tx, f); err != nil {
+		return err
+	}
 	if f.Enquiry.IsNone() {
 		return nil
 	}

@@ -28,6 +28,8 @@ type listQuery struct {
 	Consultant id.ID        `json:"consultant"`
 	Channel    id.ID        `json:"channel"`
 	Course     id.ID        `json:"course"`
+	Promotion  id.ID        `json:"promotion"`
+	Package    []id.ID      `json:"package"`
 	Search     string       `json:"q" maxLength:"100"`
 	Sort       string       `json:"sort"`
 	Page       int          `json:"page"`
@@ -36,7 +38,7 @@ type listQuery struct {
 
 func (q listQuery) filter() contracts.Filter {
 	f := contracts.Filter{
-		Centers: q.Center, Consultant: q.Consultant, Channel: q.Channel, Course: q.Course, Kinds: split(q.Kind), States: split(q.State),
+		Centers: q.Center, Consultant: q.Consultant, Channel: q.Channel, Course: q.Course, Promotion: q.Promotion, Packages: q.Package, Kinds: split(q.Kind), States: split(q.State),
 		From: q.From, Until: q.Until, Request: page.Request{Sort: q.Sort, Cursor: q.After, Limit: listRows},
 	}
 	if q.After == "" {

@@ -71,6 +71,16 @@ func (f Fen) Share(part, whole int64) Fen {
 	return Fen((n + half) / whole)
 }
 
+// ShareEven gives part/whole of f rounded half to even, in exact integer arithmetic. f and part are not negative, whole is positive.
+func (f Fen) ShareEven(part, whole int64) Fen {
+	n := int64(f) * part
+	quo, twice := n/whole, 2*(n%whole)
+	if twice > whole || twice == whole && quo%2 == 1 {
+		quo++
+	}
+	return Fen(quo)
+}
+
 // Split divides f into n parts whose sum is exactly f; the last part takes the rest.
 func (f Fen) Split(n int) []Fen {
 	parts := make([]Fen, n)

@@ -20,6 +20,7 @@ func API(a *api.API) {
 	apiScores(a)
 	apiTargets(a)
 	apiPlaybooks(a)
+	apiPromotions(a)
 }
 
 type (

@@ -88,6 +88,7 @@ func Pages(mux *http.ServeMux, d Deps) {
 	p.targetPages(mux)
 	p.scorePages(mux)
 	p.playbookPages(mux)
+	p.promotionPages(mux)
 }
 
 func (p door) assignmentPages(mux *http.ServeMux) {

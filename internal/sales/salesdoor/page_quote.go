@@ -22,6 +22,7 @@ import (
 // quoteForm is what is chosen for a quote; parts is in how many the price is paid.
 type quoteForm struct {
 	Packages   []id.ID      `json:"package_ids"`
+	Promotions []id.ID      `json:"promotion_ids"`
 	Discount   money.Fen    `json:"discount_fen"`
 	Parts      int          `json:"parts"`
 	ValidUntil bizdate.Date `json:"valid_until"`
@@ -36,6 +37,8 @@ type quoteView struct {
 	names
 	Enquiry  sales.Enquiry
 	Packages []contracts.Package
+	Offered  []sales.Promotion // running ones, those that are not open to the enquiry as well
+	Occasion sales.Occasion
 	Form     quoteForm
 	Price    priced
 	Base     string // page to come back to
@@ -56,37 +59,44 @@ func (v quoteView) back() string {
 // priced is what the choice costs: exactly what the contract will say (SAL-7).
 type priced struct {
 	List, Payable money.Fen
+	ByHand        money.Fen
+	Granted       []contracts.Granted
 	Plan          []contracts.InstalmentInput
 	Refused       *problem.Problem
 	Most          money.Fen // the largest discount that the viewer gives alone
 }
 
 // asked tells that the discount has to be approved.
-func (p priced) asked() bool { return p.List-p.Payable > p.Most }
+func (p priced) asked() bool { return p.ByHand > p.Most }
 
 // price prices a choice by the rule of the contract.
-func (f quoteForm) price(packages []contracts.Package, today bizdate.Date) (out priced) {
-	var chosen []contracts.Package
+func (v quoteView) price() (out priced) {
+	f := v.Form
+	o := sales.Offer{Occasion: v.Occasion, Discount: f.Discount}
 	for _, key := range f.Packages {
-		for _, p := range packages {
+		for _, p := range v.Packages {
 			if p.ID == key {
-				chosen = append(chosen, p)
+				o.Packages = append(o.Packages, p)
 			}
 		}
 	}
-	if len(chosen) == 0 {
+	for _, key := range f.Promotions {
+		for _, p := range v.Offered {
+			if p.ID == key {
+				o.Promotions = append(o.Promotions, p)
+			}
+		}
+	}
+	if len(o.Packages) == 0 {
 		return out
 	}
-	lines, err := contracts.PriceLines(chosen, f.Discount)
+	price, err := o.Price()
 	if err != nil {
 		out.Refused, _ = problem.As(err)
 		return out
 	}
-	for _, l := range lines {
-		out.List += l.List
-		out.Payable += l.Payable
-	}
-	out.Plan = sales.EqualParts(out.Payable, min(max(f.Parts, 1), mostParts), today)
+	out.List, out.Payable, out.ByHand, out.Granted = price.List, price.Payable, f.Discount, price.Granted
+	out.Plan = sales.EqualParts(out.Payable, min(max(f.Parts, 1), mostParts), v.Occasion.Day)
 	return out
 }
 
@@ -131,7 +141,7 @@ func (p door) getPrice(w http.ResponseWriter, r *http.Request) error {
 
 // priced prices what is chosen, and tells how much of it the viewer may give away.
 func (p door) priced(r *http.Request, v *quoteView) error {
-	v.Price = v.Form.price(v.Packages, web.Today(r.Context()))
+	v.Price = v.price()
 	return p.read(r, func(ctx context.Context, tx *op.Tx) (err error) {
 		v.Price.Most, err = sales.DiscountLimit(ctx, tx, v.Enquiry.Center, v.Price.List)
 		return err
@@ -150,6 +160,12 @@ func (p door) quoting(r *http.Request) (v quoteView, err error) {
 		}
 		if v.Packages, err = contracts.Packages(ctx, tx, id.None, true); err != nil {
 			return err
+		}
+		v.Occasion = sales.Occasion{Center: v.Enquiry.Center, Kind: v.Enquiry.Kind, Day: tx.Today(v.Enquiry.Center)}
+		if may(ctx, "promotion:read") {
+			if v.Offered, err = sales.RunningPromotions(ctx, tx, v.Occasion.Day); err != nil {
+				return err
+			}
 		}
 		v.names, err = p.load(ctx, tx, v.Enquiry.Person)
 		return err
@@ -198,9 +214,10 @@ func (p door) postQuote(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in := sales.MakeQuoteInput{EnquiryID: v.Enquiry.ID, Packages: form.Packages, Discount: form.Discount, ValidUntil: form.ValidUntil, Reason: form.Reason}
+	v.Form = form
+	in := sales.MakeQuoteInput{EnquiryID: v.Enquiry.ID, Packages: form.Packages, Promotions: form.Promotions, Discount: form.Discount, ValidUntil: form.ValidUntil, Reason: form.Reason}
 	if form.Parts > 1 {
-		in.Plan = form.price(v.Packages, bizdate.Of(web.Now(r.Context()), p.Dir.Zone(v.Enquiry.Center))).Plan
+		in.Plan = v.price().Plan
 	}
 	out, err := sales.MakeQuote.Run(r.Context(), p.Ops, in)
 	if err != nil {
@@ -226,6 +243,7 @@ type quotePageView struct {
 	Test     *sales.Placement    // newest result of a placement test
 	Payers   payerView           // while a contract can be made
 	Approval process.Approval    // of its discount, where it was asked for
+	Promotions map[id.ID]string
 }
 
 func (p door) getQuote(w http.ResponseWriter, r *http.Request) error {
@@ -271,6 +289,9 @@ func (p door) quote(r *http.Request) (v quotePageView, err error) {
 			return err
 		}
 		if v.Approval, err = process.ApprovalOf(ctx, tx, key); err != nil {
+			return err
+		}
+		if v.Promotions, err = promotionNames(ctx, tx); err != nil {
 			return err
 		}
 		v.names, err = p.load(ctx, tx, v.Quote.Person)
