@@ -35,6 +35,8 @@ CREATE TABLE contract_promotions (
 	contract UUID NOT NULL,
 	promotion UUID NOT NULL,
 	line BIGINT NOT NULL,
+	no TEXT NOT NULL,
+	name TEXT NOT NULL,
 	taken_off BIGINT NOT NULL,
 	gift BIGINT NOT NULL,
 	thing TEXT NOT NULL,

@@ -174,6 +174,8 @@ type GrantedLine struct {
 	Contract  id.ID       `json:"-" db:"contract"`
 	Promotion id.ID       `json:"promotion_id" db:"promotion"`
 	Line      int64       `json:"line_no" db:"line"`
+	No        string      `json:"no" db:"no"`
+	Name      string      `json:"name" db:"name"`
 	Off       money.Fen   `json:"off_fen" db:"taken_off"`
 	Gift      hours.Centi `json:"gift_hours_x100" db:"gift"`
 	Thing     string      `json:"thing" db:"thing"`

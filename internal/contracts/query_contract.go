@@ -220,3 +220,17 @@ func Paid(ctx context.Context, tx *op.Tx) (map[id.ID]money.Fen, error) {
 	}
 	return out, nil
 }
+
+// ByPromotion sums what each promotion gives on the whole contract.
+func (d Details) ByPromotion() (out []GrantedLine) {
+	for _, g := range d.Promotions {
+		if n := len(out); n > 0 && out[n-1].Promotion == g.Promotion {
+			out[n-1].Off += g.Off
+			out[n-1].Gift += g.Gift
+			out[n-1].Thing += g.Thing
+			continue
+		}
+		out = append(out, g)
+	}
+	return out
+}

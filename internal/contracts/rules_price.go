@@ -33,6 +33,7 @@ const (
 type Granted struct {
 	PromotionID id.ID         `json:"promotion_id"`
 	No          string        `json:"no"`
+	Name        string        `json:"name"`
 	Off         []money.Fen   `json:"off_fen"`
 	Gift        []hours.Centi `json:"gift_hours_x100"`
 	Thing       string        `json:"thing,omitempty"`

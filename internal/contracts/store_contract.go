@@ -134,7 +134,7 @@ func (g Granted) lines(contract id.ID) (list []op.Record) {
 		if g.Off[i] == 0 && g.Gift[i] == 0 && (g.Thing == "" || i > 0) {
 			continue
 		}
-		row := GrantedLine{Contract: contract, Promotion: g.PromotionID, Line: int64(i + 1), Off: g.Off[i], Gift: g.Gift[i]}
+		row := GrantedLine{Contract: contract, Promotion: g.PromotionID, Line: int64(i + 1), No: g.No, Name: g.Name, Off: g.Off[i], Gift: g.Gift[i]}
 		if i == 0 {
 			row.Thing = g.Thing
 		}

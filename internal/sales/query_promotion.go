@@ -100,20 +100,3 @@ func promotionsByID(ctx context.Context, tx *op.Tx, keys []id.ID) ([]Promotion, 
 	}
 	return out, bad.Err("SAL-8")
 }
-
-// PromotionNames gives the names of all promotions in scope.
-func PromotionNames(ctx context.Context, tx *op.Tx) (map[id.ID]string, error) {
-	type row struct {
-		ID   id.ID  `db:"id"`
-		Name string `db:"name"`
-	}
-	list, err := op.All[row](ctx, tx, "SELECT p.id AS id, p.name AS name FROM promotions p WHERE {scope:promotion p}")
-	if err != nil {
-		return nil, fmt.Errorf("name promotions: %w", err)
-	}
-	out := make(map[id.ID]string, len(list))
-	for _, r := range list {
-		out[r.ID] = r.Name
-	}
-	return out, nil
-}

@@ -149,7 +149,7 @@ func inOrder(promotions []Promotion) []Promotion {
 
 // grant is what one promotion gives, reckoned from prices of lines; false where it is more than they are.
 func (p Promotion) grant(packages []contracts.Package, from []money.Fen) (contracts.Granted, bool) {
-	g := contracts.Granted{PromotionID: p.ID, No: p.No, Off: make([]money.Fen, len(packages)), Gift: make([]hours.Centi, len(packages)), Thing: p.Thing}
+	g := contracts.Granted{PromotionID: p.ID, No: p.No, Name: p.Name, Off: make([]money.Fen, len(packages)), Gift: make([]hours.Centi, len(packages)), Thing: p.Thing}
 	base := make([]money.Fen, len(packages))
 	var sum money.Fen
 	first := -1

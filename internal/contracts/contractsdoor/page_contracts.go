@@ -160,6 +160,12 @@ func (v listView) chips(ctx context.Context) web.FilterChips {
 	if !q.Channel.IsNone() {
 		add("channel", "channel", v.channel(ctx, q.Channel))
 	}
+	if !q.Promotion.IsNone() {
+		add("promotion", "promotion", t(ctx, "promotion-chosen"))
+	}
+	if len(q.Package) > 0 {
+		add("package", "package", t(ctx, "packages-chosen", "count", len(q.Package)))
+	}
 	if !q.Course.IsNone() {
 		add("course", "course", v.course(ctx, q.Course))
 	}

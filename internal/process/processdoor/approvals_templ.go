@@ -332,7 +332,7 @@ func (v approvalView) facts(ctx context.Context) []web.Fact {
 }
 
 func subjectLink(a process.Approval) string {
-	pages := map[string]string{"quote": "/quotes/", "campaign": "/campaigns/", "data-request": "/data-requests/"}
+	pages := map[string]string{"quote": "/quotes/", "campaign": "/campaigns/", "data-request": "/data-requests/", "promotion": "/promotions/"}
 	if path, ok := pages[a.SubjectKind]; ok {
 		return path + a.Subject.String()
 	}

@@ -243,7 +243,6 @@ type quotePageView struct {
 	Test     *sales.Placement    // newest result of a placement test
 	Payers   payerView           // while a contract can be made
 	Approval process.Approval    // of its discount, where it was asked for
-	Promotions map[id.ID]string
 }
 
 func (p door) getQuote(w http.ResponseWriter, r *http.Request) error {
@@ -289,9 +288,6 @@ func (p door) quote(r *http.Request) (v quotePageView, err error) {
 			return err
 		}
 		if v.Approval, err = process.ApprovalOf(ctx, tx, key); err != nil {
-			return err
-		}
-		if v.Promotions, err = promotionNames(ctx, tx); err != nil {
 			return err
 		}
 		v.names, err = p.load(ctx, tx, v.Quote.Person)
