@@ -90,6 +90,8 @@ func looks(s *testkit.School, r records) []look {
 		list("finance", "/instalments", "/feedback/new?page=/instalments"),
 		[]look{page("it", "/feedback/{id}", r.feedback), page("consultant", "/feedback/{id}", r.feedback), part("/feedback/{id}/page", "a page as it was shown")},
 		list("general-manager", "/playbooks", "/playbooks/edit", "/record-views", "/scores", "/targets", "/reports/targets", "/data-requests", "/data-requests/retention"),
+		list("marketing", "/promotions", "/promotions?state=stopped", "/promotions/new"),
+		[]look{page("consultant", "/promotions/{id}", r.promotion), page("marketing", "/promotions/{id}", r.promotion), page("principal", "/promotions/{id}", r.promotion), page("marketing", "/promotions/{id}/edit", r.promotion)},
 		list("marketing", "/campaigns", "/campaigns?state=dropped", "/campaigns/new", "/campaigns/new?from="+r.campaign.String(), "/campaigns/formats"),
 		[]look{
 			page("marketing", "/campaigns/{id}", r.campaign), page("marketing", "/campaigns/{id}", r.draftCampaign), page("consultant", "/campaigns/{id}", r.campaign), page("marketing", "/campaigns/{id}/edit", r.draftCampaign),

@@ -40,7 +40,7 @@ var attacked = []string{"principal", "it", "front-desk", "consultant", "finance"
 
 // recordTables hold what an {id} of a path names.
 var recordTables = []string{
-	"organizations", "persons", "playbooks", "data_requests", "enquiries", "appointments", "visits", "quotes", "contracts", "payments", "tasks", "approvals", "campaigns", "campaign_costs", "budgets", "campaign_formats", "capture_points", "segments", "delegations", "score_models", "imports", "feedback", "views", "special_days", "rooms", "centers", "staff", "accounts", "positions", "channels", "courses", "packages", "sessions",
+	"organizations", "persons", "playbooks", "promotions", "data_requests", "enquiries", "appointments", "visits", "quotes", "contracts", "payments", "tasks", "approvals", "campaigns", "campaign_costs", "budgets", "campaign_formats", "capture_points", "segments", "delegations", "score_models", "imports", "feedback", "views", "special_days", "rooms", "centers", "staff", "accounts", "positions", "channels", "courses", "packages", "sessions",
 }
 
 func newTarget(t *testing.T) *target { t.Helper(); return newTargetWith(t, nil) }
@@ -95,6 +95,7 @@ func (x *target) live() {
 	must(err)
 	_, err = sales.MakeQuote.Run(consultant, s.Ops, sales.MakeQuoteInput{EnquiryID: v.Enquiry, Packages: []id.ID{s.Package}, Discount: 345_600, Reason: "团购"})
 	must(err)
+	s.Promotion(t, "秋季优惠")
 	x.campaign()
 	_, err = people.RegisterOrganization.Run(desk, s.Ops, people.OrganizationInput{Name: "星河软件", CenterID: s.HD, Phones: []people.ContactInput{{Value: "13900139001"}}})
 	must(err)

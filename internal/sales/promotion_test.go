@@ -28,7 +28,9 @@ func promotion(t *testing.T, s *testkit.School, with func(in *sales.PromotionInp
 
 func promotionOf(t *testing.T, s *testkit.School, key id.ID) sales.Promotion {
 	t.Helper()
-	return ask(t, s, s.GM(), func(ctx context.Context, tx *op.Tx) (sales.Promotion, error) { return sales.PromotionByID(ctx, tx, key) })
+	return ask(t, s, s.GM(), func(ctx context.Context, tx *op.Tx) (sales.Promotion, error) {
+		return sales.PromotionByID(ctx, tx, key)
+	})
 }
 
 func offer(s *testkit.School, e sales.Entered, promotions ...id.ID) (sales.QuoteAnswer, error) {
@@ -56,7 +58,9 @@ func TestSAL8_QuoteToContract(t *testing.T) {
 		if p := promotionOf(t, s, key); p.Used != 1 || p.Left() != 2 {
 			t.Errorf("promotion %+v", p)
 		}
-		effect := ask(t, s, s.GM(), func(ctx context.Context, tx *op.Tx) (sales.PromotionEffect, error) { return sales.EffectOf(ctx, tx, key) })
+		effect := ask(t, s, s.GM(), func(ctx context.Context, tx *op.Tx) (sales.PromotionEffect, error) {
+			return sales.EffectOf(ctx, tx, key)
+		})
 		if effect.With != 1 || effect.Off != money.Yuan(1_920) || effect.During.Contracts != 1 || effect.Before.Contracts != 0 || !effect.Additional.Thin || effect.Ended {
 			t.Errorf("effect %+v", effect)
 		}

@@ -77,6 +77,7 @@ func (a *agenda) market(ctx context.Context, tx *op.Tx, approved []marketing.Cam
 		do(90, a.planYear)
 		do(100, func(ctx context.Context) error { return a.planCampaign(ctx, r) })
 	}
+	a.promotions(do)
 	if err := a.pending(ctx, tx, r); err != nil {
 		return err
 	}

@@ -248,6 +248,9 @@ func (a *agenda) quote(ctx context.Context, enquiry, person id.ID, signing float
 			in.Plan = append(in.Plan, contracts.InstalmentInput{Due: a.day + bizdate.Date(30*i), Amount: part})
 		}
 	}
+	if err := a.favour(ctx, &in); err != nil {
+		return err
+	}
 	q, err := sales.MakeQuote.Run(ctx, a.l.run, in)
 	if err == nil && !q.Approval.IsNone() {
 		if !a.eve() {

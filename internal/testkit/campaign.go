@@ -10,6 +10,7 @@ import (
 	"zhike/internal/kernel/money"
 	"zhike/internal/kernel/op"
 	"zhike/internal/marketing"
+	"zhike/internal/sales"
 )
 
 // Campaign is an open day as marketing plans one, from today for three weeks; of a center, or of the company where center is none.
@@ -52,4 +53,13 @@ func Segment() marketing.SegmentInput {
 		{Depth: 1, Group: condition.None},
 		{Depth: 2, Field: "contracts", Is: condition.AtLeast, Values: []string{"1"}},
 	}}
+}
+
+// Promotion registers a promotion of ten per cent of the whole company for three weeks, which adds up with others, and starts it.
+func (s *School) Promotion(t testing.TB, name string) id.ID {
+	t.Helper()
+	today := bizdate.Of(s.Clock.Now(), s.Dir.Zone(s.HD))
+	p := must(sales.RegisterPromotion.Run(s.Marketing(), s.Ops, sales.PromotionInput{Name: name, From: today, Until: today + 20, Form: "percent", Percent: 1_000, Stacking: "list", Quota: 20, PlanContracts: 5, Goal: "多签新生"}))(t)
+	must(sales.StartPromotion.Run(s.System(), s.Ops, sales.StartPromotionInput{PromotionID: p.ID}))(t)
+	return p.ID
 }
