@@ -194,3 +194,30 @@ func TestSAL8_Refused(t *testing.T) {
 		})
 	})
 }
+
+// A center's promotion is given there alone, and no other center's principal changes it; nobody but marketing has one of the company (SAL-8, ORG-4).
+func TestSAL8_OfACenter(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		in := sales.PromotionInput{Name: "店庆", CenterID: s.HD, From: today(s), Until: today(s) + 5, Form: "percent", Percent: 500}
+		p := must(sales.RegisterPromotion.Run(s.Principal(s.HD), s.Ops, in))(t)
+		if got := promotionOf(t, s, p.ID).Centers; len(got) != 1 || got[0] != s.HD {
+			t.Errorf("given at %v", got)
+		}
+		company := in
+		company.CenterID = id.None
+		other := s.Principal(s.CY)
+		refuse(t, s, map[string]refused{
+			"register at another center": {func() error { return second(sales.RegisterPromotion.Run(other, s.Ops, in)) }, "404 not-found"},
+			"register for the company":   {func() error { return second(sales.RegisterPromotion.Run(other, s.Ops, company)) }, "422 invalid center_id:required"},
+			"change": {func() error {
+				return second(sales.ChangePromotion.Run(other, s.Ops, sales.ChangePromotionInput{PromotionID: p.ID, Name: new("x")}))
+			}, "403 forbidden"},
+			"start": {func() error {
+				return second(sales.StartPromotion.Run(other, s.Ops, sales.StartPromotionInput{PromotionID: p.ID}))
+			}, "403 forbidden"},
+			"stop": {func() error {
+				return second(sales.StopPromotion.Run(other, s.Ops, sales.StopPromotionInput{PromotionID: p.ID, Reason: "x"}))
+			}, "403 forbidden"},
+		})
+	})
+}
