@@ -60,7 +60,7 @@ func (a *agenda) promotions(do func(minute int, what func(ctx context.Context) e
 		}
 		s, err := sales.StartPromotion.Run(ctx, a.l.run, sales.StartPromotionInput{PromotionID: p.ID, Reason: in.Goal})
 		if err == nil && !s.Approval.IsNone() {
-			a.at(a.l.Clock.Now().Add(promotionWaits), func(ctx context.Context) error { return a.approve(ctx, s.Approval) })
+			a.at(a.l.Clock.Now().Add(promotionWaits), func(ctx context.Context) error { return a.consent(ctx, s.Approval) })
 		}
 		return err
 	})

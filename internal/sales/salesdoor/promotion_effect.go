@@ -30,7 +30,7 @@ func contractsOn(p sales.Promotion, s sales.Span) string {
 
 // contractsWith is the list of the contracts that were signed with a promotion.
 func contractsWith(p sales.Promotion) string {
-	return query("/contracts", "promotion", p.ID.String(), "signed_until", "2999-12-31")
+	return query("/contracts", "promotion", p.ID.String(), "signed_from", p.From.String())
 }
 
 // effect is the contracts of the periods; every figure opens to them.
@@ -77,10 +77,10 @@ func (v promotionView) cost(ctx context.Context) []web.Fact {
 		{Term: t(ctx, "promotion.off"), Value: web.Figure{Value: i18n.Money(ctx, e.Off), Href: contractsWith(v.Promotion), Hidden: t(ctx, "promotion.off")}},
 	}
 	if e.Gift > 0 {
-		out = append(out, web.Fact{Term: t(ctx, "promotion.hours-given"), Value: web.Text(i18n.Hours(ctx, e.Gift))})
+		out = append(out, web.Fact{Term: t(ctx, "promotion.hours-given"), Value: web.Figure{Value: i18n.Hours(ctx, e.Gift), Href: contractsWith(v.Promotion), Hidden: t(ctx, "promotion.hours-given")}})
 	}
 	if e.Cost > 0 {
-		out = append(out, web.Fact{Term: t(ctx, "promotion.things-cost"), Value: web.Text(i18n.Money(ctx, e.Cost))})
+		out = append(out, web.Fact{Term: t(ctx, "promotion.things-cost"), Value: web.Figure{Value: i18n.Money(ctx, e.Cost), Href: contractsWith(v.Promotion), Hidden: t(ctx, "promotion.things-cost")}})
 	}
 	return out
 }
