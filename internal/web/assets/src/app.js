@@ -1,6 +1,5 @@
 // The script of every page. Without it pages still work: they are plain links and forms.
 import { startAsk } from "./ask.js";
-import { startAmounts } from "./amounts.js";
 import { startCells } from "./cells.js";
 import { startDrafts } from "./drafts.js";
 import { startFeedback } from "./feedback.js";
@@ -23,7 +22,6 @@ startDrafts();
 startRows();
 startCells();
 startLanes();
-startAmounts();
 startSheet();
 startRecent();
 document.documentElement.classList.add("js");
