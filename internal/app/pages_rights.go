@@ -77,6 +77,8 @@ var pageRights = []struct{ path, right string }{
 	{"/people/{id}/family", "person:update"},
 	{"/people/{id}/merge", "person:merge"},
 	{"/people", "person:read"},
+	{"/playbooks/edit", "playbook:update"},
+	{"/playbooks", "playbook:read"},
 	{"/pool/{id}/claim", "pool:claim"},
 	{"/pool", "pool:read"},
 	{"/quotes", "quote:read"},
