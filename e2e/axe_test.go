@@ -89,7 +89,7 @@ func looks(s *testkit.School, r records) []look {
 		list("front-desk", "/desk", "/appointments", "/visits", "/walk-ins/new", "/people", "/people/new", "/people/duplicates", "/contracts", "/payments", "/payments/new", "/payments/new?contract_id="+r.signed.String()),
 		list("finance", "/instalments", "/feedback/new?page=/instalments"),
 		[]look{page("it", "/feedback/{id}", r.feedback), page("consultant", "/feedback/{id}", r.feedback), part("/feedback/{id}/page", "a page as it was shown")},
-		list("general-manager", "/record-views", "/scores", "/targets", "/reports/targets", "/data-requests", "/data-requests/retention"),
+		list("general-manager", "/playbooks", "/playbooks/edit", "/reveals", "/reveals/each", "/record-views", "/scores", "/targets", "/reports/targets", "/data-requests", "/data-requests/retention"),
 		list("marketing", "/campaigns", "/campaigns?state=dropped", "/campaigns/new", "/campaigns/new?from="+r.campaign.String(), "/campaigns/formats"),
 		[]look{
 			page("marketing", "/campaigns/{id}", r.campaign), page("marketing", "/campaigns/{id}", r.draftCampaign), page("consultant", "/campaigns/{id}", r.campaign), page("marketing", "/campaigns/{id}/edit", r.draftCampaign),

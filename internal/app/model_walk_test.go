@@ -43,6 +43,7 @@ var undriven = map[string]string{
 	"sales.add-lead":            "changes no matter: a further source record",
 	"sales.change-enquiry":      "channel and course change no state",
 	"sales.set-assignment-rule": "the ground of a walk", "sales.set-ladder-step": "the ground of a walk",
+	"sales.write-playbook": "the ground of a walk", "sales.note-guidance": "changes no matter",
 	"contracts.draft":      "within sales.draft-contract",
 	"contracts.add-course": "the ground of a walk", "contracts.change-course": "the ground of a walk",
 	"contracts.add-package": "the ground of a walk", "contracts.change-package": "the ground of a walk",

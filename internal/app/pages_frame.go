@@ -59,6 +59,7 @@ var (
 	placeDailySales    = place{"report.daily-sales", "/reports/daily-sales", "report:read", ""}
 	placeTargets       = place{"targets", "/targets", "target:read", ""}
 	placeScores        = place{"scores", "/scores", "score-model:read", ""}
+	placePlaybooks     = place{"playbooks", "/playbooks", "pool:claim", ""} // managers reach it from an enquiry: their menu is full
 	placeFeedback      = place{"feedback", "/feedback", "feedback:update", ""}
 	placeChannels      = place{"channels", "/channels", "channel:update", ""}
 	placeAssignment    = place{"assignment", "/settings/assignment", "assignment:read", ""}
@@ -83,7 +84,7 @@ var (
 	menu = []group{
 		{"today", []place{placeHome, placeTasks, placeApprovals, placeAppointments, placeVisits, placePool, placeFeedback}},
 		{"customers", []place{placeEnquiries, placePeople, placeContracts, placePayments, placeCampaigns, placeImports}},
-		{"manage", []place{placeReports, placeTargets, placeSegments, placeAssignment, placeChannels, placeCourses, placePackages, placeDays, placeStaff, placeLimits, placeScores, placeLooks}},
+		{"manage", []place{placeReports, placeTargets, placeSegments, placePlaybooks, placeAssignment, placeChannels, placeCourses, placePackages, placeDays, placeStaff, placeLimits, placeScores, placeLooks}},
 	}
 	setUp = []group{
 		{"today", []place{placeHome, placeTasks, placeImports, placeReports, placeLooks, placeFeedback}},

@@ -136,6 +136,8 @@ var all = []event.Fact{
 	ContactBreached{},
 	ContactEscalated{},
 	LadderStepSet{},
+	PlaybookWritten{},
+	GuidanceNoted{},
 	AppointmentBooked{},
 	AppointmentConfirmed{},
 	AppointmentMoved{},

@@ -390,3 +390,28 @@ func (TargetsSet) Kind() string { return "sales.targets-set.1" }
 
 // About implements event.Fact.
 func (f TargetsSet) About() (center, person id.ID) { return f.Center, id.None }
+
+// PlaybookWritten says that a version of a card of guidance was written, or the card retired (SAL-10).
+type PlaybookWritten struct {
+	Playbook id.ID `json:"playbook_id"`
+	No       int64 `json:"no"`
+	Active   bool  `json:"active"`
+}
+
+// Kind implements event.Fact.
+func (PlaybookWritten) Kind() string { return "sales.playbook-written.1" }
+
+// About implements event.About.
+func (PlaybookWritten) About() (center, person id.ID) { return id.None, id.None }
+
+// GuidanceNoted says which version of a card stood beside a contact, and whether it was used (SAL-10).
+type GuidanceNoted struct {
+	Matter
+	Touch    id.ID `json:"touch_id"`
+	Playbook id.ID `json:"playbook_id"`
+	No       int64 `json:"no"`
+	Used     bool  `json:"used"`
+}
+
+// Kind implements event.Fact.
+func (GuidanceNoted) Kind() string { return "sales.guidance-noted.1" }

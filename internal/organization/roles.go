@@ -27,7 +27,7 @@ var shippedRoles = []shippedRole{
 	{code: "front-desk", home: "front-desk", phone: "revealable", reveals: 60, rights: "campaign:read@all staff:read@center person:create+update+reveal+merge@center enquiry:create@center " +
 		"touch:create@center appointment:create+update@center visit:create+receive@center payment:create@center report:read+mail@center data-request:read@own data-request:create@center" + deskReads + work},
 	{code: "consultant", home: "consultant", phone: "full-own", reveals: 20, rights: "campaign:read@all staff:read@center person:read@own organization:read@center person:create@center person:update+reveal+merge@own " +
-		"enquiry:read+update@own enquiry:create@center pool:read+claim@center touch:read+create@own appointment:read@center appointment:create+update@own visit:read+update+receive@own " +
+		"enquiry:read+update@own enquiry:create@center playbook:read@all pool:read+claim@center touch:read+create@own appointment:read@center appointment:create+update@own visit:read+update+receive@own " +
 		"quote:read+create@own contract:read+create+sign@own report:read@own approval:read+update@own target:read@own" + work},
 	{code: "assistant", home: "assistant", phone: "revealable", reveals: 40, rights: "touch:read+create@own person:read@own organization:read@center" + work},
 	{code: "teacher", home: "teacher", phone: "hidden", rights: strings.TrimSpace(work)},
@@ -36,14 +36,14 @@ var shippedRoles = []shippedRole{
 	{code: "supervisor", home: "principal", phone: "revealable", reveals: 60, rights: principalRights},
 	{code: "principal", home: "principal", phone: "revealable", reveals: 60, rights: "center-target:update@center " + principalRights},
 	{code: "general-manager", home: "general-manager", phone: "revealable", reveals: 60, rights: "campaign:read@all campaign-cost:read@all budget:read+update@all lead:read@all capture-point:read@all submission:read@all segment:read@all segment-member:read@all center:read@all region:read@all staff:read@all position:read@all person:read+reveal+merge@all organization:read@all enquiry:read@all " +
-		"touch:read@all appointment:read@all visit:read@all quote:read@all contract:read@all payment:read@all journal:read@all report:read+mail@all target:read+update@all center-target:update@all task:read+update@all approval:read+decide@all approval:update@own delegation:read+create+update@own approval-limit:read+update@all import:create+read@all enquiry:import@all record-view:read@all feedback:read+update@all score-model:read+create@all data-request:read+create+export+finish@all" + work},
+		"touch:read@all appointment:read@all visit:read@all quote:read@all contract:read@all payment:read@all journal:read@all report:read+mail@all target:read+update@all center-target:update@all task:read+update@all approval:read+decide@all approval:update@own delegation:read+create+update@own approval-limit:read+update@all import:create+read@all enquiry:import@all record-view:read@all reveal:read@all feedback:read+update@all playbook:read+update@all score-model:read+create@all data-request:read+create+export+finish@all" + work},
 	{code: "project", home: "it", phone: "hidden", rights: itRights},
 	{code: "it", home: "it", phone: "hidden", rights: itRights},
 }
 
 const principalRights = "campaign:read@all campaign:create+update@center campaign-cost:read+create@center budget:read+update@center lead:read@center capture-point:read+update@center submission:read@center segment:read+update@center segment-member:read+export@center delegation:read+create+update@own special-day:update@center staff:read@center position:read@center person:create+update+reveal+merge@center enquiry:create+update+assign+import@center pool:read@center touch:create@center " +
 	"appointment:create+update@center visit:create+update+receive@center quote:create@center contract:create+sign@center payment:reverse@center journal:read@center task:read+assign@center " +
-	"approval:read+decide@center approval:update@own target:read+update@center report:read+mail@center import:create+read@center assignment:read+update@center score-model:read@all data-request:read+create+export+finish@center" + deskReads + work
+	"approval:read+decide@center approval:update@own target:read+update@center report:read+mail@center import:create+read@center assignment:read+update@center playbook:read+update@all reveal:read@center score-model:read@all data-request:read+create+export+finish@center" + deskReads + work
 
 const itRights = "center:read+create+update@all room:read+create+update@all special-day:update@all region:read+create+update@all staff:read+create+update@all position:read+create+update@all account:read+create+update@all " +
 	"role:read@all setting:read+update@all session:read+end@all channel:create+update@all course:create+update@all package:create+update@all assignment:read+update@all " +

@@ -9,6 +9,7 @@ import (
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
 )
 
 // NextSteps lists the shipped codes of what may come next; a school adds its own to the list next-step.
@@ -108,4 +109,10 @@ func Touches(ctx context.Context, tx *op.Tx, person id.ID, limit int) (list []To
 		return nil, fmt.Errorf("list touches: %w", err)
 	}
 	return list, nil
+}
+
+// TouchByID gives one touch in scope that counts.
+func TouchByID(ctx context.Context, tx *op.Tx, key id.ID) (t Touch, err error) {
+	err = tx.Select(&t).Where("id = ? AND withdrawn_at IS NULL", key).Scan(ctx)
+	return t, problem.Found(err, "touch")
 }

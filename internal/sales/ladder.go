@@ -171,8 +171,11 @@ var shippedLadder = []LadderStep{
 	{After: 7, Unit: inDays, Action: giveAway, Active: true},
 }
 
-// Seed writes the shipped ladder where there is none.
+// Seed writes the shipped cards of guidance where they are missing, and the shipped ladder where there is none.
 func Seed(ctx context.Context, r *op.Runner) error {
+	if err := seedPlaybooks(ctx, r); err != nil {
+		return err
+	}
 	return r.Write(ctx, func(ctx context.Context, tx *op.Tx) error {
 		var n int64
 		if err := tx.QueryRow(ctx, "SELECT COUNT(*) FROM contact_ladder", nil, &n); err != nil {

@@ -162,6 +162,7 @@ func Resources() []policy.Resource {
 		{Name: "score-model", Table: "score_models"},
 		{Name: "target", Table: "targets", Center: "center", Owner: "staff"},
 		{Name: "center-target", Table: "target_changes", Center: "center"}, // who may set those of centers
+		{Name: "playbook", Table: "playbooks"},
 		{Name: "ladder-step", Table: "contact_ladder", Center: "center", Where: ladderScope},
 	}
 }

@@ -16,6 +16,7 @@ func Personal() []personal.Rows {
 		{Table: "enquiry_scores", Via: ofEnquiry, Keep: []string{"reasons"}},
 		{Table: "ladder_steps", Via: ofEnquiry},
 		{Table: "pool_views", Via: ofEnquiry},
+		{Table: "playbook_uses", Via: ofEnquiry, Keep: []string{"stage"}},
 	}
 }
 

@@ -80,6 +80,9 @@ func touchWithdrawn(ctx context.Context, tx *op.Tx, f facts.TouchWithdrawn, _ ev
 	if err := restore(ctx, tx, &e, f.Touch); err != nil {
 		return err
 	}
+	if _, err := tx.Exec(ctx, "DELETE FROM playbook_uses WHERE touch = ?", f.Touch); err != nil {
+		return fmt.Errorf("forget use of a card: %w", err)
+	}
 	return standAgain(ctx, tx, f.Restores)
 }
 

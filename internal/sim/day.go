@@ -25,6 +25,7 @@ type agenda struct {
 	r       *rand.Rand
 	luck    *rand.Rand                   // of campaigns: they change nothing else
 	forms   *rand.Rand                   // of what is sent by form
+	said    *rand.Rand                   // of guidance: likewise
 	running map[id.ID]marketing.Campaign // today, by channel
 	names   *names
 	open    time.Time // the center opens
@@ -84,7 +85,7 @@ func (l *Life) day(ctx context.Context, day bizdate.Date) error {
 		l.viewers = map[id.ID]*policy.Viewer{}
 		for i, p := range l.world.centers {
 			r := l.chance(day, i)
-			a := &agenda{l: l, place: p, day: day, r: r, luck: l.chance(day, i|1<<14), forms: l.chance(day, i|1<<13), names: &names{r}, open: day.In(l.dir.Zone(p.center)).Add(9 * time.Hour)}
+			a := &agenda{l: l, place: p, day: day, r: r, luck: l.chance(day, i|1<<14), said: l.chance(day, i|1<<13), forms: l.chance(day, i|1<<12), names: &names{r}, open: day.In(l.dir.Zone(p.center)).Add(9 * time.Hour)}
 			l.Clock.Set(later(a.open, l.lived))
 			if err := a.plan(ctx); err != nil {
 				return fmt.Errorf("center %s: %w", p.code, err)

@@ -156,7 +156,7 @@ func (a *agenda) call(ctx context.Context, enquiry, consultant id.ID, channel st
 	default:
 		in.Result, in.NextStep, in.NextDay = "discuss", "call-back", a.day+bizdate.Date(8+a.r.IntN(20))
 	}
-	if _, err := people.RecordTouch.Run(ctx, a.l.run, in); err != nil {
+	if err := a.record(ctx, in); err != nil {
 		return err
 	}
 	if in.Result != "come" {
@@ -343,7 +343,7 @@ func (a *agenda) afterQuote(ctx context.Context, e sales.Enquiry) error {
 	case a.hit(0.25):
 		in.Result, in.NextStep, in.NextDay, in.Closed = "expensive", "", 0, of(a.r, []string{"price", "other-school", "time"})
 	}
-	if _, err := people.RecordTouch.Run(as, a.l.run, in); err != nil || in.Result != "willing" {
+	if err := a.record(as, in); err != nil || in.Result != "willing" {
 		return err
 	}
 	return a.sign(as, quotes[0].ID, e.Person)

@@ -19,6 +19,7 @@ func API(a *api.API) {
 	apiQuotes(a)
 	apiScores(a)
 	apiTargets(a)
+	apiPlaybooks(a)
 }
 
 type (

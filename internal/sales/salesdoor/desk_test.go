@@ -229,7 +229,7 @@ func TestQueries(t *testing.T) {
 			path string
 			most int
 		}{
-			{open(s.Consultant(s.HD), t, s), "/", 12},
+			{open(s.Consultant(s.HD), t, s), "/", 13},
 			{open(s.Principal(s.HD), t, s), "/enquiries", 7},
 			{open(s.FrontDesk(s.HD), t, s), "/appointments", 6},
 			{open(s.FrontDesk(s.HD), t, s), "/", 9},

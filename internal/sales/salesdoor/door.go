@@ -87,6 +87,7 @@ func Pages(mux *http.ServeMux, d Deps) {
 	p.poolPages(mux)
 	p.targetPages(mux)
 	p.scorePages(mux)
+	p.playbookPages(mux)
 }
 
 func (p door) assignmentPages(mux *http.ServeMux) {

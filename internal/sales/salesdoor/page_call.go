@@ -24,11 +24,12 @@ type callView struct {
 	Recent  []people.Touch
 	Results []string
 	Reasons []string
-	Base    string       // page to come back to
-	No      int          // place on the work list, from 0
-	Of      int64        // length of the work list; 0 beyond it
-	First   string       // the part that is wanted first: date; else the panel's beginning
-	Day     bizdate.Date // of the next contact, where one was chosen before
+	Card    *sales.Playbook // that fits, where one does (SAL-10)
+	Base    string          // page to come back to
+	No      int             // place on the work list, from 0
+	Of      int64           // length of the work list; 0 beyond it
+	First   string          // the part that is wanted first: date; else the panel's beginning
+	Day     bizdate.Date    // of the next contact, where one was chosen before
 }
 
 // panelLink opens a panel beside the list where there is room for it; else the link leads to its own page.
@@ -101,6 +102,9 @@ func (p door) call(ctx context.Context, tx *op.Tx, n names, e sales.Enquiry) (*c
 	if v.Results, err = people.Codes(ctx, tx, "touch-result"); err != nil {
 		return nil, err
 	}
+	if v.Card, err = cardFor(ctx, tx, e, v.Recent); err != nil {
+		return nil, err
+	}
 	v.Reasons, err = people.Codes(ctx, tx, "loss-reason")
 	return v, err
 }
@@ -117,7 +121,10 @@ func (p door) postCall(w http.ResponseWriter, r *http.Request) error {
 		if in.Closed != "" { // who closes a matter plans no next step; the suggested one was only suggested
 			in.NextStep, in.NextDay = "", 0
 		}
-		_, err = people.RecordTouch.Run(r.Context(), p.Ops, in)
+		var touch people.TouchAnswer
+		if touch, err = people.RecordTouch.Run(r.Context(), p.Ops, in); err == nil {
+			err = p.noteCard(r, touch)
+		}
 	}
 	if err != nil {
 		return web.Again(w, r, err, p.getCall)

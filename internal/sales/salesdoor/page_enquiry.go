@@ -36,6 +36,7 @@ type enquiryView struct {
 	Valued       bool
 	Fields       []people.Field // custom ones that reasons of the score speak of
 	Timeline     people.TimelinePage
+	Card         *sales.Playbook
 	tell         timelineWords
 }
 
@@ -88,6 +89,13 @@ func (p door) enquiry(ctx context.Context, tx *op.Tx, key id.ID) (v enquiryView,
 		return v, err
 	}
 	v.Campaign = campaigns[v.Enquiry.Campaign]
+	last, err := people.Touches(ctx, tx, person, 1)
+	if err != nil {
+		return v, err
+	}
+	if v.Card, err = cardFor(ctx, tx, v.Enquiry, last); err != nil {
+		return v, err
+	}
 	if err := v.score(ctx, tx); err != nil {
 		return v, err
 	}
