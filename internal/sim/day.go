@@ -24,8 +24,8 @@ type agenda struct {
 	day     bizdate.Date
 	r       *rand.Rand
 	luck    *rand.Rand                   // of campaigns: they change nothing else
-	forms   *rand.Rand                   // of what is sent by form
 	said    *rand.Rand                   // of guidance: likewise
+	forms   *rand.Rand                   // of what is sent by form: likewise
 	running map[id.ID]marketing.Campaign // today, by channel
 	names   *names
 	open    time.Time // the center opens
