@@ -24,12 +24,20 @@ var (
 	sources = []string{"website", "baidu", "wechat", "dianping"}
 )
 
+func (a *agenda) bring(ctx context.Context, channel string, formed bool) (sales.Entered, error) {
+	if formed {
+		return a.submit(ctx)
+	}
+	return a.enter(ctx, channel)
+}
+
 // submit sends a lead's form, which is entered at once (MKT-11).
 func (a *agenda) submit(ctx context.Context) (out sales.Entered, err error) {
 	point, err := a.point(ctx)
 	if err != nil {
 		return out, err
 	}
+	a.l.opened[marketing.CaptureView{Point: point, Day: a.day}] += 2 + int64(a.forms.IntN(9)) // most who open it send nothing
 	who := a.somebody()
 	in := marketing.ReceiveInput{
 		PointID: point, Name: who.Name, Phone: who.Phones[0].Value, Minor: true, Guardian: string([]rune(of(a.forms, surnames))[:1]) + "女士", Consent: true, Said: of(a.forms, wishes), Lang: "zh",

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/db"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
@@ -79,9 +80,10 @@ func (a *agenda) closing() time.Time { return a.open.Add(12*time.Hour - time.Min
 // minute is an instant of the opening hours.
 func (a *agenda) minute(n int) time.Time { return a.open.Add(time.Duration(n) * time.Minute) }
 
-// day lives one day at all centers, in one commit.
+// day lives one day at all centers, in one commit; how often forms were opened follows it.
 func (l *Life) day(ctx context.Context, day bizdate.Date) error {
-	return l.run.Batch(ctx, func(ctx context.Context) error {
+	l.opened = map[marketing.CaptureView]int64{}
+	err := l.run.Batch(ctx, func(ctx context.Context) error {
 		l.viewers = map[id.ID]*policy.Viewer{}
 		for i, p := range l.world.centers {
 			r := l.chance(day, i)
@@ -96,6 +98,10 @@ func (l *Life) day(ctx context.Context, day bizdate.Date) error {
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return l.run.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return marketing.WriteCaptureViews(ctx, tx, l.opened) })
 }
 
 func (a *agenda) run(ctx context.Context) error {

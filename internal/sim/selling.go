@@ -67,13 +67,6 @@ func (a *agenda) lead(ctx context.Context, channel string) error {
 	})
 }
 
-func (a *agenda) bring(ctx context.Context, channel string, formed bool) (sales.Entered, error) {
-	if formed {
-		return a.submit(ctx)
-	}
-	return a.enter(ctx, channel)
-}
-
 func (a *agenda) enter(ctx context.Context, channel string) (sales.Entered, error) {
 	return sales.Enter.Run(a.l.as(ctx, of(a.r, a.place.desk)), a.l.run, sales.EnterInput{
 		Person: a.somebody(), CenterID: a.place.center, ChannelID: a.l.world.channels[channel], CampaignID: a.by(channel), CourseID: a.course().ID, NextStep: "first-contact", NextDay: a.day,
