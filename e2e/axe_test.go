@@ -90,6 +90,8 @@ func looks(s *testkit.School, r records) []look {
 		list("finance", "/instalments", "/feedback/new?page=/instalments"),
 		[]look{page("it", "/feedback/{id}", r.feedback), page("consultant", "/feedback/{id}", r.feedback), part("/feedback/{id}/page", "a page as it was shown")},
 		list("general-manager", "/playbooks", "/playbooks/edit", "/reveals", "/reveals/each", "/record-views", "/scores", "/targets", "/reports/targets", "/data-requests", "/data-requests/retention"),
+		[]look{page("principal", "/playbooks/{id}", r.playbook), page("consultant", "/playbooks/{id}", r.playbook), {route: "/playbooks/edit", role: "principal", path: "/playbooks/edit?playbook_id=" + r.playbook.String()}},
+		list("principal", "/reveals", "/reveals/each?refused=true"),
 		list("marketing", "/campaigns", "/campaigns?state=dropped", "/campaigns/new", "/campaigns/new?from="+r.campaign.String(), "/campaigns/formats"),
 		[]look{
 			page("marketing", "/campaigns/{id}", r.campaign), page("marketing", "/campaigns/{id}", r.draftCampaign), page("consultant", "/campaigns/{id}", r.campaign), page("marketing", "/campaigns/{id}/edit", r.draftCampaign),

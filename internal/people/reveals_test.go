@@ -32,7 +32,9 @@ func TestPPL10_RevealsOfACenter(t *testing.T) {
 		day := bizdate.Of(s.Clock.Now(), s.Dir.Zone(s.HD))
 		counts := func(ctx context.Context, f people.RevealFilter) people.RevealCounts {
 			f.Limit = 10
-			return ask(t, s, ctx, func(ctx context.Context, tx *op.Tx) (people.RevealCounts, error) { return people.CountReveals(ctx, tx, f) })
+			return ask(t, s, ctx, func(ctx context.Context, tx *op.Tx) (people.RevealCounts, error) {
+				return people.CountReveals(ctx, tx, f)
+			})
 		}
 		notes := func(ctx context.Context, f people.RevealFilter) (out []string) {
 			f.Limit = 10

@@ -131,13 +131,18 @@ func (v revealsView) each(staff id.ID, refused bool) string {
 
 func (v revealsView) table(ctx context.Context) web.Table {
 	out := web.Table{Caption: t(ctx, "reveals"), Columns: []web.Column{
-		{Label: t(ctx, "reveals-who")}, {Label: t(ctx, "reveals-times"), Num: true}, {Label: t(ctx, "reveals-days"), Num: true}, {Label: t(ctx, "reveals-most"), Num: true},
-		{Label: t(ctx, "reveals-allowed"), Num: true}, {Label: t(ctx, "reveals-refused"), Num: true},
+		{Label: t(ctx, "reveals-who")},
+		{Label: t(ctx, "reveals-times"), Num: true},
+		{Label: t(ctx, "reveals-days"), Num: true},
+		{Label: t(ctx, "reveals-most"), Num: true},
+		{Label: t(ctx, "reveals-allowed"), Num: true},
+		{Label: t(ctx, "reveals-refused"), Num: true},
 	}}
 	for _, c := range v.Counts.Items {
 		name := v.staff(c.Staff)
 		row := web.Row{ID: c.Staff.String(), Cells: []templ.Component{
-			web.RecordLink(v.each(c.Staff, false), name), web.Figure{Value: i18n.Count(ctx, c.Shown+c.Refused), Href: v.each(c.Staff, false), Hidden: name},
+			web.RecordLink(v.each(c.Staff, false), name),
+			web.Figure{Value: i18n.Count(ctx, c.Shown+c.Refused), Href: v.each(c.Staff, false), Hidden: name},
 			web.Text(i18n.Count(ctx, c.Days)), web.Text(i18n.Count(ctx, c.Most)), web.Text(i18n.Count(ctx, c.Allowed)),
 			web.Figure{Value: i18n.Count(ctx, c.Refused), Href: v.each(c.Staff, true), Hidden: name},
 		}}
