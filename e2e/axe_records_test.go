@@ -28,7 +28,7 @@ type records struct {
 	point                                              marketing.CapturePointAnswer
 	promotion, segment                                 id.ID
 	request                                            id.ID // a data request
-	organization                                       id.ID
+	organization, playbook                             id.ID
 	asked, approval                                    id.ID // a quote that waits, and the approval that it waits for
 }
 
@@ -105,9 +105,30 @@ func live(t *testing.T, s *testkit.School) (r records) {
 	})
 	r.other = duplicate(t, s, r.person)
 	r.organization = company(t, s, r.person, r.quoted)
+	r.playbook = guided(t, s)
+	_, err = people.Reveal.Run(desk, s.Ops, people.RevealInput{PersonID: r.person})
+	must(err)
 	scored(t, s)
 	must(s.App.Settle(s.System()))
 	return r
+}
+
+// guided writes a card of guidance, which a consultant then used.
+func guided(t *testing.T, s *testkit.School) id.ID {
+	t.Helper()
+	card, err := sales.WritePlaybook.Run(s.Principal(s.HD), s.Ops, sales.PlaybookInput{Name: "试听前", Lang: "zh", Stage: "contacted", Short: "先问目标\n再约时间", Questions: "谁一起来？", Answers: "太远：先看路线", Active: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := s.Consultant(s.HD)
+	touch, err := people.RecordTouch.Run(ctx, s.Ops, people.TouchInput{EnquiryID: s.Enquiry(t, s.HD).ID, Channel: "call", Result: "discuss", NextStep: "call-back", NextDay: bizdate.Of(s.Clock.Now(), s.Dir.Zone(s.HD)) + 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = sales.NoteGuidance.Run(ctx, s.Ops, sales.GuidanceInput{TouchID: touch.ID, PlaybookID: card.ID, No: card.Version, Used: true}); err != nil {
+		t.Fatal(err)
+	}
+	return card.ID
 }
 
 // campaigns fills in a draft and a campaign that is approved, with a cost and a lead.

@@ -12,7 +12,7 @@ import (
 
 // ownOrder are the lists whose order is what they are for, so that they are neither searched nor sorted: what is to be done first, what
 // happened last.
-var ownOrder = []string{"/playbooks/{id}/uses", "/work-list", "/visits", "/tasks", "/notices", "/imports", "/events", "/record-views", "/feedback", "/approvals", "/delegations", "/people/likely-duplicates", "/enquiry-scores", "/pool", "/targets", "/target-changes", "/data-requests", "/people/retention-over"}
+var ownOrder = []string{"/playbooks/{id}/uses", "/work-list", "/visits", "/tasks", "/notices", "/imports", "/events", "/record-views", "/feedback", "/approvals", "/delegations", "/people/likely-duplicates", "/enquiry-scores", "/pool", "/targets", "/target-changes", "/data-requests", "/people/retention-over", "/reveals", "/reveals/by-staff"}
 
 // TestCTR_ListParameters: every list of the API takes limit and cursor, and but for those with an order of their own sort and q.
 func TestCTR_ListParameters(t *testing.T) {

@@ -89,6 +89,7 @@ var pageRights = []struct{ path, right string }{
 	{"/quotes", "quote:read"},
 	{"/reports", "report:read"},
 	{"/record-views", "record-view:read"},
+	{"/reveals", "reveal:read"},
 	{"/regions", "region:read"},
 	{"/roles", "role:read"},
 	{"/rooms", "room:read"},

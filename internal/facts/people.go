@@ -50,15 +50,15 @@ func (PhoneRevealed) Kind() string { return "people.phone-revealed.1" }
 // About implements event.Fact.
 func (f PhoneRevealed) About() (center, person id.ID) { return f.Center, f.Person }
 
-// RevealLimitReached says that somebody asked for more reveals in a day than the role allows, and was refused (PPL-10). It is recorded
-// once a day and account.
+// RevealLimitReached says that somebody asked for more reveals in a day than the role allows, or for more entries of the pool than the
+// center does, and was refused (PPL-10, PPL-8). It is recorded once a day, account and field.
 type RevealLimitReached struct {
 	Account id.ID  `json:"account_id"`
 	Staff   id.ID  `json:"staff_id"`
 	Center  id.ID  `json:"center_id"` // of who looked
 	Person  id.ID  `json:"person_id"` // who was not shown
-	Field   string `json:"field"`     // phone, duplicate
-	Shown   int64  `json:"shown"`     // reveals of the day
+	Field   string `json:"field"`     // phone, duplicate, pool
+	Shown   int64  `json:"shown"`     // reveals of the day; 0 of the pool
 }
 
 // Kind implements event.Fact.

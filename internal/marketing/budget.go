@@ -287,6 +287,16 @@ func (c Campaign) within(ctx context.Context, tx *op.Tx, s spending, confirmed, 
 	return bad.Err("MKT-8")
 }
 
+// withinStill refuses what waits of a plan where it goes beyond the budget by now and the school wants an approval for that; elsewhere whoever
+// decides was shown it (Exceeds).
+func (c Campaign) withinStill(ctx context.Context, tx *op.Tx) error {
+	_, waits, err := plannedCost(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
+	return c.within(ctx, tx, spending{plan: waits}, true, true)
+}
+
 func (e Excess) link() string {
 	month := e.Month
 	if month == 0 {

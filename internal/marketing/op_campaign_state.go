@@ -135,7 +135,7 @@ func extendCampaign(ctx context.Context, tx *op.Tx, in ExtendCampaignInput) (Cam
 }
 
 // ApproveCampaign consents to the approval that waits for a campaign; it is process.Approve by the campaign's name (MKT-1, contract.md).
-// Refused: campaign-settled where none waits, and as process.Approve.
+// Refused: campaign-settled where none waits, as process.Approve, and what went beyond the budget since it was submitted (MKT-8).
 var ApproveCampaign = op.Op[CampaignInput, process.ApprovalAnswer]{
 	Name: "marketing.approve-campaign", Rule: "PRC-6", Needs: "approval:decide", Fact: facts.ApprovalGiven{}, Subject: CampaignInput.ref,
 	Do: func(ctx context.Context, tx *op.Tx, in CampaignInput) (out process.ApprovalAnswer, err error) {
@@ -170,7 +170,8 @@ func Reactions() []op.Reaction {
 	}
 }
 
-// decided brings a campaign that waited to a state, and what waited of its plan with it. Of one that runs only the additional line falls.
+// decided brings a campaign that waited to a state, and what waited of its plan with it. Of one that runs only the additional line falls. Refused
+// is a plan beyond the budget, with the next step, where that needs an approval of its own (MKT-8); so is the decision that brings it.
 func decided(ctx context.Context, tx *op.Tx, f facts.Asked, to CampaignState) error {
 	switch f.SubjectKind {
 	case "campaign":
@@ -182,6 +183,11 @@ func decided(ctx context.Context, tx *op.Tx, f facts.Asked, to CampaignState) er
 	c, err := campaignOf(ctx, tx, f.Subject)
 	if err != nil {
 		return err
+	}
+	if to == Approved {
+		if err := c.withinStill(ctx, tx); err != nil {
+			return err
+		}
 	}
 	lines := "UPDATE campaign_plan SET approved = TRUE WHERE campaign = ?"
 	switch {

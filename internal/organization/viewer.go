@@ -61,10 +61,10 @@ func (d *Directory) approving(staff id.ID) map[string]policy.Scope {
 	return out
 }
 
-// RevealsPerDay is how many times a day the viewer's roles may reveal a field (PPL-10).
-func (d *Directory) RevealsPerDay(v *policy.Viewer, field string) int64 {
+// RevealsPerDay is how many times a day the roles of a staff member may reveal a field (PPL-10).
+func (d *Directory) RevealsPerDay(staff id.ID, field string) int64 {
 	var most int64
-	for _, p := range d.Positions(v.Staff) {
+	for _, p := range d.Positions(staff) {
 		for _, f := range d.data.Load().fields[p.Role] {
 			if f.Field == field && p.ValidOn(bizdate.Of(d.now(), d.Zone(p.Center))) {
 				most = max(most, f.Reveals)

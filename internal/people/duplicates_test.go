@@ -288,7 +288,7 @@ func TestPPL10_RevealLimit(t *testing.T) {
 				t.Errorf("reveal %d: %s, want %s", i, got, want.want)
 			}
 		}
-		if n := count(t, s, "SELECT COUNT(*) FROM reveals"); n != 2 {
+		if n := count(t, s, "SELECT COUNT(*) FROM reveals WHERE field = 'phone'"); n != 2 {
 			t.Errorf("%d reveals are noted", n)
 		}
 		s.Clock.Set(s.Clock.Now().Add(24 * time.Hour))

@@ -17,7 +17,11 @@ import (
 const (
 	revealPhone     = "phone"
 	revealDuplicate = "duplicate"
+	revealPool      = "pool" // entries of the pool, which sales counts (PPL-8)
 )
+
+// refusedMark ends the field of a row that was not shown.
+const refusedMark = "-refused"
 
 // Reveal lets the viewer see the masked contact points of a person for some minutes (PPL-10): the answer holds none, Revealed then
 // reads them. Refused: reveal-limit, beyond the day's number of the role, which is reported; a role that sees no phones at all.
@@ -59,10 +63,8 @@ func countReveal(ctx context.Context, tx *op.Tx, person id.ID, field string) err
 	if again > 0 {
 		return nil
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO reveals (account, day, person, field, at) VALUES (?, ?, ?, ?, ?)
-		ON CONFLICT (account, day, person, field) DO UPDATE SET at = excluded.at`, account[:], day, person, field, tx.Now)
-	if err != nil {
-		return fmt.Errorf("note reveal: %w", err)
+	if err := noteReveal(ctx, tx, revealRow{account, tx.Viewer.Staff, tx.Viewer.Center, person, day, field}); err != nil {
+		return err
 	}
 	if tx.Viewer.System {
 		return nil
@@ -73,8 +75,24 @@ func countReveal(ctx context.Context, tx *op.Tx, person id.ID, field string) err
 	if err != nil {
 		return fmt.Errorf("count reveals: %w", err)
 	}
-	if most := organization.Of(tx).RevealsPerDay(tx.Viewer, "phone"); used > most {
+	if most := organization.Of(tx).RevealsPerDay(tx.Viewer.Staff, "phone"); used > most {
 		return problem.Refuse("PPL-10", "reveal-limit", problem.Field{Location: "person_id", Value: person}).With("most", most)
+	}
+	return nil
+}
+
+// revealRow is a row of the reveals: who was shown what of whom on a day.
+type revealRow struct {
+	account, staff, center, person id.ID
+	day                            int64
+	field                          string
+}
+
+func noteReveal(ctx context.Context, tx *op.Tx, r revealRow) error {
+	_, err := tx.Exec(ctx, `INSERT INTO reveals (account, staff, center, day, person, field, at) VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (account, day, person, field) DO UPDATE SET at = excluded.at`, r.account[:], r.staff, r.center, r.day, r.person, r.field, tx.Now)
+	if err != nil {
+		return fmt.Errorf("note reveal: %w", err)
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ func Resources() []policy.Resource {
 		{Name: "person-link", Table: "person_links", Where: seenLinks},
 		{Name: "data-request", Table: "data_requests", Center: "center", Owner: "staff"},
 		{Name: "organization", Table: "organizations", Where: ofPerson("id")},
+		{Name: "reveal", Table: "reveals", Center: "center", Owner: "staff"},
 		{Name: "touch", Table: "touches", Center: "center", Owner: "staff", Where: seenTouches},
 	}
 }

@@ -34,6 +34,7 @@ var NoticeKinds = []NoticeKind{
 	{"pooled-team", false},
 	{"unassigned", true},
 	{"reveal-limit", true},
+	{"pool-limit", true},
 	{"disk-low", true},
 	{"holidays-missing", true},
 	{"import-done", false},

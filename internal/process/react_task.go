@@ -188,10 +188,15 @@ func (t teller) breached(ctx context.Context, tx *op.Tx, f facts.ContactBreached
 	return t.watchers(ctx, tx, f.Center, id.None, Notice{Kind: "breach", Person: f.Person, Link: "/enquiries/" + f.Enquiry.String(), Many: lateOnes})
 }
 
-// limited tells those who watch the center that a colleague asked for more phones in a day than the role allows (PPL-10).
+// limited tells those who watch the center that a colleague asked for more phones in a day than the role allows (PPL-10), or for more
+// entries of the pool than the center does (PPL-8).
 func (t teller) limited(ctx context.Context, tx *op.Tx, f facts.RevealLimitReached, _ event.Event) error {
 	m, _ := t.dir.Staff(f.Staff)
-	return t.watchers(ctx, tx, f.Center, f.Staff, Notice{Kind: "reveal-limit", Link: "/staff/" + f.Staff.String(), Params: map[string]string{"staff": m.Code}})
+	n := Notice{Kind: "reveal-limit", Link: "/reveals/each?staff=" + f.Staff.String(), Params: map[string]string{"staff": m.Code}}
+	if f.Field == "pool" {
+		n.Kind = "pool-limit"
+	}
+	return t.watchers(ctx, tx, f.Center, f.Staff, n)
 }
 
 // requested asks for the approval of a data request, by somebody else than who filed it (PPL-11).

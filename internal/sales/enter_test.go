@@ -39,7 +39,7 @@ func TestSAL1_EnterRefused(t *testing.T) {
 			"another's person":     {do(desk, func(in *sales.EnterInput) { in.Person, in.PersonID = nil, there.PersonID }), "404 not-found"},
 			"key taken":            {do(desk, func(in *sales.EnterInput) { in.ExternalKey = "L-1" }), "422 key-taken external_key:"},
 			"long key":             {do(desk, func(in *sales.EnterInput) { in.ExternalKey = strings.Repeat("k", 201) }), "422 invalid external_key:too-long"},
-			"bad person":           {do(desk, func(in *sales.EnterInput) { in.Person.Name = "" }), "422 invalid name:nobody"},
+			"bad person":           {do(desk, func(in *sales.EnterInput) { in.Person.Name = "" }), "422 invalid person.name:nobody"},
 			"for a colleague":      {do(own, func(in *sales.EnterInput) { in.ConsultantID = s.StaffID(s.Consultant2(s.HD)) }), "422 invalid consultant_id:assign-right"},
 			"for oneself, no post": {do(desk, func(in *sales.EnterInput) { in.ConsultantID = s.StaffID(desk) }), "422 invalid consultant_id:not-consultant"},
 			"not a consultant":     {do(boss, func(in *sales.EnterInput) { in.ConsultantID = s.StaffID(desk) }), "422 invalid consultant_id:not-consultant"},

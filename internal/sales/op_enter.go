@@ -291,7 +291,12 @@ func registered(ctx context.Context, tx *op.Tx, in EnterInput) (id.ID, error) {
 		reg.CenterID = in.CenterID
 	}
 	p, err := people.Register.In(ctx, tx, reg)
-	return p.ID, err
+	return p.ID, problem.Relocate(err, personFields...)
+}
+
+// personFields name the fields of a new person as those who enter an enquiry do.
+var personFields = []string{
+	"name", "person.name", "phones", "person.phones", "phones.0.value", "person.phones.0.value", "phones.1.value", "person.phones.1.value", "birth", "person.birth", "gender", "person.gender", "district", "person.district",
 }
 
 // keepBirth keeps the birth date of a known person who has none.

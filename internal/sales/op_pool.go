@@ -255,6 +255,23 @@ func withdrawClaim(ctx context.Context, tx *op.Tx, in EnquiryInput) (Answer, err
 var ViewPoolEntry = op.Op[EnquiryInput, Answer]{
 	Name: "sales.view-pool-entry", Rule: "PPL-8", Needs: "pool:read", Fact: facts.PoolEntryViewed{}, Do: viewPoolEntry,
 	Subject: func(in EnquiryInput) op.Ref { return op.Ref{Kind: "pool", ID: in.EnquiryID} },
+	Refused: reportView,
+}
+
+// reportView reports a refusal beyond the day's number of entries (PPL-10).
+func reportView(ctx context.Context, r *op.Runner, in EnquiryInput, p *problem.Problem) error {
+	if p.Code != "view-limit" {
+		return nil
+	}
+	var e Enquiry
+	err := r.Read(op.WithViewer(ctx, policy.System()), func(ctx context.Context, tx *op.Tx) (err error) {
+		e, err = EnquiryByID(ctx, tx, in.EnquiryID)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return people.ReportLimit(ctx, r, e.Person, "pool")
 }
 
 func viewPoolEntry(ctx context.Context, tx *op.Tx, in EnquiryInput) (Answer, error) {

@@ -56,7 +56,7 @@ func walkIn(ctx context.Context, tx *op.Tx, in WalkInInput) (VisitAnswer, error)
 	}
 	e, err := openEnquiry(ctx, tx, in)
 	if err != nil {
-		return VisitAnswer{}, err
+		return VisitAnswer{}, problem.Relocate(err, "person.name", "name", "person.phones", "phone", "person.phones.0.value", "phone")
 	}
 	v := Visit{
 		ID: tx.NewID(), Enquiry: e.ID, Person: e.Person, Center: in.CenterID, Consultant: e.Consultant,

@@ -258,7 +258,16 @@ func TestPPL8_View(t *testing.T) {
 		if v := must(read(a))(t); v.Name == "" {
 			t.Errorf("viewed %+v", v)
 		}
-		refuse(t, s, map[string]refused{"limit of the day": {func() error { return view(b) }, "422 view-limit enquiry_id:"}})
+		before := len(s.Facts(t))
+		for range 2 { // it is reported once a day (PPL-10)
+			if got := refusal(view(b)); got != "422 view-limit enquiry_id:" {
+				t.Errorf("limit of the day: %s", got)
+			}
+		}
+		same(t, "facts of the refusals", s.Facts(t)[before:], []string{"people.reveal-limit-reached.1"})
+		if n := s.Count(t, "SELECT COUNT(*) FROM notices WHERE kind = 'pool-limit'"); n == 0 {
+			t.Error("nobody who watches the center is told")
+		}
 		later(s, 11*time.Minute)
 		if got := refusal(second(read(a))); got != "422 view-first enquiry_id:" {
 			t.Errorf("ten minutes later: %s", got)

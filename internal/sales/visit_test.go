@@ -185,7 +185,7 @@ func TestSAL5_WalkInRefused(t *testing.T) {
 		desk := s.FrontDesk(s.HD)
 		refuse(t, s, map[string]refused{
 			"nobody":               {do(desk, sales.WalkInInput{}), "422 invalid name:nobody"},
-			"bad phone":            {do(desk, sales.WalkInInput{Name: "何", Phone: "12"}), "422 invalid phones.0.value:bad-phone"},
+			"bad phone":            {do(desk, sales.WalkInInput{Name: "何", Phone: "12"}), "422 invalid phone:bad-phone"},
 			"unknown course":       {do(desk, sales.WalkInInput{Name: "何", CourseID: s.HD}), "422 invalid course_id:unknown"},
 			"unknown channel":      {do(desk, sales.WalkInInput{Name: "何", ChannelID: s.HD}), "422 invalid channel_id:unknown"},
 			"nobody's consultant":  {do(desk, sales.WalkInInput{Name: "何", ConsultantID: s.HD}), "422 invalid consultant_id:not-consultant"},

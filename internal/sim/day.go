@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/db"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
@@ -25,6 +26,7 @@ type agenda struct {
 	r       *rand.Rand
 	luck    *rand.Rand                   // of campaigns: they change nothing else
 	said    *rand.Rand                   // of guidance: likewise
+	forms   *rand.Rand                   // of what is sent by form: likewise
 	gave    *rand.Rand                   // of promotions: likewise
 	running map[id.ID]marketing.Campaign // today, by channel
 	names   *names
@@ -79,13 +81,14 @@ func (a *agenda) closing() time.Time { return a.open.Add(12*time.Hour - time.Min
 // minute is an instant of the opening hours.
 func (a *agenda) minute(n int) time.Time { return a.open.Add(time.Duration(n) * time.Minute) }
 
-// day lives one day at all centers, in one commit.
+// day lives one day at all centers, in one commit; how often forms were opened follows it.
 func (l *Life) day(ctx context.Context, day bizdate.Date) error {
-	return l.run.Batch(ctx, func(ctx context.Context) error {
+	l.opened = map[marketing.CaptureView]int64{}
+	err := l.run.Batch(ctx, func(ctx context.Context) error {
 		l.viewers = map[id.ID]*policy.Viewer{}
 		for i, p := range l.world.centers {
 			r := l.chance(day, i)
-			a := &agenda{l: l, place: p, day: day, r: r, luck: l.chance(day, i|1<<14), said: l.chance(day, i|1<<13), gave: l.chance(day, i|1<<12), names: &names{r}, open: day.In(l.dir.Zone(p.center)).Add(9 * time.Hour)}
+			a := &agenda{l: l, place: p, day: day, r: r, luck: l.chance(day, i|1<<14), said: l.chance(day, i|1<<13), forms: l.chance(day, i|1<<12), gave: l.chance(day, i|1<<11), names: &names{r}, open: day.In(l.dir.Zone(p.center)).Add(9 * time.Hour)}
 			l.Clock.Set(later(a.open, l.lived))
 			if err := a.plan(ctx); err != nil {
 				return fmt.Errorf("center %s: %w", p.code, err)
@@ -96,6 +99,10 @@ func (l *Life) day(ctx context.Context, day bizdate.Date) error {
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return l.run.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return marketing.WriteCaptureViews(ctx, tx, l.opened) })
 }
 
 func (a *agenda) run(ctx context.Context) error {

@@ -36,7 +36,8 @@ func (a *agenda) course() contracts.Course {
 
 // lead enters a lead at the front desk; its consultant calls, sooner or later.
 func (a *agenda) lead(ctx context.Context, channel string) error {
-	e, err := a.enter(ctx, channel)
+	formed := channel == "web" && a.running[a.l.world.channels[channel]].ID.IsNone() && a.forms.Float64() < byForm
+	e, err := a.bring(ctx, channel, formed)
 	if err != nil {
 		return err
 	}
@@ -45,10 +46,17 @@ func (a *agenda) lead(ctx context.Context, channel string) error {
 		wait *= 20
 	}
 	at := a.l.Clock.Now().Add(wait)
-	if a.hit(forgotten) || at.After(a.closing()) {
+	if forgot := a.hit(forgotten) || at.After(a.closing()); forgot && !formed { // a form has no day set for the call: it is called at once or in the evening
 		at = time.Time{} // another day: see untouched
 	} else {
-		a.at(at, func(ctx context.Context) error { return a.call(ctx, e.ID, e.Consultant, channel, 0) })
+		a.at(at, func(ctx context.Context) error {
+			if formed {
+				if err := a.wanted(ctx, e); err != nil {
+					return err
+				}
+			}
+			return a.call(ctx, e.ID, e.Consultant, channel, 0)
+		})
 	}
 	return a.l.run.Read(ctx, func(ctx context.Context, tx *op.Tx) error {
 		full, err := sales.EnquiryByID(ctx, tx, e.ID)

@@ -17,6 +17,7 @@ import (
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
+	"zhike/internal/marketing"
 	"zhike/internal/organization"
 )
 
@@ -55,9 +56,10 @@ type Life struct {
 	run      *op.Runner
 	dir      *organization.Directory
 	world    world
-	accounts map[id.ID]organization.Account // of who acts
-	viewers  map[id.ID]*policy.Viewer       // of who acted on the day: rights hold for a day
-	lived    time.Time                      // what came before has happened already
+	accounts map[id.ID]organization.Account  // of who acts
+	viewers  map[id.ID]*policy.Viewer        // of who acted on the day: rights hold for a day
+	opened   map[marketing.CaptureView]int64 // forms, on the day
+	lived    time.Time                       // what came before has happened already
 	causes   []Cause
 }
 

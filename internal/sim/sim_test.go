@@ -91,6 +91,13 @@ func live(t *testing.T, dsn string, seed uint64) string {
 // (contract.md, "Simulator").
 func TestTRU9_SameArgumentsSameLife(t *testing.T) {
 	first := live(t, filepath.Join(t.TempDir(), "zhike.db"), 5)
+	var left lived
+	if err := json.Unmarshal([]byte(first), &left); err != nil {
+		t.Fatal(err)
+	}
+	if sent, entered := left.Facts["marketing.submission-received.1"], left.Facts["marketing.submission-entered.1"]; entered == 0 || sent < entered {
+		t.Errorf("%d submissions, %d of them entered: leads come by form, too (MKT-11)", sent, entered)
+	}
 	if again := live(t, filepath.Join(t.TempDir(), "zhike.db"), 5); again != first {
 		t.Errorf("two lives of the same arguments differ:\n%s\n%s", first, again)
 	}

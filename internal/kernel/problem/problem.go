@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -134,4 +135,22 @@ func As(err error) (*Problem, bool) {
 	var p *Problem
 	ok := errors.As(err, &p)
 	return p, ok
+}
+
+// Relocate names the fields of a refusal as another input does, of which the refused one was made: pairs of the one's name and the other's.
+func Relocate(err error, pairs ...string) error {
+	p, ok := As(err)
+	if !ok {
+		return err
+	}
+	moved := *p
+	moved.Fields = slices.Clone(p.Fields)
+	for i, f := range moved.Fields {
+		for j := 0; j+1 < len(pairs); j += 2 {
+			if f.Location == pairs[j] {
+				moved.Fields[i].Location = pairs[j+1]
+			}
+		}
+	}
+	return &moved
 }

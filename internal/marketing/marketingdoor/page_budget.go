@@ -240,6 +240,14 @@ func (v budgetView) month(ctx context.Context, month int) string {
 	return i18n.T(ctx, "date.month-"+strconv.Itoa(month))
 }
 
+// at is the column that is shown first: this month, in the year that runs.
+func (v budgetView) at(ctx context.Context) int {
+	if today := web.Today(ctx).UTC(); today.Year() == v.Year {
+		return int(today.Month()) - 1
+	}
+	return 0
+}
+
 // planned is an amount as it stands in its field.
 func planned(f money.Fen) string {
 	if f == 0 {

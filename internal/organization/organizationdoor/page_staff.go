@@ -72,6 +72,8 @@ func (p pages) getStaffList(w http.ResponseWriter, r *http.Request) error {
 	page := web.Page{Title: t(ctx, "staff"), H1: t(ctx, "staff-sentence", "count", v.Count[""])}
 	if may(ctx, "staff:create") {
 		page.Aside = web.Button{Label: t(ctx, "staff-member.new"), Href: "/staff/new", Kind: web.Primary}
+	} else if may(ctx, "reveal:read") {
+		page.Aside = web.Button{Label: t(ctx, "reveals-page"), Href: "/reveals", Kind: web.Quiet}
 	}
 	return web.Render(w, r, web.Shell(page, staffListPage(v)))
 }

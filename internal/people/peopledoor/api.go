@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"zhike/internal/api"
+	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/page"
@@ -43,9 +44,34 @@ func API(a *api.API, rows []personal.Rows, holds []personal.Hold) {
 		out.Consents, err = people.Consents(ctx, tx, q.ID)
 		return out, err
 	})
+	revealAPI(a)
 	organizationAPI(a)
 	api.Post(a, "/people/{id}/consents", people.GiveConsent)
 	api.Post(a, "/people/{id}/consents/withdraw", people.WithdrawConsent)
+}
+
+// revealAPI registers who was shown masked data (PPL-10).
+func revealAPI(a *api.API) {
+	api.List(a, "/reveals", "people.reveals", "reveal:read", func(ctx context.Context, tx *op.Tx, q apiReveals) (page.Page[people.RevealNote], error) {
+		out, err := people.RevealNotes(ctx, tx, q.filter())
+		return nextOf(q.offsetQuery, out.Items, out.Total), err
+	})
+	api.List(a, "/reveals/by-staff", "people.reveals-by-staff", "reveal:read", func(ctx context.Context, tx *op.Tx, q apiReveals) (page.Page[people.RevealCount], error) {
+		out, err := people.CountReveals(ctx, tx, q.filter())
+		return nextOf(q.offsetQuery, out.Items, out.Total), err
+	})
+}
+
+type apiReveals struct {
+	offsetQuery
+	Staff   id.ID        `query:"staff_id"`
+	From    bizdate.Date `query:"from" doc:"first business date"`
+	Until   bizdate.Date `query:"until" doc:"last business date"`
+	Refused bool         `query:"refused" doc:"only what was refused beyond the day's limit"`
+}
+
+func (q apiReveals) filter() people.RevealFilter {
+	return people.RevealFilter{Staff: q.Staff, From: q.From, Until: q.Until, Refused: q.Refused, Offset: q.Cursor, Limit: q.most()}
 }
 
 // requests registers data requests (PPL-11).

@@ -45,6 +45,8 @@ func Pages(mux *http.ServeMux, r *op.Runner, rows []personal.Rows, holds []perso
 		"GET /people/{id}/consent":                 p.getConsent,
 		"POST /people/{id}/consent":                p.postConsent(people.GiveConsent, "consent-noted"),
 		"POST /people/{id}/consent/withdraw":       p.postConsent(people.WithdrawConsent, "consent-ended"),
+		"GET /reveals":                             p.getReveals,
+		"GET /reveals/each":                        p.getEachReveal,
 		"GET /organizations":                       p.getOrganizations,
 		"GET /organizations/new":                   p.getOrganizationNew,
 		"POST /organizations/new":                  p.postOrganizationNew,

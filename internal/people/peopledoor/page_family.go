@@ -117,21 +117,7 @@ func (p pages) postUnlink(w http.ResponseWriter, r *http.Request) error {
 
 // inForm lets a refusal of a new guardian stand at the field of this form.
 func inForm(err error) error {
-	refused, ok := problem.As(err)
-	if !ok {
-		return err
-	}
-	moved := *refused
-	moved.Fields = slices.Clone(refused.Fields)
-	for i, f := range moved.Fields {
-		switch f.Location {
-		case "name":
-			moved.Fields[i].Location = "person.name"
-		case "phones", "phones.0.value":
-			moved.Fields[i].Location = "person.phones.0.value"
-		}
-	}
-	return &moved
+	return problem.Relocate(err, "name", "person.name", "phones", "person.phones.0.value", "phones.0.value", "person.phones.0.value")
 }
 
 // partKey is the idempotency key of one of several operations of a form (TRU-2).

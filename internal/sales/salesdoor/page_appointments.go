@@ -8,6 +8,7 @@ import (
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
 	"zhike/internal/sales"
 	"zhike/internal/web"
 )
@@ -248,7 +249,7 @@ func (p door) postMove(w http.ResponseWriter, r *http.Request) error {
 		_, err = sales.Move.Run(r.Context(), p.Ops, sales.MoveInput{AppointmentID: v.Appointment.ID, Starts: at})
 	}
 	if err != nil {
-		return web.Again(w, r, relocate(err, "starts_at", "time"), p.getMove)
+		return web.Again(w, r, problem.Relocate(err, "starts_at", "time"), p.getMove)
 	}
 	to := v.Base
 	if to == "" {

@@ -130,7 +130,7 @@ func (p door) postBook(w http.ResponseWriter, r *http.Request) error {
 		return err
 	})
 	if err != nil {
-		return web.Again(w, r, relocate(err, "starts_at", "time"), p.getBook)
+		return web.Again(w, r, problem.Relocate(err, "starts_at", "time"), p.getBook)
 	}
 	return p.goOn(w, r, key.String(), "book.saved")
 }
@@ -142,24 +142,6 @@ func formKey(r *http.Request, part string) string {
 		return ""
 	}
 	return key + "-" + part
-}
-
-// relocate names the fields of a refusal as the form does: pairs of the operation's name and the form's.
-func relocate(err error, pairs ...string) error {
-	p, ok := problem.As(err)
-	if !ok {
-		return err
-	}
-	moved := *p
-	moved.Fields = append([]problem.Field(nil), p.Fields...)
-	for i, f := range moved.Fields {
-		for j := 0; j+1 < len(pairs); j += 2 {
-			if f.Location == pairs[j] {
-				moved.Fields[i].Location = pairs[j+1]
-			}
-		}
-	}
-	return &moved
 }
 
 // times offers the hours of a center's usual day.

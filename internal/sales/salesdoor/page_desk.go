@@ -255,7 +255,6 @@ func (p door) postWalkIn(w http.ResponseWriter, r *http.Request) error {
 		return p.asked(w, r, visitor(in), in.CenterID, sameVisitor, func(w http.ResponseWriter, r *http.Request, v knownView) error { return p.walkInOf(w, r, id.None, v) })
 	}
 	if err != nil {
-		err = relocate(err, "person.name", "name", "phones.0.value", "phone", "person.phones.0.value", "phone", "phones", "phone")
 		return web.Again(w, r, err, func(w http.ResponseWriter, r *http.Request) error {
 			return p.walkInOf(w, r, appointmentIn(err), knownView{})
 		})

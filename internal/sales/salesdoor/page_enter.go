@@ -7,6 +7,7 @@ import (
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
 	"zhike/internal/marketing"
 	"zhike/internal/people"
 	"zhike/internal/sales"
@@ -121,7 +122,7 @@ func (p door) postEnter(w http.ResponseWriter, r *http.Request) error {
 		return p.asked(w, r, candidate(*in.Person), in.CenterID, sameEnquiry(q), p.enterKnowing)
 	}
 	if err != nil {
-		return web.Again(w, r, relocate(err, personFields...), p.getEnter)
+		return web.Again(w, r, problem.Relocate(err, personFields...), p.getEnter)
 	}
 	ctx := r.Context()
 	status := web.Status{Text: t(ctx, "enter.saved-pool"), Tone: web.Good}
@@ -135,6 +136,6 @@ func (p door) postEnter(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, to, status)
 }
 
-// personFields are the fields as registering and entering name them, and as this form does: who has an open enquiry may have another one
+// personFields are the fields as entering names them, and as this form does: who has an open enquiry may have another one
 // for another course.
-var personFields = []string{"name", "person.name", "phones", "person.phones.0.value", "phones.0.value", "person.phones.0.value", "birth", "person.birth", "gender", "person.gender", "person_id", "course_id"}
+var personFields = []string{"person.phones", "person.phones.0.value", "person_id", "course_id"}

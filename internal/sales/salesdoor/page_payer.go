@@ -176,7 +176,7 @@ func (p door) postContract(w http.ResponseWriter, r *http.Request) error {
 	}
 	out, err := sales.DraftContract.Run(r.Context(), p.Ops, in)
 	if err != nil {
-		return web.Again(w, r, relocate(err, "shares", "shares.0.percent", "shares.0.share", "shares.0.percent", "shares.1.share", "shares.1.percent", "shares.2.share", "shares.2.percent"), p.getQuote)
+		return web.Again(w, r, problem.Relocate(err, "shares", "shares.0.percent", "shares.0.share", "shares.0.percent", "shares.1.share", "shares.1.percent", "shares.2.share", "shares.2.percent"), p.getQuote)
 	}
 	return web.Redirect(w, r, path("contracts", out.ID.String()), web.Status{Text: t(r.Context(), "quote.contract-made", "no", out.No), Tone: web.Good})
 }

@@ -221,7 +221,7 @@ func (p door) postQuote(w http.ResponseWriter, r *http.Request) error {
 	}
 	out, err := sales.MakeQuote.Run(r.Context(), p.Ops, in)
 	if err != nil {
-		return web.Again(w, r, relocate(err, "lines", "package_ids", "package_ids.0", "package_ids", "plan", "parts"), p.getQuoteForm)
+		return web.Again(w, r, problem.Relocate(err, "lines", "package_ids", "package_ids.0", "package_ids", "plan", "parts"), p.getQuoteForm)
 	}
 	words := web.Status{Text: t(r.Context(), "quote.made", "no", out.No), Tone: web.Good}
 	if !out.Approval.IsNone() {
