@@ -118,8 +118,12 @@ var bound = map[string]string{
 	"organization.set-account active": "it opens and closes accounts", "organization.change-center center_id": "of the path: the center itself", "organization.set-preferences center_id": "the switch of one's own pages",
 	"organization.change-room active": "out of use", "organization.change-staff active": "who left", "marketing.change-channel active": "out of use", "contracts.change-course active": "out of use", "contracts.change-package active": "out of use",
 	"marketing.change-campaign owner_id": "another owner of the same campaign, whose limits do not hang on it", "marketing.change-campaign plan_cash_fen": "of a draft: the plan that is asked for; an approved one refuses it (TestMKT1)",
-	"sales.change-enquiry value_fen":     "what the matter is worth by what is known of it; nothing is counted or owed by it",
-	"contracts.change-package price_fen": "a new edition of the price; contracts keep theirs",
+	"sales.change-enquiry value_fen":        "what the matter is worth by what is known of it; nothing is counted or owed by it",
+	"sales.change-promotion owner_id":       "another owner of the same promotion, whose limits do not hang on it",
+	"sales.change-promotion amount_fen":     "of a draft: an active one refuses it (TestSAL8_Change)",
+	"sales.change-promotion thing_cost_fen": "as amount_fen",
+	"sales.change-promotion floor_fen":      "as amount_fen",
+	"contracts.change-package price_fen":    "a new edition of the price; contracts keep theirs",
 }
 
 // TestTRU17_EditsBindNoOwner: an operation that changes a record as a whole has no field for its owner, center, state, role or amounts.

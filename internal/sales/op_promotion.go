@@ -153,7 +153,7 @@ func (p *Promotion) wrongForm(ctx context.Context, tx *op.Tx, bad *problem.Inval
 		}
 	case FormGiftHours:
 		if p.Gift = gift; gift < 1 || gift > mostGift {
-			bad.Add("gift_hours_x100", "gift-range", gift.String(), "most", mostGift.String())
+			bad.Add("gift_hours_x100", "gift-range", gift, "most", mostGift)
 		}
 	case FormGift:
 		if p.Thing = thing; thing == "" {

@@ -62,7 +62,7 @@ func makeQuote(ctx context.Context, tx *op.Tx, in MakeQuoteInput) (QuoteAnswer, 
 	}
 	price, err := o.Price()
 	if err != nil {
-		return QuoteAnswer{}, named(err, "lines", "package_ids")
+		return QuoteAnswer{}, problem.Relocate(err, "lines", "package_ids")
 	}
 	q := Quote{
 		ID: tx.NewID(), Enquiry: e.ID, Person: e.Person, Center: e.Center, Consultant: e.Consultant, State: QuoteOpen, List: price.List, Discount: price.List - price.Payable,
@@ -113,18 +113,6 @@ func (o Offer) hold(q *Quote) error {
 		q.ValidUntil = min(q.ValidUntil, p.Until)
 	}
 	return bad.Err("SAL-8")
-}
-
-// named gives a field of a refusal the name that it has in the input.
-func named(err error, field, name string) error {
-	if p, ok := problem.As(err); ok {
-		for i := range p.Fields {
-			if p.Fields[i].Location == field {
-				p.Fields[i].Location = name
-			}
-		}
-	}
-	return err
 }
 
 // check refuses a quote of the past. One with a discount beyond one's limit waits for approval, which needs a reason.

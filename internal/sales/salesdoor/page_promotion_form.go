@@ -108,7 +108,7 @@ func (p door) postPromotion(w http.ResponseWriter, r *http.Request) error {
 		})
 	}
 	if err != nil {
-		return web.Again(w, r, relocate(err, "percent_x100", "percent"), p.getPromotionForm)
+		return web.Again(w, r, problem.Relocate(err, "percent_x100", "percent"), p.getPromotionForm)
 	}
 	return web.Redirect(w, r, path("promotions", out.ID.String()), web.Status{Text: t(r.Context(), "promotion.registered", "no", out.No), Tone: web.Good})
 }
@@ -130,7 +130,7 @@ func (p door) postPromotionChange(w http.ResponseWriter, r *http.Request) error 
 		})
 	}
 	if err != nil {
-		return web.Again(w, r, relocate(err, "percent_x100", "percent"), p.getPromotionForm)
+		return web.Again(w, r, problem.Relocate(err, "percent_x100", "percent"), p.getPromotionForm)
 	}
 	return web.Redirect(w, r, path("promotions", key.String()), web.Status{Text: t(r.Context(), "promotion.changed"), Tone: web.Good})
 }
