@@ -24,6 +24,7 @@ var plants = map[string]string{
 	"person drawn for a control group: its segment":      "INSERT INTO segment_members (id, segment, person, control, drawn_at) VALUES (?, ?, ?, TRUE, 0)",
 	"submission: its lead":                               "INSERT INTO submissions (id, point, state, reason, detail, name, phone, minor, guardian, said, lang, utm, referrer, consent_by, address, digest, challenge, times, received_at, version) VALUES (?, ?, 'entered', '', '', '', '', FALSE, '', '', '', 'null', '', '', '', '', '', 1, 0, 0)",
 	"marketing.campaign-numbers":                         "INSERT INTO campaigns (id, no, name, format, centers, channels, owner, from_day, until_day, audience, promise, state, plan_leads, plan_visits, plan_contracts, plan_cash, created_at, lesson, review, version) VALUES (?, 'M-2026-0009', 'x', ?, '[]', '[]', ?, 1, 1, '', '', 'draft', 1, 0, 0, 0, 0, '', 'null', 0)",
+	"person: circle of referrers":                        "UPDATE enquiries SET referrer = person",
 	"contract: payable, list less discount":              "UPDATE contracts SET list = list + 1",
 	"contract: payable, sum of its lines":                "UPDATE contract_lines SET payable = payable - 1",
 	"contract: payable, sum of its instalments":          "UPDATE instalments SET amount = amount + 1",

@@ -13,6 +13,9 @@ import (
 func Reactions() []op.Reaction {
 	return []op.Reaction{
 		op.On(touched), op.On(touchWithdrawn), op.On(signed),
+		op.On(func(ctx context.Context, tx *op.Tx, f facts.PersonsMerged, _ event.Event) error {
+			return mergedReferrers(ctx, tx, f.Person)
+		}),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.ApprovalGiven, _ event.Event) error {
 			return decided(ctx, tx, f.Asked, QuoteOpen)
 		}),
