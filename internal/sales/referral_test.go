@@ -9,6 +9,7 @@ import (
 
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
+	"zhike/internal/people"
 	"zhike/internal/sales"
 	"zhike/internal/testkit"
 )
@@ -90,6 +91,48 @@ func TestMKT12_NeverACircle(t *testing.T) {
 				delete(by, i)
 			}
 		})
+		s.Check(t)
+	})
+}
+
+// Two namings at once that close a circle together: one at most stands (MKT-12).
+func TestMKT12_CircleAtOnce(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		for range 5 {
+			a, b := s.Enquiry(t, s.HD), s.Enquiry(t, s.HD)
+			errs := make(chan error, 2)
+			for _, pair := range [][2]id.ID{{a.ID, b.PersonID}, {b.ID, a.PersonID}} {
+				go func() {
+					errs <- second(sales.ChangeEnquiry.Run(s.Principal(s.HD), s.Ops, sales.ChangeEnquiryInput{EnquiryID: pair[0], ReferrerID: &pair[1]}))
+				}()
+			}
+			first, other := <-errs, <-errs
+			if (first == nil) == (other == nil) {
+				t.Errorf("both answered alike: %v, %v", first, other)
+			}
+		}
+		s.Check(t)
+	})
+}
+
+// A merge leads the referrer along; where it makes one human being of who brought and who was brought, nobody is named any more (MKT-12, PPL-5).
+func TestMKT12_Merge(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		a, b, c := s.Enquiry(t, s.HD), s.Enquiry(t, s.HD), s.Enquiry(t, s.HD)
+		kept := s.Person(t, s.HD)
+		for enquiry, referrer := range map[id.ID]id.ID{b.ID: a.PersonID, c.ID: b.PersonID} {
+			if err := referred(t, s, enquiry, referrer); err != nil {
+				t.Fatal(err)
+			}
+		}
+		must(people.Merge.Run(s.Principal(s.HD), s.Ops, people.MergeInput{PersonID: kept, OtherID: a.PersonID}))(t)
+		if got := enquiry(t, s, b.ID).Referrer; got != kept {
+			t.Errorf("referrer after the merge = %s, want %s", got, kept)
+		}
+		must(people.Merge.Run(s.Principal(s.HD), s.Ops, people.MergeInput{PersonID: kept, OtherID: c.PersonID}))(t)
+		if got := enquiry(t, s, c.ID).Referrer; !got.IsNone() {
+			t.Errorf("referrer within a circle = %s", got)
+		}
 		s.Check(t)
 	})
 }
