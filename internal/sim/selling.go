@@ -176,7 +176,11 @@ func (a *agenda) expect(ctx context.Context, tx *op.Tx, ap sales.Appointment) er
 	shows, surely := a.hit(show*a.l.factor("visit", channel, a.place.code, a.day)), a.waits(ap)
 	if !shows && !surely {
 		a.at(ap.Starts.Add(90*time.Minute), func(ctx context.Context) error {
-			_, err := sales.Miss.Run(a.l.as(ctx, desk), a.l.run, sales.AppointmentInput{AppointmentID: ap.ID})
+			ctx = a.l.as(ctx, desk)
+			if _, err := people.Reveal.Run(ctx, a.l.run, people.RevealInput{PersonID: ap.Person}); err != nil { // to call who did not come
+				return err
+			}
+			_, err := sales.Miss.Run(ctx, a.l.run, sales.AppointmentInput{AppointmentID: ap.ID})
 			return err
 		})
 		return nil

@@ -176,7 +176,7 @@ func rateText(ctx context.Context, r sales.PlaybookResult, k, n int64) string {
 // uses are the contacts beside which the card stood.
 func (v playbooksView) uses(ctx context.Context) web.Table {
 	out := web.Table{Caption: t(ctx, "playbook.uses"), Columns: []web.Column{
-		{Label: t(ctx, "playbook.enquiry")}, {Label: t(ctx, "playbook.when")}, {Label: t(ctx, "playbook.version")}, {Label: t(ctx, "playbook.stage")}, {Label: t(ctx, "playbook.what")},
+		{Label: t(ctx, "playbook.enquiry")}, {Label: t(ctx, "playbook.when")}, {Label: t(ctx, "playbook.version")}, {Label: t(ctx, "playbook.stage-after")}, {Label: t(ctx, "playbook.what")},
 	}}
 	for _, u := range v.Uses.Items {
 		what := t(ctx, "playbook.not-used")
