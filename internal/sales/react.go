@@ -13,9 +13,6 @@ import (
 func Reactions() []op.Reaction {
 	return []op.Reaction{
 		op.On(touched), op.On(touchWithdrawn), op.On(signed),
-		op.On(func(ctx context.Context, tx *op.Tx, f facts.PersonsMerged, _ event.Event) error {
-			return mergedReferrers(ctx, tx, f.Person)
-		}),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.ApprovalGiven, _ event.Event) error {
 			return decided(ctx, tx, f.Asked, QuoteOpen)
 		}),
@@ -26,6 +23,13 @@ func Reactions() []op.Reaction {
 			return decided(ctx, tx, f.Asked, QuoteRefused)
 		}),
 	}
+}
+
+// Merged is what follows once all rows of a merged person are led to the one that stands.
+func Merged() op.Reaction {
+	return op.On(func(ctx context.Context, tx *op.Tx, f facts.PersonsMerged, _ event.Event) error {
+		return mergedReferrers(ctx, tx, f.Person)
+	})
 }
 
 // decided brings the quote that waited for an approval to a state (SAL-7).

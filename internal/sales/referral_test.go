@@ -125,11 +125,11 @@ func TestMKT12_Merge(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		must(people.Merge.Run(s.Principal(s.HD), s.Ops, people.MergeInput{PersonID: kept, OtherID: a.PersonID}))(t)
+		must(people.Merge.Run(s.Principal(s.HD), s.Ops, people.MergeInput{PersonID: kept, WithID: a.PersonID}))(t)
 		if got := enquiry(t, s, b.ID).Referrer; got != kept {
 			t.Errorf("referrer after the merge = %s, want %s", got, kept)
 		}
-		must(people.Merge.Run(s.Principal(s.HD), s.Ops, people.MergeInput{PersonID: kept, OtherID: c.PersonID}))(t)
+		must(people.Merge.Run(s.Principal(s.HD), s.Ops, people.MergeInput{PersonID: kept, WithID: c.PersonID}))(t)
 		if got := enquiry(t, s, c.ID).Referrer; !got.IsNone() {
 			t.Errorf("referrer within a circle = %s", got)
 		}
