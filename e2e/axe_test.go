@@ -68,7 +68,7 @@ func looks(s *testkit.School, r records) []look {
 		[]look{
 			page("consultant", "/enquiries/{id}", r.enquiry), page("consultant", "/enquiries/{id}/call", r.enquiry), page("consultant", "/enquiries/{id}/book", r.visited),
 			page("consultant", "/enquiries/{id}/to", r.enquiry), page("front-desk", "/enquiries/{id}/to", r.enquiry), to("consultant", r.enquiry, sales.Contacted), to("consultant", r.quoted, sales.Signed), to("front-desk", r.enquiry, sales.Visited),
-			page("consultant", "/enquiries/{id}/lose", r.enquiry), page("consultant", "/enquiries/{id}/edit", r.enquiry), page("consultant", "/enquiries/{id}/quote", r.quoted), page("principal", "/enquiries/{id}/assign", r.enquiry),
+			page("consultant", "/enquiries/{id}/lose", r.enquiry), page("consultant", "/enquiries/{id}/edit", r.enquiry), page("consultant", "/enquiries/{id}/referrer", r.enquiry), page("consultant", "/enquiries/{id}/quote", r.quoted), page("principal", "/enquiries/{id}/assign", r.enquiry),
 			page("front-desk", "/appointments/{id}/move", r.appointment), page("consultant", "/visits/{id}", r.visit), page("consultant", "/visits/{id}", r.finished), page("consultant", "/quotes/{id}", r.quote), page("consultant", "/quotes/{id}", r.asked),
 			page("principal", "/approvals/{id}", r.approval), page("consultant", "/approvals/{id}", r.approval),
 			page("consultant", "/contracts/{id}", r.draft), page("front-desk", "/contracts/{id}", r.signed), page("consultant", "/contracts/{id}/sign", r.draft), page("consultant", "/contracts/{id}/print", r.signed),

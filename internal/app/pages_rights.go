@@ -50,6 +50,7 @@ var pageRights = []struct{ path, right string }{
 	{"/enquiries/{id}/call", "touch:create"},
 	{"/enquiries/{id}/cells/{field}", "enquiry:update"},
 	{"/enquiries/{id}/edit", "enquiry:update"},
+	{"/enquiries/{id}/referrer", "enquiry:update"},
 	{"/enquiries/{id}/lose", "enquiry:update"},
 	{"/enquiries/{id}/quote", "quote:create"},
 	{"/enquiries", "enquiry:read"},

@@ -18,6 +18,7 @@ type EnquiryEntered struct {
 	Outcome string       `json:"outcome,omitempty"` // an imported, past matter: signed or lost
 
 	Organization id.ID `json:"organization_id,omitzero"` // for which it is (PPL-13)
+	Referrer     id.ID `json:"referrer_id,omitzero"`     // who recommended (MKT-12)
 }
 
 // Kind implements event.Fact.
@@ -37,14 +38,21 @@ type EnquiryUpdated struct {
 // EnquiryChanged says that channel or course of an open enquiry were corrected. Matter has those that hold from now on.
 type EnquiryChanged struct {
 	Matter
-	Fields []string `json:"fields"` // channel, course, grade, organization, value
-	Turn   *Turn    `json:"turn,omitempty"`
-	Named  *Named   `json:"named,omitempty"`
-	Grade  string   `json:"grade,omitempty"` // that it has from now on, where that changed: A, B, C; empty: none
+	Fields   []string  `json:"fields"` // channel, course, grade, organization, value, referrer
+	Turn     *Turn     `json:"turn,omitempty"`
+	Named    *Named    `json:"named,omitempty"`
+	Referral *Referral `json:"referral,omitempty"`
+	Grade    string    `json:"grade,omitempty"` // that it has from now on, where that changed: A, B, C; empty: none
 }
 
 // Kind implements event.Fact.
 func (EnquiryChanged) Kind() string { return "sales.enquiry-changed.1" }
+
+// Referral says that another person is named as who recommended from now on, or nobody (MKT-12).
+type Referral struct {
+	Referrer id.ID `json:"referrer_id,omitzero"`
+	Was      id.ID `json:"was_referrer_id,omitzero"`
+}
 
 // Named says that an enquiry is for another organization from now on, or for none (PPL-13).
 type Named struct {

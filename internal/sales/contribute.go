@@ -19,6 +19,7 @@ func Checks() []check.Check {
 		{Name: "sales.open-counts", Rule: "SAL-2", Queries: []check.Query{openCounts, openUncounted}},
 		{Name: "sales.one-appointment", Rule: "SAL-4", Queries: []check.Query{openTwice}},
 		{Name: "sales.loss", Rule: "SAL-1", Queries: []check.Query{reasonOfNone}},
+		{Name: "sales.referrers", Rule: "MKT-12", Queries: []check.Query{referrerCircles}},
 		{Name: "sales.pool", Rule: "PPL-8", Queries: []check.Query{ownedInPool}},
 		{Name: "sales.promotion-quota", Rule: "SAL-8", Queries: []check.Query{promotionUse, promotionQuota}},
 		numbers.Gapless("sales.quote-numbers", "quote", "quotes"),

@@ -7,6 +7,7 @@ func OfPersons() []repoint.Column {
 	ofEnquiry := repoint.Along("enquiry", "enquiries", "person")
 	return []repoint.Column{
 		{Table: "enquiries", Column: "person"},
+		{Table: "enquiries", Column: "referrer"},
 		{Table: "appointments", Column: "person", With: ofEnquiry, Only: true},
 		{Table: "visits", Column: "person", With: ofEnquiry, Only: true},
 		{Table: "quotes", Column: "person", With: ofEnquiry, Only: true},

@@ -49,6 +49,7 @@ type Enquiry struct {
 	Past         *past        `json:"-" db:"past,json"`
 	Organization id.ID        `json:"organization_id,omitzero" db:"organization"` // for which the matter is (PPL-13)
 	Value        money.Fen    `json:"value_fen,omitzero" db:"worth"`              // what the matter is worth by what is known of it, without tax; zero: not known
+	Referrer     id.ID        `json:"referrer_id,omitzero" db:"referrer"`         // who recommended the school to the person (MKT-12)
 	Version      int64        `json:"version" db:"version"`
 }
 

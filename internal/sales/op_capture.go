@@ -63,7 +63,11 @@ func enterSubmission(ctx context.Context, tx *op.Tx, in EnterSubmissionInput) (o
 		_, err = AddLead.In(ctx, tx, AddLeadInput{EnquiryID: open.ID, ChannelID: p.Channel, CampaignID: p.Campaign, Source: p.Name, Submitted: &s})
 	} else {
 		var e Entered
-		e, err = Enter.In(ctx, tx, submitted(organization.Of(tx), p, &s, known))
+		enter := submitted(organization.Of(tx), p, &s, known)
+		if enter.ReferrerID, err = referrerOf(ctx, tx, p, known); err != nil {
+			return out, err
+		}
+		e, err = Enter.In(ctx, tx, enter)
 		s.Person, s.Enquiry, f.Consultant = e.PersonID, e.ID, e.Consultant
 	}
 	if err != nil {
@@ -87,6 +91,15 @@ func submitted(dir *organization.Directory, p marketing.CapturePoint, s *marketi
 		in.Person = &people.RegisterInput{Name: s.Name, Lang: s.Lang, CenterID: p.Center, Phones: []people.ContactInput{{Value: s.Phone}}}
 	}
 	return in
+}
+
+// referrerOf is who recommends by a point; nobody for a submission of its own or of somebody who brought it (MKT-12): the lead is kept.
+func referrerOf(ctx context.Context, tx *op.Tx, p marketing.CapturePoint, known id.ID) (id.ID, error) {
+	circle, err := closesCircle(ctx, tx, known, p.Referrer)
+	if err != nil || circle {
+		return id.None, err
+	}
+	return p.Referrer, nil
 }
 
 // knownSubmitter finds who a submission is of, if that is sure, and the open enquiry that it joins: at the point's center, anywhere for a point of none.

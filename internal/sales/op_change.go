@@ -14,7 +14,7 @@ import (
 	"zhike/internal/people"
 )
 
-// ChangeEnquiry corrects channel, course, grade of intention (PPL-8), organization (PPL-13) and value of an open enquiry. What was counted of it until now counts under them (UI-B1); the source
+// ChangeEnquiry corrects channel, course, grade of intention (PPL-8), organization (PPL-13), value and referrer (MKT-12) of an open enquiry. What was counted of it until now counts under them (UI-B1); the source
 // records stay as they came, so that it stays known where the matter began (MKT-4, MKT-11). The first contact, while it is neither made nor
 // late, is due by the channel that holds (SAL-2). Refused: already-ended, stale (ORG-10), nothing-changed, unknown channel or course,
 // open-enquiry where another one is about the course.
@@ -34,6 +34,8 @@ type ChangeEnquiryInput struct {
 	Value          *money.Fen `json:"value_fen,omitempty" minimum:"0" maximum:"10000000000" doc:"what the matter is worth by what is known of it; 0: not known"`
 
 	Grade *string `json:"grade,omitempty" enum:",A,B,C" doc:"of intention; empty: none"`
+
+	ReferrerID *id.ID `json:"referrer_id,omitempty" doc:"who recommended the school to the person (MKT-12); empty: nobody"`
 }
 
 func changeEnquiry(ctx context.Context, tx *op.Tx, in ChangeEnquiryInput) (Answer, error) {
@@ -60,6 +62,11 @@ func changeEnquiry(ctx context.Context, tx *op.Tx, in ChangeEnquiryInput) (Answe
 	if err := forOrganization(ctx, tx, id.None, organization, e.Value); err != nil {
 		return Answer{}, err
 	}
+	if e.Referrer != was.Referrer {
+		if err := checkReferrer(ctx, tx, e.Person, e.Referrer); err != nil {
+			return Answer{}, err
+		}
+	}
 	channel, err := known(ctx, tx, e, fields)
 	if err != nil {
 		return Answer{}, err
@@ -72,11 +79,11 @@ func changeEnquiry(ctx context.Context, tx *op.Tx, in ChangeEnquiryInput) (Answe
 	if in.Version != nil {
 		e.Version = *in.Version
 	}
-	if err := tx.Save(ctx, &e, "channel", "course", "contact_due_at", "grade", "organization", "worth"); err != nil {
+	if err := tx.Save(ctx, &e, "channel", "course", "contact_due_at", "grade", "organization", "worth", "referrer"); err != nil {
 		return Answer{}, err
 	}
-	tx.Undoable(ChangeEnquiryInput{EnquiryID: e.ID, ChannelID: &was.Channel, CourseID: &was.Course, Grade: &was.Grade, OrganizationID: &was.Organization, Value: &was.Value})
-	f := facts.EnquiryChanged{Matter: e.matter(), Fields: fields, Turn: e.turned(was), Named: e.named(was)}
+	tx.Undoable(ChangeEnquiryInput{EnquiryID: e.ID, ChannelID: &was.Channel, CourseID: &was.Course, Grade: &was.Grade, OrganizationID: &was.Organization, Value: &was.Value, ReferrerID: &was.Referrer})
+	f := facts.EnquiryChanged{Matter: e.matter(), Fields: fields, Turn: e.turned(was), Named: e.named(was), Referral: e.referred(was)}
 	if e.Grade != was.Grade {
 		f.Grade = e.Grade
 	}
@@ -91,6 +98,7 @@ func (in ChangeEnquiryInput) apply(e *Enquiry) {
 	set(&e.Grade, in.Grade)
 	set(&e.Organization, in.OrganizationID)
 	set(&e.Value, in.Value)
+	set(&e.Referrer, in.ReferrerID)
 }
 
 func set[T any](to, value *T) {
@@ -114,6 +122,9 @@ func changed(was, e Enquiry) (fields []string) {
 	}
 	if e.Value != was.Value {
 		fields = append(fields, "value")
+	}
+	if e.Referrer != was.Referrer {
+		fields = append(fields, "referrer")
 	}
 	return fields
 }

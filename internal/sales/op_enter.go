@@ -40,6 +40,7 @@ type EnterInput struct {
 	NextDay        bizdate.Date          `json:"next_day,omitempty"`
 	Attributes     []people.Attribute    `json:"attributes,omitempty" maxItems:"200"`
 	OrganizationID id.ID                 `json:"organization_id,omitempty" doc:"for which it is (PPL-13)"`
+	ReferrerID     id.ID                 `json:"referrer_id,omitempty" doc:"who recommended the school to the person (MKT-12)"`
 	Value          money.Fen             `json:"value_fen,omitempty" minimum:"0" maximum:"10000000000" doc:"what the matter is worth by what is known of it"`
 	Import         *Imported             `json:"-"`
 	WalkIn         bool                  `json:"-"`
@@ -110,6 +111,9 @@ func enter(ctx context.Context, tx *op.Tx, in EnterInput) (Entered, error) {
 	if err != nil {
 		return Entered{}, err
 	}
+	if err := checkReferrer(ctx, tx, person, in.ReferrerID); err != nil {
+		return Entered{}, err
+	}
 	e := in.enquiry(tx, person)
 	if !in.WalkIn && e.Stage == New {
 		if e.ContactDue, err = due(tx, e, channel); err != nil {
@@ -129,7 +133,7 @@ func enter(ctx context.Context, tx *op.Tx, in EnterInput) (Entered, error) {
 	if err != nil {
 		return Entered{}, err
 	}
-	tx.Record(e.ID, facts.EnquiryEntered{Matter: e.matter(), Lead: lead, Day: e.EnteredDay, WalkIn: in.WalkIn, Due: e.ContactDue, Outcome: outcomeOf(e), Organization: e.Organization})
+	tx.Record(e.ID, facts.EnquiryEntered{Matter: e.matter(), Lead: lead, Day: e.EnteredDay, WalkIn: in.WalkIn, Due: e.ContactDue, Outcome: outcomeOf(e), Organization: e.Organization, Referrer: e.Referrer})
 	return Entered{ID: e.ID, PersonID: person, Consultant: e.Consultant, Stage: e.Stage, Version: e.Version}, nil
 }
 
@@ -226,7 +230,7 @@ func (in EnterInput) enquiry(tx *op.Tx, person id.ID) Enquiry {
 	e := Enquiry{
 		ID: tx.NewID(), Person: person, Center: in.CenterID, Channel: in.ChannelID, Course: in.CourseID, Campaign: in.CampaignID, Kind: in.Kind, Stage: New, Reached: New, Lang: in.Lang,
 		Outcome: "open", Entered: tx.Now, Moved: tx.Now, NextStep: in.NextStep, NextDay: in.NextDay, WalkIn: in.WalkIn,
-		Organization: in.OrganizationID, Value: in.Value,
+		Organization: in.OrganizationID, Value: in.Value, Referrer: in.ReferrerID,
 	}
 	if e.Kind == "" {
 		e.Kind = "new"

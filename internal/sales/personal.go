@@ -10,6 +10,7 @@ func Personal() []personal.Rows {
 			Table: "enquiries", By: []string{"person"}, At: "moved_at", Clear: []string{"external_key"}, With: map[string]string{"external_key": "NULL"},
 			Keep: []string{"kind", "stage", "lang", "outcome", "lost_reason", "next_step", "past", "reached", "grade"},
 		},
+		{Table: "enquiries", By: []string{"referrer"}, Keep: []string{"kind", "stage", "lang", "outcome", "lost_reason", "next_step", "past", "reached", "grade", "external_key"}},
 		{Table: "appointments", By: []string{"person"}, At: "starts_at", Keep: []string{"state", "was"}},
 		{Table: "visits", By: []string{"person"}, At: "arrived_at", Clear: []string{"needs", "placement"}, With: map[string]string{"needs": "'null'"}, Keep: []string{"outcome", "lost_reason"}},
 		{Table: "quotes", By: []string{"person"}, At: "made_at", Clear: []string{"reason"}, Keep: []string{"no", "state", "lines", "plan"}},

@@ -25,6 +25,13 @@ func Reactions() []op.Reaction {
 	}
 }
 
+// Merged is what follows once all rows of a merged person are led to the one that stands.
+func Merged() op.Reaction {
+	return op.On(func(ctx context.Context, tx *op.Tx, f facts.PersonsMerged, _ event.Event) error {
+		return mergedReferrers(ctx, tx, f.Person)
+	})
+}
+
 // decided brings the quote or promotion that waited for an approval to a state (SAL-7, SAL-8).
 func decided(ctx context.Context, tx *op.Tx, f facts.Asked, state string, promotion PromotionState) error {
 	if f.SubjectKind != "quote" {

@@ -53,6 +53,8 @@ func Pages(mux *http.ServeMux, d Deps) {
 		"POST /enquiries/{id}/assign":        p.postAssignOne,
 		"GET /enquiries/{id}/edit":           p.getChange,
 		"POST /enquiries/{id}/edit":          p.postChange,
+		"GET /enquiries/{id}/referrer":       p.getReferrer,
+		"POST /enquiries/{id}/referrer":      p.postReferrer,
 		"GET /enquiries/{id}/cells/{field}":  p.getEnquiryCell,
 		"POST /enquiries/{id}/cells/{field}": p.postEnquiryCell,
 		"GET /enquiries/{id}/lose":           p.getLose,

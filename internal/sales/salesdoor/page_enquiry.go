@@ -37,6 +37,7 @@ type enquiryView struct {
 	Fields       []people.Field // custom ones that reasons of the score speak of
 	Timeline     people.TimelinePage
 	Card         *sales.Playbook
+	Brought      []sales.Enquiry // that the person brought (MKT-12)
 	tell         timelineWords
 }
 
@@ -99,7 +100,14 @@ func (p door) enquiry(ctx context.Context, tx *op.Tx, key id.ID) (v enquiryView,
 	if err := v.score(ctx, tx); err != nil {
 		return v, err
 	}
-	v.names, err = p.load(ctx, tx, person, v.Enquiry.Organization)
+	if v.Brought, err = sales.Referred(ctx, tx, person, fewRecords); err != nil {
+		return v, err
+	}
+	shown := []id.ID{person, v.Enquiry.Organization, v.Enquiry.Referrer}
+	for _, e := range v.Brought {
+		shown = append(shown, e.Person)
+	}
+	v.names, err = p.load(ctx, tx, shown...)
 	v.Person, v.tell = v.persons[person], p.Timeline
 	return v, err
 }
@@ -269,6 +277,7 @@ func (v enquiryView) actions(ctx context.Context) []web.Button {
 		out = append(out, small("quote:create", "do.quote", enquiryPath(e.ID, "quote"))...)
 		out = append(out, small("enquiry:assign", "assign.give", enquiryPath(e.ID, "assign"))...)
 		out = append(out, small("enquiry:update", "change.do", enquiryPath(e.ID, "edit"))...)
+		out = append(out, small("enquiry:update", "referrer.do", enquiryPath(e.ID, "referrer"))...)
 		out = append(out, small("enquiry:update", "lose.do", enquiryPath(e.ID, "lose"))...)
 	}
 	return append(out, web.Button{Label: t(ctx, "person-page"), Href: path("people", e.Person.String()), Small: true, Kind: web.Quiet})
@@ -296,6 +305,9 @@ func (v enquiryView) facts(ctx context.Context) web.FactList {
 	}}
 	if !e.Organization.IsNone() {
 		out.Facts = append(out.Facts, web.Fact{Term: t(ctx, "field.organization"), Value: web.RecordLink("/organizations/"+e.Organization.String(), v.person(ctx, e.Organization))})
+	}
+	if !e.Referrer.IsNone() {
+		out.Facts = append(out.Facts, web.Fact{Term: t(ctx, "field.referrer"), Value: web.RecordLink("/people/"+e.Referrer.String(), v.person(ctx, e.Referrer))})
 	}
 	if e.Value > 0 {
 		out.Facts = append(out.Facts, text("field.value", i18n.MoneyWhole(ctx, e.Value)))

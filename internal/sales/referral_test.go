@@ -1,0 +1,138 @@
+package sales_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
+	"zhike/internal/people"
+	"zhike/internal/sales"
+	"zhike/internal/testkit"
+)
+
+// referred names a person as the referrer of an enquiry.
+func referred(t *testing.T, s *testkit.School, enquiry, referrer id.ID) error {
+	t.Helper()
+	return second(sales.ChangeEnquiry.Run(s.Principal(s.HD), s.Ops, sales.ChangeEnquiryInput{EnquiryID: enquiry, ReferrerID: &referrer}))
+}
+
+// A referrer is named, shown with whom they brought, and withdrawn; refused are oneself, a circle, and whom one does not see (MKT-12).
+func TestMKT12_Referrer(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		a, b, c := s.Enquiry(t, s.HD), s.Enquiry(t, s.HD), s.Enquiry(t, s.HD)
+		beyond, lost := s.Person(t, s.CY), s.Enquiry(t, s.HD)
+		must(sales.Lose.Run(s.Consultant(s.HD), s.Ops, sales.LoseInput{EnquiryID: lost.ID, Reason: "price"}))(t)
+		for enquiry, referrer := range map[id.ID]id.ID{b.ID: a.PersonID, c.ID: b.PersonID} {
+			if err := referred(t, s, enquiry, referrer); err != nil {
+				t.Fatal(err)
+			}
+		}
+		brought := ask(t, s, s.Principal(s.HD), func(ctx context.Context, tx *op.Tx) ([]sales.Enquiry, error) {
+			return sales.Referred(ctx, tx, a.PersonID, 10)
+		})
+		if len(brought) != 1 || brought[0].ID != b.ID {
+			t.Errorf("brought = %+v", brought)
+		}
+		refuse(t, s, map[string]refused{
+			"oneself": {func() error { return referred(t, s, a.ID, a.PersonID) }, "422 invalid referrer_id:referrer-self"},
+			"circle":  {func() error { return referred(t, s, a.ID, b.PersonID) }, "422 invalid referrer_id:referrer-circle"},
+			"long":    {func() error { return referred(t, s, a.ID, c.PersonID) }, "422 invalid referrer_id:referrer-circle"},
+			"unseen":  {func() error { return referred(t, s, a.ID, beyond) }, "422 invalid referrer_id:unknown"},
+			"ended":   {func() error { return referred(t, s, lost.ID, a.PersonID) }, "422 already-ended enquiry_id:"},
+			"new one": {func() error {
+				return second(sales.Enter.Run(s.Principal(s.HD), s.Ops, sales.EnterInput{PersonID: a.PersonID, CenterID: s.HD, Kind: "upgrade", ReferrerID: c.PersonID}))
+			}, "422 invalid referrer_id:referrer-circle"},
+		})
+		if err := referred(t, s, c.ID, id.None); err != nil {
+			t.Fatal(err)
+		}
+		if err := referred(t, s, a.ID, c.PersonID); err != nil {
+			t.Errorf("after the withdrawal: %v", err)
+		}
+		s.Check(t)
+	})
+}
+
+// Whatever is named, nobody comes to have brought who brought them (MKT-12).
+func TestMKT12_NeverACircle(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		var all []sales.Entered
+		for range 6 {
+			all = append(all, s.Enquiry(t, s.HD))
+		}
+		by := map[int]int{}
+		rapid.Check(t, func(r *rapid.T) {
+			i, j := rapid.IntRange(0, 5).Draw(r, "enquiry"), rapid.IntRange(-1, 5).Draw(r, "referrer")
+			if old, ok := by[i]; ok && old == j || !ok && j < 0 {
+				return
+			}
+			chain := []int{j}
+			for last, ok := j, true; ok && !slices.Contains(chain, i); chain = append(chain, last) {
+				if last, ok = by[last]; !ok {
+					break
+				}
+			}
+			referrer := id.None
+			if j >= 0 {
+				referrer = all[j].PersonID
+			}
+			err := referred(t, s, all[i].ID, referrer)
+			if circle := slices.Contains(chain, i); circle != (err != nil) {
+				r.Fatalf("%d brought by %d: %v, those are %v", i, j, err, by)
+			}
+			if err != nil {
+				return
+			}
+			if by[i] = j; j < 0 {
+				delete(by, i)
+			}
+		})
+		s.Check(t)
+	})
+}
+
+// Two namings at once that close a circle together: one at most stands (MKT-12).
+func TestMKT12_CircleAtOnce(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		for range 5 {
+			a, b := s.Enquiry(t, s.HD), s.Enquiry(t, s.HD)
+			errs := make(chan error, 2)
+			for _, pair := range [][2]id.ID{{a.ID, b.PersonID}, {b.ID, a.PersonID}} {
+				go func() {
+					errs <- second(sales.ChangeEnquiry.Run(s.Principal(s.HD), s.Ops, sales.ChangeEnquiryInput{EnquiryID: pair[0], ReferrerID: &pair[1]}))
+				}()
+			}
+			first, other := <-errs, <-errs
+			if (first == nil) == (other == nil) {
+				t.Errorf("both answered alike: %v, %v", first, other)
+			}
+		}
+		s.Check(t)
+	})
+}
+
+// A merge leads the referrer along; where it makes one human being of who brought and who was brought, nobody is named any more (MKT-12, PPL-5).
+func TestMKT12_Merge(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		a, b, c := s.Enquiry(t, s.HD), s.Enquiry(t, s.HD), s.Enquiry(t, s.HD)
+		kept := s.Person(t, s.HD)
+		for enquiry, referrer := range map[id.ID]id.ID{b.ID: a.PersonID, c.ID: b.PersonID} {
+			if err := referred(t, s, enquiry, referrer); err != nil {
+				t.Fatal(err)
+			}
+		}
+		must(people.Merge.Run(s.Principal(s.HD), s.Ops, people.MergeInput{PersonID: kept, WithID: a.PersonID}))(t)
+		if got := enquiry(t, s, b.ID).Referrer; got != kept {
+			t.Errorf("referrer after the merge = %s, want %s", got, kept)
+		}
+		must(people.Merge.Run(s.Principal(s.HD), s.Ops, people.MergeInput{PersonID: kept, WithID: c.PersonID}))(t)
+		if got := enquiry(t, s, c.ID).Referrer; !got.IsNone() {
+			t.Errorf("referrer within a circle = %s", got)
+		}
+		s.Check(t)
+	})
+}
