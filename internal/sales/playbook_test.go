@@ -56,6 +56,20 @@ func TestSAL10_Playbook(t *testing.T) {
 		if now := card(); now.Version != 2 || written.Version != 2 || now.Short != "a\nb" {
 			t.Errorf("card after the change = %+v", now)
 		}
+		other := s.Enquiry(t, s.HD)
+		taken := must(people.RecordTouch.Run(ctx, s.Ops, people.TouchInput{EnquiryID: other.ID, Channel: "call", Result: "expensive", NextStep: "call-back", NextDay: today(s) + 1}))(t)
+		must(sales.NoteGuidance.Run(ctx, s.Ops, sales.GuidanceInput{TouchID: taken.ID, PlaybookID: p.ID, No: 2}))(t)
+		if got := refusal(second(sales.NoteGuidance.Run(s.Principal(s.HD), s.Ops, sales.GuidanceInput{TouchID: taken.ID, PlaybookID: p.ID, No: 2, Used: true}))); got != "422 guidance-touch touch_id:" {
+			t.Errorf("of another's contact: %s", got)
+		}
+		must(people.WithdrawTouch.Run(ctx, s.Ops, people.WithdrawTouchInput{TouchID: taken.ID}))(t)
+		if got := results(p); len(got) != 1 {
+			t.Errorf("a contact that was taken back counts: %+v", got)
+		}
+		must(sales.WritePlaybook.Run(s.Principal(s.HD), s.Ops, sales.PlaybookInput{PlaybookID: p.ID, Name: "n", Lang: "zh", Need: "expensive", Short: "a"}))(t)
+		if now := card(); now.Code != "confirm-zh" {
+			t.Errorf("card after it was retired = %q", now.Code)
+		}
 		for name, err := range map[string]error{
 			"forbidden": second(sales.WritePlaybook.Run(ctx, s.Ops, sales.PlaybookInput{Name: "n", Lang: "zh", Short: "a"})),
 			"invalid":   second(sales.WritePlaybook.Run(s.Principal(s.HD), s.Ops, sales.PlaybookInput{Name: "n", Lang: "zh", Short: "a\nb\nc\nd"})),
