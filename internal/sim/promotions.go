@@ -40,7 +40,7 @@ func (a *agenda) promotions(do func(minute int, what func(ctx context.Context) e
 			if err != nil || !a.eve() || known == 0 {
 				return err
 			}
-			running, err := sales.RunningPromotions(ctx, tx, a.day)
+			running, err := sales.RunningPromotions(ctx, tx, a.day+1)
 			if len(running) > 0 {
 				known = -1 // there is one to look at
 			}

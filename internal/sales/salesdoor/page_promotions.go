@@ -36,9 +36,13 @@ type promotionList struct {
 type promotionsView struct {
 	names
 	promotionList
-	List   page.Page[sales.Promotion]
-	Counts map[sales.PromotionState]int
+	List    page.Page[sales.Promotion]
+	Counts  map[sales.PromotionState]int
+	Running int
 }
+
+// running is the tab of those that are given today.
+const running = "running"
 
 func (p door) promotionPages(mux *http.ServeMux) {
 	mux.Handle("GET /promotions", web.Func(p.getPromotions))
@@ -57,17 +61,27 @@ func (p door) getPromotions(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := promotionsView{promotionList: q}
-	if v.Page = web.PageOf(r); !slices.Contains(sales.PromotionStates, sales.PromotionState(v.State)) {
+	if v.Page = web.PageOf(r); v.State != running && !slices.Contains(sales.PromotionStates, sales.PromotionState(v.State)) {
 		v.State = ""
 	}
 	err = p.read(r, func(ctx context.Context, tx *op.Tx) (err error) {
-		f := sales.PromotionFilter{Text: v.Search, State: sales.PromotionState(v.State)}
+		now := sales.PromotionFilter{On: tx.Today(tx.Viewer.Center)}
+		f := sales.PromotionFilter{State: sales.PromotionState(v.State)}
+		if v.State == running {
+			f = now
+		}
+		f.Text = v.Search
 		if v.List, err = sales.Promotions(ctx, tx, f, page.Request{Sort: v.Sort, Limit: promotionRows, Offset: (v.Page - 1) * promotionRows}); err != nil {
 			return err
 		}
 		if v.Counts, err = sales.CountPromotions(ctx, tx); err != nil {
 			return err
 		}
+		open, err := sales.Promotions(ctx, tx, now, page.Request{Limit: 1})
+		if err != nil {
+			return err
+		}
+		v.Running = int(open.Total)
 		v.names, err = p.load(ctx, tx)
 		return err
 	})
@@ -75,7 +89,7 @@ func (p door) getPromotions(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx := r.Context()
-	shell := web.Page{Title: t(ctx, "promotion.title"), H1: t(ctx, "promotion.h1", "count", v.Counts[sales.PromotionActive])}
+	shell := web.Page{Title: t(ctx, "promotion.title"), H1: t(ctx, "promotion.h1", "count", v.Running)}
 	if may(ctx, "promotion:create") {
 		shell.Aside = web.Button{Label: t(ctx, "promotion.new"), Href: "/promotions/new", Kind: web.Primary}
 	}
@@ -88,6 +102,7 @@ func (v promotionsView) tabs(ctx context.Context) web.Tabs {
 		all += n
 	}
 	out := web.Tabs{Label: t(ctx, "promotion.title"), Items: []web.Tab{{Label: t(ctx, "promotion.all"), Href: web.Address(ctx, "state", "", "page", ""), Count: &all, Current: v.State == ""}}}
+	out.Items = append(out.Items, web.Tab{Label: t(ctx, "promotion.running"), Href: web.Address(ctx, "state", running, "page", ""), Count: &v.Running, Current: v.State == running})
 	for _, s := range sales.PromotionStates {
 		if n := v.Counts[s]; n > 0 || v.State == string(s) {
 			out.Items = append(out.Items, web.Tab{Label: code(ctx, "promotion-state", string(s)), Href: web.Address(ctx, "state", string(s), "page", ""), Count: &n, Current: v.State == string(s)})
