@@ -8,6 +8,7 @@ func Personal() []personal.Rows {
 	return []personal.Rows{
 		{Table: "contracts", By: []string{"student", "payer"}, At: "drafted_at", Keep: []string{"no", "kind", "state"}},
 		{Table: "contract_lines", Via: ofContract, Keep: []string{"consume"}},
+		{Table: "contract_promotions", Via: ofContract, Keep: []string{"no", "name", "thing"}},
 		{Table: "instalments", Via: ofContract},
 		{Table: "hour_entries", By: []string{"student"}, At: "at", Keep: []string{"kind"}},
 	}

@@ -276,10 +276,10 @@ func (p Promotion) mayChange(to Promotion, changed []string) bool {
 		return false
 	}
 	return !slices.ContainsFunc(changed, func(f string) bool {
-		switch {
-		case f == "until_day":
+		switch f {
+		case "until_day":
 			return to.Until > p.Until
-		case f == "quota":
+		case "quota":
 			return to.Quota == 0 || p.Quota > 0 && to.Quota > p.Quota
 		}
 		return !slices.Contains(light, f)

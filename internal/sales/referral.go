@@ -46,7 +46,7 @@ func checkReferrer(ctx context.Context, tx *op.Tx, person, referrer id.ID) error
 
 // refuseCircle refuses oneself as referrer, and somebody whom the person brought, over however many others (MKT-12).
 func refuseCircle(ctx context.Context, tx *op.Tx, person, referrer id.ID) error {
-	code := ""
+	var code string
 	switch circle, err := closesCircle(ctx, tx, person, referrer); {
 	case err != nil:
 		return err

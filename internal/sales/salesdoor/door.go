@@ -63,13 +63,6 @@ func Pages(mux *http.ServeMux, d Deps) {
 		"POST /enquiries/{id}/quote":         p.postQuote,
 		"GET /enquiries/{id}/quote/price":    p.getPrice,
 
-		"GET /appointments":               p.getAppointments,
-		"GET /appointments/{id}/move":     p.getMove,
-		"POST /appointments/{id}/move":    p.postMove,
-		"POST /appointments/{id}/confirm": p.postConfirm,
-		"POST /appointments/{id}/cancel":  p.postCancel,
-		"POST /appointments/{id}/miss":    p.postMiss,
-
 		"GET /visits":               p.getVisits,
 		"POST /visits":              p.postCheckIn,
 		"GET /visits/{id}":          p.getVisit,
@@ -85,12 +78,22 @@ func Pages(mux *http.ServeMux, d Deps) {
 	} {
 		mux.Handle(pattern, page)
 	}
+	p.appointmentPages(mux)
 	p.assignmentPages(mux)
 	p.poolPages(mux)
 	p.targetPages(mux)
 	p.scorePages(mux)
 	p.playbookPages(mux)
 	p.promotionPages(mux)
+}
+
+func (p door) appointmentPages(mux *http.ServeMux) {
+	mux.Handle("GET /appointments", web.Func(p.getAppointments))
+	mux.Handle("GET /appointments/{id}/move", web.Func(p.getMove))
+	mux.Handle("POST /appointments/{id}/move", web.Func(p.postMove))
+	mux.Handle("POST /appointments/{id}/confirm", web.Func(p.postConfirm))
+	mux.Handle("POST /appointments/{id}/cancel", web.Func(p.postCancel))
+	mux.Handle("POST /appointments/{id}/miss", web.Func(p.postMiss))
 }
 
 func (p door) assignmentPages(mux *http.ServeMux) {
