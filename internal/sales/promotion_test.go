@@ -81,9 +81,17 @@ func TestSAL8_OutsideItsRule(t *testing.T) {
 		must(sales.StopPromotion.Run(s.Marketing(), s.Ops, sales.StopPromotionInput{PromotionID: promotion(t, s, nil), Reason: "名额够了"}))(t)
 		big := func(in *sales.PromotionInput) { in.Form, in.Amount, in.Stacking = "amount", money.Yuan(15_000), "list" }
 		first, next := promotion(t, s, big), promotion(t, s, big)
+		over, full := promotion(t, s, nil), promotion(t, s, nil)
+		s.Exec(t, "UPDATE promotions SET from_day = ?, until_day = ? WHERE id = ?", int64(today(s)-9), int64(today(s)-1), over)
+		s.Exec(t, "UPDATE promotions SET quota = 1, used = 1 WHERE id = ?", full)
 		refuse(t, s, map[string]refused{
-			"not started":     {func() error { return second(offer(s, e, draft.ID)) }, "422 invalid promotion_ids.0:promotion-draft"},
-			"ahead":           {with(func(in *sales.PromotionInput) { in.From = today(s) + 1 }), "422 invalid promotion_ids.0:promotion-ahead"},
+			"not started":   {func() error { return second(offer(s, e, draft.ID)) }, "422 invalid promotion_ids.0:promotion-draft"},
+			"ahead":         {with(func(in *sales.PromotionInput) { in.From = today(s) + 1 }), "422 invalid promotion_ids.0:promotion-ahead"},
+			"over":          {func() error { return second(offer(s, e, over)) }, "422 invalid promotion_ids.0:promotion-over"},
+			"no place left": {func() error { return second(offer(s, e, full)) }, "422 invalid promotion_ids.0:promotion-quota"},
+			"alone, and a discount by hand": {func() error {
+				return second(sales.MakeQuote.Run(s.Consultant(s.HD), s.Ops, sales.MakeQuoteInput{EnquiryID: e.ID, Packages: []id.ID{s.Package}, Promotions: []id.ID{alone}, Discount: money.Yuan(10), Reason: "老客户"}))
+			}, "422 invalid discount_fen:promotion-alone"},
 			"another center":  {with(func(in *sales.PromotionInput) { in.CenterIDs = []id.ID{s.CY} }), "422 invalid promotion_ids.0:promotion-center"},
 			"another kind":    {with(func(in *sales.PromotionInput) { in.Kinds = []string{"renewal"} }), "422 invalid promotion_ids.0:promotion-kind"},
 			"below the floor": {with(func(in *sales.PromotionInput) { in.Floor = money.Yuan(390) }), "422 invalid promotion_ids.0:promotion-floor"},
@@ -142,6 +150,10 @@ func TestSAL8_Approval(t *testing.T) {
 		must(process.Approve.Run(s.GM(), s.Ops, process.ApprovalInput{ApprovalID: asked.Approval}))(t)
 		if got := promotionOf(t, s, p.ID).State; got != sales.PromotionActive {
 			t.Errorf("approved: %s", got)
+		}
+		half := must(sales.RegisterPromotion.Run(s.Principal(s.HD), s.Ops, sales.PromotionInput{Name: "立减", CenterID: s.HD, From: today(s), Until: today(s) + 5, Form: "amount", Amount: money.Yuan(9_600)}))(t)
+		if got := must(sales.StartPromotion.Run(s.Principal(s.HD), s.Ops, sales.StartPromotionInput{PromotionID: half.ID, Reason: "半价"}))(t); got.Approval.IsNone() {
+			t.Errorf("an amount of half the price starts without approval: %+v", got)
 		}
 		small := must(sales.RegisterPromotion.Run(s.Principal(s.HD), s.Ops, sales.PromotionInput{Name: "小优惠", CenterID: s.HD, From: today(s), Until: today(s) + 5, Form: "percent", Percent: 500}))(t)
 		if got := must(sales.StartPromotion.Run(s.Principal(s.HD), s.Ops, sales.StartPromotionInput{PromotionID: small.ID}))(t); got.State != sales.PromotionActive {
@@ -219,5 +231,18 @@ func TestSAL8_OfACenter(t *testing.T) {
 				return second(sales.StopPromotion.Run(other, s.Ops, sales.StopPromotionInput{PromotionID: p.ID, Reason: "x"}))
 			}, "403 forbidden"},
 		})
+	})
+}
+
+// Hours that a promotion gives are hours of the contract, beside those of the package; the price stays (SAL-8).
+func TestSAL8_GiftHours(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		e := analysed(t, s)
+		key := promotion(t, s, func(in *sales.PromotionInput) { in.Form, in.Percent, in.Gift = "gift-hours", 0, 400 })
+		plain, with := must(offer(s, e))(t), must(offer(s, e, key))(t)
+		before, after := quote(t, s, plain.ID), quote(t, s, with.ID)
+		if after.Payable != before.Payable || after.Lines[0].Gift != before.Lines[0].Gift+400 || after.Lines[0].Hours != before.Lines[0].Hours {
+			t.Errorf("with %+v, without %+v", after.Lines[0], before.Lines[0])
+		}
 	})
 }
