@@ -50,6 +50,14 @@ func TestSAL8_QuoteToContract(t *testing.T) {
 		if promotionOf(t, s, key).Used != 0 {
 			t.Error("a contract that is not signed counts")
 		}
+		brought := func() sales.PromotionEffect {
+			return ask(t, s, s.GM(), func(ctx context.Context, tx *op.Tx) (sales.PromotionEffect, error) {
+				return sales.EffectOf(ctx, tx, key)
+			})
+		}
+		if got := brought(); got.With != 0 || got.Off != 0 {
+			t.Errorf("a contract that is not signed is an effect: %+v", got)
+		}
 		must(contracts.Sign.Run(ctx, s.Ops, contracts.SignInput{ContractID: c.ID}))(t)
 		d := ask(t, s, ctx, func(ctx context.Context, tx *op.Tx) (contracts.Details, error) { return contracts.ByID(ctx, tx, c.ID) })
 		if c.Payable != q.Payable || len(d.Promotions) != 1 || d.Promotions[0].Promotion != key || d.Promotions[0].Off != money.Yuan(1_920) || d.Promotions[0].Name != "秋季优惠" {
@@ -58,9 +66,7 @@ func TestSAL8_QuoteToContract(t *testing.T) {
 		if p := promotionOf(t, s, key); p.Used != 1 || p.Left() != 2 {
 			t.Errorf("promotion %+v", p)
 		}
-		effect := ask(t, s, s.GM(), func(ctx context.Context, tx *op.Tx) (sales.PromotionEffect, error) {
-			return sales.EffectOf(ctx, tx, key)
-		})
+		effect := brought()
 		if effect.With != 1 || effect.Off != money.Yuan(1_920) || effect.During.Contracts != 1 || effect.Before.Contracts != 0 || !effect.Additional.Thin || effect.Ended {
 			t.Errorf("effect %+v", effect)
 		}
