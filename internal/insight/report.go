@@ -95,11 +95,12 @@ var definitions = map[string]definition{
 		main:  []string{"leads", "visits", "contracts", "cash_in"},
 		trend: []string{"cash_in", "visits"},
 	},
-	"campaigns":   {metrics: returns, by: []string{"campaign", "format", "channel", "center", "month"}, models: true, longest: 1_100, records: campaignReturns},
-	"channels":    {metrics: returns, by: []string{"channel", "center", "month"}, models: true, longest: 1_100, records: campaignReturns},
-	"targets":     {metrics: targetMetrics, by: []string{"center", "consultant", "month"}, targets: true, longest: 1_100, records: targetReport},
-	"consultants": {metrics: fairMetrics, by: []string{"consultant"}, longest: 1_100, records: fairReport},
-	"funnel":      {metrics: funnelMetrics, by: []string{"channel", "campaign", "consultant", "center", "course", "month"}, longest: 1_100, records: funnel},
+	"campaigns":    {metrics: returns, by: []string{"campaign", "format", "channel", "center", "month"}, models: true, longest: 1_100, records: campaignReturns},
+	"channels":     {metrics: returns, by: []string{"channel", "center", "month"}, models: true, longest: 1_100, records: campaignReturns},
+	"targets":      {metrics: targetMetrics, by: []string{"center", "consultant", "month"}, targets: true, longest: 1_100, records: targetReport},
+	ReferralReport: {metrics: referralMetrics, by: []string{"center", "consultant", "referrer", "month"}, longest: 1_100, records: referralReport},
+	"consultants":  {metrics: fairMetrics, by: []string{"consultant"}, longest: 1_100, records: fairReport},
+	"funnel":       {metrics: funnelMetrics, by: []string{"channel", "campaign", "consultant", "center", "course", "month"}, longest: 1_100, records: funnel},
 }
 
 // returns are the columns of what campaigns and channels brought for what they cost (MKT-5).

@@ -60,6 +60,9 @@ func enterSubmission(ctx context.Context, tx *op.Tx, in EnterSubmissionInput) (o
 	f := facts.SubmissionEntered{Person: known, Joined: !open.ID.IsNone()}
 	if f.Joined {
 		s.Person, s.Enquiry, f.Consultant = open.Person, open.ID, open.Consultant
+		if err := joinedReferrer(ctx, tx, p, open); err != nil {
+			return out, err
+		}
 		_, err = AddLead.In(ctx, tx, AddLeadInput{EnquiryID: open.ID, ChannelID: p.Channel, CampaignID: p.Campaign, Source: p.Name, Submitted: &s})
 	} else {
 		var e Entered
@@ -91,6 +94,16 @@ func submitted(dir *organization.Directory, p marketing.CapturePoint, s *marketi
 		in.Person = &people.RegisterInput{Name: s.Name, Lang: s.Lang, CenterID: p.Center, Phones: []people.ContactInput{{Value: s.Phone}}}
 	}
 	return in
+}
+
+// joinedReferrer names who recommends by a point on the open enquiry that a submission joins, where nobody is named yet (MKT-12).
+func joinedReferrer(ctx context.Context, tx *op.Tx, p marketing.CapturePoint, open Enquiry) error {
+	referrer, err := referrerOf(ctx, tx, p, open.Person)
+	if err != nil || referrer.IsNone() || !open.Referrer.IsNone() || referrer == open.Person {
+		return err
+	}
+	_, err = ChangeEnquiry.In(ctx, tx, ChangeEnquiryInput{EnquiryID: open.ID, ReferrerID: &referrer})
+	return err
 }
 
 // referrerOf is who recommends by a point; nobody for a submission of its own or of somebody who brought it (MKT-12): the lead is kept.

@@ -23,6 +23,8 @@ type recordList struct {
 var lists = map[string]recordList{
 	"leads":             {"/enquiries", "enquiry:read", "kind=new%2Creturn", "from", "until", true},
 	"renewal-enquiries": {"/enquiries", "enquiry:read", "kind=renewal%2Cupgrade", "from", "until", true},
+	"referrals":         {"/enquiries", "enquiry:read", "kind=new%2Creturn&referred=true", "from", "until", true},
+	"referrals-signed":  {"/enquiries", "enquiry:read", "kind=new%2Creturn&referred=true&outcome=signed", "from", "until", true},
 	"appointments":      {"/appointments", "appointment:read", "due=1", "from", "until", false},
 	"arrived":           {"/appointments", "appointment:read", "state=arrived", "from", "until", false},
 	"no-shows":          {"/appointments", "appointment:read", "state=no-show", "from", "until", false},

@@ -76,7 +76,7 @@ func makeView(ctx context.Context, tx *op.Tx, name string, params insight.Params
 	if v.report, err = insight.Make(ctx, tx, name, params); err != nil {
 		return v, err
 	}
-	if v.name, err = namesOf(ctx, tx, v.report.Params.By); err != nil {
+	if v.name, err = namesOf(ctx, tx, v.report); err != nil {
 		return v, err
 	}
 	v.centers = organization.Of(tx).Centers(tx.Viewer)
@@ -235,7 +235,7 @@ func (v view) evidenceCells(ctx context.Context) (heads []string, rows [][]strin
 // byRow tells whether the evidence is about rows of the report, not about a day.
 func (v view) byRow() bool {
 	p := v.report.Params
-	return p.Model != "" || p.Basis != "" || p.Metric != "" || p.Owned
+	return p.Model != "" || p.Basis != "" || p.Metric != "" || p.Owned || v.report.Name == insight.ReferralReport
 }
 
 // compared says what the evidence is compared with.
@@ -245,6 +245,8 @@ func (v view) compared(ctx context.Context) string {
 		return i18n.T(ctx, "conclusion.compared-targets")
 	case p.Owned:
 		return i18n.T(ctx, "conclusion.compared-fair")
+	case v.report.Name == insight.ReferralReport:
+		return i18n.T(ctx, "conclusion.compared-referrals")
 	case p.Basis != "":
 		return i18n.T(ctx, "conclusion.compared-funnel")
 	case p.Model != "":

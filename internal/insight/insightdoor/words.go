@@ -16,6 +16,7 @@ import (
 	"zhike/internal/kernel/problem"
 	"zhike/internal/marketing"
 	"zhike/internal/organization"
+	"zhike/internal/people"
 	"zhike/internal/web"
 )
 
@@ -79,8 +80,8 @@ func nameOr(ctx context.Context, name string) string {
 }
 
 // namesOf reads the names of a report's rows in one query at most.
-func namesOf(ctx context.Context, tx *op.Tx, dim string) (names, error) {
-	dir := organization.Of(tx)
+func namesOf(ctx context.Context, tx *op.Tx, r insight.Report) (names, error) {
+	dir, dim := organization.Of(tx), r.Params.By
 	switch dim {
 	case "center":
 		return func(ctx context.Context, v string) string {
@@ -93,6 +94,8 @@ func namesOf(ctx context.Context, tx *op.Tx, dim string) (names, error) {
 		return func(ctx context.Context, v string) string { return nameOr(ctx, dir.StaffName(parsed(v))) }, nil
 	case "channel":
 		return channelNames(ctx, tx)
+	case "referrer":
+		return personNames(ctx, tx, r.Rows)
 	case "course":
 		return courseNames(ctx, tx)
 	case "campaign", "format":
@@ -118,6 +121,27 @@ func channelNames(ctx context.Context, tx *op.Tx) (names, error) {
 	return func(ctx context.Context, v string) string {
 		c, _ := tree.ByID(parsed(v))
 		return nameOr(ctx, c.Name(string(i18n.LangOf(ctx))))
+	}, err
+}
+
+// personNames names persons in scope; of others no more than that they are beyond it.
+func personNames(ctx context.Context, tx *op.Tx, rows []insight.Row) (names, error) {
+	var keys []id.ID
+	for _, r := range rows {
+		if key := parsed(r.Value); !key.IsNone() {
+			keys = append(keys, key)
+		}
+	}
+	seen, err := people.InScope(ctx, tx, keys)
+	if p, ok := problem.As(err); ok && p.Status == 403 {
+		seen, err = nil, nil
+	}
+	return func(ctx context.Context, v string) string {
+		b, ok := seen[parsed(v)]
+		if !ok {
+			return i18n.T(ctx, "insight.beyond-scope")
+		}
+		return b.Shown()
 	}, err
 }
 
