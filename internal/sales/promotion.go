@@ -98,6 +98,9 @@ func (p Promotion) Last() bizdate.Date {
 	return p.Until
 }
 
+// Started tells whether it was ever given, or may be.
+func (p Promotion) Started() bool { return p.State == PromotionActive || p.State == PromotionStopped }
+
 // Running tells whether it is given on a day.
 func (p Promotion) Running(day bizdate.Date) bool {
 	return p.State == PromotionActive && p.From <= day && day <= p.Until

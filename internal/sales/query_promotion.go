@@ -29,6 +29,9 @@ type PromotionFilter struct {
 	Text  string // in number, name, goal
 	State PromotionState
 	On    bizdate.Date // given on that day
+
+	Started     bool         // was ever given, or may be
+	From, Until bizdate.Date // given on a day between these
 }
 
 var promotionSorts = page.Sorts{Usual: "-from", Columns: map[string]string{"from": "from_day", "until": "until_day", "no": "no", "name": "name", "used": "used"}}
@@ -41,6 +44,12 @@ func Promotions(ctx context.Context, tx *op.Tx, f PromotionFilter, r page.Reques
 	}
 	if !f.On.IsZero() {
 		where.And("state = 'active' AND from_day <= ? AND until_day >= ?", int64(f.On), int64(f.On))
+	}
+	if f.Started {
+		where.And("state IN ('active', 'stopped')")
+	}
+	if !f.Until.IsZero() {
+		where.And("from_day <= ? AND until_day >= ? AND (state <> 'stopped' OR stopped_day >= CASE WHEN from_day > ? THEN from_day ELSE CAST(? AS BIGINT) END)", int64(f.Until), int64(f.From), int64(f.From), int64(f.From))
 	}
 	if text := strings.ToLower(strings.TrimSpace(f.Text)); text != "" {
 		like := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(text) + "%"
