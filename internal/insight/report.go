@@ -52,6 +52,8 @@ type Row struct {
 	Cells []Figure
 	Young bool // still inside the usual time to sign (MKT-5): more may come of it
 	Fair  Fair // of the comparison of consultants (SAL-11)
+
+	Promoted *Promoted // of the report of promotions (SAL-8)
 }
 
 // Figure is one number; None stands for a quotient without a denominator.
@@ -62,6 +64,7 @@ type Figure struct {
 	N         int64   // cases that it rests on
 	Thin      bool    // too few cases to say; then None
 	Better    int     // beyond chance better (1) or worse (-1) than what it is compared with
+	Ranged    bool    // its interval is said with it
 }
 
 // Trend is a metric by day: the last weeks up to the report's day, or its span.
@@ -82,6 +85,7 @@ type definition struct {
 	models  bool                                                  // counts by attribution
 	longest bizdate.Date                                          // the longest span; that of a daily report if zero
 	records func(ctx context.Context, tx *op.Tx, r *Report) error // of a report that counts records by attribution, not roll-ups
+	right   string                                                // that it needs besides report:read
 }
 
 var definitions = map[string]definition{
@@ -98,6 +102,7 @@ var definitions = map[string]definition{
 	"campaigns":   {metrics: returns, by: []string{"campaign", "format", "channel", "center", "month"}, models: true, longest: 1_100, records: campaignReturns},
 	"channels":    {metrics: returns, by: []string{"channel", "center", "month"}, models: true, longest: 1_100, records: campaignReturns},
 	"targets":     {metrics: targetMetrics, by: []string{"center", "consultant", "month"}, targets: true, longest: 1_100, records: targetReport},
+	"promotions":  {metrics: promotionMetrics, by: []string{"promotion"}, longest: 1_100, records: promotionReport, right: "promotion:read"},
 	"consultants": {metrics: fairMetrics, by: []string{"consultant"}, longest: 1_100, records: fairReport},
 	"funnel":      {metrics: funnelMetrics, by: []string{"channel", "campaign", "consultant", "center", "course", "month"}, longest: 1_100, records: funnel},
 }
@@ -115,6 +120,15 @@ func Names() []string {
 	return out
 }
 
+// NamesFor lists the reports that a viewer may see.
+func NamesFor(v *policy.Viewer) []string {
+	return slices.DeleteFunc(Names(), func(name string) bool { return !definitions[name].open(v) })
+}
+
+func (d definition) open(v *policy.Viewer) bool {
+	return v.May("report:read") && (d.right == "" || v.May(d.right))
+}
+
 // longest is the longest span of a daily report.
 const longest = 400
 
@@ -126,6 +140,9 @@ func Make(ctx context.Context, tx *op.Tx, name string, p Params) (Report, error)
 	}
 	if !tx.Viewer.May("report:read") {
 		return Report{}, problem.Forbidden("report:read")
+	}
+	if !d.open(tx.Viewer) {
+		return Report{}, problem.Forbidden(d.right)
 	}
 	p, err := settle(ctx, tx, d, p)
 	if err != nil {

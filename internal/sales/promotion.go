@@ -111,6 +111,11 @@ func (p Promotion) For(center id.ID, kind string) bool {
 	return (len(p.Centers) == 0 || slices.Contains(p.Centers, center)) && (len(p.Kinds) == 0 || slices.Contains(p.Kinds, kind))
 }
 
+// GivenAt tells whether it is given at one of some centers; none: at any.
+func (p Promotion) GivenAt(centers []id.ID) bool {
+	return len(p.Centers) == 0 || len(centers) == 0 || slices.ContainsFunc(centers, func(key id.ID) bool { return slices.Contains(p.Centers, key) })
+}
+
 // On tells whether it is given on a package.
 func (p Promotion) On(pack id.ID) bool {
 	return len(p.Packages) == 0 || slices.Contains(p.Packages, pack)

@@ -58,6 +58,22 @@ func Promotions(ctx context.Context, tx *op.Tx, f PromotionFilter, r page.Reques
 	return page.Read[Promotion](ctx, tx, "promotion", &where, promotionSorts, r)
 }
 
+// PromotionNames gives the names of the promotions in scope.
+func PromotionNames(ctx context.Context, tx *op.Tx) (map[id.ID]string, error) {
+	list, err := op.All[struct {
+		ID   id.ID  `db:"id"`
+		Name string `db:"name"`
+	}](ctx, tx, "SELECT p.id AS id, p.name AS name FROM promotions p WHERE {scope:promotion p}")
+	if err != nil {
+		return nil, fmt.Errorf("read names of promotions: %w", err)
+	}
+	out := make(map[id.ID]string, len(list))
+	for _, p := range list {
+		out[p.ID] = p.Name
+	}
+	return out, nil
+}
+
 // CountPromotions counts promotions in scope by state.
 func CountPromotions(ctx context.Context, tx *op.Tx) (map[PromotionState]int, error) {
 	type row struct {

@@ -41,6 +41,9 @@ func link(ctx context.Context, c insight.Column, p insight.Params, row insight.R
 	if m.List == targetList {
 		return targetLink(ctx, p, row)
 	}
+	if row.Promoted != nil {
+		return promotionLink(ctx, c.Metric, p, row.Promoted)
+	}
 	l, ok := lists[m.List]
 	v, known := op.ViewerOf(ctx)
 	if p.Owned && m.List != "leads" {

@@ -33,7 +33,7 @@ func (p pages) getReports(w http.ResponseWriter, r *http.Request) error {
 	if v == nil || !v.May("report:read") {
 		return problem.Forbidden("report:read")
 	}
-	return web.Render(w, r, web.Shell(web.Page{H1: i18n.T(r.Context(), "insight.reports")}, reportList(insight.Names())))
+	return web.Render(w, r, web.Shell(web.Page{H1: i18n.T(r.Context(), "insight.reports")}, reportList(insight.NamesFor(v))))
 }
 
 // view is what the page of a report shows.
@@ -208,6 +208,8 @@ func (v view) evidenceCells(ctx context.Context) (heads []string, rows [][]strin
 	switch {
 	case v.report.Params.Metric != "":
 		heads = []string{"figure", "expected", "own-target", "interval", "months-behind"}
+	case v.report.Name == promotionsReport:
+		heads = []string{"figure", "this-row", "planned", "interval", "cases"}
 	case v.report.Params.Owned:
 		heads = []string{"figure", "this-row", "usual-there", "interval-all", "cases"}
 	case byRow:
@@ -235,7 +237,7 @@ func (v view) evidenceCells(ctx context.Context) (heads []string, rows [][]strin
 // byRow tells whether the evidence is about rows of the report, not about a day.
 func (v view) byRow() bool {
 	p := v.report.Params
-	return p.Model != "" || p.Basis != "" || p.Metric != "" || p.Owned
+	return p.Model != "" || p.Basis != "" || p.Metric != "" || p.Owned || v.report.Name == promotionsReport
 }
 
 // compared says what the evidence is compared with.
@@ -245,6 +247,8 @@ func (v view) compared(ctx context.Context) string {
 		return i18n.T(ctx, "conclusion.compared-targets")
 	case p.Owned:
 		return i18n.T(ctx, "conclusion.compared-fair")
+	case v.report.Name == promotionsReport:
+		return i18n.T(ctx, "conclusion.compared-promotions")
 	case p.Basis != "":
 		return i18n.T(ctx, "conclusion.compared-funnel")
 	case p.Model != "":
