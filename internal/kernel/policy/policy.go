@@ -85,7 +85,7 @@ func (v *Viewer) Covers(figures, records string, centers []id.ID) bool {
 			return false
 		}
 	case len(counted.Centers) > 0 && len(centers) > 0:
-		counted.Centers = centers
+		counted.Centers = slices.DeleteFunc(slices.Clone(counted.Centers), func(key id.ID) bool { return !slices.Contains(centers, key) })
 	}
 	outside := func(key id.ID) bool { return !slices.Contains(seen.Centers, key) }
 	others := func(key id.ID) bool { return !slices.Contains(seen.Staff, key) }
