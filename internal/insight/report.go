@@ -125,8 +125,18 @@ func NamesFor(v *policy.Viewer) []string {
 	return slices.DeleteFunc(Names(), func(name string) bool { return !definitions[name].open(v) })
 }
 
+// RightsFor lists the rights that a report needs.
+func RightsFor(name string) []string { return definitions[name].rights() }
+
+func (d definition) rights() []string {
+	if d.right == "" {
+		return []string{"report:read"}
+	}
+	return []string{"report:read", d.right}
+}
+
 func (d definition) open(v *policy.Viewer) bool {
-	return v.May("report:read") && (d.right == "" || v.May(d.right))
+	return !slices.ContainsFunc(d.rights(), func(right string) bool { return !v.May(right) })
 }
 
 // longest is the longest span of a daily report.

@@ -82,7 +82,7 @@ func makeView(ctx context.Context, tx *op.Tx, name string, params insight.Params
 	v.centers = organization.Of(tx).Centers(tx.Viewer)
 	v.may, v.me = tx.Viewer.May("report:mail"), tx.Viewer.Staff
 	if v.may {
-		v.colleagues, err = organization.Colleagues(ctx, tx)
+		v.colleagues, err = organization.Colleagues(ctx, tx, insight.RightsFor(name)...)
 	}
 	return v, err
 }
