@@ -29,7 +29,9 @@ func renewed(t *testing.T, s *testkit.School, n int, day bizdate.Date, left int6
 
 func effectOf(t *testing.T, s *testkit.School, who context.Context, key id.ID) sales.PromotionEffect {
 	t.Helper()
-	return ask(t, s, who, func(ctx context.Context, tx *op.Tx) (sales.PromotionEffect, error) { return sales.EffectOf(ctx, tx, key) })
+	return ask(t, s, who, func(ctx context.Context, tx *op.Tx) (sales.PromotionEffect, error) {
+		return sales.EffectOf(ctx, tx, key)
+	})
 }
 
 // A renewal is pulled forward where more of the earlier contract was left than of four in five renewals before without a promotion, by hours
@@ -51,7 +53,7 @@ func TestSAL8_PulledForward(t *testing.T) {
 		renewed(t, s, 15, day-30, 10, nil)
 		renewed(t, s, 4, day-30, 50, nil)
 		renewed(t, s, 5, day-30, 90, func(_, renewal *testkit.Bought) { renewal.Promotion = s.Clock.NewID() }) // another promotion's are not usual
-		renewed(t, s, 5, day-731, 90, nil)                                                                      // long ago
+		renewed(t, s, 5, day-731, 90, nil)                                                                     // long ago
 		if r := effectOf(t, s, s.GM(), key).Renewals; r.Known || r.History != 19 || r.With != 8 || r.Early != 0 {
 			t.Errorf("19 earlier ones: %+v", r)
 		}

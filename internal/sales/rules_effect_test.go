@@ -8,7 +8,9 @@ import (
 
 // The verdict weighs what was pulled forward against what was brought, and says nothing on too few contracts (SAL-8).
 func TestSAL8_Verdict(t *testing.T) {
-	renewals := func(with, early int64) Renewals { return Renewals{With: with, Early: early, Usual: 20, History: 50, Known: true} }
+	renewals := func(with, early int64) Renewals {
+		return Renewals{With: with, Early: early, Usual: 20, History: 50, Known: true}
+	}
 	for name, c := range map[string]struct {
 		before, during, after, with int64 // after -1: not over
 		renewals                    Renewals
