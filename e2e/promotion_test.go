@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -68,4 +69,45 @@ func TestSAL8_Pages(t *testing.T) {
 	if n := s.Count(t, "SELECT COUNT(*) FROM promotions WHERE state = ? AND percent = 2000", string(sales.PromotionWaiting)); n != 1 {
 		t.Errorf("%d wait", n)
 	}
+}
+
+// TestSAL8_FormByKeyboard: the form shows the fields of the chosen form alone, by keys too; what was typed under another form is there again
+// when that is chosen again, and what is wrong is shown wherever it stands.
+func TestSAL8_FormByKeyboard(t *testing.T) {
+	_, st := desked(t)
+	m := st.as(t, "marketing", id.None)
+	testkit.Act(m.tab, t, chromedp.Navigate(st.base+"/promotions/new"))
+	fields := []string{"percent", "amount_fen", "gift_hours_x100", "thing", "thing_cost_fen"}
+	shows := func(want ...string) {
+		t.Helper()
+		for _, f := range fields {
+			seen := value[bool](m, `document.querySelector("[name=`+f+`]").checkVisibility()`)
+			if seen != slices.Contains(want, f) {
+				t.Errorf("%s shown: %v, want %v", f, seen, want)
+			}
+		}
+	}
+	m.until(`document.querySelector("[name=percent]") !== null`)
+	shows("percent")
+	m.typed("name", "店庆")
+	m.typed("percent", "12.5")
+	testkit.Act(m.tab, t, chromedp.Focus("[name=form]:checked"))
+	m.keys(kb.ArrowRight)
+	shows("amount_fen")
+	m.keys(kb.ArrowRight)
+	shows("gift_hours_x100")
+	m.keys(kb.ArrowRight)
+	shows("thing", "thing_cost_fen")
+	m.keys(kb.ArrowRight)
+	shows("percent")
+	if got := value[string](m, `document.querySelector("[name=percent]").value`); got != "12.5" {
+		t.Errorf("typed 12.5, there is %q", got)
+	}
+	m.keys(kb.ArrowRight)
+	m.typed("amount_fen", "much")
+	testkit.Act(m.tab, t, chromedp.Focus("[name=form]:checked"))
+	m.keys(kb.ArrowLeft)
+	m.press("sales.promotion.save")
+	m.until(`document.querySelector("[name=amount_fen][aria-invalid=true]") !== null`)
+	shows("percent", "amount_fen")
 }

@@ -3,6 +3,9 @@ package contracts
 import (
 	"context"
 	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
 
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
@@ -25,6 +28,7 @@ type Filter struct {
 	Enquiry    id.ID
 	Promotion  id.ID   // that gives something on it
 	Packages   []id.ID // a line is of one of them
+	LeftFrom   int64   // renewals that were signed while at least so many per cent of the earlier contract were left; see renewed
 	States     []string
 	Kind       string
 	Kinds      []string     // one of them
@@ -75,6 +79,9 @@ func (f Filter) where() *page.Filter {
 	if len(f.Packages) > 0 {
 		where.And("id IN (SELECT contract FROM contract_lines WHERE package IN (?))", f.Packages)
 	}
+	if f.LeftFrom > 0 {
+		f.early(&where)
+	}
 	if len(f.States) > 0 {
 		where.And("state IN (?)", f.States)
 	}
@@ -99,6 +106,44 @@ func (f Filter) where() *page.Filter {
 		where.And("no >= ? AND no < ?", f.No, f.No+lastRune)
 	}
 	return &where
+}
+
+// early chooses renewals by what was left of the earlier contract.
+func (f Filter) early(where *page.Filter) {
+	if f.Promotion.IsNone() {
+		where.And("id IN (SELECT r.contract FROM ("+renewals("")+") r WHERE r.still >= ?)", f.LeftFrom)
+		return
+	}
+	where.And("id IN (SELECT r.contract FROM ("+renewals("AND c.id IN (SELECT contract FROM contract_promotions WHERE promotion = ?)")+") r WHERE r.still >= ?)", f.Promotion, f.LeftFrom)
+}
+
+// Address is the page that lists the contracts of the filter, by what figures choose: period, kinds, centers, promotion, packages, what was left.
+func (f Filter) Address() string {
+	q := url.Values{}
+	set := func(name, value string) {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	set("signed_from", f.From.String())
+	set("signed_until", f.Until.String())
+	set("kind", strings.Join(f.Kinds, ","))
+	if f.LeftFrom > 0 {
+		q.Set("left_from", strconv.FormatInt(f.LeftFrom, 10))
+	}
+	if !f.Promotion.IsNone() {
+		q.Set("promotion", f.Promotion.String())
+	}
+	for _, k := range f.Packages {
+		q.Add("package", k.String())
+	}
+	for _, k := range f.Centers {
+		q.Add("center", k.String())
+	}
+	if len(f.Centers) == 0 {
+		q.Set("center", "") // all of them, whatever the center switch says
+	}
+	return "/contracts?" + q.Encode()
 }
 
 // lastRune ends the range of the texts with a beginning.

@@ -5,6 +5,7 @@
 //	INS-2  dimensions of each metric: catalogue.go
 //	INS-3  fold.go: facts become sums in the same transaction; contribute.go recounts them
 //	INS-5  report_daily.go
+//	SAL-8  promotions.go
 //	MKT-10 segment_effect.go
 //	INS-6  op_mail.go, door
 package insight

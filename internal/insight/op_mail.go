@@ -86,7 +86,7 @@ func mailReport(ctx context.Context, tx *op.Tx, in MailReportInput) (Mailed, err
 	if err != nil {
 		return Mailed{}, fmt.Errorf("encode mail: %w", err)
 	}
-	accounts, err := recipients(ctx, tx, in.Staff)
+	accounts, err := recipients(ctx, tx, d, in.Staff)
 	if err != nil {
 		return Mailed{}, err
 	}
@@ -110,7 +110,7 @@ func mailReport(ctx context.Context, tx *op.Tx, in MailReportInput) (Mailed, err
 }
 
 // recipients finds account and address of each; who cannot get the report is named.
-func recipients(ctx context.Context, tx *op.Tx, staff []id.ID) ([]organization.Recipient, error) {
+func recipients(ctx context.Context, tx *op.Tx, d definition, staff []id.ID) ([]organization.Recipient, error) {
 	var bad problem.Invalid
 	var out []organization.Recipient
 	for _, s := range staff {
@@ -127,7 +127,7 @@ func recipients(ctx context.Context, tx *op.Tx, staff []id.ID) ([]organization.R
 			bad.Add("staff_ids", "no-account", s, "name", name)
 		case r.Address == "":
 			bad.Add("staff_ids", "no-address", s, "name", name)
-		case !r.Viewer.May("report:read"):
+		case !d.open(r.Viewer):
 			bad.Add("staff_ids", "no-report-right", s, "name", name)
 		}
 		out = append(out, r)

@@ -52,6 +52,8 @@ type Row struct {
 	Cells []Figure
 	Young bool // still inside the usual time to sign (MKT-5): more may come of it
 	Fair  Fair // of the comparison of consultants (SAL-11)
+
+	Promoted *Promoted // of the report of promotions (SAL-8)
 }
 
 // Figure is one number; None stands for a quotient without a denominator.
@@ -62,6 +64,7 @@ type Figure struct {
 	N         int64   // cases that it rests on
 	Thin      bool    // too few cases to say; then None
 	Better    int     // beyond chance better (1) or worse (-1) than what it is compared with
+	Ranged    bool    // its interval is said with it
 }
 
 // Trend is a metric by day: the last weeks up to the report's day, or its span.
@@ -82,6 +85,7 @@ type definition struct {
 	models  bool                                                  // counts by attribution
 	longest bizdate.Date                                          // the longest span; that of a daily report if zero
 	records func(ctx context.Context, tx *op.Tx, r *Report) error // of a report that counts records by attribution, not roll-ups
+	right   string                                                // that it needs besides report:read
 }
 
 var definitions = map[string]definition{
@@ -101,6 +105,7 @@ var definitions = map[string]definition{
 	ReferralReport: {metrics: referralMetrics, by: []string{"center", "consultant", "referrer", "month"}, longest: 1_100, records: referralReport},
 	"consultants":  {metrics: fairMetrics, by: []string{"consultant"}, longest: 1_100, records: fairReport},
 	"funnel":       {metrics: funnelMetrics, by: []string{"channel", "campaign", "consultant", "center", "course", "month"}, longest: 1_100, records: funnel},
+	"promotions":   {metrics: promotionMetrics, by: []string{"promotion"}, longest: 1_100, records: promotionReport, right: "promotion:read"},
 }
 
 // returns are the columns of what campaigns and channels brought for what they cost (MKT-5).
@@ -116,6 +121,25 @@ func Names() []string {
 	return out
 }
 
+// NamesFor lists the reports that a viewer may see.
+func NamesFor(v *policy.Viewer) []string {
+	return slices.DeleteFunc(Names(), func(name string) bool { return !definitions[name].open(v) })
+}
+
+// RightsFor lists the rights that a report needs.
+func RightsFor(name string) []string { return definitions[name].rights() }
+
+func (d definition) rights() []string {
+	if d.right == "" {
+		return []string{"report:read"}
+	}
+	return []string{"report:read", d.right}
+}
+
+func (d definition) open(v *policy.Viewer) bool {
+	return !slices.ContainsFunc(d.rights(), func(right string) bool { return !v.May(right) })
+}
+
 // longest is the longest span of a daily report.
 const longest = 400
 
@@ -127,6 +151,9 @@ func Make(ctx context.Context, tx *op.Tx, name string, p Params) (Report, error)
 	}
 	if !tx.Viewer.May("report:read") {
 		return Report{}, problem.Forbidden("report:read")
+	}
+	if !d.open(tx.Viewer) {
+		return Report{}, problem.Forbidden(d.right)
 	}
 	p, err := settle(ctx, tx, d, p)
 	if err != nil {

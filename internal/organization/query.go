@@ -43,9 +43,9 @@ func ViewerOf(ctx context.Context, tx *op.Tx, account id.ID) (*policy.Viewer, Ac
 	return Of(tx).Viewer(acc), acc, nil
 }
 
-// Colleagues lists the active staff members in scope who can get reports by mail, by code: with an open account, an address and the right to
-// see reports (INS-6).
-func Colleagues(ctx context.Context, tx *op.Tx) ([]Staff, error) {
+// Colleagues lists the active staff members in scope who can get reports by mail, by code: with an open account, an address and the
+// rights that the report needs (INS-6).
+func Colleagues(ctx context.Context, tx *op.Tx, rights ...string) ([]Staff, error) {
 	var staff []Staff
 	if err := tx.Select(&staff).Where("active = TRUE AND email <> ''").Order("code").Limit(500).Scan(ctx); err != nil {
 		return nil, fmt.Errorf("list colleagues: %w", err)
@@ -57,7 +57,8 @@ func Colleagues(ctx context.Context, tx *op.Tx) ([]Staff, error) {
 	}
 	reads := map[id.ID]bool{}
 	for _, a := range accounts {
-		reads[a.Staff] = reads[a.Staff] || Of(tx).Viewer(a).May("report:read")
+		missing := func(right string) bool { return !Of(tx).Viewer(a).May(right) }
+		reads[a.Staff] = reads[a.Staff] || !slices.ContainsFunc(rights, missing)
 	}
 	return slices.DeleteFunc(staff, func(s Staff) bool { return !reads[s.ID] }), nil
 }

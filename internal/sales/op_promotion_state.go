@@ -110,7 +110,11 @@ var StopPromotion = op.Op[StopPromotionInput, PromotionAnswer]{
 		if reason == "" {
 			return PromotionAnswer{}, problem.Refuse("SAL-8", "invalid", problem.Field{Location: "reason", Code: "required"})
 		}
-		p.State, p.StoppedDay = PromotionStopped, tx.Today(p.Center)
+		p.StoppedDay = tx.Today(p.Center)
+		if p.State != PromotionActive { // it was never given
+			p.StoppedDay = min(p.StoppedDay, p.From-1)
+		}
+		p.State = PromotionStopped
 		if err := tx.Save(ctx, &p, "state", "stopped_day"); err != nil {
 			return PromotionAnswer{}, err
 		}

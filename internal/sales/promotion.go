@@ -98,6 +98,9 @@ func (p Promotion) Last() bizdate.Date {
 	return p.Until
 }
 
+// Started tells whether it was ever given, or may be.
+func (p Promotion) Started() bool { return p.State == PromotionActive || p.State == PromotionStopped }
+
 // Running tells whether it is given on a day.
 func (p Promotion) Running(day bizdate.Date) bool {
 	return p.State == PromotionActive && p.From <= day && day <= p.Until
@@ -106,6 +109,11 @@ func (p Promotion) Running(day bizdate.Date) bool {
 // For tells whether it is given at a center to a kind of enquiry.
 func (p Promotion) For(center id.ID, kind string) bool {
 	return (len(p.Centers) == 0 || slices.Contains(p.Centers, center)) && (len(p.Kinds) == 0 || slices.Contains(p.Kinds, kind))
+}
+
+// GivenAt tells whether it is given at one of some centers; none: at any.
+func (p Promotion) GivenAt(centers []id.ID) bool {
+	return len(p.Centers) == 0 || len(centers) == 0 || slices.ContainsFunc(centers, func(key id.ID) bool { return slices.Contains(p.Centers, key) })
 }
 
 // On tells whether it is given on a package.

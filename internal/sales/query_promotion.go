@@ -29,6 +29,9 @@ type PromotionFilter struct {
 	Text  string // in number, name, goal
 	State PromotionState
 	On    bizdate.Date // given on that day
+
+	Started     bool         // was ever given, or may be
+	From, Until bizdate.Date // given on a day between these
 }
 
 var promotionSorts = page.Sorts{Usual: "-from", Columns: map[string]string{"from": "from_day", "until": "until_day", "no": "no", "name": "name", "used": "used"}}
@@ -42,11 +45,33 @@ func Promotions(ctx context.Context, tx *op.Tx, f PromotionFilter, r page.Reques
 	if !f.On.IsZero() {
 		where.And("state = 'active' AND from_day <= ? AND until_day >= ?", int64(f.On), int64(f.On))
 	}
+	if f.Started {
+		where.And("state IN ('active', 'stopped')")
+	}
+	if !f.Until.IsZero() {
+		where.And("from_day <= ? AND until_day >= ? AND (state <> 'stopped' OR stopped_day >= CASE WHEN from_day > ? THEN from_day ELSE CAST(? AS BIGINT) END)", int64(f.Until), int64(f.From), int64(f.From), int64(f.From))
+	}
 	if text := strings.ToLower(strings.TrimSpace(f.Text)); text != "" {
 		like := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(text) + "%"
 		where.And(`LOWER(no) LIKE ? ESCAPE '\' OR LOWER(name) LIKE ? ESCAPE '\' OR LOWER(goal) LIKE ? ESCAPE '\'`, like, like, like)
 	}
 	return page.Read[Promotion](ctx, tx, "promotion", &where, promotionSorts, r)
+}
+
+// PromotionNames gives the names of the promotions in scope.
+func PromotionNames(ctx context.Context, tx *op.Tx) (map[id.ID]string, error) {
+	list, err := op.All[struct {
+		ID   id.ID  `db:"id"`
+		Name string `db:"name"`
+	}](ctx, tx, "SELECT p.id AS id, p.name AS name FROM promotions p WHERE {scope:promotion p}")
+	if err != nil {
+		return nil, fmt.Errorf("read names of promotions: %w", err)
+	}
+	out := make(map[id.ID]string, len(list))
+	for _, p := range list {
+		out[p.ID] = p.Name
+	}
+	return out, nil
 }
 
 // CountPromotions counts promotions in scope by state.

@@ -73,6 +73,8 @@ type contractsQuery struct {
 	StudentID    id.ID        `query:"student_id"`
 	PersonID     id.ID        `query:"person_id" doc:"as student or payer"`
 	EnquiryID    id.ID        `query:"enquiry_id"`
+	PromotionID  id.ID        `query:"promotion_id" doc:"that gives something on it"`
+	LeftFrom     int64        `query:"left_from" minimum:"0" maximum:"100" doc:"renewals and upgrades signed while at least so many per cent of the student's earlier contract were left (hours or days, whichever is less)"`
 	States       []string     `query:"state" doc:"separated by commas"`
 	Kinds        []string     `query:"kind" doc:"separated by commas"`
 	From         bizdate.Date `query:"from" doc:"signed on or after"`
@@ -98,7 +100,7 @@ func apiContracts(a *api.API) {
 func listed(ctx context.Context, tx *op.Tx, q contractsQuery) (page.Page[contracts.Contract], error) {
 	f := contracts.Filter{
 		Center: q.CenterID, Consultant: q.ConsultantID, Channel: q.ChannelID, Course: q.CourseID, Student: q.StudentID, Person: q.PersonID, Enquiry: q.EnquiryID,
-		States: q.States, Kinds: q.Kinds, From: q.From, Until: q.Until, No: q.No, Request: q.Request(),
+		Promotion: q.PromotionID, LeftFrom: q.LeftFrom, States: q.States, Kinds: q.Kinds, From: q.From, Until: q.Until, No: q.No, Request: q.Request(),
 	}
 	if q.Q != "" {
 		var err error

@@ -15,6 +15,7 @@ import (
 	"zhike/internal/kernel/money"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/page"
+	"zhike/internal/sales"
 	"zhike/internal/web"
 )
 
@@ -30,6 +31,7 @@ type listQuery struct {
 	Course     id.ID        `json:"course"`
 	Promotion  id.ID        `json:"promotion"`
 	Package    []id.ID      `json:"package"`
+	LeftFrom   int64        `json:"left_from"` // per cent of the earlier contract
 	Search     string       `json:"q" maxLength:"100"`
 	Sort       string       `json:"sort"`
 	Page       int          `json:"page"`
@@ -38,7 +40,7 @@ type listQuery struct {
 
 func (q listQuery) filter() contracts.Filter {
 	f := contracts.Filter{
-		Centers: q.Center, Consultant: q.Consultant, Channel: q.Channel, Course: q.Course, Promotion: q.Promotion, Packages: q.Package, Kinds: split(q.Kind), States: split(q.State),
+		Centers: q.Center, Consultant: q.Consultant, Channel: q.Channel, Course: q.Course, Promotion: q.Promotion, Packages: q.Package, LeftFrom: q.LeftFrom, Kinds: split(q.Kind), States: split(q.State),
 		From: q.From, Until: q.Until, Request: page.Request{Sort: q.Sort, Cursor: q.After, Limit: listRows},
 	}
 	if q.After == "" {
@@ -53,6 +55,8 @@ type listView struct {
 	Query  listQuery
 	List   page.Page[contracts.Contract]
 	States map[contracts.State]contracts.StateSum
+
+	Promotions []sales.Promotion // in scope, the newest first
 }
 
 func (p pages) getContracts(w http.ResponseWriter, r *http.Request) error {
@@ -91,8 +95,37 @@ func (v *listView) read(ctx context.Context, tx *op.Tx) error {
 	for _, c := range v.List.Items {
 		persons = append(persons, c.Student, c.Payer)
 	}
+	if v.Promotions, err = promotions(ctx, tx); err != nil {
+		return err
+	}
 	v.names, err = load(ctx, tx, persons...)
 	return err
+}
+
+// promotions are those that were ever given, to choose from; none for who may not see promotions.
+func promotions(ctx context.Context, tx *op.Tx) ([]sales.Promotion, error) {
+	if !tx.Viewer.May("promotion:read") {
+		return nil, nil
+	}
+	list, err := sales.Promotions(ctx, tx, sales.PromotionFilter{Started: true}, page.Request{Limit: page.Most})
+	return list.Items, err
+}
+
+func (v listView) promotionOptions() (out []web.Option) {
+	for _, p := range v.Promotions {
+		out = append(out, web.Option{Value: p.ID.String(), Label: p.Name, Note: p.No, On: p.ID == v.Query.Promotion})
+	}
+	return out
+}
+
+// promotion names the promotion that was chosen, where the viewer may see it.
+func (v listView) promotion(ctx context.Context) string {
+	for _, p := range v.Promotions {
+		if p.ID == v.Query.Promotion {
+			return p.Name
+		}
+	}
+	return t(ctx, "promotion-chosen")
 }
 
 // chosen sums the states that the list shows.
@@ -161,7 +194,10 @@ func (v listView) chips(ctx context.Context) web.FilterChips {
 		add("channel", "channel", v.channel(ctx, q.Channel))
 	}
 	if !q.Promotion.IsNone() {
-		add("promotion", "promotion", t(ctx, "promotion-chosen"))
+		add("promotion", "promotion", v.promotion(ctx))
+	}
+	if q.LeftFrom > 0 {
+		add("left_from", "left-from", t(ctx, "left-from-of", "share", int(q.LeftFrom)))
 	}
 	if len(q.Package) > 0 {
 		add("package", "package", t(ctx, "packages-chosen", "count", len(q.Package)))

@@ -106,8 +106,12 @@ func Text(ctx context.Context, tx *op.Tx, w io.Writer, name string, p insight.Pa
 			fmt.Fprintf(w, "  %s: %s\n", i18n.T(ctx, "metric."+c.Metric), value(ctx, c.Unit, f))
 		}
 	}
-	for _, row := range v.report.Rows {
+	said := v.said(ctx)
+	for i, row := range v.report.Rows {
 		lines(v.label(ctx, row), row)
+		if len(said) > 0 {
+			fmt.Fprintf(w, "  %s\n", said[i].words)
+		}
 	}
 	lines(i18n.T(ctx, "insight.total"), v.report.Totals)
 	return nil

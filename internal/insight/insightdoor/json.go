@@ -74,6 +74,9 @@ func (v view) answer(ctx context.Context) Answer {
 		if r.Params.Owned && row.Value != "" {
 			fairCells(m, r, row)
 		}
+		if row.Promoted != nil {
+			promotedCells(m, row.Promoted.Effect)
+		}
 		a.Rows = append(a.Rows, m)
 	}
 	a.Totals = cells(r, r.Totals)

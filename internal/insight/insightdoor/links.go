@@ -3,13 +3,11 @@ package insightdoor
 import (
 	"context"
 	"net/url"
-	"slices"
 
 	"zhike/internal/insight"
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
-	"zhike/internal/kernel/policy"
 )
 
 // recordList is a page that states the records a metric counts: its right, the filters that make it count the same, and its names for
@@ -45,6 +43,9 @@ func link(ctx context.Context, c insight.Column, p insight.Params, row insight.R
 	if m.List == targetList {
 		return targetLink(ctx, p, row)
 	}
+	if row.Promoted != nil {
+		return promotionLink(ctx, c.Metric, p, row.Promoted)
+	}
 	l, ok := lists[m.List]
 	v, known := op.ViewerOf(ctx)
 	if p.Owned && m.List != "leads" {
@@ -53,7 +54,7 @@ func link(ctx context.Context, c insight.Column, p insight.Params, row insight.R
 	if p.Model != "" || p.Basis == insight.ByCohort || p.By == "campaign" && m.List != "leads" {
 		return "" // no list counts by attribution, or what became of a cohort
 	}
-	if !ok || !known || !covers(v, l.right, centersOf(p, row)) {
+	if !ok || !known || !v.Covers("report:read", l.right, centersOf(p, row)) {
 		return ""
 	}
 	q, err := url.ParseQuery(l.fixed)
@@ -109,26 +110,4 @@ func centersOf(p insight.Params, row insight.Row) []id.ID {
 		return []id.ID{key}
 	}
 	return p.Centers
-}
-
-// covers tells whether a viewer sees every record, by the right to its list, that the viewer's figures of some centers count.
-func covers(v *policy.Viewer, right string, centers []id.ID) bool {
-	figures, records := v.Scope("report:read"), v.Scope(right)
-	switch {
-	case records.All:
-		return true
-	case figures.All:
-		figures = policy.Scope{Centers: centers}
-		if len(centers) == 0 {
-			return false
-		}
-	case len(figures.Centers) > 0 && len(centers) > 0:
-		figures.Centers = centers
-	}
-	outside := func(key id.ID) bool { return !slices.Contains(records.Centers, key) }
-	others := func(key id.ID) bool { return !slices.Contains(records.Staff, key) }
-	if slices.ContainsFunc(figures.Centers, outside) {
-		return false
-	}
-	return len(records.Centers) > 0 || !slices.ContainsFunc(figures.Staff, others)
 }

@@ -33,7 +33,7 @@ func (p pages) getReports(w http.ResponseWriter, r *http.Request) error {
 	if v == nil || !v.May("report:read") {
 		return problem.Forbidden("report:read")
 	}
-	return web.Render(w, r, web.Shell(web.Page{H1: i18n.T(r.Context(), "insight.reports")}, reportList(insight.Names())))
+	return web.Render(w, r, web.Shell(web.Page{H1: i18n.T(r.Context(), "insight.reports")}, reportList(insight.NamesFor(v))))
 }
 
 // view is what the page of a report shows.
@@ -82,7 +82,7 @@ func makeView(ctx context.Context, tx *op.Tx, name string, params insight.Params
 	v.centers = organization.Of(tx).Centers(tx.Viewer)
 	v.may, v.me = tx.Viewer.May("report:mail"), tx.Viewer.Staff
 	if v.may {
-		v.colleagues, err = organization.Colleagues(ctx, tx)
+		v.colleagues, err = organization.Colleagues(ctx, tx, insight.RightsFor(name)...)
 	}
 	return v, err
 }
@@ -208,6 +208,8 @@ func (v view) evidenceCells(ctx context.Context) (heads []string, rows [][]strin
 	switch {
 	case v.report.Params.Metric != "":
 		heads = []string{"figure", "expected", "own-target", "interval", "months-behind"}
+	case v.report.Name == promotionsReport:
+		heads = []string{"figure", "this-row", "planned", "interval", "cases"}
 	case v.report.Params.Owned:
 		heads = []string{"figure", "this-row", "usual-there", "interval-all", "cases"}
 	case byRow:
@@ -235,7 +237,7 @@ func (v view) evidenceCells(ctx context.Context) (heads []string, rows [][]strin
 // byRow tells whether the evidence is about rows of the report, not about a day.
 func (v view) byRow() bool {
 	p := v.report.Params
-	return p.Model != "" || p.Basis != "" || p.Metric != "" || p.Owned || v.report.Name == insight.ReferralReport
+	return p.Model != "" || p.Basis != "" || p.Metric != "" || p.Owned || v.report.Name == promotionsReport || v.report.Name == insight.ReferralReport
 }
 
 // compared says what the evidence is compared with.
@@ -247,6 +249,8 @@ func (v view) compared(ctx context.Context) string {
 		return i18n.T(ctx, "conclusion.compared-fair")
 	case v.report.Name == insight.ReferralReport:
 		return i18n.T(ctx, "conclusion.compared-referrals")
+	case v.report.Name == promotionsReport:
+		return i18n.T(ctx, "conclusion.compared-promotions")
 	case p.Basis != "":
 		return i18n.T(ctx, "conclusion.compared-funnel")
 	case p.Model != "":

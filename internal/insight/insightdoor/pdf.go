@@ -34,6 +34,10 @@ func writePDF(ctx context.Context, w io.Writer, v view) error {
 	for _, t := range pdfTables(ctx, v) {
 		d.Table(t)
 	}
+	for _, s := range v.said(ctx) {
+		d.Heading(2, s.name)
+		d.Paragraph(s.words)
+	}
 	if len(r.Trend) > 0 {
 		d.Heading(2, i18n.T(ctx, "insight.trend"))
 	}

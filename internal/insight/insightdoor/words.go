@@ -48,6 +48,9 @@ func value(ctx context.Context, unit string, f insight.Figure) string {
 	case "ratio":
 		return i18n.T(ctx, "insight.to-one", "n", math.Round(f.V*10)/10)
 	}
+	if f.Ranged {
+		return i18n.T(ctx, "insight.with-interval", "value", i18n.Count(ctx, int64(f.V)), "low", i18n.Count(ctx, int64(f.Low)), "high", i18n.Count(ctx, int64(f.High)))
+	}
 	return i18n.Count(ctx, int64(f.V))
 }
 
@@ -98,6 +101,8 @@ func namesOf(ctx context.Context, tx *op.Tx, r insight.Report) (names, error) {
 		return personNames(ctx, tx, r.Rows)
 	case "course":
 		return courseNames(ctx, tx)
+	case "promotion":
+		return promotionNames(ctx, tx)
 	case "campaign", "format":
 		return marketingNames(ctx, tx, dim)
 	}

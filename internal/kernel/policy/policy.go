@@ -72,6 +72,29 @@ func (v *Viewer) Scope(right string) Scope {
 	return v.Rights[right]
 }
 
+// Covers tells whether the viewer sees, by the right to records, every record that figures of some centers (of all in scope, if none is
+// named) count in the scope of the right to figures.
+func (v *Viewer) Covers(figures, records string, centers []id.ID) bool {
+	counted, seen := v.Scope(figures), v.Scope(records)
+	switch {
+	case seen.All:
+		return true
+	case counted.All:
+		counted = Scope{Centers: centers}
+		if len(centers) == 0 {
+			return false
+		}
+	case len(counted.Centers) > 0 && len(centers) > 0:
+		counted.Centers = slices.DeleteFunc(slices.Clone(counted.Centers), func(key id.ID) bool { return !slices.Contains(centers, key) })
+	}
+	outside := func(key id.ID) bool { return !slices.Contains(seen.Centers, key) }
+	others := func(key id.ID) bool { return !slices.Contains(seen.Staff, key) }
+	if slices.ContainsFunc(counted.Centers, outside) {
+		return false
+	}
+	return len(seen.Centers) > 0 || !slices.ContainsFunc(counted.Staff, others)
+}
+
 // Home is the center where what the viewer makes by a right lies, where no other is named: that of the main position if the right reaches
 // it, else the first of the own centers that it reaches; none for posts of the whole company.
 func (v *Viewer) Home(right string) id.ID {

@@ -30,7 +30,7 @@ func apiPromotions(a *api.API) {
 	api.Get(a, "/promotions/{id}", "sales.promotion", "promotion:read", func(ctx context.Context, tx *op.Tx, q promotionID) (sales.Promotion, error) {
 		return sales.PromotionByID(ctx, tx, q.ID)
 	})
-	api.Get(a, "/promotions/{id}/effect", "sales.promotion-effect", "promotion:read", func(ctx context.Context, tx *op.Tx, q promotionID) (sales.PromotionEffect, error) {
+	api.Get(a, "/promotions/{id}/effect", "sales.promotion-effect", "report:read", func(ctx context.Context, tx *op.Tx, q promotionID) (sales.PromotionEffect, error) {
 		return sales.EffectOf(ctx, tx, q.ID)
 	})
 	api.Post(a, "/promotions", sales.RegisterPromotion)

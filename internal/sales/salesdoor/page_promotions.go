@@ -147,6 +147,9 @@ func percentText(n int64) string {
 }
 
 func periodOf(ctx context.Context, p sales.Promotion) string {
+	if p.Last() < p.From { // ended before it began
+		return spanText(ctx, p.From, p.Until)
+	}
 	return spanText(ctx, p.From, p.Last())
 }
 
@@ -220,7 +223,7 @@ func (p door) getPromotion(w http.ResponseWriter, r *http.Request) error {
 		if v.Size, v.Own, err = sales.PromotionSize(ctx, tx, v.Promotion); err != nil {
 			return err
 		}
-		if may(ctx, "contract:read") {
+		if may(ctx, "report:read") {
 			e, err := sales.EffectOf(ctx, tx, key)
 			if err != nil {
 				return err

@@ -2,35 +2,23 @@ package salesdoor
 
 import (
 	"context"
-	"net/url"
 	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
 
+	"zhike/internal/contracts"
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/sales"
 	"zhike/internal/web"
 )
 
-// contractsOn is the list of the contracts of a period, where a promotion is given and on what.
-func contractsOn(p sales.Promotion, s sales.Span) string {
-	q := url.Values{"signed_from": {s.From.String()}, "signed_until": {s.Until.String()}}
-	for _, k := range p.Centers {
-		q.Add("center", k.String())
+// opens is the list of contracts that a figure counts; "" for who may not open all of them: who has the sums alone (SAL-8).
+func (v promotionView) opens(ctx context.Context, f contracts.Filter) string {
+	if !viewerOf(ctx).Covers("report:read", "contract:read", f.Centers) {
+		return ""
 	}
-	for _, k := range p.Packages {
-		q.Add("package", k.String())
-	}
-	if len(p.Kinds) > 0 {
-		q.Set("kind", strings.Join(p.Kinds, ","))
-	}
-	return "/contracts?" + q.Encode()
-}
-
-// contractsWith is the list of the contracts that were signed with a promotion.
-func contractsWith(p sales.Promotion) string {
-	return query("/contracts", "promotion", p.ID.String(), "signed_from", p.From.String())
+	return f.Address()
 }
 
 // effect is the contracts of the periods; every figure opens to them.
@@ -39,7 +27,8 @@ func (v promotionView) effect(ctx context.Context) web.Table {
 		{Label: t(ctx, "promotion.period")}, {Label: t(ctx, "promotion.dates")}, {Label: t(ctx, "promotion.contracts"), Num: true}, {Label: t(ctx, "promotion.difference"), Num: true},
 	}}
 	add := func(name string, s sales.Span, m *sales.More) {
-		cells := []templ.Component{web.Text(t(ctx, "promotion."+name)), web.Text(spanText(ctx, s.From, s.Until)), web.Figure{Value: i18n.Count(ctx, s.Contracts), Href: contractsOn(v.Promotion, s), Hidden: t(ctx, "promotion."+name)}, web.Text("")}
+		opens := v.opens(ctx, v.Promotion.Signed(s.From, s.Until, nil))
+		cells := []templ.Component{web.Text(t(ctx, "promotion."+name)), web.Text(spanText(ctx, s.From, s.Until)), web.Figure{Value: i18n.Count(ctx, s.Contracts), Href: opens, Hidden: t(ctx, "promotion."+name)}, web.Text("")}
 		if m != nil {
 			cells[3] = web.Text(moreText(ctx, *m))
 		}
@@ -69,18 +58,47 @@ func signed(n int64) string {
 	return strings.Replace(strconv.FormatInt(n, 10), "-", "−", 1)
 }
 
-// cost is what the promotion gave away.
+// cost is what the promotion gave away, and what each additional contract so cost.
 func (v promotionView) cost(ctx context.Context) []web.Fact {
 	e := v.Effect
-	out := []web.Fact{
-		{Term: t(ctx, "promotion.with"), Value: web.Figure{Value: i18n.Count(ctx, e.With), Href: contractsWith(v.Promotion), Hidden: t(ctx, "promotion.with")}},
-		{Term: t(ctx, "promotion.off"), Value: web.Figure{Value: i18n.Money(ctx, e.Off), Href: contractsWith(v.Promotion), Hidden: t(ctx, "promotion.off")}},
+	opens := v.opens(ctx, v.Promotion.Having(nil))
+	fact := func(name, value string) web.Fact {
+		return web.Fact{Term: t(ctx, "promotion."+name), Value: web.Figure{Value: value, Href: opens, Hidden: t(ctx, "promotion."+name)}}
 	}
+	out := []web.Fact{fact("with", i18n.Count(ctx, e.With)), fact("off", i18n.Money(ctx, e.Off))}
 	if e.Gift > 0 {
-		out = append(out, web.Fact{Term: t(ctx, "promotion.hours-given"), Value: web.Figure{Value: i18n.Hours(ctx, e.Gift), Href: contractsWith(v.Promotion), Hidden: t(ctx, "promotion.hours-given")}})
+		out = append(out, fact("hours-given", t(ctx, "promotion.hours-worth", "hours", i18n.Hours(ctx, e.Gift), "value", i18n.Money(ctx, e.GiftValue))))
 	}
 	if e.Cost > 0 {
-		out = append(out, web.Fact{Term: t(ctx, "promotion.things-cost"), Value: web.Figure{Value: i18n.Money(ctx, e.Cost), Href: contractsWith(v.Promotion), Hidden: t(ctx, "promotion.things-cost")}})
+		out = append(out, fact("things-cost", i18n.Money(ctx, e.Cost)))
+	}
+	if e.Away() != e.Off {
+		out = append(out, fact("away", i18n.Money(ctx, e.Away())))
+	}
+	if e.Each.Known {
+		each := t(ctx, "promotion.more", "value", i18n.MoneyWhole(ctx, e.Each.Value), "low", i18n.MoneyWhole(ctx, e.Each.Low), "high", i18n.MoneyWhole(ctx, e.Each.High))
+		out = append(out, web.Fact{Term: t(ctx, "promotion.each"), Value: web.Text(each)})
 	}
 	return out
+}
+
+// renewals is what was pulled forward, by person.
+func (v promotionView) renewals(ctx context.Context) []web.Fact {
+	r := v.Effect.Renewals
+	out := []web.Fact{{Term: t(ctx, "promotion.renewals-with"), Value: web.Text(i18n.Count(ctx, r.With))}}
+	if !r.Known {
+		return append(out, web.Fact{Term: t(ctx, "promotion.renewals-early"), Value: web.Text(t(ctx, "promotion.renewals-unknown", "count", int(r.History)))})
+	}
+	return append(out,
+		web.Fact{Term: t(ctx, "promotion.renewals-early"), Value: web.Figure{Value: i18n.Count(ctx, r.Early), Href: v.opens(ctx, v.Promotion.EarlyOf(*v.Effect, nil)), Hidden: t(ctx, "promotion.renewals-early")}},
+		web.Fact{Term: t(ctx, "promotion.renewals-beyond"), Value: web.Text(beyondText(ctx, r))},
+		web.Fact{Term: t(ctx, "promotion.renewals-usual"), Value: web.Text(t(ctx, "promotion.renewals-usual-of", "share", int(r.Usual), "count", int(r.History)))},
+	)
+}
+
+func beyondText(ctx context.Context, r sales.Renewals) string {
+	if !r.Sure {
+		return t(ctx, "promotion.renewals-chance")
+	}
+	return strconv.FormatFloat(r.Beyond, 'f', 1, 64)
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/money"
 	"zhike/internal/sales"
 	"zhike/internal/testkit"
 )
@@ -29,6 +31,36 @@ func TestSAL8_RunningPromotions(t *testing.T) {
 		m.wants(m.get("/promotions", http.StatusOK), "正在进行的促销 1", "三天优惠", "整月优惠")
 		if page := words(m.get("/promotions?state=running", http.StatusOK)); strings.Contains(page, "三天优惠") || !strings.Contains(page, "整月优惠") {
 			t.Errorf("running today: %s", page)
+		}
+	})
+}
+
+// Marketing sees what its promotions brought and cost, in sums alone: no figure of its page leads to contracts, which it may not open; for who
+// may, each opens (SAL-8, UI-B1).
+func TestSAL8_SumsWithoutContracts(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		day := bizdate.Of(s.Clock.Now(), s.Dir.Zone(s.HD))
+		key := s.Promotion(t, "秋季优惠")
+		s.Exec(t, "UPDATE promotions SET from_day = ? WHERE id = ?", int64(day-9), key)
+		for range 12 {
+			s.Plant(t, testkit.Bought{Kind: "new", Day: day - 3, Until: day + 300, Promotion: key, Off: money.Yuan(50), Gift: 200, UnitPrice: money.Yuan(100)})
+		}
+		s.Plant(t, testkit.Bought{Kind: "renewal", Student: id.ID{1}, Day: day - 90, Until: day + 300}, testkit.Bought{Kind: "renewal", Student: id.ID{1}, Day: day - 3, Until: day + 300, Promotion: key})
+		at := "/promotions/" + key.String()
+		says := []string{"多签了 13 份", "用它签的合同 13", "¥600.00", "值 ¥2,400.00", "让利合计", "¥3,000.00", "用它续签的合同 1", "以前的续签只有 0 份"}
+		m := open(s.Marketing(), t, s)
+		page := m.get(at, http.StatusOK)
+		m.wants(page, says...)
+		if strings.Contains(page, "/contracts?") {
+			t.Error("marketing is led to contracts")
+		}
+		gm := open(s.GM(), t, s)
+		page = gm.get(at, http.StatusOK)
+		gm.wants(page, says...)
+		for _, to := range []string{"/contracts?center=&amp;promotion=" + key.String() + "&amp;signed_from=" + (day - 9).String(), "/contracts?center=&amp;signed_from=" + (day - 9).String() + "&amp;signed_until=" + day.String()} {
+			if !strings.Contains(page, to) {
+				t.Errorf("no link to %s", to)
+			}
 		}
 	})
 }

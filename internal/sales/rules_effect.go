@@ -1,0 +1,108 @@
+package sales
+
+import (
+	"math"
+
+	"zhike/internal/kernel/money"
+	"zhike/internal/kernel/stat"
+)
+
+// Verdict is what the effect of a promotion comes to.
+type Verdict string
+
+// The verdicts on a promotion.
+const (
+	VerdictNotBegun Verdict = "not-begun"
+	VerdictThin     Verdict = "too-thin"
+	VerdictMoved    Verdict = "moved" // most of what it brought was pulled forward
+	VerdictMore     Verdict = "more"
+	VerdictFewer    Verdict = "fewer"
+	VerdictNone     Verdict = "no-difference"
+)
+
+// PerContract is what each additional contract cost. It is known only where there surely are any; High is 0 where there is no upper bound.
+type PerContract struct {
+	Known bool      `json:"known"`
+	Value money.Fen `json:"value_fen"`
+	Low   money.Fen `json:"low_fen"`
+	High  money.Fen `json:"high_fen"`
+}
+
+const (
+	fewestSigned = 10 // contracts of both periods, below which no difference is told
+	surely       = 50 // contracts of both periods, from which a difference is told with some confidence
+)
+
+// more is the difference of two counts with its interval, by the exact intervals of each (as stat.Difference does for shares).
+func more(a, b Span) More {
+	lowA, highA := stat.Poisson(a.Contracts)
+	lowB, highB := stat.Poisson(b.Contracts)
+	x, y := float64(a.Contracts), float64(b.Contracts)
+	return More{
+		Value: a.Contracts - b.Contracts, Low: x - y - math.Hypot(x-lowA, highB-y), High: x - y + math.Hypot(highA-x, y-lowB), Thin: a.Contracts+b.Contracts < fewestSigned,
+	}
+}
+
+// Surely tells whether there were more, beyond chance.
+func (m More) Surely() bool { return !m.Thin && m.Low > 0 }
+
+// conclude compares the periods and says what they come to.
+func (e *PromotionEffect) conclude() {
+	if e.Renewals.Known {
+		r := &e.Renewals
+		r.Beyond = max(0, float64(r.Early)-float64(r.With)*(usualN-usualOf)/usualN)
+		low, _ := stat.Wilson(r.Early, r.With)
+		r.Sure = r.With > 0 && low > float64(usualN-usualOf)/usualN
+	}
+	if !e.Begun {
+		e.Verdict = VerdictNotBegun
+		return
+	}
+	e.Additional = more(e.During, e.Before)
+	if e.Ended {
+		e.Dip = more(e.After, e.Before)
+	}
+	if e.Additional.Surely() {
+		e.Each = each(e.Away(), e.Additional)
+	}
+	e.Verdict = e.verdict()
+}
+
+func each(cost money.Fen, m More) PerContract {
+	return PerContract{Known: true, Value: money.Fen(math.Round(float64(cost) / float64(m.Value))), Low: money.Fen(float64(cost) / m.High), High: money.Fen(float64(cost) / m.Low)}
+}
+
+// Moved is how many contracts it surely pulled forward: by person, or as they are missing afterwards, whichever is more.
+func (e PromotionEffect) Moved() float64 {
+	var n float64
+	if e.Renewals.Sure {
+		n = e.Renewals.Beyond
+	}
+	if e.Ended && !e.Dip.Thin && e.Dip.High < 0 {
+		n = max(n, -float64(e.Dip.Value))
+	}
+	return n
+}
+
+// verdict weighs what was surely pulled forward against what it brought: half of it or more is most.
+func (e PromotionEffect) verdict() Verdict {
+	moved := e.Moved()
+	switch {
+	case e.Additional.Surely() && 2*moved >= float64(e.Additional.Value):
+		return VerdictMoved
+	case e.Additional.Surely():
+		return VerdictMore
+	case moved > 0 && 2*moved >= float64(e.With):
+		return VerdictMoved
+	case e.Additional.Thin:
+		return VerdictThin
+	case e.Additional.High < 0:
+		return VerdictFewer
+	}
+	return VerdictNone
+}
+
+// Confident tells whether the verdict rests on enough contracts to act on it.
+func (e PromotionEffect) Confident() bool {
+	return e.Over && e.Verdict != VerdictThin && e.During.Contracts+e.Before.Contracts >= surely
+}
