@@ -106,6 +106,7 @@ var all = []event.Fact{
 	CostBooked{},
 	CostReversed{},
 	CampaignClosed{},
+	CampaignReopened{},
 	CampaignDropped{},
 	BudgetSet{},
 	BudgetRaiseAsked{},
