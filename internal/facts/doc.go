@@ -92,6 +92,7 @@ var all = []event.Fact{
 	ApprovalRefused{},
 	ApprovalQuestioned{},
 	ApprovalAnswered{},
+	ApprovalReminded{},
 	ApprovalWithdrawn{},
 	ApprovalEscalated{},
 	ApprovalLimitSet{},
