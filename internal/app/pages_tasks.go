@@ -170,8 +170,10 @@ func dueCell(ctx context.Context, t process.Task) templ.Component {
 
 // recordLink is the page of a record; "" for a kind that has none.
 func recordLink(kind string, key id.ID) string {
-	pages := map[string]string{"visit": "/visits/", "enquiry": "/enquiries/", "contract": "/contracts/", "person": "/people/", "payment": "/payments/",
-		"campaign": "/campaigns/", "quote": "/quotes/", "promotion": "/promotions/", "approval": "/approvals/", "data-request": "/data-requests/"}
+	pages := map[string]string{
+		"visit": "/visits/", "enquiry": "/enquiries/", "contract": "/contracts/", "person": "/people/", "payment": "/payments/",
+		"campaign": "/campaigns/", "quote": "/quotes/", "promotion": "/promotions/", "approval": "/approvals/", "data-request": "/data-requests/",
+	}
 	if kind == "appointment" && !key.IsNone() {
 		return "/appointments/" + key.String() + "/move"
 	}

@@ -280,7 +280,7 @@ func TestMKT8_BeyondTheBudget(t *testing.T) {
 		year, month := thisYear(s)
 		setBudget(t, s, marketing.SetBudgetInput{Year: year, Cells: []marketing.BudgetCellInput{{ChannelID: s.Web, Month: month, Amount: money.Yuan(10_000)}}})
 		in := testkit.Campaign(t, s, id.None) // 12,000 yuan
-		in.Until, in.Past = in.From, true // with a cost of last year
+		in.Until, in.Past = in.From, true     // with a cost of last year
 		want := []string{"beyond_budget:beyond-month", "beyond_budget:beyond-year"}
 		if err := second(marketing.PlanCampaign.Run(s.Marketing(), s.Ops, in)); !slices.Equal(fields(err), want) {
 			t.Errorf("registered beyond its budget: %v", err)

@@ -180,8 +180,12 @@ func TestMKT3_CostDays(t *testing.T) {
 			day      bizdate.Date
 			want     string
 		}{
-			{now.ID, today(s) - 3, "before-registered"}, {now.ID, today(s) - 2, ""}, {now.ID, bizdate.New(1990, time.January, 1), "before-registered"},
-			{past.ID, in.From - 367, "before-registered"}, {past.ID, in.From - 366, ""}, {past.ID, today(s) + 1, "in-future"},
+			{now.ID, today(s) - 3, "before-registered"},
+			{now.ID, today(s) - 2, ""},
+			{now.ID, bizdate.New(1990, time.January, 1), "before-registered"},
+			{past.ID, in.From - 367, "before-registered"},
+			{past.ID, in.From - 366, ""},
+			{past.ID, today(s) + 1, "in-future"},
 		} {
 			_, err := marketing.BookCost.Run(s.Marketing(), s.Ops, marketing.BookCostInput{CampaignID: try.campaign, Category: "media", Amount: 1, Document: "F", Day: try.day})
 			if code(err) != try.want {
