@@ -22,6 +22,7 @@ type tasksView struct {
 	Done        bool
 	Tasks       []process.Task
 	Open, Ready int // how many are open and done
+	Late        int // how many of the open ones are late
 	Page        int
 	Names       map[id.ID]string // of persons
 	Centers     map[id.ID]string
@@ -60,7 +61,11 @@ func (p *pages) tasks(ctx context.Context, done bool, page int) (tasksView, erro
 		if err != nil {
 			return err
 		}
-		v.Open, v.Ready = int(open), int(ready)
+		late, err := process.CountTasks(ctx, tx, process.TaskFilter{Staff: who.Staff, Late: tx.Now})
+		if err != nil {
+			return err
+		}
+		v.Open, v.Ready, v.Late = int(open), int(ready), int(late)
 		v.Page = min(page, (v.total()+pageRows-1)/pageRows)
 		v.Page = max(v.Page, 1)
 		// the list has a cursor and no numbers: a page is the end of all up to it
@@ -97,17 +102,11 @@ func (p *pages) postTaskDone(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (v tasksView) sentence(ctx context.Context) string {
-	late := 0
-	for _, t := range v.Tasks {
-		if t.Due.Before(web.Now(ctx)) {
-			late++
-		}
-	}
 	switch {
 	case v.Open == 0:
 		return shellText(ctx, "tasks-none")
-	case late > 0 && !v.Done && v.Page == 1:
-		return shellText(ctx, "tasks-late", "count", v.Open, "late", late)
+	case v.Late > 0 && !v.Done:
+		return shellText(ctx, "tasks-late", "count", v.Open, "late", v.Late)
 	}
 	return shellText(ctx, "tasks-open", "count", v.Open)
 }
@@ -171,7 +170,13 @@ func dueCell(ctx context.Context, t process.Task) templ.Component {
 
 // recordLink is the page of a record; "" for a kind that has none.
 func recordLink(kind string, key id.ID) string {
-	pages := map[string]string{"visit": "/visits/", "enquiry": "/enquiries/", "contract": "/contracts/", "person": "/people/", "payment": "/payments/"}
+	pages := map[string]string{
+		"visit": "/visits/", "enquiry": "/enquiries/", "contract": "/contracts/", "person": "/people/", "payment": "/payments/",
+		"campaign": "/campaigns/", "quote": "/quotes/", "promotion": "/promotions/", "approval": "/approvals/", "data-request": "/data-requests/",
+	}
+	if kind == "appointment" && !key.IsNone() {
+		return "/appointments/" + key.String() + "/move"
+	}
 	if path, ok := pages[kind]; ok && !key.IsNone() {
 		return path + key.String()
 	}

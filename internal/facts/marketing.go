@@ -77,13 +77,14 @@ type CampaignSubmitted struct {
 // Kind implements event.Fact.
 func (CampaignSubmitted) Kind() string { return "marketing.campaign-submitted.1" }
 
-// CampaignExtended says that somebody asks for more money for a campaign that is approved.
+// CampaignExtended says that somebody asks for more money or a longer period of a campaign that is approved.
 type CampaignExtended struct {
 	CampaignAbout
-	Approval id.ID     `json:"approval_id"`
-	Line     id.ID     `json:"line_id"`
-	Category string    `json:"category"`
-	Amount   money.Fen `json:"amount_fen"`
+	Approval id.ID        `json:"approval_id"`
+	Line     id.ID        `json:"line_id"`
+	Category string       `json:"category"`
+	Amount   money.Fen    `json:"amount_fen"`
+	Until    bizdate.Date `json:"until_day,omitzero"` // the longer period
 }
 
 // Kind implements event.Fact.
@@ -126,6 +127,15 @@ type CampaignClosed struct {
 
 // Kind implements event.Fact.
 func (CampaignClosed) Kind() string { return "marketing.campaign-closed.1" }
+
+// CampaignReopened says that a closed campaign was opened again, to correct it (MKT-2).
+type CampaignReopened struct {
+	CampaignAbout
+	Reason string `json:"reason"`
+}
+
+// Kind implements event.Fact.
+func (CampaignReopened) Kind() string { return "marketing.campaign-reopened.1" }
 
 // CampaignDropped says that a campaign was given up before it was approved.
 type CampaignDropped struct{ CampaignAbout }

@@ -132,6 +132,12 @@ type ApprovalAnswered struct{ Asked }
 // Kind implements event.Fact.
 func (ApprovalAnswered) Kind() string { return "process.approval-answered.1" }
 
+// ApprovalReminded says that the asker was reminded of a question that was not answered in time.
+type ApprovalReminded struct{ Asked }
+
+// Kind implements event.Fact.
+func (ApprovalReminded) Kind() string { return "process.approval-reminded.1" }
+
 // ApprovalWithdrawn says that the asker does not ask any more.
 type ApprovalWithdrawn struct{ Asked }
 

@@ -113,6 +113,7 @@ type books struct {
 	tree  Tree
 	lines []BudgetLine
 	list  []outlay
+	also  id.ID // a campaign that is read whatever its state and days
 }
 
 func (b books) ledger() ledger {
@@ -128,8 +129,8 @@ func (b books) holds(center id.ID) bool {
 }
 
 // open reads the books of a budget: in the viewer's scope of costs, or all of them where a rule asks.
-func open(ctx context.Context, tx *op.Tx, b Budget, rule bool) (out books, err error) {
-	out = books{Budget: b, today: tx.Today(b.Center)}
+func open(ctx context.Context, tx *op.Tx, b Budget, rule bool, also id.ID) (out books, err error) {
+	out = books{Budget: b, also: also, today: tx.Today(b.Center)}
 	if out.own, err = budgetsOf(ctx, tx, int(b.Year)); err != nil {
 		return out, err
 	}
@@ -155,8 +156,8 @@ func (b books) outlays(ctx context.Context, tx *op.Tx, rule bool) (list []outlay
 	if rule {
 		sel = all.Select(&campaigns)
 	}
-	err = sel.Where(`(state = 'approved' AND from_day <= ? AND until_day >= ?) OR id IN (SELECT k.campaign FROM campaign_costs k WHERE k.day >= ? AND k.day <= ?)`,
-		int64(last), int64(first), int64(first), int64(last)).Order("id").Scan(ctx)
+	err = sel.Where(`(state = 'approved' AND from_day <= ? AND until_day >= ?) OR id IN (SELECT k.campaign FROM campaign_costs k WHERE k.day >= ? AND k.day <= ?) OR id = ?`,
+		int64(last), int64(first), int64(first), int64(last), b.also).Order("id").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read campaigns of budget: %w", err)
 	}
@@ -238,7 +239,7 @@ func (c Campaign) exceeds(ctx context.Context, tx *op.Tx, s spending) (list []Ex
 }
 
 func (c Campaign) exceedsOne(ctx context.Context, tx *op.Tx, b Budget, s spending) ([]Excess, error) {
-	k, err := open(ctx, tx, b, true)
+	k, err := open(ctx, tx, b, true, c.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -249,7 +250,7 @@ func (c Campaign) exceedsOne(ctx context.Context, tx *op.Tx, b Budget, s spendin
 		i = len(k.list)
 		k.list = append(k.list, outlay{campaign: c.ID, channel: c.Channels[0], from: c.From, until: c.Until, days: map[bizdate.Date]money.Fen{}})
 	}
-	k.list[i].plan += s.plan
+	k.list[i].plan, k.list[i].until = k.list[i].plan+s.plan, c.Until
 	if s.cost != 0 {
 		k.list[i].days[s.day] += s.cost
 	}
@@ -327,8 +328,9 @@ func Exceeds(ctx context.Context, tx *op.Tx, campaign id.ID) ([]Excess, error) {
 	if err != nil {
 		return nil, err
 	}
+	c = c.asked()
 	_, waits, err := plannedCost(ctx, tx, c.ID)
-	if err != nil || waits == 0 || !tx.Viewer.May("budget:read") {
+	if err != nil || waits == 0 && c.UntilAsked.IsZero() || !tx.Viewer.May("budget:read") {
 		return nil, err
 	}
 	return c.exceeds(ctx, tx, spending{plan: waits})
@@ -369,7 +371,7 @@ func years(days ...bizdate.Date) (list []int) {
 }
 
 func (c Campaign) tellOne(ctx context.Context, tx *op.Tx, b Budget, most int64) error {
-	k, err := open(ctx, tx, b, true)
+	k, err := open(ctx, tx, b, true, id.None)
 	if err != nil {
 		return err
 	}

@@ -137,6 +137,7 @@ func TestMKT8_EveryCellAddsUp(t *testing.T) {
 				in := testkit.Campaign(t, s, id.None)
 				in.ChannelIDs = rapid.SampledFrom([][]id.ID{{s.Web}, {street}, {street, s.Web}}).Draw(rt, "channels")
 				in.From = today + bizdate.Date(rapid.IntRange(-40, 40).Draw(rt, "from"))
+				in.Past = in.From < today
 				in.Until = in.From + bizdate.Date(rapid.IntRange(0, 200).Draw(rt, "days"))
 				in.Costs = []marketing.PlannedCost{{Category: "media", Amount: money.Fen(rapid.Int64Range(1, 9_999_999).Draw(rt, "amount"))}}
 				in.Beyond = true
@@ -279,7 +280,7 @@ func TestMKT8_BeyondTheBudget(t *testing.T) {
 		year, month := thisYear(s)
 		setBudget(t, s, marketing.SetBudgetInput{Year: year, Cells: []marketing.BudgetCellInput{{ChannelID: s.Web, Month: month, Amount: money.Yuan(10_000)}}})
 		in := testkit.Campaign(t, s, id.None) // 12,000 yuan
-		in.Until = in.From
+		in.Until, in.Past = in.From, true     // with a cost of last year
 		want := []string{"beyond_budget:beyond-month", "beyond_budget:beyond-year"}
 		if err := second(marketing.PlanCampaign.Run(s.Marketing(), s.Ops, in)); !slices.Equal(fields(err), want) {
 			t.Errorf("registered beyond its budget: %v", err)
@@ -387,7 +388,9 @@ func TestMKT8_FilledByTheSeason(t *testing.T) {
 		if err := second(marketing.FillBudget.Run(s.Marketing(), s.Ops, fill)); !slices.Equal(fields(err), []string{"by:no-season"}) {
 			t.Errorf("without a record: %v", err)
 		}
-		c := planned(t, s, testkit.Campaign(t, s, id.None), true)
+		in := testkit.Campaign(t, s, id.None)
+		in.From, in.Past = bizdate.New(int(year)-1, time.January, 1), true
+		c := planned(t, s, in, true)
 		for month, n := range map[time.Month]money.Fen{1: 100, 3: 200, 9: 300} {
 			cost := marketing.BookCostInput{CampaignID: c.ID, Category: "media", Amount: n, Document: "F", Day: bizdate.New(int(year)-1, month, 10)}
 			if _, err := marketing.BookCost.Run(s.Marketing(), s.Ops, cost); err != nil {

@@ -64,9 +64,11 @@ type Campaign struct {
 	Owner         id.ID         `json:"owner_id" db:"owner"`
 	From          bizdate.Date  `json:"from_day" db:"from_day"`
 	Until         bizdate.Date  `json:"until_day" db:"until_day"`
-	Segment       id.ID         `json:"segment_id" db:"segment"` // whom it is for, by conditions (MKT-10)
-	Audience      string        `json:"audience" db:"audience"`  // whom it is for, in words
-	Promise       string        `json:"promise" db:"promise"`    // what those who come are promised (MKT-13)
+	UntilAsked    bizdate.Date  `json:"until_asked,omitzero" db:"until_asked"` // the longer period that waits for approval
+	Past          bool          `json:"past" db:"past"`                        // held before it was registered here
+	Segment       id.ID         `json:"segment_id" db:"segment"`               // whom it is for, by conditions (MKT-10)
+	Audience      string        `json:"audience" db:"audience"`                // whom it is for, in words
+	Promise       string        `json:"promise" db:"promise"`                  // what those who come are promised (MKT-13)
 	State         CampaignState `json:"state" db:"state"`
 	PlanLeads     int64         `json:"plan_leads" db:"plan_leads"`
 	PlanVisits    int64         `json:"plan_visits" db:"plan_visits"`
@@ -156,6 +158,39 @@ func (c Campaign) book() error {
 	p := problem.StepMissing(step, link)
 	p.Rule = "MKT-2"
 	return p
+}
+
+// bookCost refuses as book does; of a closed campaign the next step is to open it again, as its figures may need a correction (MKT-2).
+func (c Campaign) bookCost() error {
+	if c.State != Closed {
+		return c.book()
+	}
+	p := problem.StepMissing("reopen-campaign", "/campaigns/"+c.ID.String())
+	p.Rule = "MKT-2"
+	return p
+}
+
+// begun refuses a campaign whose first day is over, but one of the past (MKT-1).
+func (c Campaign) begun(bad *problem.Invalid, today bizdate.Date) {
+	if !c.Past && !c.From.IsZero() && c.From < today {
+		bad.Add("from_day", "campaign-begun", c.From)
+	}
+}
+
+// earliest is the first day of which a cost may be: that on which the campaign was registered; of one of the past, a year before its first day.
+func (c Campaign) earliest(zone *time.Location) bizdate.Date {
+	if c.Past {
+		return c.From - longestCampaign
+	}
+	return bizdate.Of(c.Created, zone)
+}
+
+// longest is how many days a campaign may last: a year and a day; one of the past may stand for what was done in ten years.
+func (c Campaign) longest() bizdate.Date {
+	if c.Past {
+		return longestPast
+	}
+	return longestCampaign
 }
 
 // Bookable gives the campaign on which a lead of a center may be booked. Refused (MKT-2): one that is not approved or is closed, with the next

@@ -53,6 +53,7 @@ type PlanCampaignInput struct {
 	OwnerID       id.ID         `json:"owner_id,omitempty" doc:"oneself if left out"`
 	From          bizdate.Date  `json:"from_day"`
 	Until         bizdate.Date  `json:"until_day"`
+	Past          bool          `json:"past,omitempty" doc:"it was held before it was registered here: a record of earlier years"`
 	SegmentID     id.ID         `json:"segment_id,omitempty" doc:"whom it is for, by conditions (MKT-10)"`
 	Audience      string        `json:"audience,omitempty" maxLength:"300"`
 	Promise       string        `json:"promise,omitempty" maxLength:"500" doc:"what those who come are promised"`
@@ -65,8 +66,8 @@ type PlanCampaignInput struct {
 }
 
 // PlanCampaign registers a campaign before it runs (MKT-1). It is a draft until it is submitted. Refused: what is missing or impossible, each
-// field by its name: a period that ends before it begins, more visits planned than leads, unknown channels, an amount of nothing, and what goes beyond
-// the budget unless it says so (MKT-8).
+// field by its name: a first day that is over unless it says that it is one of the past (which needs the right to import), a period that ends before it
+// begins, more visits planned than leads, unknown channels, an amount of nothing, and what goes beyond the budget unless it says so (MKT-8).
 var PlanCampaign = op.Op[PlanCampaignInput, CampaignAnswer]{
 	Name: "marketing.plan-campaign", Rule: "MKT-1", Needs: "campaign:create", Fact: facts.CampaignPlanned{}, Do: planCampaign,
 	Subjects: func(in PlanCampaignInput) []op.Ref { return append(ofCenter(in.CenterID), ofSegment(in.SegmentID)...) },
@@ -91,7 +92,7 @@ func ofSegment(segment id.ID) []op.Ref {
 func planCampaign(ctx context.Context, tx *op.Tx, in PlanCampaignInput) (CampaignAnswer, error) {
 	c := Campaign{
 		ID: tx.NewID(), Name: strings.TrimSpace(in.Name), Format: in.FormatID, Center: in.CenterID, Centers: in.CenterIDs, Channels: in.ChannelIDs, Owner: in.OwnerID,
-		From: in.From, Until: in.Until, Segment: in.SegmentID, Audience: strings.TrimSpace(in.Audience), Promise: strings.TrimSpace(in.Promise), State: Draft,
+		From: in.From, Until: in.Until, Past: in.Past, Segment: in.SegmentID, Audience: strings.TrimSpace(in.Audience), Promise: strings.TrimSpace(in.Promise), State: Draft,
 		PlanLeads: in.PlanLeads, PlanVisits: in.PlanVisits, PlanContracts: in.PlanContracts, PlanCash: in.PlanCash, Created: tx.Now,
 	}
 	if c.Owner.IsNone() {
@@ -107,6 +108,8 @@ func planCampaign(ctx context.Context, tx *op.Tx, in PlanCampaignInput) (Campaig
 	if in.CenterID.IsNone() && !tx.Viewer.Scope("campaign:create").All {
 		bad.Add("center_id", "required", nil)
 	}
+	c.begun(&bad, tx.Today(c.Center))
+	wrongPast(tx, &bad, in.Past)
 	wrongCosts(&bad, in.Costs)
 	if err := bad.Err("MKT-1"); err != nil {
 		return CampaignAnswer{}, err
@@ -129,6 +132,13 @@ func planCampaign(ctx context.Context, tx *op.Tx, in PlanCampaignInput) (Campaig
 	}
 	tx.Record(c.ID, facts.CampaignPlanned{CampaignAbout: c.fact()})
 	return c.answer(), nil
+}
+
+// wrongPast refuses a record of the past by who may not import any.
+func wrongPast(tx *op.Tx, bad *problem.Invalid, past bool) {
+	if past && !tx.Viewer.System && !tx.Viewer.May("import:create") {
+		bad.Add("past", "past-import", nil)
+	}
 }
 
 // mostAmount bounds an amount: ten billion yuan.
@@ -175,8 +185,8 @@ func (c Campaign) wrong(ctx context.Context, tx *op.Tx) (bad problem.Invalid, er
 		bad.Add("until_day", "required", nil)
 	case c.Until < c.From:
 		bad.Add("until_day", "before-from", c.Until)
-	case c.Until-c.From > longestCampaign:
-		bad.Add("until_day", "span-too-long", c.Until, "most", longestCampaign)
+	case c.Until-c.From > c.longest():
+		bad.Add("until_day", "span-too-long", c.Until, "most", int64(c.longest()))
 	}
 	for _, n := range []struct {
 		field string
@@ -199,8 +209,11 @@ func (c Campaign) wrong(ctx context.Context, tx *op.Tx) (bad problem.Invalid, er
 	return bad, nil
 }
 
-// longestCampaign is a year and a day.
-const longestCampaign = 366
+// How many days a campaign may last (longest).
+const (
+	longestCampaign = bizdate.Date(366)
+	longestPast     = bizdate.Date(3_660)
+)
 
 // wrongRefs collects what a campaign names that there is not.
 func (c Campaign) wrongRefs(ctx context.Context, tx *op.Tx, bad *problem.Invalid) error {
@@ -240,8 +253,10 @@ func (c Campaign) wrongRefs(ctx context.Context, tx *op.Tx, bad *problem.Invalid
 	return nil
 }
 
-// ChangeCampaign changes a campaign; what is left out stays. What was approved stays as it was approved: of an approved one, plan and cost do not
-// change (ExtendCampaign asks for more). Refused: campaign-state, stale (ORG-10), what PlanCampaign refuses.
+// ChangeCampaign changes a campaign; what is left out stays. What was approved stays as it was approved: an approved one keeps its plan, cost,
+// channels, centers and segment, and may only end earlier (ExtendCampaign asks for more money and a longer period). Refused: campaign-settled,
+// campaign-longer, campaign-ended for a last day that is over, stale (ORG-10), what PlanCampaign refuses; that a shorter period brings more into a
+// month than its budget unless it says so (MKT-8).
 var ChangeCampaign = op.Op[ChangeCampaignInput, CampaignAnswer]{
 	Name: "marketing.change-campaign", Rule: "MKT-1", Needs: "campaign:update", Fact: facts.CampaignChanged{}, Do: changeCampaign,
 	Subject: func(in ChangeCampaignInput) op.Ref { return op.Ref{Kind: "campaign", ID: in.CampaignID} },
@@ -258,6 +273,7 @@ type ChangeCampaignInput struct {
 	OwnerID       *id.ID         `json:"owner_id,omitempty"`
 	From          *bizdate.Date  `json:"from_day,omitempty"`
 	Until         *bizdate.Date  `json:"until_day,omitempty"`
+	Past          *bool          `json:"past,omitempty" doc:"it was held before it was registered here"`
 	SegmentID     *id.ID         `json:"segment_id,omitempty" doc:"whom it is for, by conditions (MKT-10)"`
 	Audience      *string        `json:"audience,omitempty" maxLength:"300"`
 	Promise       *string        `json:"promise,omitempty" maxLength:"500"`
@@ -266,6 +282,7 @@ type ChangeCampaignInput struct {
 	PlanContracts *int64         `json:"plan_contracts,omitempty" minimum:"0" maximum:"1000000"`
 	PlanCash      *money.Fen     `json:"plan_cash_fen,omitempty" minimum:"0"`
 	Costs         *[]PlannedCost `json:"costs,omitempty" maxItems:"50"`
+	Beyond        bool           `json:"beyond_budget,omitempty" doc:"go beyond the budget of a month with a shorter period (MKT-8)"`
 }
 
 // apply sets the given fields and tells which ones changed.
@@ -287,6 +304,7 @@ func (in ChangeCampaignInput) apply(c *Campaign) (changed []string) {
 	set(&changed, "owner", &c.Owner, in.OwnerID)
 	set(&changed, "from_day", &c.From, in.From)
 	set(&changed, "until_day", &c.Until, in.Until)
+	set(&changed, "past", &c.Past, in.Past)
 	set(&changed, "segment", &c.Segment, in.SegmentID)
 	set(&changed, "audience", &c.Audience, in.Audience)
 	set(&changed, "promise", &c.Promise, in.Promise)
@@ -297,8 +315,8 @@ func (in ChangeCampaignInput) apply(c *Campaign) (changed []string) {
 	return changed
 }
 
-// settled are the fields that an approval was about.
-var settled = []string{"format", "from_day", "plan_leads", "plan_visits", "plan_contracts", "plan_cash"}
+// settled are the fields that an approval was about; of the last day see shorter.
+var settled = []string{"format", "centers", "channels", "from_day", "past", "segment", "plan_leads", "plan_visits", "plan_contracts", "plan_cash"}
 
 func changeCampaign(ctx context.Context, tx *op.Tx, in ChangeCampaignInput) (CampaignAnswer, error) {
 	c, err := CampaignByID(ctx, tx, in.CampaignID)
@@ -310,6 +328,7 @@ func changeCampaign(ctx context.Context, tx *op.Tx, in ChangeCampaignInput) (Cam
 			return CampaignAnswer{}, err
 		}
 	}
+	was := c
 	changed := in.apply(&c)
 	fixed := in.Costs != nil || slices.ContainsFunc(changed, func(f string) bool { return slices.Contains(settled, f) })
 	if open := c.State == Draft || c.State == Rejected; !open && (c.State != Approved || fixed) {
@@ -322,10 +341,22 @@ func changeCampaign(ctx context.Context, tx *op.Tx, in ChangeCampaignInput) (Cam
 	if in.Costs != nil {
 		wrongCosts(&bad, *in.Costs)
 	}
+	if slices.Contains(changed, "from_day") {
+		c.begun(&bad, tx.Today(c.Center))
+	}
+	wrongPast(tx, &bad, c.Past && !was.Past)
+	if was.State == Approved && c.Until != was.Until {
+		was.shorter(&bad, c.Until, tx.Today(c.Center))
+	}
 	if err := bad.Err("MKT-1"); err != nil {
 		return CampaignAnswer{}, err
 	}
-	if err := tx.Save(ctx, &c, "name", "format", "centers", "channels", "owner", "from_day", "until_day", "segment", "audience", "promise", "plan_leads", "plan_visits", "plan_contracts", "plan_cash"); err != nil {
+	if was.State == Approved && c.Until != was.Until {
+		if err := c.within(ctx, tx, spending{}, in.Beyond, true); err != nil {
+			return CampaignAnswer{}, err
+		}
+	}
+	if err := tx.Save(ctx, &c, "name", "format", "centers", "channels", "owner", "from_day", "until_day", "past", "segment", "audience", "promise", "plan_leads", "plan_visits", "plan_contracts", "plan_cash"); err != nil {
 		return CampaignAnswer{}, err
 	}
 	if in.Costs != nil {
@@ -336,6 +367,19 @@ func changeCampaign(ctx context.Context, tx *op.Tx, in ChangeCampaignInput) (Cam
 	}
 	tx.Record(c.ID, facts.CampaignChanged{CampaignAbout: c.fact(), Fields: changed})
 	return c.answer(), nil
+}
+
+// shorter refuses another last day of an approved campaign that is later, over, or changes while a longer period waits for approval.
+func (c Campaign) shorter(bad *problem.Invalid, until, today bizdate.Date) {
+	switch {
+	case until.IsZero():
+	case until > c.Until:
+		bad.Add("until_day", "campaign-longer", until)
+	case !c.UntilAsked.IsZero():
+		bad.Add("until_day", "campaign-extends", until)
+	case until < today:
+		bad.Add("until_day", "campaign-ended", until)
+	}
 }
 
 // refuse refuses what a campaign's state does not allow.

@@ -3,6 +3,7 @@ package marketing
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -25,8 +26,8 @@ type SubmitCampaignInput struct {
 	Beyond     bool   `json:"beyond_budget,omitempty" doc:"go beyond the budget of its channel (MKT-8)"`
 }
 
-// SubmitCampaign asks for approval of a draft with its planned cost, by the limits of amounts (MKT-1, PRC-6). Refused: campaign-state, no reason,
-// nobody-may-approve, and what goes beyond the budget unless it says so, or with the next step where that needs an approval (MKT-8).
+// SubmitCampaign asks for approval of a draft with its planned cost, by the limits of amounts (MKT-1, PRC-6). Refused: campaign-settled,
+// campaign-begun for one whose first day is over and that is none of the past, no reason, nobody-may-approve, and what goes beyond the budget unless it says so, or with the next step where that needs an approval (MKT-8).
 var SubmitCampaign = op.Op[SubmitCampaignInput, CampaignAnswer]{
 	Name: "marketing.submit-campaign", Rule: "MKT-1", Needs: "campaign:update", Fact: facts.CampaignSubmitted{},
 	Subject: func(in SubmitCampaignInput) op.Ref { return op.Ref{Kind: "campaign", ID: in.CampaignID} },
@@ -37,6 +38,11 @@ var SubmitCampaign = op.Op[SubmitCampaignInput, CampaignAnswer]{
 		}
 		if c.State != Draft && c.State != Rejected {
 			return CampaignAnswer{}, c.refuse("campaign-settled")
+		}
+		var bad problem.Invalid
+		c.begun(&bad, tx.Today(c.Center))
+		if err := bad.Err("MKT-1"); err != nil {
+			return CampaignAnswer{}, err
 		}
 		_, cost, err := plannedCost(ctx, tx, c.ID)
 		if err != nil {
@@ -66,72 +72,18 @@ func (c Campaign) ask(ctx context.Context, tx *op.Tx, cost money.Fen, reason str
 	if reason == "" {
 		return id.None, problem.Refuse("PRC-6", "invalid", problem.Field{Location: "reason", Code: "required"})
 	}
+	params := map[string]string{"no": c.No, "leads": strconv.FormatInt(c.PlanLeads, 10), "contracts": strconv.FormatInt(c.PlanContracts, 10)}
+	if c.Past {
+		params["past"] = "1"
+	}
+	if !c.UntilAsked.IsZero() {
+		params["until"] = c.UntilAsked.String()
+	}
 	a, err := process.AskApproval(ctx, tx, process.Approval{
 		Matter: campaignMatter, SubjectKind: "campaign", Subject: c.ID, Center: c.Center, Staff: tx.Viewer.Staff, Size: int64(cost), Cost: cost, Reason: reason,
-		Params: map[string]string{"no": c.No, "leads": strconv.FormatInt(c.PlanLeads, 10), "contracts": strconv.FormatInt(c.PlanContracts, 10)},
+		Params: params,
 	}, "campaign_id")
 	return a.ID, err
-}
-
-// ExtendCampaignInput asks for a further planned cost of a campaign that is approved.
-type ExtendCampaignInput struct {
-	CampaignID id.ID     `json:"campaign_id" path:"id"`
-	Category   string    `json:"category" enum:"media,print,venue,gift,people,agency,other"`
-	Amount     money.Fen `json:"amount_fen" minimum:"1"`
-	Reason     string    `json:"reason" maxLength:"500"`
-	Beyond     bool      `json:"beyond_budget,omitempty" doc:"go beyond the budget of its channel (MKT-8)"`
-}
-
-// ExtendCampaign asks for more money for an approved campaign, by the limit of the whole amount; it goes on with what was approved until then
-// (MKT-1, PRC-6). Refused: campaign-not-approved with the next step, campaign-extends while another one waits, what goes beyond the budget as
-// SubmitCampaign does (MKT-8).
-var ExtendCampaign = op.Op[ExtendCampaignInput, CampaignAnswer]{
-	Name: "marketing.extend-campaign", Rule: "MKT-1", Needs: "campaign:update", Fact: facts.CampaignExtended{}, Do: extendCampaign,
-	Subject: func(in ExtendCampaignInput) op.Ref { return op.Ref{Kind: "campaign", ID: in.CampaignID} },
-}
-
-func extendCampaign(ctx context.Context, tx *op.Tx, in ExtendCampaignInput) (CampaignAnswer, error) {
-	c, err := CampaignByID(ctx, tx, in.CampaignID)
-	if err != nil {
-		return CampaignAnswer{}, err
-	}
-	if err := c.book(); err != nil {
-		return CampaignAnswer{}, err
-	}
-	had, waits, err := plannedCost(ctx, tx, c.ID)
-	if err != nil {
-		return CampaignAnswer{}, err
-	}
-	if waits > 0 {
-		return CampaignAnswer{}, c.refuse("campaign-extends")
-	}
-	var bad problem.Invalid
-	wrongCosts(&bad, []PlannedCost{{Category: in.Category, Amount: in.Amount}})
-	for i := range bad {
-		bad[i].Location = strings.TrimPrefix(bad[i].Location, "costs.0.")
-	}
-	if err := bad.Err("MKT-1"); err != nil {
-		return CampaignAnswer{}, err
-	}
-	if err := c.within(ctx, tx, spending{plan: in.Amount}, in.Beyond, true); err != nil {
-		return CampaignAnswer{}, err
-	}
-	no, err := op.OneOf[int64](ctx, tx.Unscoped("the next number of a line"), "SELECT COALESCE(MAX(no), 0) + 1 FROM campaign_plan WHERE campaign = ?", c.ID)
-	if err != nil {
-		return CampaignAnswer{}, fmt.Errorf("number line of plan: %w", err)
-	}
-	line := PlanLine{ID: tx.NewID(), Campaign: c.ID, Center: c.Center, No: no, Category: in.Category, Amount: in.Amount, Note: strings.TrimSpace(in.Reason)}
-	if err := tx.Insert(ctx, line); err != nil {
-		return CampaignAnswer{}, err
-	}
-	a, err := c.ask(ctx, tx, had+in.Amount, in.Reason)
-	if err != nil {
-		return CampaignAnswer{}, err
-	}
-	tx.Record(c.ID, facts.CampaignExtended{CampaignAbout: c.fact(), Approval: a, Line: line.ID, Category: line.Category, Amount: line.Amount})
-	out := c.answer()
-	out.Approval = a
-	return out, nil
 }
 
 // ApproveCampaign consents to the approval that waits for a campaign; it is process.Approve by the campaign's name (MKT-1, contract.md).
@@ -185,7 +137,7 @@ func decided(ctx context.Context, tx *op.Tx, f facts.Asked, to CampaignState) er
 		return err
 	}
 	if to == Approved {
-		if err := c.withinStill(ctx, tx); err != nil {
+		if err := c.asked().withinStill(ctx, tx); err != nil {
 			return err
 		}
 	}
@@ -202,11 +154,19 @@ func decided(ctx context.Context, tx *op.Tx, f facts.Asked, to CampaignState) er
 			return fmt.Errorf("settle plan of campaign: %w", err)
 		}
 	}
-	if c.State == Submitted {
+	switch {
+	case c.State == Submitted:
 		c.State = to
-		if err := tx.Save(ctx, &c, "state"); err != nil {
-			return err
+		err = tx.Save(ctx, &c, "state")
+	case !c.UntilAsked.IsZero():
+		if to == Approved {
+			c = c.asked()
 		}
+		c.UntilAsked = 0
+		err = tx.Save(ctx, &c, "until_day", "until_asked")
+	}
+	if err != nil {
+		return err
 	}
 	if to != Approved {
 		return nil
@@ -222,7 +182,7 @@ type CloseCampaignInput struct {
 }
 
 // CloseCampaign ends a campaign with its review: insight writes what it brought, the owner what was learnt (MKT-7). Refused: no lesson,
-// campaign-settled, campaign-extends while an approval waits, costs-open while planned costs of a category have no document, unless released.
+// campaign-settled, campaign-extends while an approval waits, costs-open while less than planned of a category is booked, unless released.
 var CloseCampaign = op.Op[CloseCampaignInput, CampaignAnswer]{
 	Name: "marketing.close-campaign", Rule: "MKT-7", Needs: "campaign:update", Fact: facts.CampaignClosed{}, Do: closeCampaign,
 	Subject: func(in CloseCampaignInput) op.Ref { return op.Ref{Kind: "campaign", ID: in.CampaignID} },
@@ -248,15 +208,10 @@ func closeCampaign(ctx context.Context, tx *op.Tx, in CloseCampaignInput) (Campa
 	if err != nil {
 		return CampaignAnswer{}, err
 	}
-	var open money.Fen
-	for _, l := range lines {
-		if !l.Approved {
-			return CampaignAnswer{}, c.refuse("campaign-extends")
-		}
-		if booked[l.Category] == 0 {
-			open += l.Amount
-		}
+	if !c.UntilAsked.IsZero() || slices.ContainsFunc(lines, func(l PlanLine) bool { return !l.Approved }) {
+		return CampaignAnswer{}, c.refuse("campaign-extends")
 	}
+	open := unspent(lines, booked)
 	if open > 0 && !in.Release {
 		bad.Add("release", "costs-open", nil, "amount", open)
 	}
@@ -269,6 +224,18 @@ func closeCampaign(ctx context.Context, tx *op.Tx, in CloseCampaignInput) (Campa
 	}
 	tx.Record(c.ID, facts.CampaignClosed{CampaignAbout: c.fact()})
 	return c.answer(), nil
+}
+
+// unspent is what of a plan has no document, category by category: what one costs more does not pay for another (MKT-7).
+func unspent(plan []PlanLine, booked map[string]money.Fen) (open money.Fen) {
+	planned := map[string]money.Fen{}
+	for _, l := range plan {
+		planned[l.Category] += l.Amount
+	}
+	for category, n := range planned {
+		open += max(0, n-max(0, booked[category]))
+	}
+	return open
 }
 
 // reviewed keeps what a campaign had brought when it was closed.

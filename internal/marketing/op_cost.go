@@ -32,7 +32,7 @@ type CostAnswer struct {
 }
 
 // BookCost books a cost on a campaign (MKT-2, MKT-3). Refused: a campaign that is not approved or is closed, with the next step; no document;
-// a day to come or before the campaign was registered; beyond-plan where it would cost more than was approved; key-taken; what goes beyond the
+// a day to come or before the campaign was registered (of one of the past: a year before its first day); beyond-plan where it would cost more than was approved; key-taken; what goes beyond the
 // budget unless it says so, or with the next step where that needs an approval (MKT-8).
 var BookCost = op.Op[BookCostInput, CostAnswer]{
 	Name: "marketing.book-cost", Rule: "MKT-2", Needs: "campaign-cost:create", Fact: facts.CostBooked{}, Do: bookCost,
@@ -44,7 +44,7 @@ func bookCost(ctx context.Context, tx *op.Tx, in BookCostInput) (CostAnswer, err
 	if err != nil {
 		return CostAnswer{}, err
 	}
-	if err := c.book(); err != nil {
+	if err := c.bookCost(); err != nil {
 		return CostAnswer{}, err
 	}
 	l := CostLine{
@@ -62,7 +62,7 @@ func bookCost(ctx context.Context, tx *op.Tx, in BookCostInput) (CostAnswer, err
 	if err != nil {
 		return CostAnswer{}, err
 	}
-	if err := l.check(today, left); err != nil {
+	if err := l.check(c.earliest(tx.Zone(c.Center)), today, left); err != nil {
 		return CostAnswer{}, err
 	}
 	if err := c.within(ctx, tx, spending{day: l.Day, cost: l.Amount}, in.Beyond, true); err != nil {
@@ -78,8 +78,8 @@ func bookCost(ctx context.Context, tx *op.Tx, in BookCostInput) (CostAnswer, err
 	return CostAnswer{ID: l.ID, Left: left - l.Amount}, c.tellShare(ctx, tx, l.Day)
 }
 
-// check refuses a cost without document, of a day that is not over, or beyond what is left of the plan.
-func (l CostLine) check(today bizdate.Date, left money.Fen) error {
+// check refuses a cost without document, of a day before the first or that is not over, or beyond what is left of the plan.
+func (l CostLine) check(first, today bizdate.Date, left money.Fen) error {
 	var bad problem.Invalid
 	wrongCosts(&bad, []PlannedCost{{Category: l.Category, Amount: l.Amount}})
 	for i := range bad {
@@ -88,8 +88,11 @@ func (l CostLine) check(today bizdate.Date, left money.Fen) error {
 	if l.Document == "" {
 		bad.Add("document", "required", nil)
 	}
-	if l.Day > today {
+	switch {
+	case l.Day > today:
 		bad.Add("day", "in-future", l.Day)
+	case l.Day < first:
+		bad.Add("day", "before-registered", l.Day, "first", first.String())
 	}
 	if len(bad) == 0 && l.Amount > left {
 		bad.Add("amount_fen", "beyond-plan", l.Amount, "left", left)
@@ -103,7 +106,7 @@ type ReverseCostInput struct {
 	Reason string `json:"reason" maxLength:"200"`
 }
 
-// ReverseCost books the negative amount of a line that was wrong; both stay (MKT-3). Refused: a closed campaign, cost-reversed-already, no reason.
+// ReverseCost books the negative amount of a line that was wrong; both stay (MKT-3). Refused: a closed campaign with the next step, to open it again; cost-reversed-already, no reason.
 var ReverseCost = op.Op[ReverseCostInput, CostAnswer]{
 	Name: "marketing.reverse-cost", Rule: "MKT-3", Needs: "campaign-cost:create", Fact: facts.CostReversed{}, Do: reverseCost,
 	Subject: func(in ReverseCostInput) op.Ref { return op.Ref{Kind: "campaign-cost", ID: in.CostID} },
@@ -118,7 +121,7 @@ func reverseCost(ctx context.Context, tx *op.Tx, in ReverseCostInput) (CostAnswe
 	if err != nil {
 		return CostAnswer{}, err
 	}
-	if err := c.book(); err != nil {
+	if err := c.bookCost(); err != nil {
 		return CostAnswer{}, err
 	}
 	reason := strings.TrimSpace(in.Reason)

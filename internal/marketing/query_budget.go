@@ -60,7 +60,7 @@ func BudgetOf(ctx context.Context, tx *op.Tx, year int, center id.ID) (v BudgetV
 	if len(list) > 0 {
 		v.Budget = list[0]
 	}
-	k, err := open(ctx, tx, v.Budget, false)
+	k, err := open(ctx, tx, v.Budget, false, id.None)
 	if err != nil {
 		return v, err
 	}

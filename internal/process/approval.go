@@ -45,8 +45,9 @@ type Approval struct {
 	Params      map[string]string `json:"params" db:"params,json"` // codes, numbers and amounts, no personal values
 	Role        string            `json:"role" db:"role"`          // whose turn it is
 	State       ApprovalState     `json:"state" db:"state"`
-	Due         time.Time         `json:"due_at" db:"due_at"` // then the next role is asked
-	Answer      string            `json:"answer" db:"answer"` // why not, or the question
+	Due         time.Time         `json:"due_at" db:"due_at"`     // then the next role is asked; of one with a question: the asker is reminded, then it ends
+	Reminded    bool              `json:"reminded" db:"reminded"` // the asker was reminded of the question
+	Answer      string            `json:"answer" db:"answer"`     // why not, or the question
 	DecidedBy   id.ID             `json:"decided_by" db:"decided_by"`
 	DecidedFor  id.ID             `json:"decided_for" db:"decided_for"` // in whose stead (ORG-7)
 	Decided     time.Time         `json:"decided_at,omitzero" db:"decided_at"`

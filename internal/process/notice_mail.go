@@ -44,6 +44,8 @@ var NoticeKinds = []NoticeKind{
 	{"budget-share", true},
 	{"approval-asked", true},
 	{"approval-late", true},
+	{"approval-unanswered", true},
+	{"approval-lapsed", true},
 	{"approval-approved", false},
 	{"approval-rejected", false},
 	{"approval-returned", true},

@@ -78,7 +78,13 @@ func decide(ctx context.Context, tx *op.Tx, in AnswerInput, to ApprovalState, fa
 		return ApprovalAnswer{}, problem.Refuse("PRC-6", "invalid", problem.Field{Location: "text", Code: "required"})
 	}
 	a.State, a.DecidedBy, a.DecidedFor, a.Decided = to, tx.Viewer.Staff, stead, tx.Now
-	if err := tx.Save(ctx, &a, "state", "answer", "decided_by", "decided_for", "decided_at"); err != nil {
+	if to == Returned {
+		a.Reminded = false
+		if a.Due, err = decisionDue(tx, a.Center); err != nil {
+			return ApprovalAnswer{}, err
+		}
+	}
+	if err := tx.Save(ctx, &a, "state", "answer", "decided_by", "decided_for", "decided_at", "due_at", "reminded"); err != nil {
 		return ApprovalAnswer{}, err
 	}
 	if err := Notify(ctx, tx, a.notice(a.Staff, "approval-"+string(to))); err != nil {
@@ -146,7 +152,7 @@ var AnswerBack = op.Op[AnswerInput, ApprovalAnswer]{
 	},
 }
 
-// WithdrawApproval asks no more (PRC-6). Refused: approval-decided, not-asker.
+// WithdrawApproval asks no more (PRC-6); the asker is told where a job does it, as a question was not answered. Refused: approval-decided, not-asker.
 var WithdrawApproval = op.Op[ApprovalInput, ApprovalAnswer]{
 	Name: "process.withdraw-approval", Rule: "PRC-6", Needs: "approval:update", Fact: facts.ApprovalWithdrawn{}, Subject: ApprovalInput.ref,
 	Do: func(ctx context.Context, tx *op.Tx, in ApprovalInput) (ApprovalAnswer, error) {
@@ -159,6 +165,9 @@ var WithdrawApproval = op.Op[ApprovalInput, ApprovalAnswer]{
 			return ApprovalAnswer{}, err
 		}
 		tx.Record(a.ID, facts.ApprovalWithdrawn{Asked: a.asked()})
+		if tx.Viewer.System {
+			return a.answer(), Notify(ctx, tx, a.notice(a.Staff, "approval-lapsed"))
+		}
 		return a.answer(), nil
 	},
 }

@@ -14,7 +14,7 @@ import (
 
 // Operations lists this domain's operations.
 func Operations() []op.Any {
-	return []op.Any{FinishTask, ReopenTask, ReassignTask, GiveTask, ReadNotices, ChooseNotices, Approve, Reject, AskBack, AnswerBack, WithdrawApproval, EscalateApproval, SetLimit}
+	return []op.Any{FinishTask, ReopenTask, ReassignTask, GiveTask, ReadNotices, ChooseNotices, Approve, Reject, AskBack, AnswerBack, WithdrawApproval, EscalateApproval, RemindAsker, SetLimit}
 }
 
 // Done is the answer of an operation that makes nothing new.

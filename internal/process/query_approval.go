@@ -108,10 +108,11 @@ func ApprovalOf(ctx context.Context, tx *op.Tx, subject id.ID) (a Approval, err 
 	return a, nil
 }
 
-// Similar lists how the newest ones of the same matter and asker ended, in scope: what whoever decides looks back at.
+// Similar lists how the newest ones of the same matter ended, in scope, by the same asker of any size and by others of half to double its size:
+// what whoever decides looks back at.
 func Similar(ctx context.Context, tx *op.Tx, a Approval, limit int) ([]Approval, error) {
 	var list []Approval
-	err := tx.Select(&list).Where("kind = ? AND staff = ? AND id <> ? AND state IN ('approved', 'rejected')", a.Matter, a.Staff, a.ID).Order("id DESC").Limit(limit).Scan(ctx)
+	err := tx.Select(&list).Where("kind = ? AND (staff = ? OR size >= ? AND size <= ?) AND id <> ? AND state IN ('approved', 'rejected')", a.Matter, a.Staff, a.Size/2, 2*a.Size, a.ID).Order("id DESC").Limit(limit).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list similar approvals: %w", err)
 	}

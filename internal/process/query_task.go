@@ -3,6 +3,7 @@ package process
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
@@ -10,9 +11,10 @@ import (
 
 // TaskFilter chooses tasks.
 type TaskFilter struct {
-	Staff id.ID // none: everybody's in scope
-	Done  bool  // those done instead of those open
-	After id.ID // cursor: the last id of the page before
+	Staff id.ID     // none: everybody's in scope
+	Done  bool      // those done instead of those open
+	Late  time.Time // if set, counted are the open ones that were due before it
+	After id.ID     // cursor: the last id of the page before
 	Limit int
 }
 
@@ -46,10 +48,14 @@ func CountTasks(ctx context.Context, tx *op.Tx, f TaskFilter) (int64, error) {
 	if f.Done {
 		text = "SELECT COUNT(*) FROM tasks t WHERE {scope:task t} AND t.done_at IS NOT NULL"
 	}
-	if f.Staff.IsNone() {
-		return op.One[int64](ctx, tx, text)
+	var args []any
+	if !f.Late.IsZero() {
+		text, args = text+" AND t.due_at < ?", append(args, f.Late)
 	}
-	return op.One[int64](ctx, tx, text+" AND t.staff = ?", f.Staff)
+	if !f.Staff.IsNone() {
+		text, args = text+" AND t.staff = ?", append(args, f.Staff)
+	}
+	return op.One[int64](ctx, tx, text, args...)
 }
 
 // Notices lists one's notices, newest first, and how many are unread.

@@ -23,7 +23,11 @@ import (
 // registered is a campaign of a name with a plan that is large enough, approved where it is to be.
 func registered(t *testing.T, s *testkit.School, name string, approved bool) id.ID {
 	t.Helper()
-	in := testkit.Campaign(t, s, id.None)
+	return register(t, s, testkit.Campaign(t, s, id.None), name, approved)
+}
+
+func register(t *testing.T, s *testkit.School, in marketing.PlanCampaignInput, name string, approved bool) id.ID {
+	t.Helper()
 	in.Name, in.Costs = name, []marketing.PlannedCost{{Category: "media", Amount: money.Yuan(900_000_000)}}
 	c, err := marketing.PlanCampaign.Run(s.Marketing(), s.Ops, in)
 	if err != nil {
@@ -124,12 +128,14 @@ func TestMKT3_PublicSpending(t *testing.T) {
 	})
 }
 
-// Each column of spending of a public weekly series comes in as the costs of a campaign.
+// Each column of spending of a public weekly series comes in as the costs of a campaign that is a record of its years (MKT-1).
 func TestMKT3_WeeklySpending(t *testing.T) {
 	file := testkit.SharedData(t, "marketing/robyn_weekly.csv")
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
 		for _, name := range []string{"tv_S", "ooh_S", "print_S", "search_S", "facebook_S"} {
-			key := registered(t, s, name, true)
+			in := testkit.Campaign(t, s, id.None)
+			in.From, in.Until, in.Past = bizdate.New(2015, time.November, 23), bizdate.New(2019, time.November, 17), true
+			key := register(t, s, in, name, true)
 			column := columnOf(t, file, name)
 			mapping := fmt.Sprintf("[columns]\nDATE = \"day\"\n%s = \"amount\"\n[defaults]\ncampaign = %q\n", name, name)
 			for run := range 2 {
@@ -149,6 +155,7 @@ func TestMKT2_CostRowsRejected(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
 		open := registered(t, s, "开放日", true)
 		registered(t, s, "草稿", false)
+		registered(t, s, "今年", true)
 		closed := registered(t, s, "结案", true)
 		if _, err := marketing.CloseCampaign.Run(s.Marketing(), s.Ops, marketing.CloseCampaignInput{CampaignID: closed, Lesson: "x", Release: true}); err != nil {
 			t.Fatal(err)
@@ -156,14 +163,14 @@ func TestMKT2_CostRowsRejected(t *testing.T) {
 		future := bizdate.Of(s.Clock.Now(), time.UTC) + 30
 		file := write(t, "活动,金额,编号,日期",
 			"开放日,0.125,a,", "开放日,0.135,b,", "开放日,0.125,a,", "开放日,99,a,",
-			"没有,1,c,", "草稿,1,d,", "结案,1,e,", "开放日,0,f,", "开放日,-3,g,", "开放日,0.004,h,", "开放日,x,i,", "开放日,1,,", "开放日,1,j,"+future.String(), "开放日,1,k,昨天")
+			"没有,1,c,", "草稿,1,d,", "结案,1,e,", "开放日,0,f,", "开放日,-3,g,", "开放日,0.004,h,", "开放日,x,i,", "开放日,1,,", "开放日,1,j,"+future.String(), "开放日,1,k,昨天", "今年,1,l,2015-11-23")
 		r := bringCosts(t, s, file, "")
 		var got []string
 		for _, row := range r.First {
 			got = append(got, row.Code)
 		}
-		want := "cost-differs unknown cost-submit-campaign cost-plan-campaign cost-nothing cost-negative cost-nothing bad-amount cost-nameless in-future bad-date"
-		if strings.Join(got, " ") != want || counts(r) != [4]int64{2, 1, 0, 11} {
+		want := "cost-differs unknown cost-submit-campaign cost-reopen-campaign cost-nothing cost-negative cost-nothing bad-amount cost-nameless in-future bad-date before-registered"
+		if strings.Join(got, " ") != want || counts(r) != [4]int64{2, 1, 0, 12} {
 			t.Errorf("%v\n got %s\nwant %s", counts(r), strings.Join(got, " "), want)
 		}
 		if sum := costOf(t, s, open); sum != 12+14 { // half-even

@@ -86,11 +86,36 @@ func (p Promotion) ask(ctx context.Context, tx *op.Tx, size int64, reason string
 	if reason == "" {
 		return id.None, problem.Refuse("SAL-8", "invalid", problem.Field{Location: "reason", Code: "promotion-limit", Value: process.Sized(ctx, promotionMatter, size)})
 	}
+	packages, err := contracts.Packages(ctx, tx, id.None, true)
+	if err != nil {
+		return id.None, err
+	}
 	a, err := process.AskApproval(ctx, tx, process.Approval{
-		Matter: promotionMatter, SubjectKind: "promotion", Subject: p.ID, Center: p.Center, Staff: tx.Viewer.Staff, Size: size, Cost: p.Amount * money.Fen(max(1, p.PlanContracts)), Reason: reason,
+		Matter: promotionMatter, SubjectKind: "promotion", Subject: p.ID, Center: p.Center, Staff: tx.Viewer.Staff, Size: size, Cost: p.cost(packages) * money.Fen(max(1, p.PlanContracts)), Reason: reason,
 		Params: map[string]string{"no": p.No, "contracts": strconv.FormatInt(p.PlanContracts, 10)},
 	}, "promotion_id")
 	return a.ID, err
+}
+
+// cost is the most that a contract with the promotion costs: what is taken off the dearest package it is for, the price of the hours it adds,
+// or of the thing.
+func (p Promotion) cost(packages []contracts.Package) (most money.Fen) {
+	switch p.Form {
+	case FormAmount:
+		return p.Amount
+	case FormGift:
+		return p.ThingCost
+	}
+	for _, k := range packages {
+		switch {
+		case !p.On(k.ID):
+		case p.Form == FormPercent:
+			most = max(most, k.Price.ShareEven(p.Percent, 10_000))
+		case k.Hours > 0:
+			most = max(most, k.Price.ShareEven(int64(p.Gift), int64(k.Hours)))
+		}
+	}
+	return most
 }
 
 // StopPromotion ends a promotion before its time: no quote is made with it any more; those made keep their price as long as they hold.

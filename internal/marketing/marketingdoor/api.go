@@ -112,6 +112,7 @@ func apiCampaigns(a *api.API) {
 	api.Post(a, "/campaigns/{id}/approve", marketing.ApproveCampaign)
 	api.Post(a, "/campaigns/{id}/extend", marketing.ExtendCampaign)
 	api.Post(a, "/campaigns/{id}/close", marketing.CloseCampaign)
+	api.Post(a, "/campaigns/{id}/reopen", marketing.ReopenCampaign)
 	api.Post(a, "/campaigns/{id}/drop", marketing.DropCampaign)
 	api.List(a, "/campaigns/{id}/costs", "marketing.campaign-costs", "campaign-cost:read", func(ctx context.Context, tx *op.Tx, q campaignList) (page.Page[marketing.CostLine], error) {
 		return marketing.CostLines(ctx, tx, q.ID, q.Request())

@@ -39,6 +39,7 @@ func Pages(mux *http.ServeMux, r *op.Runner) {
 		"POST /campaigns/{id}/extend":       postCampaign(p, marketing.ExtendCampaign, func(in *marketing.ExtendCampaignInput, key id.ID) { in.CampaignID = key }, "extended"),
 		"POST /campaigns/{id}/costs":        postCampaign(p, marketing.BookCost, func(in *marketing.BookCostInput, key id.ID) { in.CampaignID = key }, "booked"),
 		"POST /campaigns/{id}/close":        postCampaign(p, marketing.CloseCampaign, func(in *marketing.CloseCampaignInput, key id.ID) { in.CampaignID = key }, "now-closed"),
+		"POST /campaigns/{id}/reopen":       postCampaign(p, marketing.ReopenCampaign, func(in *marketing.ReopenCampaignInput, key id.ID) { in.CampaignID = key }, "reopened"),
 		"POST /campaigns/{id}/drop":         postCampaign(p, marketing.DropCampaign, func(in *marketing.CampaignInput, key id.ID) { in.CampaignID = key }, "dropped"),
 		"GET /campaign-costs/{id}":          p.getReverse,
 		"POST /campaign-costs/{id}":         p.postReverse,

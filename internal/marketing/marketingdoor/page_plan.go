@@ -140,6 +140,40 @@ func (v planView) centerOptions(ctx context.Context) (list []web.Option) {
 	return list
 }
 
+// choosesCenters tells whether the form asks for which centers the campaign is: a center's own is for that center, and what was approved stays.
+func (v planView) choosesCenters(ctx context.Context) bool {
+	return !v.Fixed && anyCenter(ctx) != "" && (v.ID.IsNone() || v.Center.IsNone())
+}
+
+// forOptions are the centers for which it may be.
+func (v planView) forOptions(ctx context.Context) (list []web.Option) {
+	for _, k := range v.centers {
+		list = append(list, web.Option{Value: k.ID.String(), Label: k.Name(lang(ctx)), On: slices.Contains(v.Centers, k.ID)})
+	}
+	return list
+}
+
+// ownerOptions are the colleagues who may look after it; of a new one oneself is chosen.
+func (v planView) ownerOptions(ctx context.Context) (list []web.Option) {
+	chosen := v.Owner
+	if viewer, ok := op.ViewerOf(ctx); ok && chosen.IsNone() {
+		chosen = viewer.Staff
+	}
+	for _, m := range v.dir.Members() {
+		if m.Active || m.ID == chosen {
+			list = append(list, web.Option{Value: m.ID.String(), Label: m.Name, On: m.ID == chosen})
+		}
+	}
+	return list
+}
+
+func (v planView) untilHint(ctx context.Context) string {
+	if !v.Fixed {
+		return ""
+	}
+	return c(ctx, "until-shorter")
+}
+
 // anyCenter is the label of a campaign of the whole company; "" where one may only plan for a center.
 func anyCenter(ctx context.Context) string {
 	if v, ok := op.ViewerOf(ctx); ok && v.Scope("campaign:create").All {
@@ -151,8 +185,10 @@ func anyCenter(ctx context.Context) string {
 // planForm is the form of a campaign; fixed is sent where plan and cost were approved, and not asked for.
 type planForm struct {
 	marketing.PlanCampaignInput
-	Fixed        bool   `json:"fixed"`
-	SegmentGiven *id.ID `json:"-"`
+	Fixed        bool     `json:"fixed"`
+	SegmentGiven *id.ID   `json:"-"`
+	AsksCenters  bool     `json:"asks_centers"` // a campaign of a center is not asked for which it is
+	CentersGiven *[]id.ID `json:"-"`
 }
 
 // plan reads the form; lines of cost that were left empty are left out.
@@ -160,6 +196,9 @@ func plan(r *http.Request) (planForm, error) {
 	in, err := web.Decode[planForm](r)
 	if r.PostForm.Has("segment_id") { // who sees no segments is not asked for one
 		in.SegmentGiven = &in.SegmentID
+	}
+	if in.AsksCenters {
+		in.CentersGiven = &in.CenterIDs
 	}
 	var costs []marketing.PlannedCost
 	for _, l := range in.Costs {
@@ -225,10 +264,11 @@ func (p pages) postEditCampaign(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, "/campaigns/"+key.String(), web.Status{Text: c(r.Context(), "saved"), Tone: web.Good})
 }
 
-// change is what the form of a campaign changes: of an approved one, not what was approved.
+// change is what the form of a campaign changes: of an approved one, not what was approved but a shorter period.
 func (in planForm) change(key id.ID) marketing.ChangeCampaignInput {
-	out := marketing.ChangeCampaignInput{CampaignID: key, Name: &in.Name, ChannelIDs: &in.ChannelIDs, Until: &in.Until, SegmentID: in.SegmentGiven, Audience: &in.Audience, Promise: &in.Promise}
+	out := marketing.ChangeCampaignInput{CampaignID: key, Name: &in.Name, OwnerID: &in.OwnerID, Until: &in.Until, Audience: &in.Audience, Promise: &in.Promise, Beyond: in.Beyond}
 	if !in.Fixed {
+		out.ChannelIDs, out.CenterIDs, out.SegmentID, out.Past = &in.ChannelIDs, in.CentersGiven, in.SegmentGiven, &in.Past
 		out.FormatID, out.From, out.PlanLeads, out.PlanVisits, out.PlanContracts, out.PlanCash, out.Costs = &in.FormatID, &in.From, &in.PlanLeads, &in.PlanVisits, &in.PlanContracts, &in.PlanCash, &in.Costs
 	}
 	return out

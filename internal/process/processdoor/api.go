@@ -41,6 +41,7 @@ func API(a *api.API) {
 	api.Post(a, "/approvals/{id}/answer", process.AnswerBack)
 	api.Post(a, "/approvals/{id}/withdraw", process.WithdrawApproval)
 	api.Post(a, "/approvals/{id}/escalate", process.EscalateApproval)
+	api.Post(a, "/approvals/{id}/remind", process.RemindAsker)
 	api.Get(a, "/approval-limits", "process.approval-limits", "approval-limit:read", func(ctx context.Context, tx *op.Tx, _ struct{}) (out LimitList, err error) {
 		out.Limits, err = process.Limits(ctx, tx)
 		return out, err

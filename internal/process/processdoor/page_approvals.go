@@ -278,10 +278,10 @@ func (v approvalView) beyond(ctx context.Context, e marketing.Excess) string {
 
 // similar says how those before ended.
 func (v approvalView) similar(ctx context.Context) web.Table {
-	table := web.Table{Caption: t(ctx, "similar"), Columns: []web.Column{{Label: t(ctx, "what")}, {Label: t(ctx, "person")}, {Label: t(ctx, "cost"), Num: true}, {Label: t(ctx, "decided-at")}, {Label: t(ctx, "state")}}}
+	table := web.Table{Caption: t(ctx, "similar"), Columns: []web.Column{{Label: t(ctx, "what")}, {Label: t(ctx, "asker")}, {Label: t(ctx, "person")}, {Label: t(ctx, "cost"), Num: true}, {Label: t(ctx, "decided-at")}, {Label: t(ctx, "state")}}}
 	for _, a := range v.Similar {
 		table.Rows = append(table.Rows, web.Row{ID: a.ID.String(), Cells: []templ.Component{
-			web.RecordLink("/approvals/"+a.ID.String(), a.Words(ctx)), web.Text(v.person(a.Person)), web.Text(i18n.MoneyWhole(ctx, a.Cost)),
+			web.RecordLink("/approvals/"+a.ID.String(), a.Words(ctx)), web.Text(v.staff(a.Staff)), web.Text(v.person(a.Person)), web.Text(i18n.MoneyWhole(ctx, a.Cost)),
 			web.Text(i18n.Date(ctx, bizdate.Of(a.Decided, web.Zone(ctx)), web.Today(ctx))), stateChip(ctx, a),
 		}})
 	}

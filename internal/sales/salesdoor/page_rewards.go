@@ -134,7 +134,8 @@ func (v rewardsView) table(ctx context.Context) web.Table {
 	}}
 	for _, r := range v.List.Items {
 		out.Rows = append(out.Rows, web.Row{ID: r.ID.String(), Cells: []templ.Component{
-			v.who(ctx, r.Referrer), v.who(ctx, r.Person), web.Figure{Value: i18n.Hours(ctx, r.Hours), Href: path("rewards", r.ID.String()), Hidden: t(ctx, "reward.title")},
+			v.who(ctx, r.Referrer), v.who(ctx, r.Person),
+			web.Figure{Value: i18n.Hours(ctx, r.Hours), Href: path("rewards", r.ID.String()), Hidden: t(ctx, "reward.title")},
 			rewardChip(ctx, r.State), web.Text(i18n.Date(ctx, r.Day, web.Today(ctx))), web.Text(v.center(ctx, r.Center)),
 		}})
 	}
