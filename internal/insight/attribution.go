@@ -81,6 +81,7 @@ type Tally struct {
 	Payable money.Fen
 	Cash    money.Fen
 	Squares float64 // sum of the squares of the payable amounts, for their interval
+	Part    bool    // only what the viewer's scope of figures holds of it
 }
 
 // N is the number of cases at a step.
@@ -92,15 +93,6 @@ func (t Tally) plus(o Tally) Tally {
 		t.Steps[i] += o.Steps[i]
 	}
 	t.Payable, t.Cash, t.Squares = t.Payable+o.Payable, t.Cash+o.Cash, t.Squares+o.Squares
-	return t
-}
-
-// minus takes a part off.
-func (t Tally) minus(o Tally) Tally {
-	for i := range t.Steps {
-		t.Steps[i] -= o.Steps[i]
-	}
-	t.Payable, t.Cash, t.Squares = t.Payable-o.Payable, t.Cash-o.Cash, t.Squares-o.Squares
 	return t
 }
 

@@ -129,6 +129,11 @@ func got(leads, qualified, appointments, visits, contracts int64, payable money.
 	return t
 }
 
+// elapsed is a campaign that is over, with what it brought.
+func elapsed(t Tally) progress {
+	return progress{leads: 1, all: 1, ripe: [steps]Tally{t, t, t, t, t}}
+}
+
 // The link that explains most of the shortfall is named, where it lies beyond chance; the shares add up to the whole.
 func TestMKT6_FailedLink(t *testing.T) {
 	plan := marketing.Campaign{PlanLeads: 200, PlanVisits: 80, PlanContracts: 20, PlanCash: money.Yuan(240_000)}
@@ -147,7 +152,7 @@ func TestMKT6_FailedLink(t *testing.T) {
 		"a little less, by chance": {got(190, 150, 112, 74, 17, money.Yuan(204_000)), ""},
 		"nothing at all":           {Tally{}, "lead"},
 	} {
-		d := diagnose(plan, c.got, like, 3)
+		d := diagnose(plan, elapsed(c.got), like, 3)
 		if d.Failed != c.failed {
 			t.Errorf("%s: failed link %q, want %q (%+v)", name, d.Failed, c.failed, d.Links)
 		}
@@ -159,16 +164,26 @@ func TestMKT6_FailedLink(t *testing.T) {
 			t.Errorf("%s: shares add up to %v", name, sum)
 		}
 	}
-	if d := diagnose(plan, got(200, 0, 0, 20, 5, money.Yuan(60_000)), Tally{}, 0); d.Failed != "visit" || len(d.Links) != 4 {
+	if d := diagnose(plan, elapsed(got(200, 0, 0, 20, 5, money.Yuan(60_000))), Tally{}, 0); d.Failed != "visit" || len(d.Links) != 4 {
 		t.Errorf("without comparable ones: %q of %d links", d.Failed, len(d.Links))
 	}
-	if d := diagnose(marketing.Campaign{PlanLeads: 10}, got(3, 0, 0, 0, 0, 0), Tally{}, 0); !d.Met {
+	if d := diagnose(marketing.Campaign{PlanLeads: 10}, elapsed(got(3, 0, 0, 0, 0, 0)), Tally{}, 0); !d.Met {
 		t.Errorf("without a goal: %+v", d)
 	}
 }
 
+// row is a row whose prospects all came by campaigns and are past the usual time to sign.
 func row(value string, contracts float64, cost money.Fen) Row {
-	return Row{Value: value, Cells: returned{Tally: Tally{Steps: [steps]int64{StepContract: int64(contracts * whole)}}, cost: cost}.figures()}
+	t := Tally{Steps: [steps]int64{StepContract: int64(contracts * whole)}}
+	r := returned{Tally: t, paid: t, cost: cost, ripe: t, ripeCost: cost}
+	return Row{Value: value, Cells: r.figures(), ripe: r.ripened().figures()}
+}
+
+// fresh is a row of which only some are past the usual time to sign.
+func fresh(value string, contracts, ripe float64, cost, ripeCost money.Fen) Row {
+	r, old := row(value, contracts, cost), row(value, ripe, ripeCost)
+	r.Young, r.ripe = true, old.ripe
+	return r
 }
 
 func codes(c Conclusion) (out []string) {
@@ -188,18 +203,21 @@ func TestMKT5_NoiseIsCalledNoise(t *testing.T) {
 		"few contracts":  {[]Row{row("a", 3, money.Yuan(1_000)), row("b", 9, money.Yuan(9_000))}, "too-thin"},
 		"within chance":  {[]Row{row("a", 60, money.Yuan(60_000)), row("b", 60, money.Yuan(66_000))}, "no-difference"},
 		"beyond chance":  {[]Row{row("a", 100, money.Yuan(50_000)), row("b", 100, money.Yuan(150_000)), row("c", 2, money.Yuan(10))}, "cheapest"},
-		"young":          {[]Row{row("a", 100, money.Yuan(50_000)), {Value: "b", Young: true, Cells: row("b", 100, money.Yuan(150_000)).Cells}}, "too-thin"},
+		"young":          {[]Row{fresh("a", 100, 0, money.Yuan(50_000), 0), fresh("b", 100, 0, money.Yuan(150_000), 0)}, "too-young"},
+		"young and thin": {[]Row{fresh("a", 100, 5, money.Yuan(50_000), money.Yuan(900)), row("b", 100, money.Yuan(150_000))}, "too-thin"},
+		"young in part":  {[]Row{fresh("a", 190, 100, money.Yuan(90_000), money.Yuan(50_000)), fresh("b", 160, 100, money.Yuan(200_000), money.Yuan(150_000))}, "cheapest"},
+		"unplaced":       {[]Row{row("", 0, money.Yuan(50_000))}, "cost-unplaced"},
 		"none is no row": {[]Row{row("", 100, money.Yuan(50_000)), row("b", 100, money.Yuan(150_000))}, "too-thin"},
 	} {
-		if got := codes(concludeReturns(c.rows)); got[0] != c.want {
+		if got := codes(concludeReturns(c.rows, false, 60)); got[0] != c.want {
 			t.Errorf("%s: %v, want %s", name, got, c.want)
 		}
 	}
-	beyond := concludeReturns([]Row{row("a", 100, money.Yuan(50_000)), row("b", 100, money.Yuan(150_000)), row("c", 2, money.Yuan(10))})
+	beyond := concludeReturns([]Row{row("a", 100, money.Yuan(50_000)), row("b", 100, money.Yuan(150_000)), row("c", 2, money.Yuan(10))}, false, 60)
 	if beyond.Sentences[0].Row != "a" || beyond.Sentences[1].Row != "b" || beyond.Sentences[2].Value != 5e6 || beyond.Sentences[3].Value != 1 {
 		t.Errorf("conclusion = %+v", beyond)
 	}
-	low, high := stat.Poisson(100)
+	low, high := stat.PoissonAmong(100, 2)
 	if e := beyond.Evidence[0]; e.N != 100 || math.Abs(e.Low-5e6/high) > 1 || math.Abs(e.High-5e6/low) > 1 {
 		t.Errorf("evidence = %+v", e)
 	}
@@ -247,7 +265,7 @@ func TestMKT5_RealAdsAreNotOverrated(t *testing.T) {
 	if math.Abs(float64(total)/100-58_705.23) > 0.005*1_143 {
 		t.Errorf("spending adds up to %s", total)
 	}
-	c := concludeReturns(rows)
+	c := concludeReturns(rows, false, 60)
 	for _, s := range c.Sentences {
 		if s.Row == "916" {
 			t.Errorf("916 is named: %+v", c.Sentences)
@@ -258,12 +276,73 @@ func TestMKT5_RealAdsAreNotOverrated(t *testing.T) {
 	}
 }
 
+// The more rows are compared, the more lies between the best and the worst by chance alone: two that differ beyond chance do not any more as the ends of
+// twenty rows.
+func TestMKT5_ManyRowsAreNoNews(t *testing.T) {
+	rows := []Row{row("a", 100, money.Yuan(70_000)), row("b", 100, money.Yuan(115_000))}
+	if got := codes(concludeReturns(rows, false, 60)); got[0] != "cheapest" {
+		t.Fatalf("two rows: %v", got)
+	}
+	for i := range 18 {
+		rows = append(rows, row(string(rune('c'+i)), 100, money.Yuan(88_000)))
+	}
+	if got := codes(concludeReturns(rows, false, 60)); got[0] != "no-difference" {
+		t.Errorf("twenty rows: %v", got)
+	}
+	leads := func(value string, n, k float64) Row {
+		f := funneled{n: [4]float64{n, k, k, k}}
+		return Row{Value: value, Cells: f.figures(), ripe: f.figures()}
+	}
+	funnel := []Row{leads("a", 400, 80), leads("b", 400, 40)}
+	if got := codes(concludeFunnel(funnel, 0)); got[0] != "funnel-best" {
+		t.Fatalf("funnel of two rows: %v", got)
+	}
+	for i := range 18 {
+		funnel = append(funnel, leads(string(rune('c'+i)), 400, 60))
+	}
+	if got := codes(concludeFunnel(funnel, 0)); got[0] != "funnel-alike" {
+		t.Errorf("funnel of twenty rows: %v", got)
+	}
+}
+
+// A channel is not called cheap because many came without any campaign.
+func TestMKT5_OrganicOnesDoNotDilute(t *testing.T) {
+	organic, paid := Tally{Steps: [steps]int64{StepContract: 172 * whole}, Cash: money.Yuan(1_000_000)}, Tally{Steps: [steps]int64{StepContract: 4 * whole}, Cash: money.Yuan(8_400)}
+	r := returned{Tally: organic.plus(paid), paid: paid, cost: money.Yuan(4_200), ripe: paid, ripeCost: money.Yuan(4_200)}
+	web := Row{Value: "web", Cells: r.figures(), ripe: r.ripened().figures()}
+	if f := web.Cells[atPerContract]; web.Cells[atContracts].V != 176 || f.V != 105_000 || web.Cells[atPerContract+1].V != 2 {
+		t.Errorf("cost per contract %+v, cash per yuan %+v", f, web.Cells[atPerContract+1])
+	}
+	if c := concludeReturns([]Row{web, row("fair", 100, money.Yuan(150_000)), row("street", 100, money.Yuan(160_000))}, false, 60); c.Sentences[0].Code != "no-difference" {
+		t.Errorf("conclusion = %+v", c.Sentences)
+	}
+}
+
 // While a campaign runs, only the part of its plan is expected whose days are over.
 func TestMKT6_PlanSoFar(t *testing.T) {
-	c := marketing.Campaign{From: 100, Until: 119, PlanLeads: 40, PlanVisits: 20, PlanContracts: 10, PlanCash: money.Yuan(1_000)}
-	for today, want := range map[int]int64{99: 0, 100: 2, 109: 20, 119: 40, 500: 40} {
-		if got := soFar(c, bizdate.Date(today)); got.PlanLeads != want || got.PlanCash != money.Yuan(25*want) {
-			t.Errorf("on %d: %+v, want %d leads", today, got, want)
+	c := marketing.Campaign{From: 100, Until: 119}
+	for today, want := range map[int]float64{99: 0, 100: 0.05, 109: 0.5, 119: 1, 500: 1} {
+		if got := daysOver(c, bizdate.Date(today)); got != want {
+			t.Errorf("on %d: %v, want %v", today, got, want)
 		}
+	}
+}
+
+// While a campaign is young, no link is named whose usual time is not over, and a link that is judged is judged by those for whom it is.
+func TestMKT6_YoungLinksAreNotBlamed(t *testing.T) {
+	plan := marketing.Campaign{PlanLeads: 200, PlanVisits: 80, PlanContracts: 20, PlanCash: money.Yuan(240_000)}
+	like := got(400, 320, 240, 160, 40, money.Yuan(480_000))
+	fresh := elapsed(got(200, 160, 120, 80, 0, 0)) // nobody has signed yet
+	fresh.young, fresh.all, fresh.ripe[StepContract] = true, 0, Tally{}
+	if d := diagnose(plan, fresh, like, 3); d.Failed != "" || d.Met || !d.Young {
+		t.Errorf("all are inside the usual time to sign: %+v", d)
+	}
+	fresh.ripe[StepLead] = got(100, 0, 0, 0, 0, 0)
+	if d := diagnose(plan, fresh, like, 3); d.Failed != "lead" {
+		t.Errorf("leads do not wait: %+v", d)
+	}
+	fresh.ripe[StepLead], fresh.ripe[StepContract], fresh.all = got(200, 160, 120, 80, 0, 0), got(160, 128, 96, 64, 1, money.Yuan(12_000)), 0.8
+	if d := diagnose(plan, fresh, like, 3); d.Failed != "contract" {
+		t.Errorf("four fifths have had their time: %+v", d)
 	}
 }

@@ -3,27 +3,30 @@ package insight
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/money"
 	"zhike/internal/kernel/op"
+	"zhike/internal/marketing"
 )
 
 // Case is a prospect who counts for a campaign by first touch: when the steps happened that are credited to it, and what was signed and paid.
 type Case struct {
-	Enquiry    id.ID
+	Enquiry    id.ID // this and who it is: none outside the viewer's scope of figures
 	Person     id.ID
 	Consultant id.ID
 	At         [steps]time.Time // zero: not reached, or not credited
 	Payable    money.Fen
 	Cash       money.Fen
+	enquiry    id.ID
 }
 
-// CampaignCases lists the prospects behind the figures of a campaign (MKT-3), those of CampaignTallies by first touch, in the same scope.
-func CampaignCases(ctx context.Context, tx *op.Tx, campaign id.ID) (out []Case, err error) {
-	list, err := journeys(ctx, tx, cohort{campaigns: []id.ID{campaign}})
+// CampaignCases lists the prospects behind the figures of a campaign (MKT-3), those of CampaignTallies by first touch.
+func CampaignCases(ctx context.Context, tx *op.Tx, c marketing.Campaign) (out []Case, err error) {
+	list, err := journeys(ctx, tx, cohort{campaigns: []id.ID{c.ID}, everybody: entire(tx.Viewer, c)})
 	if err != nil {
 		return nil, err
 	}
@@ -31,11 +34,15 @@ func CampaignCases(ctx context.Context, tx *op.Tx, campaign id.ID) (out []Case, 
 	if err != nil {
 		return nil, err
 	}
+	scope := tx.Viewer.Scope("report:read")
 	for _, j := range list {
-		one := Case{Enquiry: j.enquiry, Person: j.person, Consultant: j.consultant}
+		one := Case{enquiry: j.enquiry}
+		if scope.All || slices.Contains(scope.Centers, j.center) || slices.Contains(scope.Staff, j.consultant) {
+			one.Enquiry, one.Person, one.Consultant = j.enquiry, j.person, j.consultant
+		}
 		mine := false
 		for _, p := range FirstTouch.credit(j, window) {
-			if p.campaign != campaign {
+			if p.campaign != c.ID {
 				continue
 			}
 			mine = true
@@ -58,7 +65,7 @@ func CashByDay(ctx context.Context, tx *op.Tx, cases []Case) (map[bizdate.Date]m
 	var keys []id.ID
 	for _, c := range cases {
 		if !c.At[StepContract].IsZero() {
-			keys = append(keys, c.Enquiry)
+			keys = append(keys, c.enquiry)
 		}
 	}
 	out := map[bizdate.Date]money.Fen{}

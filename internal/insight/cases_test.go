@@ -9,6 +9,7 @@ import (
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/money"
 	"zhike/internal/kernel/op"
+	"zhike/internal/marketing"
 	"zhike/internal/testkit"
 )
 
@@ -25,7 +26,11 @@ func TestMKT3_FiguresOpenToTheirCases(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			cases, err := insight.CampaignCases(ctx, tx, a)
+			c, err := marketing.CampaignByID(ctx, tx, a)
+			if err != nil {
+				return err
+			}
+			cases, err := insight.CampaignCases(ctx, tx, c)
 			if err != nil {
 				return err
 			}

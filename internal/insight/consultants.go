@@ -27,7 +27,7 @@ func StepMetric(code string) string { return adjustedMetrics[max(0, slices.Index
 // in the order of their leads, never of their rates.
 func fairReport(ctx context.Context, tx *op.Tx, r *Report) error {
 	r.Params.Owned = true
-	usual, err := usualDays(ctx, tx)
+	usual, err := usualDays(ctx, tx, false)
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func fairReport(ctx context.Context, tx *op.Tx, r *Report) error {
 
 // fairCases counts the leads of a span by consultant, center and channel. A step that was skipped counts as reached with a later one.
 func fairCases(ctx context.Context, tx *op.Tx, p Params) (map[string]map[string]cases, error) {
-	list, err := journeys(ctx, tx, cohort{from: p.From, until: p.Until, centers: p.Centers})
+	list, _, err := walked(ctx, tx, cohort{from: p.From, until: p.Until, centers: p.Centers})
 	if err != nil {
 		return nil, err
 	}
@@ -63,12 +63,9 @@ func fairCases(ctx context.Context, tx *op.Tx, p Params) (map[string]map[string]
 			out[who] = map[string]cases{}
 		}
 		key := named(j.center) + "/" + named(j.channel)
-		c := cases{1}
-		reached := false
-		for i, step := range []int{StepContract, StepVisit, StepAppointment} {
-			if reached = reached || !j.at[step].IsZero(); reached {
-				c[len(c)-1-i] = 1
-			}
+		var c cases
+		for i, n := range j.reached() {
+			c[i] = int64(n)
 		}
 		out[who][key] = out[who][key].plus(c)
 	}

@@ -3,13 +3,14 @@ package insight
 import (
 	"context"
 	"math"
+	"slices"
 
 	"zhike/internal/facts"
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
-	"zhike/internal/kernel/money"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/page"
+	"zhike/internal/kernel/policy"
 	"zhike/internal/kernel/stat"
 	"zhike/internal/marketing"
 )
@@ -21,7 +22,7 @@ type Link struct {
 	Low      float64 `json:"low"`      // of its interval
 	High     float64 `json:"high"`     // 0: too few cases for one
 	Expected float64 `json:"expected"` // by the plan
-	Like     float64 `json:"similar"`  // of comparable campaigns; 0: none
+	Like     float64 `json:"similar"`  // of comparable campaigns, of leads their mean; 0: none
 	N        int64   `json:"n"`        // cases that Actual rests on
 	Share    float64 `json:"share"`    // of what was lost on the way, in parts of 1; 0: it did as planned or better
 	Failed   bool    `json:"failed"`   // it explains most of the shortfall, and lies beyond chance below what was expected
@@ -36,27 +37,39 @@ type Diagnosis struct {
 	Failed   string // code of the link; empty: none, or too few cases to say
 	Young    bool   // still inside the usual time to sign
 	Similar  int    // comparable campaigns
+	Part     bool   // the viewer sees a part of the campaign only: nothing is said of it
 }
 
 // links are the codes in the order of the steps; the last one is the mean amount of a contract.
 var links = [...]string{"lead", "qualified", "appointment", "visit", "contract", "amount"}
 
+// progress is how far a campaign is.
+type progress struct {
+	young      bool         // some of its prospects are inside the usual time to sign
+	leads, all float64      // parts of its days that are over, and after which the usual time to sign is over too
+	ripe       [steps]Tally // at each step, the prospects for whom the usual time to it is over
+}
+
 // diagnose compares a campaign with its plan step by step. The goal is a product of the number of leads and the shares of the steps after them, so
 // that the logarithms of actual ÷ expected add up to that of the whole: a link's share is its part of what was lost on the way. A plan names
 // leads, visits and contracts only; what lies between leads and visits is expected as comparable campaigns had it, scaled to the plan, and is one link where
-// there are none.
-func diagnose(c marketing.Campaign, got, like Tally, similar int) Diagnosis {
-	d := Diagnosis{Similar: similar}
+// there are none. While a campaign is young, a step is judged by those only for whom its usual time is over, and by none where there are none yet.
+func diagnose(c marketing.Campaign, at progress, like Tally, similar int) Diagnosis {
+	d := Diagnosis{Similar: similar, Young: at.young}
 	planned := []float64{float64(c.PlanLeads), float64(c.PlanVisits), float64(c.PlanContracts), float64(c.PlanCash)}
 	add := func(code string, actual, low, high, expected, like float64, n int64) {
 		if expected > 0 {
 			d.Links = append(d.Links, Link{Code: code, Actual: actual, Low: low, High: high, Expected: expected, Like: like, N: n})
 		}
 	}
-	leads := countFigure(got.N(StepLead))
-	add(links[0], leads.V, leads.Low, leads.High, planned[0], 0, leads.N)
+	leads := countFigure(at.ripe[StepLead].N(StepLead))
+	add(links[0], leads.V, leads.Low, leads.High, math.Round(planned[0]*at.leads), quotient(like.N(StepLead), float64(similar)), leads.N)
 	rate := func(code string, from, to int, expected float64) {
+		got := at.ripe[to]
 		n, k := int64(math.Round(got.N(from))), int64(math.Round(got.N(to)))
+		if n == 0 && at.young {
+			return
+		}
 		k = min(k, n)
 		low, high := stat.Wilson(k, n)
 		add(code, quotient(got.N(to), got.N(from)), low, high, expected, quotient(like.N(to), like.N(from)), n)
@@ -75,13 +88,19 @@ func diagnose(c marketing.Campaign, got, like Tally, similar int) Diagnosis {
 		from, expected = StepLead, quotient(planned[2], planned[0])
 	}
 	rate(links[4], from, StepContract, expected)
-	mean, low, high := meanAmount(got)
-	add(links[5], mean, low, high, quotient(planned[3], planned[2]), quotient(float64(like.Payable), like.N(StepContract)), int64(math.Round(got.N(StepContract))))
-	d.Actual, d.Expected = got.N(StepContract), planned[2]
-	if planned[3] > 0 {
-		d.Actual, d.Expected = float64(got.Payable), planned[3]
+	signed := at.ripe[StepContract]
+	if mean, low, high := meanAmount(signed); mean > 0 || !at.young {
+		add(links[5], mean, low, high, quotient(planned[3], planned[2]), quotient(float64(like.Payable), like.N(StepContract)), int64(math.Round(signed.N(StepContract))))
 	}
-	d.blame()
+	goal := planned[2]
+	d.Actual = signed.N(StepContract)
+	if planned[3] > 0 {
+		d.Actual, goal = float64(signed.Payable), planned[3]
+	}
+	d.Expected = math.Round(goal * at.all)
+	if d.Met = d.Expected <= d.Actual && (d.Expected > 0 || goal == 0); !d.Met {
+		d.blame()
+	}
 	return d
 }
 
@@ -110,10 +129,6 @@ func meanAmount(t Tally) (mean, low, high float64) {
 // blame gives each link its share of the shortfall, and names the one that explains most of it, where that is beyond chance. Nothing of something is
 // counted as half a case.
 func (d *Diagnosis) blame() {
-	d.Met = d.Expected == 0 || d.Actual >= d.Expected
-	if d.Met {
-		return
-	}
 	gaps, lost := make([]float64, len(d.Links)), 0.0
 	worst := -1
 	for i, l := range d.Links {
@@ -141,21 +156,32 @@ func (d *Diagnosis) blame() {
 	}
 }
 
-// mostSimilar bounds the campaigns that one is compared with.
-const mostSimilar = 20
+const (
+	mostSimilar = 20 // campaigns that one is compared with
+	nearSimilar = 3  // of the same channels, from which on others are left out
+)
 
-// Similar lists closed campaigns of the same kind as one, the newest first: what is planned next looks at what they achieved (MKT-7).
-func Similar(ctx context.Context, tx *op.Tx, format, besides id.ID) (out []marketing.Campaign, err error) {
-	list, err := marketing.Campaigns(ctx, tx, marketing.CampaignFilter{State: marketing.Closed, Format: format}, page.Request{Limit: mostSimilar + 1})
+// Similar lists closed campaigns of the same kind as one, the newest first, besides itself: what is planned next looks at what they achieved (MKT-7).
+// Where three of them used one of its channels, only these are compared with it.
+func Similar(ctx context.Context, tx *op.Tx, to marketing.Campaign) (out []marketing.Campaign, err error) {
+	list, err := marketing.Campaigns(ctx, tx, marketing.CampaignFilter{State: marketing.Closed, Format: to.Format}, page.Request{Limit: 2 * mostSimilar})
 	if err != nil {
 		return nil, err
 	}
+	var near []marketing.Campaign
 	for _, c := range list.Items {
-		if c.ID != besides && len(out) < mostSimilar {
-			out = append(out, c)
+		if c.ID == to.ID {
+			continue
+		}
+		out = append(out, c)
+		if slices.ContainsFunc(c.Channels, func(key id.ID) bool { return slices.Contains(to.Channels, key) }) {
+			near = append(near, c)
 		}
 	}
-	return out, nil
+	if len(near) >= nearSimilar {
+		out = near
+	}
+	return out[:min(len(out), mostSimilar)], nil
 }
 
 // DiagnoseAll says of a few campaigns which link failed.
@@ -171,15 +197,20 @@ func DiagnoseAll(ctx context.Context, tx *op.Tx, list []marketing.Campaign) ([]D
 	return out, nil
 }
 
-// Diagnose says what a campaign brought by first touch, and which link failed (MKT-6).
+// Diagnose says what a campaign brought by first touch, and which link failed (MKT-6): to who is shown the entire campaign, for the plan is that of
+// the whole.
 func Diagnose(ctx context.Context, tx *op.Tx, c marketing.Campaign) (Diagnosis, Tally, error) {
-	similar, err := Similar(ctx, tx, c.Format, c.ID)
+	if !entire(tx.Viewer, c) {
+		tallies, err := CampaignTallies(ctx, tx, []id.ID{c.ID}, FirstTouch)
+		return Diagnosis{Part: true}, tallies[c.ID], err
+	}
+	similar, err := Similar(ctx, tx, c)
 	if err != nil {
 		return Diagnosis{}, Tally{}, err
 	}
-	keys := []id.ID{c.ID}
-	for _, s := range similar {
-		keys = append(keys, s.ID)
+	keys := make([]id.ID, len(similar))
+	for i, s := range similar {
+		keys[i] = s.ID
 	}
 	tallies, err := CampaignTallies(ctx, tx, keys, FirstTouch)
 	if err != nil {
@@ -189,24 +220,57 @@ func Diagnose(ctx context.Context, tx *op.Tx, c marketing.Campaign) (Diagnosis, 
 	for _, s := range similar {
 		like = like.plus(tallies[s.ID])
 	}
-	usual, err := usualDays(ctx, tx)
+	at, got, err := progressOf(ctx, tx, c)
 	if err != nil {
 		return Diagnosis{}, Tally{}, err
 	}
-	d := diagnose(soFar(c, tx.Today(c.Center)), tallies[c.ID], like, len(similar))
-	d.Young = tx.Today(c.Center) < c.Until+usual
-	return d, tallies[c.ID], nil
+	return diagnose(c, at, like, len(similar)), got, nil
 }
 
-// soFar is a campaign with what of its plan may be expected by a day: while it runs, the part of its days that are over.
-func soFar(c marketing.Campaign, today bizdate.Date) marketing.Campaign {
-	if today >= c.Until {
-		return c
+// progressOf reads how far a campaign is, and all that it brought.
+func progressOf(ctx context.Context, tx *op.Tx, c marketing.Campaign) (at progress, got Tally, err error) {
+	signed, err := usualDays(ctx, tx, true)
+	if err != nil {
+		return at, got, err
 	}
-	share := max(0, float64(today-c.From+1)/float64(c.Until-c.From+1))
-	part := func(n int64) int64 { return int64(math.Round(float64(n) * share)) }
-	c.PlanLeads, c.PlanVisits, c.PlanContracts, c.PlanCash = part(c.PlanLeads), part(c.PlanVisits), part(c.PlanContracts), money.Fen(part(int64(c.PlanCash)))
-	return c
+	visited, err := usualVisit(ctx, tx)
+	if err != nil {
+		return at, got, err
+	}
+	list, err := journeys(ctx, tx, cohort{campaigns: []id.ID{c.ID}, everybody: true})
+	if err != nil {
+		return at, got, err
+	}
+	window, err := windows(ctx, tx)
+	if err != nil {
+		return at, got, err
+	}
+	today := tx.Today(c.Center)
+	lag := [steps]bizdate.Date{StepQualified: visited, StepAppointment: visited, StepVisit: visited, StepContract: signed}
+	for _, j := range list {
+		for _, p := range FirstTouch.credit(j, window) {
+			if p.campaign != c.ID {
+				continue
+			}
+			got = got.plus(p.Tally)
+			for step := range at.ripe {
+				if j.day+lag[step] <= today {
+					at.ripe[step] = at.ripe[step].plus(p.Tally)
+				}
+			}
+		}
+	}
+	at.young = today < c.Until+signed
+	at.leads, at.all = daysOver(c, today), daysOver(c, today-signed)
+	return at, got, nil
+}
+
+// daysOver is the part of a campaign's days that are over on a day.
+func daysOver(c marketing.Campaign, today bizdate.Date) float64 {
+	if today >= c.Until {
+		return 1
+	}
+	return max(0, float64(today-c.From+1)/float64(c.Until-c.From+1))
 }
 
 // closing adds to the fact that closes a campaign what it had brought, counted for everybody and not in the scope of who closes it (MKT-7).
@@ -215,7 +279,9 @@ func closing(ctx context.Context, tx *op.Tx, f facts.CampaignClosed) (facts.Camp
 	if err != nil {
 		return f, err
 	}
-	d, t, err := Diagnose(ctx, tx, c)
+	all := *tx
+	all.Viewer = policy.System()
+	d, t, err := Diagnose(ctx, &all, c)
 	if err != nil {
 		return f, err
 	}

@@ -24,11 +24,14 @@ const (
 // Bases lists them; the first one holds where none is chosen.
 var Bases = []Basis{ByStep, ByCohort}
 
-// funnelMetrics are the columns of the funnel: counts, n : 1 ratios, and median days from the entry, which only a cohort has.
+// funnelMetrics are the columns of the funnel: counts, n : 1 ratios, and median days between the steps.
 var funnelMetrics = []string{
-	"leads", "appointments", "visits_new", "contracts_new", "leads_per_appointment", "appointments_per_visit", "visits_per_contract", "leads_per_contract", "days_to_appointment", "days_to_visit",
-	"days_to_contract",
+	"leads", "appointments", "visits_new", "contracts_new", "leads_per_appointment", "appointments_per_visit", "visits_per_contract", "leads_per_contract", "days_to_appointment",
+	"days_appointment_to_visit", "days_visit_to_contract", "days_to_contract",
 }
+
+// between are the steps whose days apart the funnel gives: each with the next one, and the whole way.
+var between = [...][2]int{{StepLead, StepAppointment}, {StepAppointment, StepVisit}, {StepVisit, StepContract}, {StepLead, StepContract}}
 
 // settleBasis chooses and checks the basis of a funnel.
 func (p *Params) settleBasis(d definition, bad *problem.Invalid) {
@@ -45,9 +48,21 @@ func (p *Params) settleBasis(d definition, bad *problem.Invalid) {
 
 // funneled is a row of the funnel.
 type funneled struct {
-	n    [4]float64   // leads, appointments, visits, contracts
-	days [3][]float64 // to appointment, visit, contract
-	last bizdate.Date // of entry
+	n    [4]float64              // leads, appointments, visits, contracts
+	ripe [4]float64              // of those whose usual time to sign is over
+	days [len(between)][]float64 // between steps
+	last bizdate.Date            // of entry
+}
+
+// plus adds a row to another one.
+func (f *funneled) plus(o *funneled) {
+	for i := range f.n {
+		f.n[i], f.ripe[i] = f.n[i]+o.n[i], f.ripe[i]+o.ripe[i]
+	}
+	for i := range f.days {
+		f.days[i] = append(f.days[i], o.days[i]...)
+	}
+	f.last = max(f.last, o.last)
 }
 
 // funnel fills the report of conversion figures (SAL-9): by the date of the step from the roll-ups, by the date of entry from the records.
@@ -62,23 +77,26 @@ func funnel(ctx context.Context, tx *op.Tx, r *Report) (err error) {
 	if by := r.Params.By; ownOnly(tx.Viewer) && by != "consultant" && by != "center" && by != "month" {
 		r.Params.Basis = ByCohort // own figures are kept by consultant only; the own records tell the rest
 	}
-	mature := bizdate.Date(math.MaxInt32)
+	mature, usual := bizdate.Date(math.MaxInt32), bizdate.Date(0)
 	if r.Params.Basis == ByCohort {
-		var usual bizdate.Date
-		if usual, err = usualDays(ctx, tx); err != nil {
+		if usual, err = usualDays(ctx, tx, false); err != nil {
 			return err
 		}
 		mature = tx.Today(tx.Viewer.Center) - usual
-		err = cohortFunnel(ctx, tx, r.Params, at)
-	} else {
-		err = stepFunnel(ctx, tx, r.Params, at)
+		err = cohortFunnel(ctx, tx, r.Params, mature, at)
+	} else if err = stepFunnel(ctx, tx, r.Params, at); err == nil {
+		err = stepDays(ctx, tx, r.Params, rows)
 	}
 	if err != nil {
 		return err
 	}
-	if r.Params.Basis == ByStep { // who did a step in the span may have entered long before it
-		r.Columns = r.Columns[:len(r.Columns)-len(funneled{}.days)]
-	}
+	r.funnel(rows, mature)
+	r.Conclusion = concludeFunnel(r.Rows, usual)
+	return nil
+}
+
+// funnel writes the rows and the totals.
+func (r *Report) funnel(rows map[string]*funneled, mature bizdate.Date) {
 	var total funneled
 	keys := make([]string, 0, len(rows))
 	for k := range rows {
@@ -90,18 +108,14 @@ func funnel(ctx context.Context, tx *op.Tx, r *Report) (err error) {
 	}
 	for _, k := range keys {
 		row := rows[k]
-		r.Rows = append(r.Rows, Row{Value: k, Cells: row.figures()[:len(r.Columns)-1], Young: row.last > mature})
-		for i := range row.n {
-			total.n[i] += row.n[i]
+		ripe := row.n
+		if r.Params.Basis == ByCohort {
+			ripe = row.ripe
 		}
-		for i := range row.days {
-			total.days[i] = append(total.days[i], row.days[i]...)
-		}
-		total.last = max(total.last, row.last)
+		r.Rows = append(r.Rows, Row{Value: k, Cells: row.figures(), Young: row.last > mature, ripe: funneled{n: ripe}.figures()})
+		total.plus(row)
 	}
-	r.Totals = Row{Cells: total.figures()[:len(r.Columns)-1], Young: total.last > mature}
-	r.Conclusion = concludeFunnel(r.Rows)
-	return nil
+	r.Totals = Row{Cells: total.figures(), Young: total.last > mature}
 }
 
 // funnelSums are the roll-ups of the steps, in their order.
@@ -145,27 +159,68 @@ func stepFunnel(ctx context.Context, tx *op.Tx, p Params, at func(string) *funne
 
 // cohortFunnel counts what became of those entered in the span. A step that was skipped counts as reached with a later one: who walks in has come
 // without an appointment.
-func cohortFunnel(ctx context.Context, tx *op.Tx, p Params, at func(string) *funneled) error {
-	list, err := journeys(ctx, tx, cohort{from: p.From, until: p.Until, centers: p.Centers})
+func cohortFunnel(ctx context.Context, tx *op.Tx, p Params, mature bizdate.Date, at func(string) *funneled) error {
+	list, _, err := walked(ctx, tx, cohort{from: p.From, until: p.Until, centers: p.Centers})
 	if err != nil {
 		return err
 	}
 	for _, j := range list {
+		one := funneled{n: j.reached(), last: j.day}
+		if j.day <= mature {
+			one.ripe = one.n
+		}
 		row := at(j.dim(p.By))
-		row.n[0]++
-		row.last = max(row.last, j.day)
-		for i, step := range []int{StepAppointment, StepVisit, StepContract} {
-			reached := j.at[step]
-			for _, later := range []int{StepVisit, StepContract} {
-				if later > step && reached.IsZero() {
-					reached = j.at[later]
-				}
+		row.plus(&one)
+		for i := range between {
+			if days, ok := j.apart(i); ok {
+				row.days[i] = append(row.days[i], days)
 			}
-			if reached.IsZero() {
+		}
+	}
+	return nil
+}
+
+// reached counts a prospect at each stage of the funnel: lead, appointment, visit, contract.
+func (j journey) reached() (n [4]float64) {
+	n[0] = 1
+	later := false
+	for i, step := range []int{StepContract, StepVisit, StepAppointment} {
+		if later = later || !j.at[step].IsZero(); later {
+			n[len(n)-1-i] = 1
+		}
+	}
+	return n
+}
+
+// apart is how many days lie between two steps that a prospect took.
+func (j journey) apart(i int) (days float64, ok bool) {
+	from, to := j.at[between[i][0]], j.at[between[i][1]]
+	if from.IsZero() || to.IsZero() {
+		return 0, false
+	}
+	return max(0, to.Sub(from).Hours()/float64(24*time.Hour/time.Hour)), true
+}
+
+// stepDays adds to the rows how long after the step before it each step of the span came, whenever the prospect entered.
+func stepDays(ctx context.Context, tx *op.Tx, p Params, rows map[string]*funneled) error {
+	list, _, err := walked(ctx, tx, cohort{from: p.From, until: p.Until, centers: p.Centers, stepped: true})
+	if err != nil {
+		return err
+	}
+	for _, j := range list {
+		for i, pair := range between {
+			days, ok := j.apart(i)
+			day := bizdate.Of(j.at[pair[1]], tx.Zone(j.center))
+			if !ok || day < p.From || day > p.Until {
 				continue
 			}
-			row.n[i+1]++
-			row.days[i] = append(row.days[i], max(0, reached.Sub(j.at[StepLead]).Hours()/float64(24*time.Hour/time.Hour)))
+			key := j.dim(p.By)
+			if p.By == "month" {
+				key = day.MonthStart().String()
+			}
+			if row := rows[key]; row != nil {
+				row.days[i] = append(row.days[i], days)
+			}
 		}
 	}
 	return nil
@@ -210,21 +265,25 @@ func (f funneled) figures() []Figure {
 // The columns of the funnel that its conclusion reads.
 const atLeads, atSigned = 0, 3
 
-// concludeFunnel names the rows that sign best and worst of their leads, where their intervals (Wilson 1927) lie apart; noise is called noise.
-func concludeFunnel(rows []Row) Conclusion {
+// concludeFunnel names the rows that sign best and worst of their leads, where their intervals (Wilson 1927, as wide as so many rows need: Bonferroni)
+// lie apart; noise is called noise. It looks at those only whose usual time to sign, in days, is over.
+func concludeFunnel(rows []Row, usual bizdate.Date) Conclusion {
 	c := Conclusion{Confidence: "none"}
-	var best, worst Evidence
-	var leads, signed float64
+	var sure []Row
+	var leads, signed, young float64
 	for _, r := range rows {
-		n, k := int64(r.Cells[atLeads].V), int64(r.Cells[atSigned].V)
-		if leads, signed = leads+r.Cells[atLeads].V, signed+r.Cells[atSigned].V; n < fewCases || k > n || r.Young || r.Value == "" {
-			continue
+		n, k := r.ripe[atLeads].V, r.ripe[atSigned].V
+		leads, signed, young = leads+n, signed+k, young+r.Cells[atLeads].V-n
+		if n >= fewCases && k <= n && r.Value != "" {
+			sure = append(sure, r)
 		}
-		low, high := stat.Wilson(k, n)
-		c.Evidence = append(c.Evidence, Evidence{Metric: "lead_signing_rate", Row: r.Value, Value: float64(k) / float64(n), N: int(n), Low: low, High: high})
 	}
-	for i, e := range c.Evidence {
-		c.Evidence[i].Baseline = quotient(signed, leads)
+	var best, worst Evidence
+	for _, r := range sure {
+		n, k := int64(r.ripe[atLeads].V), int64(r.ripe[atSigned].V)
+		low, high := stat.WilsonAmong(k, n, len(sure))
+		e := Evidence{Metric: "lead_signing_rate", Row: r.Value, Value: float64(k) / float64(n), Baseline: quotient(signed, leads), N: int(n), Low: low, High: high}
+		c.Evidence = append(c.Evidence, e)
 		if best.N == 0 || e.Value > best.Value {
 			best = e
 		}
@@ -233,16 +292,22 @@ func concludeFunnel(rows []Row) Conclusion {
 		}
 	}
 	switch {
-	case len(c.Evidence) < 2:
+	case leads == 0 && young > 0:
+		c.Sentences = []Sentence{{Code: "funnel-young", Value: float64(usual)}}
+		return c
+	case len(sure) < 2:
 		c.Sentences = []Sentence{{Code: "funnel-thin", Value: float64(fewCases)}}
 	case best.Low <= worst.High:
-		c.Sentences, c.Confidence = []Sentence{{Code: "funnel-alike", Value: float64(len(c.Evidence))}}, "low"
+		c.Sentences, c.Confidence = []Sentence{{Code: "funnel-alike", Value: float64(len(sure))}}, "low"
 	default:
 		c.Sentences = []Sentence{
 			{Code: "funnel-best", Metric: "lead_signing_rate", Row: best.Row, Value: best.Value, Low: best.Low, High: best.High},
 			{Code: "funnel-worst", Metric: "lead_signing_rate", Row: worst.Row, Value: worst.Value, Low: worst.Low, High: worst.High},
 		}
 		c.Confidence = "medium"
+	}
+	if young > 0 {
+		c.Sentences = append(c.Sentences, Sentence{Code: "ripe-only", Value: float64(usual)})
 	}
 	return c
 }

@@ -43,8 +43,8 @@ func TestSAL9_Funnel(t *testing.T) {
 					if got := r.Totals.Cells; sums != [4]float64{3, 2, 2, 2} || got[0].V != 3 || got[4].V != 1.5 || got[5].V != 1 || got[7].V != 1.5 {
 						t.Errorf("%s by %s: rows add up to %v, totals %+v", basis, by, sums, got)
 					}
-					if basis == insight.ByCohort && (r.Totals.Cells[10].None || math.Abs(r.Totals.Cells[10].V-16) > .01) { // 30 and 2 days
-						t.Errorf("by %s: median days to sign %+v", by, r.Totals.Cells[10])
+					if basis == insight.ByCohort && (r.Totals.Cells[11].None || math.Abs(r.Totals.Cells[11].V-16) > .01) { // 30 and 2 days
+						t.Errorf("by %s: median days to sign %+v", by, r.Totals.Cells[11])
 					}
 				}
 			}

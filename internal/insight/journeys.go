@@ -16,20 +16,36 @@ import (
 	"zhike/internal/marketing"
 )
 
-// cohort chooses the enquiries of kind new and return whose journeys are read: those entered in a span, or those that a campaign had a part in.
+// cohort chooses the enquiries of kind new and return whose journeys are read: those entered in a span, those of persons in whom a campaign had a
+// part, or both.
 type cohort struct {
-	from, until bizdate.Date
+	from, until bizdate.Date // no span if until is zero
 	centers     []id.ID
 	campaigns   []id.ID
+	stepped     bool // who took a step in the span, instead of who entered in it
+	everybody   bool // not only in the viewer's scope: only sums of it may be shown
 }
 
 // where is the condition on enquiries e: figures are counted in the scope of report:read, whoever may open the records.
 func (c cohort) where(tx *op.Tx, alias string) (string, []any) {
-	scope := policy.Cut(tx.Viewer.Scope("report:read"), alias, "center", "consultant")
+	scope := c.seen(tx, alias)
 	text, args := scope.Text+" AND "+alias+".kind IN ('new', 'return')", slices.Clone(scope.Args)
-	if len(c.campaigns) > 0 {
-		text, args = text+" AND "+alias+".id IN (SELECT l.enquiry FROM leads l WHERE l.campaign IN (?))", append(args, c.campaigns)
-	} else {
+	if len(c.campaigns) > 0 { // by the person: a source record of another enquiry counts too (MKT-4)
+		of := c.seen(tx, "o")
+		text += " AND " + alias + ".person IN (SELECT o.person FROM leads l JOIN enquiries o ON o.id = l.enquiry WHERE " + of.Text + " AND l.campaign IN (?))"
+		args = append(append(args, of.Args...), c.campaigns)
+	}
+	switch {
+	case c.until == 0:
+	case c.stepped:
+		var days []any
+		for range 3 {
+			days = append(days, int64(c.from), int64(c.until))
+		}
+		text += " AND " + alias + `.id IN (SELECT enquiry FROM appointments WHERE day >= ? AND day <= ?
+			UNION SELECT enquiry FROM visits WHERE day >= ? AND day <= ? UNION SELECT enquiry FROM contracts WHERE signed_day >= ? AND signed_day <= ?)`
+		args = append(args, days...)
+	default:
 		text, args = text+" AND "+alias+".entered_day >= ? AND "+alias+".entered_day <= ?", append(args, int64(c.from), int64(c.until))
 	}
 	if len(c.centers) > 0 {
@@ -38,12 +54,29 @@ func (c cohort) where(tx *op.Tx, alias string) (string, []any) {
 	return text, args
 }
 
-// journeys reads what became of the enquiries of a cohort, in a fixed number of queries (INS-3).
+// seen is the scope of figures on enquiries.
+func (c cohort) seen(tx *op.Tx, alias string) policy.Frag {
+	if c.everybody {
+		return policy.Frag{Text: "1=1"}
+	}
+	return policy.Cut(tx.Viewer.Scope("report:read"), alias, "center", "consultant")
+}
+
+// journeys reads what became of the enquiries of a cohort, and what brought them, in a fixed number of queries (INS-3).
 func journeys(ctx context.Context, tx *op.Tx, c cohort) ([]journey, error) {
+	list, persons, err := walked(ctx, tx, c)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	return list, touched(ctx, tx, c, list, persons)
+}
+
+// walked is journeys without what brought them.
+func walked(ctx context.Context, tx *op.Tx, c cohort) ([]journey, map[id.ID][]int, error) {
 	where, args := c.where(tx, "e")
 	list, place, persons, err := entered(ctx, tx, where, args)
 	if err != nil || len(list) == 0 {
-		return nil, err
+		return nil, nil, err
 	}
 	type when struct {
 		Enquiry id.ID     `db:"enquiry"`
@@ -58,16 +91,13 @@ func journeys(ctx context.Context, tx *op.Tx, c cohort) ([]journey, error) {
 	} {
 		rows, err := op.AllOf[when](ctx, tx.Unscoped("figures are counted in the scope of report:read"), strings.Replace(q.text, "#where", where, 1), args...)
 		if err != nil {
-			return nil, fmt.Errorf("read steps of prospects: %w", err)
+			return nil, nil, fmt.Errorf("read steps of prospects: %w", err)
 		}
 		for _, r := range rows {
 			list[place[r.Enquiry]].at[q.step] = r.At
 		}
 	}
-	if err := signedBy(ctx, tx, where, args, list, place); err != nil {
-		return nil, err
-	}
-	return list, touched(ctx, tx, c, list, persons)
+	return list, persons, signedBy(ctx, tx, where, args, list, place)
 }
 
 // entered reads the enquiries, with their places in the list, and which of them each person has.
@@ -139,7 +169,7 @@ func touched(ctx context.Context, tx *op.Tx, c cohort, list []journey, persons m
 		At       time.Time `db:"at"`
 	}
 	where, args := c.where(tx, "e")
-	seen := policy.Cut(tx.Viewer.Scope("report:read"), "o", "center", "consultant")
+	seen := c.seen(tx, "o")
 	rows, err := op.AllOf[lead](ctx, tx.Unscoped("figures are counted in the scope of report:read"), `SELECT o.person AS person, l.channel AS channel, l.campaign AS campaign, l.at AS at FROM enquiries o JOIN leads l ON l.enquiry = o.id
 		WHERE `+seen.Text+" AND o.person IN (SELECT e.person FROM enquiries e WHERE "+where+")", append(slices.Clone(seen.Args), args...)...)
 	if err != nil {
@@ -173,14 +203,25 @@ func windows(ctx context.Context, tx *op.Tx) (func(id.ID) time.Duration, error) 
 	}, nil
 }
 
-// CampaignTallies is what some campaigns brought until now, by a model of attribution (MKT-3): counted from the records, in the viewer's scope of
-// figures.
+// entire tells whether a viewer is shown all that a campaign brought, not only the own part of it: who sees the figures of all centers, or of the one
+// whose campaign it is, or of all those for which it is.
+func entire(v *policy.Viewer, c marketing.Campaign) bool {
+	scope := v.Scope("report:read")
+	outside := func(center id.ID) bool { return !slices.Contains(scope.Centers, center) }
+	switch {
+	case scope.All:
+		return true
+	case !c.Center.IsNone():
+		return !outside(c.Center)
+	}
+	return len(c.Centers) > 0 && !slices.ContainsFunc(c.Centers, outside)
+}
+
+// CampaignTallies is what some campaigns brought until now, by a model of attribution (MKT-3), counted from the records: all of it for who is shown
+// the entire campaign, else the part in the viewer's scope of figures, which the tally says.
 func CampaignTallies(ctx context.Context, tx *op.Tx, campaigns []id.ID, m Model) (map[id.ID]Tally, error) {
 	out := map[id.ID]Tally{}
-	if len(campaigns) == 0 {
-		return out, nil
-	}
-	list, err := journeys(ctx, tx, cohort{campaigns: campaigns})
+	known, err := marketing.CampaignsOf(ctx, tx, campaigns)
 	if err != nil {
 		return nil, err
 	}
@@ -188,10 +229,30 @@ func CampaignTallies(ctx context.Context, tx *op.Tx, campaigns []id.ID, m Model)
 	if err != nil {
 		return nil, err
 	}
-	for _, j := range list {
-		for _, p := range m.credit(j, window) {
-			if slices.Contains(campaigns, p.campaign) {
-				out[p.campaign] = out[p.campaign].plus(p.Tally)
+	var of [2][]id.ID // in part, entire
+	for _, key := range campaigns {
+		i := 0
+		if entire(tx.Viewer, known[key]) {
+			i = 1
+		}
+		of[i] = append(of[i], key)
+	}
+	for i, keys := range of {
+		if len(keys) == 0 {
+			continue
+		}
+		list, err := journeys(ctx, tx, cohort{campaigns: keys, everybody: i == 1})
+		if err != nil {
+			return nil, err
+		}
+		for _, key := range keys {
+			out[key] = Tally{Part: i == 0}
+		}
+		for _, j := range list {
+			for _, p := range m.credit(j, window) {
+				if slices.Contains(keys, p.campaign) {
+					out[p.campaign] = out[p.campaign].plus(p.Tally)
+				}
 			}
 		}
 	}

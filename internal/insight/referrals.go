@@ -93,7 +93,7 @@ func referralReport(ctx context.Context, tx *op.Tx, r *Report) error {
 	if err := students(ctx, tx, p, at, total); err != nil {
 		return err
 	}
-	usual, err := usualDays(ctx, tx)
+	usual, err := usualDays(ctx, tx, false)
 	if err != nil {
 		return err
 	}

@@ -50,8 +50,9 @@ type Row struct {
 	Value string // id or code of the dimension; "" for the totals
 	Day   bizdate.Date
 	Cells []Figure
-	Young bool // still inside the usual time to sign (MKT-5): more may come of it
-	Fair  Fair // of the comparison of consultants (SAL-11)
+	Young bool     // still inside the usual time to sign (MKT-5): more may come of it
+	Fair  Fair     // of the comparison of consultants (SAL-11)
+	ripe  []Figure // as Cells, of those whose usual time to sign is over: what a conclusion rests on
 
 	Promoted *Promoted // of the report of promotions (SAL-8)
 }

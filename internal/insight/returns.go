@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/money"
 	"zhike/internal/kernel/op"
-	"zhike/internal/kernel/policy"
 	"zhike/internal/kernel/stat"
 	"zhike/internal/marketing"
 )
@@ -18,16 +18,20 @@ import (
 // returned is a row of what campaigns or channels brought for what they cost.
 type returned struct {
 	Tally
-	cost money.Fen
-	last bizdate.Date // of entry
+	paid     Tally     // of it what campaigns brought: what their costs are divided by
+	cost     money.Fen // none if blind
+	blind    bool      // costs may not be seen
+	ripe     Tally     // of paid those whose usual time to sign is over
+	ripeCost money.Fen // what of the costs falls to them
+	last     bizdate.Date
 }
 
-// spent is a cost with the campaign that it is for.
-type spent struct {
-	campaign id.ID
-	center   id.ID
-	day      bizdate.Date
-	amount   money.Fen
+// plus adds rows.
+func (t returned) plus(o returned) returned {
+	return returned{
+		Tally: t.Tally.plus(o.Tally), paid: t.paid.plus(o.paid), cost: t.cost + o.cost, ripe: t.ripe.plus(o.ripe), ripeCost: t.ripeCost + o.ripeCost,
+		blind: t.blind || o.blind, last: max(t.last, o.last),
+	}
 }
 
 // campaignReturns fills the reports of campaigns and channels: the prospects entered in the span, with what became of them until now, and the
@@ -38,11 +42,11 @@ func campaignReturns(ctx context.Context, tx *op.Tx, r *Report) error {
 	if err != nil {
 		return err
 	}
-	costs, err := costsOf(ctx, tx, p)
+	window, err := windows(ctx, tx)
 	if err != nil {
 		return err
 	}
-	window, err := windows(ctx, tx)
+	costs, blind, err := costsOf(ctx, tx, p, window)
 	if err != nil {
 		return err
 	}
@@ -50,29 +54,21 @@ func campaignReturns(ctx context.Context, tx *op.Tx, r *Report) error {
 	if err != nil {
 		return err
 	}
-	rows := map[string]returned{}
-	shares := map[id.ID]map[string]float64{} // campaign → row → leads, by which its costs are shared out
-	for _, j := range list {
-		for _, part := range p.Model.credit(j, window) {
-			key := rowOf(p.By, part.touchpoint, j, formats)
-			row := rows[key]
-			row.Tally, row.last = row.plus(part.Tally), max(row.last, j.day)
-			rows[key] = row
-			if shares[part.campaign] == nil {
-				shares[part.campaign] = map[string]float64{}
-			}
-			shares[part.campaign][key] += part.N(StepLead)
-		}
-	}
-	for _, c := range costs {
-		book(rows, c, p.By, formats, shares[c.campaign])
-	}
-	usual, err := usualDays(ctx, tx)
+	usual, err := usualDays(ctx, tx, false)
 	if err != nil {
 		return err
 	}
-	r.returns(rows, tx.Today(tx.Viewer.Center)-usual)
-	r.Conclusion = concludeReturns(r.Rows)
+	b := booking{by: p.By, mature: tx.Today(tx.Viewer.Center) - usual, formats: formats, rows: map[string]returned{}, shares: map[id.ID]map[string]share{}}
+	for _, j := range list {
+		for _, part := range p.Model.credit(j, window) {
+			b.credit(j, part)
+		}
+	}
+	for _, c := range costs {
+		b.book(c)
+	}
+	r.returns(b, blind)
+	r.Conclusion = concludeReturns(r.Rows, blind, usual)
 	return nil
 }
 
@@ -96,62 +92,6 @@ func named(key id.ID) string {
 		return ""
 	}
 	return key.String()
-}
-
-// book adds a cost to its row. By channel or center a cost of a campaign is shared out by the leads that came of it; without any it stands with none.
-func book(rows map[string]returned, c spent, by string, formats map[id.ID]id.ID, shares map[string]float64) {
-	add := func(key string, n money.Fen) {
-		row := rows[key]
-		row.cost += n
-		rows[key] = row
-	}
-	switch by {
-	case "channel", "center":
-		var keys []string
-		for k, n := range shares {
-			if n > 0 {
-				keys = append(keys, k)
-			}
-		}
-		slices.Sort(keys)
-		weights := make([]money.Fen, len(keys))
-		for i, k := range keys {
-			weights[i] = money.Fen(math.Round(shares[k] * whole))
-		}
-		if len(keys) == 0 {
-			keys, weights = []string{""}, []money.Fen{1}
-		}
-		for i, n := range spread(c.amount, weights) {
-			add(keys[i], n)
-		}
-	case "month":
-		add(c.day.MonthStart().String(), c.amount)
-	default:
-		add(rowOf(by, touchpoint{campaign: c.campaign}, journey{}, formats), c.amount)
-	}
-}
-
-// costsOf reads the costs of the span in the viewer's scope of figures, and of campaign-cost:read: what campaigns cost is not for everybody.
-func costsOf(ctx context.Context, tx *op.Tx, p Params) ([]spent, error) {
-	text, args := "", []any{int64(p.From), int64(p.Until)}
-	if len(p.Centers) > 0 {
-		text, args = " AND k.center IN (?)", append(args, p.Centers)
-	}
-	type row struct {
-		Campaign id.ID        `db:"campaign"`
-		Center   id.ID        `db:"center"`
-		Day      bizdate.Date `db:"day"`
-		Amount   money.Fen    `db:"amount"`
-	}
-	list, err := op.All[row](ctx, tx, "SELECT k.campaign, k.center, k.day, k.amount FROM campaign_costs k WHERE {scope:campaign-cost k} AND k.day >= ? AND k.day <= ?"+text+" ORDER BY k.id", args...)
-	if err != nil {
-		return nil, fmt.Errorf("read costs: %w", err)
-	}
-	out := make([]spent, len(list))
-	for i, r := range list {
-		out[i] = spent{r.Campaign, r.Center, r.Day, r.Amount}
-	}
-	return out, nil
 }
 
 // formatOf gives the kinds of the campaigns that a report names.
@@ -182,30 +122,39 @@ func formatOf(ctx context.Context, tx *op.Tx, list []journey, costs []spent) (ma
 }
 
 const (
-	usualShare = 0.8 // of contracts are signed within the usual time
-	usualOr    = 60  // days, where there are too few to say
-	usualLeast = 20  // contracts
+	usualShare   = 0.8 // of contracts are signed within the usual time
+	usualOr      = 60  // days, where there are too few to say
+	usualVisitOr = 30  // likewise, to the visit
+	usualLeast   = 20  // contracts, or visits
 )
 
 // usualDays is the usual time to sign: within so many days of the entry four fifths of the contracts of the last two years were signed (MKT-5).
-func usualDays(ctx context.Context, tx *op.Tx) (bizdate.Date, error) {
+func usualDays(ctx context.Context, tx *op.Tx, everybody bool) (bizdate.Date, error) {
+	return usualTo(ctx, tx, "SELECT c.signed_day - e.entered_day AS days, COUNT(*) AS n FROM contracts c JOIN enquiries e ON e.id = c.enquiry WHERE c.signed_at IS NOT NULL AND #where GROUP BY c.signed_day - e.entered_day ORDER BY 1", everybody, usualOr)
+}
+
+// usualVisit is the usual time to the visit of everybody, likewise.
+func usualVisit(ctx context.Context, tx *op.Tx) (bizdate.Date, error) {
+	return usualTo(ctx, tx, "SELECT v.day - e.entered_day AS days, COUNT(*) AS n FROM visits v JOIN enquiries e ON e.id = v.enquiry WHERE v.withdrawn_at IS NULL AND #where GROUP BY v.day - e.entered_day ORDER BY 1", true, usualVisitOr)
+}
+
+func usualTo(ctx context.Context, tx *op.Tx, text string, everybody bool, other bizdate.Date) (bizdate.Date, error) {
 	type row struct {
 		Days int64 `db:"days"`
 		N    int64 `db:"n"`
 	}
-	scope := policy.Cut(tx.Viewer.Scope("report:read"), "e", "center", "consultant")
+	scope := cohort{everybody: everybody}.seen(tx, "e")
 	since := int64(tx.Today(tx.Viewer.Center)) - 730
-	rows, err := op.AllOf[row](ctx, tx.Unscoped("figures are counted in the scope of report:read"), `SELECT c.signed_day - e.entered_day AS days, COUNT(*) AS n FROM contracts c JOIN enquiries e ON e.id = c.enquiry
-		WHERE `+scope.Text+" AND c.signed_at IS NOT NULL AND e.entered_day >= ? GROUP BY c.signed_day - e.entered_day ORDER BY 1", append(slices.Clone(scope.Args), since)...)
+	rows, err := op.AllOf[row](ctx, tx.Unscoped("figures are counted in the scope of report:read"), strings.Replace(text, "#where", scope.Text+" AND e.entered_day >= ?", 1), append(slices.Clone(scope.Args), since)...)
 	if err != nil {
-		return 0, fmt.Errorf("read times to sign: %w", err)
+		return 0, fmt.Errorf("read usual times: %w", err)
 	}
 	var all int64
 	for _, r := range rows {
 		all += r.N
 	}
 	if all < usualLeast {
-		return usualOr, nil
+		return other, nil
 	}
 	var n int64
 	for _, r := range rows {
@@ -213,14 +162,14 @@ func usualDays(ctx context.Context, tx *op.Tx) (bizdate.Date, error) {
 			return bizdate.Date(max(r.Days, 0)), nil
 		}
 	}
-	return usualOr, nil
+	return other, nil
 }
 
-// returns writes the rows and the totals; rows whose last prospect entered after a day are young.
-func (r *Report) returns(rows map[string]returned, mature bizdate.Date) {
+// returns writes the rows and the totals; rows whose last prospect is still inside the usual time to sign are young.
+func (r *Report) returns(b booking, blind bool) {
 	var total returned
-	keys := make([]string, 0, len(rows))
-	for k := range rows {
+	keys := make([]string, 0, len(b.rows))
+	for k := range b.rows {
 		keys = append(keys, k)
 	}
 	slices.Sort(keys)
@@ -228,43 +177,49 @@ func (r *Report) returns(rows map[string]returned, mature bizdate.Date) {
 		keys = append(slices.Delete(keys, i, i+1), "")
 	}
 	for _, k := range keys {
-		row := rows[k]
-		r.Rows = append(r.Rows, Row{Value: k, Cells: row.figures(), Young: row.last > mature})
-		total.Tally, total.cost, total.last = total.plus(row.Tally), total.cost+row.cost, max(total.last, row.last)
+		row := b.rows[k]
+		row.blind = blind
+		r.Rows = append(r.Rows, Row{Value: k, Cells: row.figures(), Young: row.last > b.mature, ripe: row.ripened().figures()})
+		total = total.plus(row)
 	}
-	r.Totals = Row{Cells: total.figures(), Young: total.last > mature}
-	if none, ok := rows[""]; ok && (r.Params.By == "campaign" || r.Params.By == "format") { // what a case cost is of those that came by a campaign
-		paid := total
-		paid.Tally = paid.minus(none.Tally)
-		paid.cost -= none.cost
-		copy(r.Totals.Cells[atPer:], paid.figures()[atPer:])
-	}
+	total.blind = blind
+	r.Totals = Row{Cells: total.figures(), Young: total.last > b.mature}
+}
+
+// ripened is the part of a row whose usual time to sign is over.
+func (t returned) ripened() returned {
+	return returned{Tally: t.ripe, paid: t.ripe, cost: t.ripeCost, blind: t.blind}
 }
 
 // figures are the columns of returns, with intervals where they rest on counts: a count as a Poisson one (Garwood 1936), what is divided by it
-// likewise. Cash varies with the number of contracts and with their amounts: its interval is that of the count, times the mean.
+// likewise. Cash varies with the number of contracts and with their amounts: its interval is that of the count, times the mean. What campaigns cost is
+// divided by what campaigns brought: prospects who came by themselves cost nothing.
 func (t returned) figures() []Figure {
 	n := func(step int) Figure { return countFigure(t.N(step)) }
 	per := func(step int) Figure {
-		f := n(step)
-		if f.V == 0 || t.cost == 0 {
+		f := countFigure(t.paid.N(step))
+		if f.V == 0 || t.cost == 0 || t.blind {
 			return Figure{None: true, N: 0}
 		}
 		return Figure{V: float64(t.cost) / f.V, Low: float64(t.cost) / f.High, High: over(float64(t.cost), f.Low), N: f.N}
 	}
-	contracts := n(StepContract)
 	ratio := Figure{None: true}
-	if t.cost > 0 {
-		ratio = Figure{V: float64(t.Cash) / float64(t.cost), N: contracts.N}
+	if t.cost > 0 && !t.blind {
+		contracts := countFigure(t.paid.N(StepContract))
+		ratio = Figure{V: float64(t.paid.Cash) / float64(t.cost), N: contracts.N}
 		if contracts.V > 0 {
 			ratio.Low, ratio.High = ratio.V*contracts.Low/contracts.V, ratio.V*contracts.High/contracts.V
 		}
 	}
+	cost := Figure{V: float64(t.cost)}
+	if t.blind {
+		cost = Figure{None: true}
+	}
 	return []Figure{
-		n(StepLead), n(StepQualified), n(StepAppointment), n(StepVisit), contracts,
+		n(StepLead), n(StepQualified), n(StepAppointment), n(StepVisit), n(StepContract),
 		{V: float64(t.Payable)},
 		{V: float64(t.Cash)},
-		{V: float64(t.cost)},
+		cost,
 		per(StepLead), per(StepVisit), per(StepContract), ratio,
 	}
 }

@@ -12,8 +12,15 @@ import (
 const Level = 0.95
 
 // Poisson is the exact interval of the mean of a count (Garwood, Biometrika 28, 1936).
-func Poisson(n int64) (low, high float64) {
-	a := (1 - Level) / 2
+func Poisson(n int64) (low, high float64) { return PoissonAmong(n, 1) }
+
+// tail is what lies on each side of an interval that holds for so many at once (Bonferroni): whoever picks the best and the worst of them errs in
+// at most one of twenty cases.
+func tail(family int) float64 { return (1 - Level) / 2 / float64(max(family, 1)) }
+
+// PoissonAmong is Poisson for one of so many counts that are compared with each other.
+func PoissonAmong(n int64, family int) (low, high float64) {
+	a := tail(family)
 	if n > 0 {
 		low = distuv.Gamma{Alpha: float64(n), Beta: 1}.Quantile(a)
 	}
@@ -21,11 +28,14 @@ func Poisson(n int64) (low, high float64) {
 }
 
 // Wilson is the score interval of a share of n (Wilson, JASA 22, 1927); 0 to 1 where n is 0.
-func Wilson(k, n int64) (low, high float64) {
+func Wilson(k, n int64) (low, high float64) { return WilsonAmong(k, n, 1) }
+
+// WilsonAmong is Wilson for one of so many shares that are compared with each other.
+func WilsonAmong(k, n int64, family int) (low, high float64) {
 	if n == 0 {
 		return 0, 1
 	}
-	z := distuv.UnitNormal.Quantile(1 - (1-Level)/2)
+	z := distuv.UnitNormal.Quantile(1 - tail(family))
 	p, m := float64(k)/float64(n), float64(n)
 	mid := (p + z*z/(2*m)) / (1 + z*z/m)
 	half := z / (1 + z*z/m) * math.Sqrt(p*(1-p)/m+z*z/(4*m*m))

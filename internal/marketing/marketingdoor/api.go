@@ -178,6 +178,7 @@ type Results struct {
 	Failed       string         `json:"failed_link" enum:"lead,qualified,appointment,visit,contract,amount" doc:"empty: none, or too few cases to say"`
 	Links        []insight.Link `json:"links" nullable:"false"`
 	Similar      int            `json:"similar" doc:"closed campaigns of the same kind that it is compared with"`
+	Part         bool           `json:"part" doc:"only the part in your scope of figures: nothing is said of the campaign"`
 }
 
 func results(ctx context.Context, tx *op.Tx, in marketing.CampaignInput) (out Results, err error) {
@@ -188,7 +189,7 @@ func results(ctx context.Context, tx *op.Tx, in marketing.CampaignInput) (out Re
 	d, t, err := insight.Diagnose(ctx, tx, c)
 	return Results{
 		Leads: t.N(insight.StepLead), Qualified: t.N(insight.StepQualified), Appointments: t.N(insight.StepAppointment), Visits: t.N(insight.StepVisit), Contracts: t.N(insight.StepContract),
-		Amount: t.Payable, Cash: t.Cash, Met: d.Met, Immature: d.Young, Failed: d.Failed, Links: append([]insight.Link{}, d.Links...), Similar: d.Similar,
+		Amount: t.Payable, Cash: t.Cash, Met: d.Met, Immature: d.Young, Failed: d.Failed, Links: append([]insight.Link{}, d.Links...), Similar: d.Similar, Part: d.Part,
 	}, err
 }
 

@@ -108,6 +108,8 @@ func (v campaignView) sentence(ctx context.Context) string {
 	switch {
 	case !may(ctx, "report:read") || v.State == marketing.Draft || v.State == marketing.Submitted || v.State == marketing.Rejected || v.State == marketing.Dropped:
 		return v.Name
+	case v.Diagnosis.Part:
+		return c(ctx, "sentence-part", "name", v.Name)
 	case v.Diagnosis.Failed != "":
 		return c(ctx, "sentence-failed", "name", v.Name, "link", c(ctx, "link-"+v.Diagnosis.Failed))
 	case v.Diagnosis.Met:
@@ -128,7 +130,7 @@ func (v campaignView) steps(ctx context.Context) web.Table {
 	}
 	n := func(name string, step int, plan int64) {
 		actual, planned, share := v.Got.N(step), i18n.None, (*float64)(nil)
-		if plan > 0 {
+		if plan > 0 && !v.Got.Part { // the plan is that of the whole
 			planned, share = i18n.Count(ctx, plan), new(actual/float64(plan))
 		}
 		add(name, planned, cases(ctx, actual), v.opens(ctx, step), share)
@@ -140,7 +142,7 @@ func (v campaignView) steps(ctx context.Context) web.Table {
 	n("contracts", insight.StepContract, v.PlanContracts)
 	amount := func(name, href string, plan, actual money.Fen) {
 		planned, share := i18n.None, (*float64)(nil)
-		if plan > 0 {
+		if plan > 0 && (!v.Got.Part || name == "cost") {
 			planned, share = i18n.MoneyWhole(ctx, plan), new(float64(actual)/float64(plan))
 		}
 		add(name, planned, i18n.MoneyWhole(ctx, actual), href, share)
@@ -153,15 +155,12 @@ func (v campaignView) steps(ctx context.Context) web.Table {
 	return table
 }
 
-// opens leads from a number to the records behind it, for who sees them.
+// opens leads from a number to the cases behind it, for who sees them.
 func (v campaignView) opens(ctx context.Context, step int) string {
-	switch {
-	case step == insight.StepLead && may(ctx, "lead:read"):
-		return "/campaigns/" + v.ID.String() + "/leads"
-	case step == insight.StepVisit:
-		return v.casesOf(ctx, "visits")
-	case step == insight.StepContract:
-		return v.casesOf(ctx, "contracts")
+	for name, s := range caseSteps {
+		if s == step && name != "cash" {
+			return v.casesOf(ctx, name)
+		}
 	}
 	return ""
 }
@@ -178,7 +177,8 @@ func (v campaignView) returns(ctx context.Context) []web.Fact {
 	per := func(name string, step int) web.Fact {
 		n, low, high := insight.PerCase(v.Costs.Spent, v.Got, step)
 		value := i18n.None
-		if n > 0 {
+		if n > 0 && !v.Got.Part { // the costs are those of the whole
+
 			value = c(ctx, "per-case", "value", yuan(ctx, n), "low", yuan(ctx, low), "high", yuan(ctx, high), "count", int(v.Got.N(step)+0.5))
 			if high < 0 || high > 4*low {
 				value = c(ctx, "per-case-thin", "value", yuan(ctx, n), "count", int(v.Got.N(step)+0.5))
@@ -187,7 +187,7 @@ func (v campaignView) returns(ctx context.Context) []web.Fact {
 		return web.Fact{Term: c(ctx, name), Value: web.Text(value)}
 	}
 	ratio := i18n.None
-	if v.Costs.Spent > 0 {
+	if v.Costs.Spent > 0 && !v.Got.Part {
 		ratio = i18n.Money(ctx, money.Fen(float64(v.Got.Cash)/float64(v.Costs.Spent)*100+0.5))
 	}
 	return []web.Fact{per("per-lead", insight.StepLead), per("per-visit", insight.StepVisit), per("per-contract", insight.StepContract), {Term: c(ctx, "per-yuan"), Value: web.Text(ratio)}}
@@ -199,7 +199,7 @@ func yuan(ctx context.Context, f money.Fen) string { return i18n.MoneyWhole(ctx,
 // links says which link failed, with its evidence (MKT-6).
 func (v campaignView) links(ctx context.Context) web.Table {
 	table := web.Table{Caption: c(ctx, "links"), Plain: true, Columns: []web.Column{
-		{Label: c(ctx, "link")}, {Label: c(ctx, "expected"), Num: true}, {Label: c(ctx, "actual"), Num: true}, {Label: c(ctx, "range"), Num: true}, {Label: c(ctx, "part"), Num: true}, {Label: c(ctx, "points-to")},
+		{Label: c(ctx, "link")}, {Label: c(ctx, "expected"), Num: true}, {Label: c(ctx, "actual"), Num: true}, {Label: c(ctx, "range"), Num: true}, {Label: c(ctx, "similar-mean"), Num: true}, {Label: c(ctx, "part"), Num: true}, {Label: c(ctx, "points-to")},
 	}}
 	for _, l := range v.Diagnosis.Links {
 		word := func(n float64) string {
@@ -215,7 +215,10 @@ func (v campaignView) links(ctx context.Context) web.Table {
 		if l.High > 0 {
 			bounds = i18n.Range(ctx, word(l.Low), word(l.High))
 		}
-		part := i18n.None
+		like, part := i18n.None, i18n.None
+		if l.Like > 0 {
+			like = word(l.Like)
+		}
 		if !v.Diagnosis.Met && l.Share != 0 {
 			part = i18n.Percent(ctx, &l.Share)
 		}
@@ -223,7 +226,7 @@ func (v campaignView) links(ctx context.Context) web.Table {
 		if l.Failed {
 			name = web.Chip{Text: c(ctx, "link-"+l.Code), Tone: web.Bad}
 		}
-		table.Rows = append(table.Rows, web.Row{ID: l.Code, Cells: []templ.Component{name, web.Text(word(l.Expected)), web.Text(word(l.Actual)), web.Text(bounds), web.Text(part), web.Text(c(ctx, "points-"+l.Code))}})
+		table.Rows = append(table.Rows, web.Row{ID: l.Code, Cells: []templ.Component{name, web.Text(word(l.Expected)), web.Text(word(l.Actual)), web.Text(bounds), web.Text(like), web.Text(part), web.Text(c(ctx, "points-"+l.Code))}})
 	}
 	return table
 }
@@ -232,6 +235,8 @@ func (v campaignView) links(ctx context.Context) web.Table {
 func (v campaignView) why(ctx context.Context) string {
 	d := v.Diagnosis
 	switch {
+	case d.Part:
+		return c(ctx, "why-part")
 	case d.Met:
 		return c(ctx, "why-met")
 	case d.Failed == "":

@@ -175,6 +175,9 @@ func (v listView) table(ctx context.Context) web.Table {
 		}}
 		if results {
 			got := v.Got[k.ID]
+			if got.Part { // the plan is that of the whole
+				k.PlanLeads, k.PlanVisits, k.PlanContracts = 0, 0, 0
+			}
 			row.Cells = append(row.Cells, of(ctx, got.N(insight.StepLead), k.PlanLeads), of(ctx, got.N(insight.StepVisit), k.PlanVisits), of(ctx, got.N(insight.StepContract), k.PlanContracts))
 		}
 		if costs {
@@ -188,6 +191,9 @@ func (v listView) table(ctx context.Context) web.Table {
 
 // of is an actual number beside the planned one.
 func of(ctx context.Context, actual float64, plan int64) templ.Component {
+	if plan == 0 {
+		return web.Text(cases(ctx, actual))
+	}
 	return web.Text(c(ctx, "of-plan", "actual", cases(ctx, actual), "plan", i18n.Count(ctx, plan)))
 }
 

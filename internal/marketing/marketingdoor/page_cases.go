@@ -22,7 +22,7 @@ import (
 )
 
 // caseSteps are the figures of a campaign that open to their cases.
-var caseSteps = map[string]int{"visits": insight.StepVisit, "contracts": insight.StepContract, "cash": insight.StepContract}
+var caseSteps = map[string]int{"leads": insight.StepLead, "qualified": insight.StepQualified, "appointments": insight.StepAppointment, "visits": insight.StepVisit, "contracts": insight.StepContract, "cash": insight.StepContract}
 
 // casesView are the prospects behind a figure of a campaign.
 type casesView struct {
@@ -60,7 +60,7 @@ func (v *casesView) read(ctx context.Context, tx *op.Tx, key id.ID, step int) (e
 	if err := v.load(ctx, tx); err != nil {
 		return err
 	}
-	if v.Cases, err = insight.CampaignCases(ctx, tx, key); err != nil {
+	if v.Cases, err = insight.CampaignCases(ctx, tx, v.Campaign); err != nil {
 		return err
 	}
 	v.Cases = slices.DeleteFunc(v.Cases, func(k insight.Case) bool { return k.At[step].IsZero() || v.Step == "cash" && k.Cash == 0 })
@@ -89,7 +89,7 @@ func (v casesView) table(ctx context.Context) web.Table {
 			name = b.Shown()
 		}
 		person := web.Text(name)
-		if may(ctx, "enquiry:read") {
+		if may(ctx, "enquiry:read") && !k.Enquiry.IsNone() {
 			person = web.RecordLink("/enquiries/"+k.Enquiry.String(), name)
 		}
 		payable += k.Payable
@@ -114,7 +114,7 @@ func (v *campaignView) follow(ctx context.Context, tx *op.Tx) error {
 	if v.State != marketing.Approved && v.State != marketing.Closed || !tx.Viewer.May("report:read") || !tx.Viewer.May("campaign-cost:read") {
 		return nil
 	}
-	cases, err := insight.CampaignCases(ctx, tx, v.ID)
+	cases, err := insight.CampaignCases(ctx, tx, v.Campaign)
 	if err != nil {
 		return err
 	}

@@ -108,7 +108,7 @@ func (v *planView) read(ctx context.Context, tx *op.Tx) error {
 	if err := v.segments(ctx, tx); err != nil {
 		return err
 	}
-	list, err := insight.Similar(ctx, tx, v.Format, v.ID)
+	list, err := insight.Similar(ctx, tx, v.Campaign)
 	if err != nil {
 		return err
 	}
@@ -125,6 +125,9 @@ func (v *planView) read(ctx context.Context, tx *op.Tx) error {
 	}
 	got, err := insight.CampaignTallies(ctx, tx, keys, insight.FirstTouch)
 	for _, k := range list {
+		if got[k.ID].Part { // what it achieved is more than what is seen of it
+			continue
+		}
 		v.Similar = append(v.Similar, similarCampaign{k, got[k.ID], costs[k.ID].Spent})
 	}
 	return err
