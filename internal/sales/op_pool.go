@@ -3,6 +3,8 @@ package sales
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -127,7 +129,8 @@ func idleOnes(ctx context.Context, tx *op.Tx) (ids []id.ID, err error) {
 			byDays[days] = append(byDays[days], c.ID)
 		}
 		delete(byDays, 0)
-		for days, centers := range byDays {
+		for _, days := range slices.Sorted(maps.Keys(byDays)) { // the same company returns them in the same order
+			centers := byDays[days]
 			text, args := idleSince(daysBefore(tx.Now, days))
 			found, err := op.AllOf[id.ID](ctx, tx.Unscoped("work of the system"), "SELECT e.id FROM enquiries e WHERE e.grade = ? AND e.center IN (?) AND "+text+" ORDER BY e.moved_at, e.id LIMIT ?",
 				append(append([]any{grade, centers}, args...), dueAtOnce)...)
