@@ -19,7 +19,7 @@ import (
 // Some of the matters that would end are left lying instead: the consultant sends something, and never comes back to it. They return to the
 // public pool, where others claim them and work them again (PPL-8). What is drawn for them is drawn from a chance of its own.
 const (
-	leftLying    = 0.35            // of the matters that a consultant would close
+	leftLying    = 0.25            // of the matters that a consultant would close
 	lyingStep    = "send-material" // says so: nobody takes this step in the life
 	poolClaims   = 3               // a consultant and day, as the school sets it
 	poolFull     = 150             // entries at which every consultant looks into the pool each day
