@@ -3,6 +3,8 @@ package sales
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -127,7 +129,8 @@ func idleOnes(ctx context.Context, tx *op.Tx) (ids []id.ID, err error) {
 			byDays[days] = append(byDays[days], c.ID)
 		}
 		delete(byDays, 0)
-		for days, centers := range byDays {
+		for _, days := range slices.Sorted(maps.Keys(byDays)) { // the same company returns them in the same order
+			centers := byDays[days]
 			text, args := idleSince(daysBefore(tx.Now, days))
 			found, err := op.AllOf[id.ID](ctx, tx.Unscoped("work of the system"), "SELECT e.id FROM enquiries e WHERE e.grade = ? AND e.center IN (?) AND "+text+" ORDER BY e.moved_at, e.id LIMIT ?",
 				append(append([]any{grade, centers}, args...), dueAtOnce)...)
@@ -160,7 +163,7 @@ func claim(ctx context.Context, tx *op.Tx, in EnquiryInput) (Answer, error) {
 	if !isConsultant(dir, staff, e.Center) {
 		return Answer{}, problem.Refuse("PPL-8", "not-consultant", field)
 	}
-	if again := e.Pooled.Add(time.Duration(dir.Number(e.Center, organization.PoolOwnAgain)) * 24 * hour); e.LastOwner == staff && tx.Now.Before(again) {
+	if again := ownAgain(dir, e.Center, e.Pooled); e.LastOwner == staff && tx.Now.Before(again) {
 		return Answer{}, problem.Refuse("PPL-8", "own-return", field).With("day", again.In(tx.Zone(e.Center)).Format(time.DateOnly))
 	}
 	f := facts.EnquiryClaimed{}
@@ -188,6 +191,11 @@ func claim(ctx context.Context, tx *op.Tx, in EnquiryInput) (Answer, error) {
 	f.Matter = e.matter()
 	tx.Record(e.ID, f)
 	return Answer{ID: e.ID, Stage: e.Stage, Version: e.Version}, nil
+}
+
+// ownAgain is when who had an enquiry last may claim it again, after it returned to the pool.
+func ownAgain(dir *organization.Directory, center id.ID, pooled time.Time) time.Time {
+	return pooled.Add(time.Duration(dir.Number(center, organization.PoolOwnAgain)) * 24 * hour)
 }
 
 // pooled refuses what does not lie in the pool.

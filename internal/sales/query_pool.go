@@ -10,6 +10,7 @@ import (
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/problem"
+	"zhike/internal/organization"
 	"zhike/internal/people"
 )
 
@@ -27,6 +28,15 @@ type PoolEntry struct {
 	Pooled    time.Time `json:"pooled_at,omitzero" db:"pooled_at"` // when it returned; zero: nobody has had it
 	LastOwner id.ID     `json:"last_owner_id" db:"last_owner"`
 	Touches   int64     `json:"touches" db:"touches"`
+}
+
+// HeldBack is until when a member of staff who had the entry last cannot claim it (PPL-8); zero for everybody else.
+func (e PoolEntry) HeldBack(dir *organization.Directory, staff id.ID, now time.Time) time.Time {
+	again := ownAgain(dir, e.Center, e.Pooled)
+	if e.Pooled.IsZero() || e.LastOwner != staff || !now.Before(again) {
+		return time.Time{}
+	}
+	return again
 }
 
 // PoolList is a page of the pool and how much lies in it.

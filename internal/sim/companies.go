@@ -30,10 +30,10 @@ const (
 	firmWorth = 300 // of a matter, in hundreds of yuan
 )
 
-// companies plans that a company becomes a customer of the first center (PPL-13): the desk registers it with a contact, and consultants have
+// companies plans that a company becomes a customer of the largest center (PPL-13): the desk registers it with a contact, and consultants have
 // enquiries that are for its people. It has its own chance, so that nothing else changes by it.
 func (a *agenda) companies(ctx context.Context, tx *op.Tx) error {
-	if a.place.center != a.l.world.centers[0].center || a.day != a.day.MonthStart()+firmDay-1 && !a.eve() {
+	if a.place.code != places[0][0] || a.day != a.day.MonthStart()+firmDay-1 && !a.eve() {
 		return nil
 	}
 	known, err := people.Organizations(ctx, tx, people.OrganizationFilter{Archived: "all", Limit: 1})

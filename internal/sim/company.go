@@ -76,6 +76,9 @@ func (l *Life) found(ctx context.Context) error {
 	if err := l.sellCourses(ctx); err != nil {
 		return err
 	}
+	if err := l.setPool(ctx); err != nil {
+		return err
+	}
 	if err := l.dir.Refresh(ctx, l.run, 0); err != nil {
 		return err
 	}

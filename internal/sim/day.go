@@ -28,11 +28,17 @@ type agenda struct {
 	said    *rand.Rand                   // of guidance: likewise
 	forms   *rand.Rand                   // of what is sent by form: likewise
 	gave    *rand.Rand                   // of promotions: likewise
+	lain    *rand.Rand                   // of the public pool: likewise
 	running map[id.ID]marketing.Campaign // today, by channel
 	names   *names
 	open    time.Time // the center opens
-	queue   tasks
-	n       int
+	queue   *queue
+}
+
+// queue is what is planned, in the order of time, then of planning.
+type queue struct {
+	tasks tasks
+	n     int
 }
 
 type task struct {
@@ -71,8 +77,8 @@ func (a *agenda) at(t time.Time, do func(ctx context.Context) error) {
 	if last := a.closing(); t.After(last) {
 		t = last
 	}
-	a.n++
-	heap.Push(&a.queue, task{t, a.n, do})
+	a.queue.n++
+	heap.Push(&a.queue.tasks, task{t, a.queue.n, do})
 }
 
 // closing is the last minute of the opening hours.
@@ -85,10 +91,12 @@ func (a *agenda) minute(n int) time.Time { return a.open.Add(time.Duration(n) * 
 func (l *Life) day(ctx context.Context, day bizdate.Date) error {
 	l.opened = map[marketing.CaptureView]int64{}
 	err := l.run.Batch(ctx, func(ctx context.Context) error {
+		if err := l.returnIdle(ctx, day); err != nil {
+			return err
+		}
 		l.viewers = map[id.ID]*policy.Viewer{}
 		for i, p := range l.world.centers {
-			r := l.chance(day, i)
-			a := &agenda{l: l, place: p, day: day, r: r, luck: l.chance(day, i|1<<14), said: l.chance(day, i|1<<13), forms: l.chance(day, i|1<<12), gave: l.chance(day, i|1<<11), names: &names{r}, open: day.In(l.dir.Zone(p.center)).Add(9 * time.Hour)}
+			a := l.agenda(p, i, day)
 			l.Clock.Set(later(a.open, l.lived))
 			if err := a.plan(ctx); err != nil {
 				return fmt.Errorf("center %s: %w", p.code, err)
@@ -105,9 +113,18 @@ func (l *Life) day(ctx context.Context, day bizdate.Date) error {
 	return l.run.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return marketing.WriteCaptureViews(ctx, tx, l.opened) })
 }
 
+// agenda is the empty one of a center, with its chances.
+func (l *Life) agenda(p place, i int, day bizdate.Date) *agenda {
+	r := l.chance(day, i)
+	return &agenda{
+		l: l, place: p, day: day, r: r, names: &names{r}, queue: &queue{}, open: day.In(l.dir.Zone(p.center)).Add(9 * time.Hour),
+		luck: l.chance(day, i|1<<14), said: l.chance(day, i|1<<13), forms: l.chance(day, i|1<<12), gave: l.chance(day, i|1<<11), lain: l.chance(day, i|1<<10),
+	}
+}
+
 func (a *agenda) run(ctx context.Context) error {
-	for a.queue.Len() > 0 {
-		t := heap.Pop(&a.queue).(task)
+	for a.queue.tasks.Len() > 0 {
+		t := heap.Pop(&a.queue.tasks).(task)
 		if !a.l.Cutoff.IsZero() && t.at.After(a.l.Cutoff) {
 			return nil
 		}
@@ -149,6 +166,9 @@ func (a *agenda) plan(ctx context.Context) error {
 				return err
 			}
 		}
+		if err := a.pool(ctx, tx); err != nil {
+			return err
+		}
 		a.messages()
 		if err := a.edges(ctx, tx); err != nil {
 			return err
@@ -189,7 +209,7 @@ func (a *agenda) talks(ctx context.Context, tx *op.Tx) error {
 		if err != nil {
 			return err
 		}
-		a.receive(sales.VisitAnswer{ID: v.ID, Enquiry: v.Enquiry, Person: v.Person, Consultant: v.Consultant}, a.channel(e.Channel))
+		a.of(e).receive(sales.VisitAnswer{ID: v.ID, Enquiry: v.Enquiry, Person: v.Person, Consultant: v.Consultant}, a.channel(e.Channel))
 	}
 	return nil
 }
@@ -203,8 +223,8 @@ func (a *agenda) followUps(ctx context.Context, tx *op.Tx, expected map[id.ID]bo
 			return err
 		}
 		for _, e := range due.Items {
-			if !expected[e.ID] {
-				a.followUp(e)
+			if !expected[e.ID] && !lies(e) {
+				a.of(e).followUp(e)
 			}
 		}
 		if len(due.Items) < rows {

@@ -56,7 +56,7 @@ func (a *agenda) present(ctx context.Context, tx *op.Tx) error {
 		switch {
 		case e.FirstTouch.IsZero() && !e.WalkIn:
 			left--
-		case !busy[e.ID] && e.NextDay > a.day: // those due today are called anyway
+		case !busy[e.ID] && e.NextDay > a.day && !lies(e) && e.Pooled.IsZero(): // those due today are called anyway
 			lists[e.Consultant] = append(lists[e.Consultant], e)
 		}
 	}

@@ -112,7 +112,7 @@ func (a *agenda) followUp(e sales.Enquiry) {
 		case "make-quote", "follow-quote":
 			return a.afterQuote(ctx, e)
 		default:
-			return a.call(ctx, e.ID, e.Consultant, code, int(a.day-e.EnteredDay))
+			return a.call(ctx, e.ID, e.Consultant, code, a.age(e))
 		}
 	})
 }
@@ -149,6 +149,7 @@ func (a *agenda) call(ctx context.Context, enquiry, consultant id.ID, channel st
 	default:
 		in.Result, in.NextStep, in.NextDay = "discuss", "call-back", a.day+bizdate.Date(8+a.r.IntN(20))
 	}
+	a.leave(&in)
 	if err := a.record(ctx, in); err != nil {
 		return err
 	}
@@ -170,6 +171,7 @@ func (a *agenda) expect(ctx context.Context, tx *op.Tx, ap sales.Appointment) er
 	if err != nil {
 		return err
 	}
+	a = a.of(e)
 	channel := a.channel(e.Channel)
 	_, show, _ := mix(channel)
 	desk := of(a.r, a.place.desk)
@@ -343,6 +345,7 @@ func (a *agenda) afterQuote(ctx context.Context, e sales.Enquiry) error {
 	case a.hit(0.25):
 		in.Result, in.NextStep, in.NextDay, in.Closed = "expensive", "", 0, of(a.r, []string{"price", "other-school", "time"})
 	}
+	a.leave(&in)
 	if err := a.record(as, in); err != nil || in.Result != "willing" {
 		return err
 	}

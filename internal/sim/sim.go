@@ -61,6 +61,7 @@ type Life struct {
 	opened   map[marketing.CaptureView]int64 // forms, on the day
 	lived    time.Time                       // what came before has happened already
 	causes   []Cause
+	refused  map[string]int // to who claimed from the pool, by code
 }
 
 // New makes the life; Found or Resume must follow.
@@ -77,7 +78,7 @@ func New(r *op.Runner, dir *organization.Directory, c Config) (*Life, error) {
 	if c.Progress == nil {
 		c.Progress = func(int, int) {}
 	}
-	return &Life{Config: c, run: r, dir: dir}, nil
+	return &Life{Config: c, run: r, dir: dir, refused: map[string]int{}}, nil
 }
 
 // Start is the first day of the life.

@@ -15,6 +15,7 @@ import (
 	"zhike/internal/kernel/page"
 	"zhike/internal/marketing"
 	"zhike/internal/people"
+	"zhike/internal/process"
 	"zhike/internal/sales"
 	"zhike/internal/web"
 )
@@ -31,6 +32,7 @@ type campaignView struct {
 	persons   map[id.ID]people.Brief
 	course    course
 	Segment   marketing.Segment // whom it is for, if the viewer sees it
+	Approval  process.Approval  // that it waits for, likewise
 }
 
 // shownProspects is how many prospects the page of a campaign shows; their list has them all.
@@ -70,6 +72,11 @@ func (v *campaignView) read(ctx context.Context, tx *op.Tx, key id.ID) (err erro
 	}
 	if v.Segment, err = segmentFor(ctx, tx, v.Campaign); err != nil {
 		return err
+	}
+	if v.State == marketing.Submitted && tx.Viewer.May("approval:read") {
+		if v.Approval, err = process.ApprovalOf(ctx, tx, key); err != nil {
+			return err
+		}
 	}
 	costs, err := marketing.CostsOf(ctx, tx, []id.ID{key})
 	if err != nil {

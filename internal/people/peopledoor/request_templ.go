@@ -49,7 +49,7 @@ func requestsPage(v requestsView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(v.Items) == 0 {
-			templ_7745c5c3_Err = v.pager().Or(web.EmptyState{Text: t(ctx, "requests-none")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = v.pager().Or(web.EmptyState{Text: t(ctx, "requests-none"), Do: &web.Button{Label: t(ctx, "people"), Href: "/people"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

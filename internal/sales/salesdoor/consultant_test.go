@@ -139,7 +139,7 @@ func TestSAL1_Enquiries(t *testing.T) {
 		s.Touch(t, s.HD, s.Enquiry(t, s.HD))
 		p := open(s.Consultant(s.HD), t, s)
 		p.wants(p.get("/enquiries", http.StatusOK), "共 4 张咨询单，3 张还没有联系过", "全部 4", "新 3", "已联系 1")
-		p.wants(p.get("/enquiries?from=2026-06-03&until=2026-06-03&kind=new,return&channel="+s.Web.String(), http.StatusOK), "4 张咨询单符合条件", "渠道", "新签, 回流")
+		p.wants(p.get("/enquiries?from=2026-06-03&until=2026-06-03&kind=new,return&channel="+s.Web.String(), http.StatusOK), "4 张咨询单符合条件", "渠道", "新签、回流")
 		p.wants(p.get("/enquiries?until=2026-06-02", http.StatusOK), "0 张咨询单符合条件", "去掉“录入至 6月2日 周二”")
 		p.get("/enquiries?sort=nothing", http.StatusUnprocessableEntity)
 		p.get("/enquiries?from=yesterday", http.StatusUnprocessableEntity)

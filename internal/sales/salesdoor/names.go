@@ -277,7 +277,7 @@ func (n names) centerNames(ctx context.Context, keys []id.ID) string {
 	for i, key := range keys {
 		names[i] = n.center(ctx, key)
 	}
-	return strings.Join(names, ", ")
+	return i18n.List(ctx, names)
 }
 
 // only is the one center that is chosen; none for none or several.
@@ -297,7 +297,7 @@ func kindNames(ctx context.Context, kinds string) string {
 	for i, k := range list {
 		list[i] = code(ctx, "enquiry-kind", k)
 	}
-	return strings.Join(list, ", ")
+	return i18n.List(ctx, list)
 }
 
 // consultantOptions are the consultants of a center, of all the viewer's centers for none.

@@ -93,7 +93,7 @@ func (v poolView) table(ctx context.Context) web.Table {
 		table.Rows = append(table.Rows, web.Row{ID: e.ID.String(), Cells: []templ.Component{
 			web.Text(v.what(ctx, e)), web.Text(gradeOf(ctx, e.Grade)), web.Text(v.channel(ctx, e.Channel)), web.Text(v.center(ctx, e.Center)),
 			web.Text(code(ctx, "stage", string(e.Reached))), web.Text(v.lastContact(ctx, e)), web.Text(strconv.FormatInt(e.Touches, 10)), web.Text(v.since(ctx, e)), web.Text(v.before(ctx, e)),
-			poolActions(v.what(ctx, e), e),
+			poolActions(v.what(ctx, e), v.held(ctx, e), e),
 		}})
 	}
 	return table
@@ -102,6 +102,15 @@ func (v poolView) table(ctx context.Context) web.Table {
 // what names an enquiry whose person is not shown.
 func (v poolView) what(ctx context.Context, e sales.PoolEntry) string {
 	return join(v.course(ctx, e.Course), code(ctx, "enquiry-kind", e.Kind))
+}
+
+// held says to who had an enquiry last from when it can be claimed again.
+func (v poolView) held(ctx context.Context, e sales.PoolEntry) string {
+	again := e.HeldBack(v.dir, viewerOf(ctx).Staff, web.Now(ctx))
+	if again.IsZero() || !may(ctx, "pool:claim") {
+		return ""
+	}
+	return t(ctx, "pool-page.held", "day", shortDay(ctx, again))
 }
 
 func (v poolView) lastContact(ctx context.Context, e sales.PoolEntry) string {

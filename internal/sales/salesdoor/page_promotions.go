@@ -130,7 +130,7 @@ func gives(ctx context.Context, p sales.Promotion) string {
 	case sales.FormPercent:
 		return t(ctx, "promotion.gives-percent", "share", percentText(p.Percent))
 	case sales.FormAmount:
-		return t(ctx, "promotion.gives-amount", "amount", i18n.Money(ctx, p.Amount))
+		return t(ctx, "promotion.gives-amount", "amount", i18n.MoneyWhole(ctx, p.Amount))
 	case sales.FormGiftHours:
 		return t(ctx, "promotion.gives-hours", "hours", i18n.Hours(ctx, p.Gift))
 	}
@@ -270,7 +270,7 @@ func (v promotionView) packageNames(ctx context.Context) string {
 	if len(out) == 0 {
 		return t(ctx, "promotion.all-packages")
 	}
-	return strings.Join(out, ", ")
+	return i18n.List(ctx, out)
 }
 
 // rule is the rule of the promotion, one line each.

@@ -468,7 +468,7 @@ func promotionPage(v promotionView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = web.Button{Label: t(ctx, "promotion.stop"), Kind: web.Quiet}.Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = web.Button{Label: t(ctx, "promotion.stop")}.Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -941,7 +941,7 @@ func grantedText(ctx context.Context, g contracts.Granted) string {
 	off, gift := g.Given()
 	parts := []string{g.Name}
 	if off > 0 {
-		parts = append(parts, t(ctx, "promotion.less", "amount", i18n.Money(ctx, off)))
+		parts = append(parts, t(ctx, "promotion.less", "amount", i18n.MoneyWhole(ctx, off)))
 	}
 	if gift > 0 {
 		parts = append(parts, t(ctx, "promotion.gives-hours", "hours", i18n.Hours(ctx, gift)))
@@ -967,7 +967,7 @@ func (v quoteView) closed(ctx context.Context) (out []string) {
 	for _, p := range v.Offered {
 		if why, value, args := p.Outside(v.Occasion); why != "" {
 			refused, _ := problem.As(outsideRule(why, value, args))
-			out = append(out, p.Name+": "+web.FieldMessage(ctx, refused, "promotion_ids"))
+			out = append(out, p.Name+t(ctx, "promotion.colon")+web.FieldMessage(ctx, refused, "promotion_ids"))
 		}
 	}
 	return out
