@@ -97,20 +97,32 @@ func (z *zhike) stop() error {
 
 // login signs in at the door that the scenario goes through.
 func (z *zhike) login(scenario string) (string, error) {
-	door := "api"
+	door, who := "api", login
 	if strings.HasSuffix(scenario, "-page") {
 		door = "web"
 	}
-	if h := z.headers[door]; h != "" {
+	if strings.HasPrefix(scenario, "work") {
+		who = busy
+	}
+	if h := z.headers[door+" "+who]; h != "" {
 		return h, nil
 	}
+	header, err := z.signIn(door, who)
+	if err == nil {
+		z.headers[door+" "+who] = header
+	}
+	return header, err
+}
+
+// signIn gives the header lines of a session at a door.
+func (z *zhike) signIn(door, who string) (string, error) {
 	c, err := dial(z.srv.addr, "")
 	if err != nil {
 		return "", err
 	}
 	defer c.close()
 	if door == "web" {
-		form := url.Values{"login": {login}, "password": {password}}
+		form := url.Values{"login": {who}, "password": {password}}
 		header, _, err := c.do(request{method: http.MethodPost, path: signInPath, kind: "application/x-www-form-urlencoded", body: []byte(form.Encode())}, z.clock.Now())
 		if err != nil {
 			return "", err
@@ -119,10 +131,9 @@ func (z *zhike) login(scenario string) (string, error) {
 		if !ok {
 			return "", errors.New("the sign-in page gave no session")
 		}
-		z.headers[door] = "Cookie: " + cookie + "\r\n"
-		return z.headers[door], nil
+		return "Cookie: " + cookie + "\r\n", nil
 	}
-	in, err := json.Marshal(map[string]string{"login": login, "password": password})
+	in, err := json.Marshal(map[string]string{"login": who, "password": password})
 	if err != nil {
 		return "", err
 	}
@@ -134,8 +145,7 @@ func (z *zhike) login(scenario string) (string, error) {
 	if err := json.Unmarshal(body, &out); err != nil || out.Token == "" {
 		return "", errors.Join(errors.New("the sign-in gave no token"), err)
 	}
-	z.headers[door] = "Authorization: Bearer " + out.Token + "\r\n"
-	return z.headers[door], nil
+	return "Authorization: Bearer " + out.Token + "\r\n", nil
 }
 
 // ask follows contract.md, "API".
@@ -159,6 +169,16 @@ func (z *zhike) ask(r *rand.Rand, scenario string) []request {
 	case "report":
 		day := z.company.Day - bizdate.Date(r.IntN(28))
 		return []request{get("/api/v1/reports/daily-sales?center=%s&from=%s&to=%s", center, day, day)}
+	case "work":
+		return []request{get("/api/v1/work-list?limit=50")}
+	case "work-page":
+		return []request{get("/work")}
+	case "funnel":
+		return []request{get("/api/v1/reports/funnel?by=channel&basis=cohort&from=%s&to=%s", z.company.since(), z.company.Day)}
+	case "steps":
+		return []request{get("/api/v1/reports/funnel?by=channel&basis=step&from=%s&to=%s", z.company.since(), z.company.Day)}
+	case "months":
+		return []request{get("/api/v1/reports/funnel?by=month&basis=step&from=%s&to=%s", z.company.since(), z.company.Day)}
 	case "segment":
 		return post("/api/v1/segments/count", map[string]any{"conditions": segment})
 	case "move":
