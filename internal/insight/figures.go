@@ -95,36 +95,10 @@ func medianDim(dim string) string {
 }
 
 // Figures answers in one query over folded and open sums, whose time does not depend on the number of records (INS-3). Ratios
-// bring the sums that they are made of. Whole months are read from the sums of months.
+// bring the sums that they are made of. Whole months are read from the sums of months, the days around them from those of days.
 func Figures(ctx context.Context, tx *op.Tx, a Ask) (Cells, error) {
-	dim, day, grain := ownDim(tx, a.Dim), "0", "d"
-	switch {
-	case a.By == "month" && a.From == a.From.MonthStart() && a.Until == a.Until.MonthStart().AddMonths(1)-1:
-		day, grain = "r.day", "m"
-	case a.By != "":
-		day = "r.day"
-	}
-	sums, medians := sumsOf(a.Metrics)
-	of, args := "r.metric IN (?) AND r.dim = ?", []any{sums, dim}
-	if len(medians) > 0 {
-		of, args = "("+of+" OR r.metric IN (?) AND r.dim = ?)", append(args, medians, medianDim(dim))
-	}
-	conds := " AND " + of + " AND r.day >= ? AND r.day <= ?"
-	args = append(args, int64(a.From), int64(a.Until))
-	if len(a.Centers) > 0 {
-		conds += " AND r.center IN (?)"
-		args = append(args, a.Centers)
-	}
-	if a.Value != "" {
-		conds += " AND (r.value = ? OR r.value LIKE ?)"
-		args = append(args, a.Value, a.Value+"/%")
-	}
-	text := `SELECT metric, center, day, value, CAST(SUM(n) AS BIGINT) AS n FROM (
-		SELECT r.metric, r.center, ` + day + ` AS day, r.value, r.n FROM rollups r WHERE {scope:report r} AND r.grain = '` + grain + `'` + conds + `
-		UNION ALL
-		SELECT r.metric, r.center, ` + day + ` AS day, r.value, r.n FROM rollup_deltas r WHERE {scope:report r}` + conds + `) AS sums
-		GROUP BY metric, center, day, value HAVING SUM(n) <> 0`
-	list, err := op.All[Cell](ctx, tx, text, append(slices.Clone(args), args...)...)
+	text, args := a.query(tx)
+	list, err := op.All[Cell](ctx, tx, text, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read figures: %w", err)
 	}
@@ -136,6 +110,66 @@ func Figures(ctx context.Context, tx *op.Tx, a Ask) (Cells, error) {
 		}
 	}
 	return cells, nil
+}
+
+// query gives the query of an answer with its values.
+func (a Ask) query(tx *op.Tx) (text string, args []any) {
+	dim, day := ownDim(tx, a.Dim), "0"
+	if a.By != "" {
+		day = "r.day"
+	}
+	sums, medians := sumsOf(a.Metrics)
+	of, ofArgs := "r.metric IN (?) AND r.dim = ?", []any{sums, dim}
+	if len(medians) > 0 {
+		of, ofArgs = "("+of+" OR r.metric IN (?) AND r.dim = ?)", append(ofArgs, medians, medianDim(dim))
+	}
+	var more []any
+	conds := ""
+	if len(a.Centers) > 0 {
+		conds += " AND r.center IN (?)"
+		more = append(more, a.Centers)
+	}
+	if a.Value != "" {
+		conds += " AND (r.value = ? OR r.value LIKE ?)"
+		more = append(more, a.Value, a.Value+"/%")
+	}
+	for _, part := range append(a.parts(), sumsPart{from: a.From, until: a.Until}) {
+		table, grain := "rollup_deltas", ""
+		if part.grain != "" {
+			table, grain = "rollups", "r.grain = '"+part.grain+"' AND "
+		}
+		if text != "" {
+			text += " UNION ALL "
+		}
+		text += "SELECT r.metric, r.center, " + day + " AS day, r.value, r.n FROM " + table + " r WHERE {scope:report r} AND " + grain + of + " AND r.day >= ? AND r.day <= ?" + conds
+		args = append(append(append(args, ofArgs...), int64(part.from), int64(part.until)), more...)
+	}
+	return "SELECT metric, center, day, value, CAST(SUM(n) AS BIGINT) AS n FROM (" + text + ") AS sums GROUP BY metric, center, day, value HAVING SUM(n) <> 0", args
+}
+
+// sumsPart is a part of a span that is read from the sums of days, or of months; from the open ones for no grain.
+type sumsPart struct {
+	grain       string
+	from, until bizdate.Date
+}
+
+// parts splits the span into whole months and the days before and after them.
+func (a Ask) parts() (list []sumsPart) {
+	first, end := a.From.MonthStart(), (a.Until + 1).MonthStart() // of the first whole month, and after the last one
+	if first < a.From {
+		first = first.AddMonths(1)
+	}
+	if a.By == "day" || first >= end {
+		return []sumsPart{{"d", a.From, a.Until}}
+	}
+	if a.From < first {
+		list = append(list, sumsPart{"d", a.From, first - 1})
+	}
+	list = append(list, sumsPart{"m", first, end - 1})
+	if end <= a.Until {
+		list = append(list, sumsPart{"d", end, a.Until})
+	}
+	return list
 }
 
 // sumsOf lists the sums that metrics need, and the medians among the metrics.

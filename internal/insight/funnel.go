@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/problem"
 	"zhike/internal/kernel/stat"
@@ -65,11 +66,8 @@ func funnel(ctx context.Context, tx *op.Tx, r *Report) (err error) {
 	mature := bizdate.Date(math.MaxInt32)
 	if r.Params.Basis == ByCohort {
 		var usual bizdate.Date
-		if usual, err = usualDays(ctx, tx); err != nil {
-			return err
-		}
+		usual, err = cohortFunnel(ctx, tx, r.Params, at)
 		mature = tx.Today(tx.Viewer.Center) - usual
-		err = cohortFunnel(ctx, tx, r.Params, at)
 	} else {
 		err = stepFunnel(ctx, tx, r.Params, at)
 	}
@@ -143,49 +141,72 @@ func stepFunnel(ctx context.Context, tx *op.Tx, p Params, at func(string) *funne
 	return nil
 }
 
-// cohortFunnel counts what became of those entered in the span. A step that was skipped counts as reached with a later one: who walks in has come
-// without an appointment.
-func cohortFunnel(ctx context.Context, tx *op.Tx, p Params, at func(string) *funneled) error {
-	list, err := journeys(ctx, tx, cohort{from: p.From, until: p.Until, centers: p.Centers})
-	if err != nil {
-		return err
-	}
-	for _, j := range list {
-		row := at(j.dim(p.By))
-		row.n[0]++
-		row.last = max(row.last, j.day)
-		for i, step := range []int{StepAppointment, StepVisit, StepContract} {
-			reached := j.at[step]
-			for _, later := range []int{StepVisit, StepContract} {
-				if later > step && reached.IsZero() {
-					reached = j.at[later]
-				}
-			}
-			if reached.IsZero() {
-				continue
-			}
-			row.n[i+1]++
-			row.days[i] = append(row.days[i], max(0, reached.Sub(j.at[StepLead]).Hours()/float64(24*time.Hour/time.Hour)))
+// cohortFunnel counts what became of those entered in the span, and gives the usual time to sign. A step that was skipped counts as reached
+// with a later one: who walks in has come without an appointment.
+func cohortFunnel(ctx context.Context, tx *op.Tx, p Params, at func(string) *funneled) (usual bizdate.Date, err error) {
+	seen := tx.Viewer.Scope("report:read")
+	recent := tx.Today(tx.Viewer.Center) - usualSpan
+	times, rows := map[int64]int64{}, map[funnelKey]*funneled{}
+	err = eachPath(ctx, tx, min(p.From, recent), func(e *path) {
+		if !seen.All && !slices.Contains(seen.Centers, e.dims[pathCenter]) && !slices.Contains(seen.Staff, e.dims[pathConsultant]) {
+			return
 		}
-	}
-	return nil
+		if e.day >= recent {
+			for _, day := range e.signed {
+				times[int64(day-e.day)]++
+			}
+		}
+		if !e.fresh || e.day < p.From || e.day > p.Until || len(p.Centers) > 0 && !slices.Contains(p.Centers, e.dims[pathCenter]) {
+			return
+		}
+		key := e.dim(p.By)
+		row := rows[key]
+		if row == nil {
+			row = at(key.String())
+			rows[key] = row
+		}
+		row.add(e)
+	})
+	return usualTime(times), err
 }
 
-// dim is the value of a dimension of a journey.
-func (j journey) dim(by string) string {
-	switch by {
-	case "channel":
-		return named(j.channel)
-	case "campaign":
-		return named(j.campaign)
-	case "consultant":
-		return named(j.consultant)
-	case "course":
-		return named(j.course)
-	case "center":
-		return named(j.center)
+// funnelKey is a row of the cohort funnel: the value of a dimension, or a month.
+type funnelKey struct {
+	value id.ID
+	month bizdate.Date
+}
+
+// String is the row's value in the report.
+func (k funnelKey) String() string {
+	if !k.month.IsZero() {
+		return k.month.String()
 	}
-	return j.day.MonthStart().String()
+	return named(k.value)
+}
+
+// dim is the row of a path.
+func (p *path) dim(by string) funnelKey {
+	i := slices.Index([]string{pathCenter: "center", pathConsultant: "consultant", pathChannel: "channel", pathCampaign: "campaign", pathCourse: "course"}, by)
+	if i < 0 {
+		return funnelKey{month: p.day.MonthStart()}
+	}
+	return funnelKey{value: p.dims[i]}
+}
+
+// add counts a path.
+func (f *funneled) add(p *path) {
+	const day = float64(24 * time.Hour / time.Microsecond)
+	f.n[0]++
+	f.last = max(f.last, p.day)
+	for step := range p.reached {
+		for later := step; later < pathSteps; later++ {
+			if p.reached[later] {
+				f.n[step+1]++
+				f.days[step] = append(f.days[step], max(0, float64(p.after[later])/day))
+				break
+			}
+		}
+	}
 }
 
 // figures are the columns of the funnel.

@@ -3,6 +3,7 @@ package insight
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -182,6 +183,7 @@ func formatOf(ctx context.Context, tx *op.Tx, list []journey, costs []spent) (ma
 }
 
 const (
+	usualSpan  = 730 // days of entry that are looked at
 	usualShare = 0.8 // of contracts are signed within the usual time
 	usualOr    = 60  // days, where there are too few to say
 	usualLeast = 20  // contracts
@@ -194,26 +196,34 @@ func usualDays(ctx context.Context, tx *op.Tx) (bizdate.Date, error) {
 		N    int64 `db:"n"`
 	}
 	scope := policy.Cut(tx.Viewer.Scope("report:read"), "e", "center", "consultant")
-	since := int64(tx.Today(tx.Viewer.Center)) - 730
+	since := int64(tx.Today(tx.Viewer.Center) - usualSpan)
 	rows, err := op.AllOf[row](ctx, tx.Unscoped("figures are counted in the scope of report:read"), `SELECT c.signed_day - e.entered_day AS days, COUNT(*) AS n FROM contracts c JOIN enquiries e ON e.id = c.enquiry
 		WHERE `+scope.Text+" AND c.signed_at IS NOT NULL AND e.entered_day >= ? GROUP BY c.signed_day - e.entered_day ORDER BY 1", append(slices.Clone(scope.Args), since)...)
 	if err != nil {
 		return 0, fmt.Errorf("read times to sign: %w", err)
 	}
-	var all int64
+	times := make(map[int64]int64, len(rows))
 	for _, r := range rows {
-		all += r.N
+		times[r.Days] = r.N
+	}
+	return usualTime(times), nil
+}
+
+// usualTime is the days after which usualShare of the contracts are signed, of so many contracts by days.
+func usualTime(times map[int64]int64) bizdate.Date {
+	var all, n int64
+	for _, k := range times {
+		all += k
 	}
 	if all < usualLeast {
-		return usualOr, nil
+		return usualOr
 	}
-	var n int64
-	for _, r := range rows {
-		if n += r.N; float64(n) >= usualShare*float64(all) {
-			return bizdate.Date(max(r.Days, 0)), nil
+	for _, days := range slices.Sorted(maps.Keys(times)) {
+		if n += times[days]; float64(n) >= usualShare*float64(all) {
+			return bizdate.Date(max(days, 0))
 		}
 	}
-	return usualOr, nil
+	return usualOr
 }
 
 // returns writes the rows and the totals; rows whose last prospect entered after a day are young.
