@@ -45,6 +45,7 @@ type Ask struct {
 	Dim         string  // "" for the sum over everything
 	Value       string  // only this value of the dimension
 	By          string  // "", day, month
+	Whole       bool    // the sums of all centers together: cells name none
 }
 
 // Cell is one sum.
@@ -114,10 +115,7 @@ func Figures(ctx context.Context, tx *op.Tx, a Ask) (Cells, error) {
 
 // query gives the query of an answer with its values.
 func (a Ask) query(tx *op.Tx) (text string, args []any) {
-	dim, day := ownDim(tx, a.Dim), "0"
-	if a.By != "" {
-		day = "r.day"
-	}
+	dim := ownDim(tx, a.Dim)
 	sums, medians := sumsOf(a.Metrics)
 	of, ofArgs := "r.metric IN (?) AND r.dim = ?", []any{sums, dim}
 	if len(medians) > 0 {
@@ -133,18 +131,23 @@ func (a Ask) query(tx *op.Tx) (text string, args []any) {
 		conds += " AND (r.value = ? OR r.value LIKE ?)"
 		more = append(more, a.Value, a.Value+"/%")
 	}
-	for _, part := range append(a.parts(), sumsPart{from: a.From, until: a.Until}) {
-		table, grain := "rollup_deltas", ""
-		if part.grain != "" {
-			table, grain = "rollups", "r.grain = '"+part.grain+"' AND "
-		}
-		if text != "" {
+	center := "center, "
+	if a.Whole {
+		center = ""
+	}
+	for i, part := range a.parts() {
+		if i > 0 {
 			text += " UNION ALL "
 		}
-		text += "SELECT r.metric, r.center, " + day + " AS day, r.value, r.n FROM " + table + " r WHERE {scope:report r} AND " + grain + of + " AND r.day >= ? AND r.day <= ?" + conds
+		from := "rollup_deltas r WHERE "
+		if part.grain != "" { // center by center, as the sums lie: the other way round each would be looked up by itself
+			from = "(SELECT id FROM centers UNION ALL SELECT ? AS id) c CROSS JOIN rollups r WHERE r.center = c.id AND r.grain = '" + part.grain + "' AND "
+			args = append(args, id.None[:])
+		}
+		text += "SELECT r.metric, r.center, " + part.day(a.By) + " AS day, r.value, r.n FROM " + from + "{scope:report r} AND " + of + " AND r.day >= ? AND r.day <= ?" + conds
 		args = append(append(append(args, ofArgs...), int64(part.from), int64(part.until)), more...)
 	}
-	return "SELECT metric, center, day, value, CAST(SUM(n) AS BIGINT) AS n FROM (" + text + ") AS sums GROUP BY metric, center, day, value HAVING SUM(n) <> 0", args
+	return "SELECT metric, " + center + "day, value, CAST(SUM(n) AS BIGINT) AS n FROM (" + text + ") AS sums GROUP BY metric, " + center + "day, value HAVING SUM(n) <> 0", args
 }
 
 // sumsPart is a part of a span that is read from the sums of days, or of months; from the open ones for no grain.
@@ -153,20 +156,32 @@ type sumsPart struct {
 	from, until bizdate.Date
 }
 
-// parts splits the span into whole months and the days before and after them.
+// day is the day of the cells of a part: days that are no whole month are one month's, but for open sums.
+func (p sumsPart) day(by string) string {
+	switch {
+	case by == "":
+		return "0"
+	case by == "month" && p.grain == "d":
+		return strconv.FormatInt(int64(p.from.MonthStart()), 10)
+	}
+	return "r.day"
+}
+
+// parts splits the span: whole months, the days before and after them, and all of it for what is open.
 func (a Ask) parts() (list []sumsPart) {
-	first, end := a.From.MonthStart(), (a.Until + 1).MonthStart() // of the first whole month, and after the last one
-	if first < a.From {
-		first = first.AddMonths(1)
+	list = append(list, sumsPart{"", a.From, a.Until})
+	if a.By == "day" {
+		return append(list, sumsPart{"d", a.From, a.Until})
 	}
-	if a.By == "day" || first >= end {
-		return []sumsPart{{"d", a.From, a.Until}}
+	first, end := a.From, (a.Until + 1).MonthStart() // of the first whole month, and after the last one
+	if a.From != a.From.MonthStart() {
+		first = a.From.MonthStart().AddMonths(1)
+		list = append(list, sumsPart{"d", a.From, min(first-1, a.Until)})
 	}
-	if a.From < first {
-		list = append(list, sumsPart{"d", a.From, first - 1})
+	if first < end {
+		list = append(list, sumsPart{"m", first, end - 1})
 	}
-	list = append(list, sumsPart{"m", first, end - 1})
-	if end <= a.Until {
+	if end = max(first, end); end <= a.Until {
 		list = append(list, sumsPart{"d", end, a.Until})
 	}
 	return list

@@ -106,7 +106,7 @@ func funnel(ctx context.Context, tx *op.Tx, r *Report) (err error) {
 var funnelSums = []string{"leads", "appointments", "visits_new", "contracts_new"}
 
 func stepFunnel(ctx context.Context, tx *op.Tx, p Params, at func(string) *funneled) error {
-	ask := Ask{Metrics: funnelSums, From: p.From, Until: p.Until, Centers: p.Centers, Dim: p.By}
+	ask := Ask{Metrics: funnelSums, From: p.From, Until: p.Until, Centers: p.Centers, Dim: p.By, Whole: p.By != "center"}
 	switch p.By {
 	case "month":
 		ask.Dim, ask.By = "", "month"
