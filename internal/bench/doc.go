@@ -12,5 +12,6 @@
 //	drive.go     one cell: a scenario for some seconds
 //	lists.go     the import of a list of leads (PRF-9)
 //	verify.go    what was acknowledged is there
+//	recount.go   what the work list and the funnel say is counted again
 //	report.go    figures, ratios, table
 package bench

@@ -150,10 +150,10 @@ func (z *zhike) signIn(door, who string) (string, error) {
 
 // ask follows contract.md, "API".
 func (z *zhike) ask(r *rand.Rand, scenario string) []request {
-	m := of(r, z.company.Matters)
-	get := func(format string, args ...any) request {
-		return request{method: http.MethodGet, path: fmt.Sprintf(format, args...)}
+	if list := z.long(scenario); list != nil {
+		return list
 	}
+	m := of(r, z.company.Matters)
 	center := of(r, z.company.Centers)
 	switch scenario {
 	case "person":
@@ -169,16 +169,6 @@ func (z *zhike) ask(r *rand.Rand, scenario string) []request {
 	case "report":
 		day := z.company.Day - bizdate.Date(r.IntN(28))
 		return []request{get("/api/v1/reports/daily-sales?center=%s&from=%s&to=%s", center, day, day)}
-	case "work":
-		return []request{get("/api/v1/work-list?limit=50")}
-	case "work-page":
-		return []request{get("/work")}
-	case "funnel":
-		return []request{get("/api/v1/reports/funnel?by=channel&basis=cohort&from=%s&to=%s", z.company.since(), z.company.Day)}
-	case "steps":
-		return []request{get("/api/v1/reports/funnel?by=channel&basis=step&from=%s&to=%s", z.company.since(), z.company.Day)}
-	case "months":
-		return []request{get("/api/v1/reports/funnel?by=month&basis=step&from=%s&to=%s", z.company.since(), z.company.Day)}
 	case "segment":
 		return post("/api/v1/segments/count", map[string]any{"conditions": segment})
 	case "move":
@@ -192,6 +182,27 @@ func (z *zhike) ask(r *rand.Rand, scenario string) []request {
 			"center_id": center, "channel_id": of(r, z.company.Sources), "course_id": of(r, z.company.Courses),
 			"person": map[string]any{"name": p.name, "gender": p.gender, "birth": p.birth, "district": p.district, "phones": []map[string]string{{"value": p.phone}}},
 		})
+	}
+	return nil
+}
+
+func get(format string, args ...any) request {
+	return request{method: http.MethodGet, path: fmt.Sprintf(format, args...)}
+}
+
+// long are the questions that are always the same: they ask for much.
+func (z *zhike) long(scenario string) []request {
+	switch scenario {
+	case "work":
+		return []request{get("/api/v1/work-list?limit=50")}
+	case "work-page":
+		return []request{get("/work")}
+	case "funnel":
+		return []request{get("/api/v1/reports/funnel?by=channel&basis=cohort&from=%s&to=%s", z.company.since(), z.company.Day)}
+	case "steps":
+		return []request{get("/api/v1/reports/funnel?by=channel&basis=step&from=%s&to=%s", z.company.since(), z.company.Day)}
+	case "months":
+		return []request{get("/api/v1/reports/funnel?by=month&basis=step&from=%s&to=%s", z.company.since(), z.company.Day)}
 	}
 	return nil
 }

@@ -77,8 +77,6 @@ func openPath(ctx context.Context, tx *op.Tx, enquiry id.ID) error {
 // stillOpen is the condition of enquiries e whose paths are open.
 const stillOpen = "e.id IN (SELECT enquiry FROM insight_paths_open)"
 
-const pathsReason = "figures are counted in the scope of report:read"
-
 // pathsOf reads the paths of the enquiries e of a condition from their records, in four queries.
 func pathsOf(ctx context.Context, tx *op.Tx, where string, args ...any) ([]path, error) {
 	type row struct {
@@ -92,7 +90,7 @@ func pathsOf(ctx context.Context, tx *op.Tx, where string, args ...any) ([]path,
 		Day        bizdate.Date `db:"entered_day"`
 		Entered    time.Time    `db:"entered_at"`
 	}
-	rows, err := op.AllOf[row](ctx, tx.Unscoped(pathsReason), "SELECT e.id, e.center, e.consultant, e.channel, e.campaign, e.course, e.kind, e.entered_day, e.entered_at FROM enquiries e WHERE "+where+" ORDER BY e.id", args...)
+	rows, err := op.AllOf[row](ctx, tx.Unscoped("figures are counted in the scope of report:read"), "SELECT e.id, e.center, e.consultant, e.channel, e.campaign, e.course, e.kind, e.entered_day, e.entered_at FROM enquiries e WHERE "+where+" ORDER BY e.id", args...)
 	if err != nil {
 		return nil, fmt.Errorf("read enquiries of paths: %w", err)
 	}
@@ -111,7 +109,7 @@ func pathsOf(ctx context.Context, tx *op.Tx, where string, args ...any) ([]path,
 		"SELECT v.enquiry, MIN(v.arrived_at) AS at, 0 AS day FROM enquiries e JOIN visits v ON v.enquiry = e.id WHERE v.withdrawn_at IS NULL AND " + where + " GROUP BY v.enquiry",
 		"SELECT c.enquiry, c.signed_at AS at, c.signed_day AS day FROM enquiries e JOIN contracts c ON c.enquiry = e.id WHERE c.signed_at IS NOT NULL AND " + where + " ORDER BY c.signed_at, c.id",
 	} {
-		steps, err := op.AllOf[when](ctx, tx.Unscoped(pathsReason), text, args...)
+		steps, err := op.AllOf[when](ctx, tx.Unscoped("figures are counted in the scope of report:read"), text, args...)
 		if err != nil {
 			return nil, fmt.Errorf("read steps of paths: %w", err)
 		}
@@ -131,7 +129,7 @@ func pathsOf(ctx context.Context, tx *op.Tx, where string, args ...any) ([]path,
 // eachPath calls do for the path of every enquiry entered since a day, of those that changed lately from the records, of the others from
 // what is kept: in two queries, and four more where some changed. do keeps none of it.
 func eachPath(ctx context.Context, tx *op.Tx, since bizdate.Date, do func(*path)) error {
-	ids, err := op.AllOf[id.ID](ctx, tx.Unscoped(pathsReason), "SELECT DISTINCT enquiry FROM insight_paths_open")
+	ids, err := op.AllOf[id.ID](ctx, tx.Unscoped("figures are counted in the scope of report:read"), "SELECT DISTINCT enquiry FROM insight_paths_open")
 	if err != nil {
 		return fmt.Errorf("read open paths: %w", err)
 	}
@@ -139,7 +137,7 @@ func eachPath(ctx context.Context, tx *op.Tx, since bizdate.Date, do func(*path)
 	for _, key := range ids {
 		open[key] = true
 	}
-	parts, err := op.AllOf[pathPart](ctx, tx.Unscoped(pathsReason), "SELECT span, part, body FROM insight_paths WHERE span >= ? ORDER BY span, part", spanOf(since))
+	parts, err := op.AllOf[pathPart](ctx, tx.Unscoped("figures are counted in the scope of report:read"), "SELECT span, part, body FROM insight_paths WHERE span >= ? ORDER BY span, part", spanOf(since))
 	if err != nil {
 		return fmt.Errorf("read paths: %w", err)
 	}
