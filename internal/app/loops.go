@@ -23,12 +23,13 @@ import (
 // keysKept is how long idempotency keys are remembered (TRU-2).
 const keysKept = 30 * 24 * time.Hour
 
-// Loops runs what a serving program does by itself until ctx ends: sealing the log, folding roll-ups, noting views, settling search terms, work
+// Loops runs what a serving program does by itself until ctx ends: sealing the log, folding roll-ups, keeping the paths of enquiries, noting views, settling search terms, work
 // that falls due by time, submissions whose door was stopped, scores of enquiries, mails of saved views and notices, imports whose node vanished, watching the disk, anchoring the log, forgetting old keys.
 func (a *App) Loops(ctx context.Context) {
 	var all sync.WaitGroup
 	all.Go(func() { a.every(ctx, 500*time.Millisecond, a.Woken, "seal the log", a.seal) })
 	all.Go(func() { a.every(ctx, 2*time.Second, nil, "fold roll-ups", a.fold) })
+	all.Go(func() { a.every(ctx, 2*time.Second, nil, "keep paths", a.foldPaths) })
 	all.Go(func() { a.every(ctx, time.Second, nil, "write views", a.writeAllViews) })
 	all.Go(func() { a.every(ctx, 2*time.Second, nil, "settle search terms", a.settleTerms) })
 	all.Go(func() {
@@ -103,6 +104,10 @@ func (a *App) fold(ctx context.Context) error {
 	})
 }
 
+func (a *App) foldPaths(ctx context.Context) error {
+	return again(insight.FoldPathsAtMost, func() (int, error) { return insight.FoldPaths(ctx, a.Run) })
+}
+
 // score keeps what enquiries are worth, and their scores; where something is measured, nothing is learned beside it.
 func (a *App) score(ctx context.Context) error {
 	if err := sales.DueWorth(ctx, a.Run); err != nil {
@@ -146,5 +151,5 @@ func (a *App) forget(ctx context.Context) error {
 
 // Settle seals, folds and settles everything that is open: after an import or a simulation.
 func (a *App) Settle(ctx context.Context) error {
-	return errors.Join(a.seal(ctx), a.fold(ctx), a.settleTerms(ctx))
+	return errors.Join(a.seal(ctx), a.fold(ctx), a.foldPaths(ctx), a.settleTerms(ctx))
 }

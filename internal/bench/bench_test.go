@@ -13,7 +13,7 @@ import (
 )
 
 // TestPRF_Bench runs the whole bench on a tiny company, so that it cannot rot. Its figures are of no interest here; that every
-// acknowledged write is there and the roll-ups equal a recount is part of the run.
+// acknowledged write is there, and that the roll-ups, the work list and the funnel equal a recount, is part of the run (PRF-6, PRF-7).
 func TestPRF_Bench(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the program and starts servers")
@@ -40,13 +40,13 @@ func TestPRF_Bench(t *testing.T) {
 	if r.Acknowledged == 0 || r.Bytes == 0 || r.Floor {
 		t.Errorf("%d acknowledged writes, %d bytes, floor %t; want some, some, false", r.Acknowledged, r.Bytes, r.Floor)
 	}
-	for _, goal := range []string{"PRF-1", "PRF-2", "PRF-3", "PRF-4", "PRF-5", "PRF-6", "MKT-10", "PRF-8", "PRF-9", "PRF-10"} {
+	for _, goal := range []string{"PRF-1", "PRF-2", "PRF-3", "PRF-4", "PRF-5", "PRF-6", "PRF-7", "SAL-3", "SAL-9", "MKT-10", "PRF-8", "PRF-9", "PRF-10"} {
 		i := slices.IndexFunc(r.Figures, func(f bench.Figure) bool { return f.Goal == goal })
 		if i < 0 || r.Figures[i].Value <= 0 {
 			t.Errorf("%s was not measured: %+v", goal, r.Figures)
 		}
 	}
-	if files, err := filepath.Glob(filepath.Join(profiles, "*.pprof")); err != nil || len(files) != 10 {
+	if files, err := filepath.Glob(filepath.Join(profiles, "*.pprof")); err != nil || len(files) != 15 {
 		t.Errorf("%d profiles (%v), want one a scenario: %v", len(files), err, files)
 	}
 	var table bytes.Buffer

@@ -22,6 +22,7 @@ import (
 	"zhike/internal/kernel/policy"
 	"zhike/internal/marketing"
 	"zhike/internal/organization"
+	"zhike/internal/sales"
 )
 
 // Scale is one size of the company.
@@ -37,9 +38,10 @@ var Scales = map[string]Scale{
 	"S":    {10, 20_000, 200_000, 100_000},
 }
 
-// The login that drives; it exists in bench databases only.
+// The logins that drive; they exist in bench databases only.
 const (
 	login    = "bench"
+	busy     = "bench-consultant"
 	password = "bench on loopback" //nolint:gosec // of an invented company
 )
 
@@ -54,9 +56,17 @@ type company struct {
 	Courses []id.ID          `json:"courses"`
 	Sources []id.ID          `json:"sources"` // marketing channels
 	Matters []matter         `json:"matters"`
+	Busy    id.ID            `json:"busy"`  // the consultant with a tenth of all people open
+	Life    int              `json:"life"`  // edition of the life that it lived
 	Facts   map[string]int64 `json:"facts"` // by kind
 	Bytes   int64            `json:"bytes"`
 }
+
+// lifeEdition is raised with every change of what is lived: a kept company of another one is made anew.
+const (
+	lifeEdition = 2
+	livedYears  = 3
+)
 
 // matter is an enquiry with its person.
 type matter struct {
@@ -77,7 +87,7 @@ func (b *bench) prepare(ctx context.Context) (*company, string, error) {
 	today := bizdate.Of(b.clock.Now(), time.UTC)
 	c := &company{}
 	text, err := os.ReadFile(notes) //nolint:gosec // the work folder is the caller's
-	if err == nil && json.Unmarshal(text, c) == nil && c.Day >= today-2 && c.Schema == b.Schema {
+	if err == nil && json.Unmarshal(text, c) == nil && c.Day >= today-2 && c.Schema == b.Schema && c.Life == lifeEdition {
 		b.say("using the database of %s", c.Day)
 		return c, file, nil
 	}
@@ -104,16 +114,19 @@ func (b *bench) prepare(ctx context.Context) (*company, string, error) {
 func (b *bench) seed(ctx context.Context, file string) (*company, error) {
 	ctx = op.WithViewer(ctx, policy.System())
 	now := b.clock.Now()
-	tick := clock.Fixed(now.AddDate(-2, 0, -2), b.Seed)
+	tick := clock.Fixed(now.AddDate(-livedYears, 0, -2), b.Seed)
 	p, err := b.Open(ctx, file, tick, false)
 	if err != nil {
 		return nil, err
 	}
-	c := &company{Scale: b.Scale, Seed: b.Seed, Schema: b.Schema}
+	c := &company{Scale: b.Scale, Seed: b.Seed, Schema: b.Schema, Life: lifeEdition}
 	l := &life{Program: p, company: c, scale: Scales[b.Scale], clock: tick, words: b.words, say: b.say}
 	err = l.found(ctx)
 	if err == nil {
 		err = l.live(ctx, now.AddDate(0, 0, -1))
+	}
+	if err == nil {
+		err = l.burden(ctx)
 	}
 	if err == nil {
 		tick.Set(now)
@@ -244,6 +257,51 @@ func (l *life) sell(ctx context.Context) error {
 	return nil
 }
 
+// burdenOf is the part of all people who wait for the busy consultant: 2,000 at S.
+const burdenOf = 10
+
+// burden gives one consultant as much open work as nobody should have, at as many centers as it takes.
+func (l *life) burden(ctx context.Context) error {
+	staff, err := l.hire(ctx, busy, l.company.Centers[0], "consultant")
+	if err != nil {
+		return err
+	}
+	l.company.Busy = staff
+	if _, err := organization.OpenAccount.Run(ctx, l.Run, organization.OpenAccountInput{Login: busy, StaffID: staff, Password: password, Settled: true}); err != nil {
+		return err
+	}
+	left := l.scale.People / burdenOf
+	for i, center := range l.company.Centers {
+		if i > 0 && left > 0 {
+			in := organization.PositionInput{StaffID: staff, Role: "consultant", CenterID: center, From: bizdate.New(2015, 1, 1)}
+			if _, err := organization.GivePosition.Run(ctx, l.Run, in); err != nil {
+				return err
+			}
+		}
+		var here []id.ID
+		for _, m := range l.company.open() {
+			if m.Center == i && len(here) < left {
+				here = append(here, m.Enquiry)
+			}
+		}
+		if len(here) == 0 {
+			continue
+		}
+		if err := l.Dir.Refresh(ctx, l.Run, 0); err != nil {
+			return err
+		}
+		out, err := sales.AssignMany(ctx, l.Run, sales.BulkAssign{IDs: here, ConsultantID: staff, Reason: "by-hand"}, id.ID.String)
+		if err != nil {
+			return err
+		}
+		if len(out.Skipped) > 0 {
+			return fmt.Errorf("%d of %d enquiries could not be assigned, the first: %w", len(out.Skipped), len(here), out.Skipped[0].Why)
+		}
+		left -= out.Done
+	}
+	return nil
+}
+
 // countFacts counts the log by kind.
 func countFacts(ctx context.Context, r *op.Runner) (map[string]int64, error) {
 	type row struct {
@@ -270,3 +328,8 @@ func (c *company) open() []matter {
 		return !slices.Contains([]string{"contacted", "invited", "visited", "quoted"}, m.Stage)
 	})
 }
+
+// reportMonths is the span of the long reports: this month and those before it.
+const reportMonths = 36
+
+func (c *company) since() bizdate.Date { return c.Day.MonthStart().AddMonths(1 - reportMonths) }

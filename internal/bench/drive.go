@@ -16,6 +16,7 @@ type Cell struct {
 	Round    int     `json:"round"`
 	PerSec   float64 `json:"per_second,omitempty"` // pieces of work, or rows of an import
 	P50      float64 `json:"p50_ms"`
+	P95      float64 `json:"p95_ms,omitempty"`
 	P99      float64 `json:"p99_ms,omitempty"`
 	CPU      float64 `json:"server_cpu_us,omitempty"` // processor time of the server for one piece of work
 	Peak     float64 `json:"peak_mib,omitempty"`      // most memory of the server so far
@@ -58,7 +59,7 @@ func (b *bench) drive(ctx context.Context, t target, s scenario, round int) (Cel
 	}
 	length, used = b.clock.Now().Sub(began), t.process().usage()-used
 	n := float64(len(took))
-	c := Cell{PerSec: n / length.Seconds(), P50: took[len(took)/2], P99: took[len(took)*99/100], CPU: float64(used.Microseconds()) / n, Peak: t.process().peak()}
+	c := Cell{PerSec: n / length.Seconds(), P50: took[len(took)/2], P95: took[len(took)*95/100], P99: took[len(took)*99/100], CPU: float64(used.Microseconds()) / n, Peak: t.process().peak()}
 	return c, <-profiled
 }
 

@@ -49,7 +49,8 @@ var (
 
 const (
 	floorMonth = 202606
-	floorRows  = 2000 // of one request of an import
+	floorFirst = 202307 // 36 months, of which its data fill 24
+	floorRows  = 2000   // of one request of an import
 )
 
 // buildFloor builds its programs, makes its data and seeds its database, where the work folder has them not yet.
@@ -131,8 +132,12 @@ func (f *floor) readPeople() error {
 
 func (f *floor) name() string                 { return "floor" }
 func (f *floor) process() *server             { return f.srv }
-func (f *floor) can(scenario string) bool     { return scenario != "person-page" && scenario != "segment" }
 func (f *floor) login(string) (string, error) { return "Authorization: Bearer floor\r\n", nil }
+
+// can tells whether it offers the work: it has no pages, segments or work lists.
+func (f *floor) can(scenario string) bool {
+	return !slices.Contains([]string{"person-page", "segment", "work", "work-page"}, scenario)
+}
 
 // profile writes nothing: the floor is not ours to make faster.
 func (f *floor) profile(context.Context, string, time.Duration) error { return nil }
@@ -199,6 +204,8 @@ func (f *floor) ask(r *rand.Rand, scenario string) []request {
 		return get("/search?q=%s", url.QueryEscape(typed(r, p.person)))
 	case "report":
 		return get("/dashboard?center=%d&month=%d", p.center, floorMonth)
+	case "funnel", "steps", "months": // its sums by center, month and metric: it has no cohorts
+		return get("/cube?from=%d&to=%d", floorFirst, floorMonth)
 	case "move":
 		return post("/move", map[string]any{"enquiry": p.id, "stage": of(r, floorStages), "owner": 1, "at": floorBase.Unix() - r.Int64N(86400)})
 	case "create":

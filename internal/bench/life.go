@@ -23,7 +23,7 @@ import (
 // atOnce is the number of operations of one commit.
 const atOnce = 500
 
-// life lives two years of the company in the order of time, as they would have come: the rows of one person lie apart.
+// life lives the years of the company in the order of time, as they would have come: the rows of one person lie apart.
 type life struct {
 	*Program
 	company  *company

@@ -40,6 +40,11 @@ var scenarios = []scenario{
 	{"search", 4, nil},
 	{"report", 1, nil},
 	{"segment", 1, nil},
+	{"work", 1, nil},
+	{"work-page", 1, nil},
+	{"funnel", 1, nil},
+	{"steps", 1, nil},
+	{"months", 1, nil},
 	{"move", 16, nil},
 	{"create", 64, nil},
 	{"mixed", 64, []share{{"person", 40}, {"list", 25}, {"search", 15}, {"report", 10}, {"move", 6}, {"create", 4}}}, // PRF-8

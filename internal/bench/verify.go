@@ -11,8 +11,12 @@ import (
 	"zhike/internal/kernel/policy"
 )
 
-// verify stops the server and proves its database.
+// verify asks what is counted again, stops the server and proves its database.
 func (z *zhike) verify(ctx context.Context) error {
+	said, err := z.questions()
+	if err != nil {
+		return err
+	}
 	if err := z.stop(); err != nil {
 		return err
 	}
@@ -24,12 +28,12 @@ func (z *zhike) verify(ctx context.Context) error {
 		more[kind] = int64(len(list))
 		z.report.Acknowledged += more[kind]
 	}
-	return z.prove(ctx, z.file(), more, z.records)
+	return z.prove(ctx, z.file(), more, z.records, func(ctx context.Context, tx *op.Tx) error { return z.company.recount(ctx, tx, said) })
 }
 
 // prove opens a database for reading: what was acknowledged is there and nothing else was written, and every invariant of
-// `zhike check` holds, the roll-ups against a recount among them.
-func (b *bench) prove(ctx context.Context, file string, more map[string]int64, records map[string][]string) (err error) {
+// `zhike check` holds, the roll-ups against a recount among them; also looks at more.
+func (b *bench) prove(ctx context.Context, file string, more map[string]int64, records map[string][]string, also ...func(ctx context.Context, tx *op.Tx) error) (err error) {
 	ctx = op.WithViewer(ctx, policy.System())
 	p, err := b.Open(ctx, file, clock.System(), true)
 	if err != nil {
@@ -45,6 +49,11 @@ func (b *bench) prove(ctx context.Context, file string, more map[string]int64, r
 			return fmt.Errorf("%s: %d in the log, want %d: %d before and %d acknowledged", kind, got, want, b.company.Facts[kind], n)
 		}
 		if err := find(ctx, p.Run, kind, records[kind]); err != nil {
+			return err
+		}
+	}
+	for _, look := range also {
+		if err := p.Run.Read(ctx, look); err != nil {
 			return err
 		}
 	}

@@ -97,20 +97,32 @@ func (z *zhike) stop() error {
 
 // login signs in at the door that the scenario goes through.
 func (z *zhike) login(scenario string) (string, error) {
-	door := "api"
+	door, who := "api", login
 	if strings.HasSuffix(scenario, "-page") {
 		door = "web"
 	}
-	if h := z.headers[door]; h != "" {
+	if strings.HasPrefix(scenario, "work") {
+		who = busy
+	}
+	if h := z.headers[door+" "+who]; h != "" {
 		return h, nil
 	}
+	header, err := z.signIn(door, who)
+	if err == nil {
+		z.headers[door+" "+who] = header
+	}
+	return header, err
+}
+
+// signIn gives the header lines of a session at a door.
+func (z *zhike) signIn(door, who string) (string, error) {
 	c, err := dial(z.srv.addr, "")
 	if err != nil {
 		return "", err
 	}
 	defer c.close()
 	if door == "web" {
-		form := url.Values{"login": {login}, "password": {password}}
+		form := url.Values{"login": {who}, "password": {password}}
 		header, _, err := c.do(request{method: http.MethodPost, path: signInPath, kind: "application/x-www-form-urlencoded", body: []byte(form.Encode())}, z.clock.Now())
 		if err != nil {
 			return "", err
@@ -119,10 +131,9 @@ func (z *zhike) login(scenario string) (string, error) {
 		if !ok {
 			return "", errors.New("the sign-in page gave no session")
 		}
-		z.headers[door] = "Cookie: " + cookie + "\r\n"
-		return z.headers[door], nil
+		return "Cookie: " + cookie + "\r\n", nil
 	}
-	in, err := json.Marshal(map[string]string{"login": login, "password": password})
+	in, err := json.Marshal(map[string]string{"login": who, "password": password})
 	if err != nil {
 		return "", err
 	}
@@ -134,16 +145,15 @@ func (z *zhike) login(scenario string) (string, error) {
 	if err := json.Unmarshal(body, &out); err != nil || out.Token == "" {
 		return "", errors.Join(errors.New("the sign-in gave no token"), err)
 	}
-	z.headers[door] = "Authorization: Bearer " + out.Token + "\r\n"
-	return z.headers[door], nil
+	return "Authorization: Bearer " + out.Token + "\r\n", nil
 }
 
 // ask follows contract.md, "API".
 func (z *zhike) ask(r *rand.Rand, scenario string) []request {
-	m := of(r, z.company.Matters)
-	get := func(format string, args ...any) request {
-		return request{method: http.MethodGet, path: fmt.Sprintf(format, args...)}
+	if list := z.long(scenario); list != nil {
+		return list
 	}
+	m := of(r, z.company.Matters)
 	center := of(r, z.company.Centers)
 	switch scenario {
 	case "person":
@@ -172,6 +182,27 @@ func (z *zhike) ask(r *rand.Rand, scenario string) []request {
 			"center_id": center, "channel_id": of(r, z.company.Sources), "course_id": of(r, z.company.Courses),
 			"person": map[string]any{"name": p.name, "gender": p.gender, "birth": p.birth, "district": p.district, "phones": []map[string]string{{"value": p.phone}}},
 		})
+	}
+	return nil
+}
+
+func get(format string, args ...any) request {
+	return request{method: http.MethodGet, path: fmt.Sprintf(format, args...)}
+}
+
+// long are the questions that are always the same: they ask for much.
+func (z *zhike) long(scenario string) []request {
+	switch scenario {
+	case "work":
+		return []request{get("/api/v1/work-list?limit=50")}
+	case "work-page":
+		return []request{get("/work")}
+	case "funnel":
+		return []request{get("/api/v1/reports/funnel?by=channel&basis=cohort&from=%s&to=%s", z.company.since(), z.company.Day)}
+	case "steps":
+		return []request{get("/api/v1/reports/funnel?by=channel&basis=step&from=%s&to=%s", z.company.since(), z.company.Day)}
+	case "months":
+		return []request{get("/api/v1/reports/funnel?by=month&basis=step&from=%s&to=%s", z.company.since(), z.company.Day)}
 	}
 	return nil
 }

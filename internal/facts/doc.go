@@ -19,6 +19,9 @@ type Matter struct {
 	Campaign   id.ID  `json:"campaign_id,omitzero"`
 }
 
+// Of is the enquiry that a fact is about.
+func (m Matter) Of() Matter { return m }
+
 // About implements event.Fact.
 func (m Matter) About() (center, person id.ID) { return m.Center, m.Person }
 

@@ -12,7 +12,9 @@ import (
 )
 
 // Checks lists this domain's invariants; the roll-ups are compared by Recount, which needs the whole log.
-func Checks() []check.Check { return nil }
+func Checks() []check.Check {
+	return []check.Check{{Name: "insight.paths", Rule: "INS-3", Run: wrongPaths}}
+}
 
 // Recount folds the whole log again in memory; `zhike check` compares the result with the roll-ups (INS-3, TRU-8).
 type Recount struct {

@@ -6,6 +6,7 @@
 //	INS-3  fold.go: facts become sums in the same transaction; contribute.go recounts them
 //	INS-5  report_daily.go
 //	SAL-8  promotions.go
+//	SAL-9  funnel.go; by entry from paths.go, which path_parts.go packs and path_fold.go keeps and checks
 //	MKT-10 segment_effect.go
 //	INS-6  op_mail.go, door
 package insight

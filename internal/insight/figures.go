@@ -45,6 +45,7 @@ type Ask struct {
 	Dim         string  // "" for the sum over everything
 	Value       string  // only this value of the dimension
 	By          string  // "", day, month
+	Whole       bool    // the sums of all centers together: cells name none
 }
 
 // Cell is one sum.
@@ -95,36 +96,10 @@ func medianDim(dim string) string {
 }
 
 // Figures answers in one query over folded and open sums, whose time does not depend on the number of records (INS-3). Ratios
-// bring the sums that they are made of. Whole months are read from the sums of months.
+// bring the sums that they are made of. Whole months are read from the sums of months, the days around them from those of days.
 func Figures(ctx context.Context, tx *op.Tx, a Ask) (Cells, error) {
-	dim, day, grain := ownDim(tx, a.Dim), "0", "d"
-	switch {
-	case a.By == "month" && a.From == a.From.MonthStart() && a.Until == a.Until.MonthStart().AddMonths(1)-1:
-		day, grain = "r.day", "m"
-	case a.By != "":
-		day = "r.day"
-	}
-	sums, medians := sumsOf(a.Metrics)
-	of, args := "r.metric IN (?) AND r.dim = ?", []any{sums, dim}
-	if len(medians) > 0 {
-		of, args = "("+of+" OR r.metric IN (?) AND r.dim = ?)", append(args, medians, medianDim(dim))
-	}
-	conds := " AND " + of + " AND r.day >= ? AND r.day <= ?"
-	args = append(args, int64(a.From), int64(a.Until))
-	if len(a.Centers) > 0 {
-		conds += " AND r.center IN (?)"
-		args = append(args, a.Centers)
-	}
-	if a.Value != "" {
-		conds += " AND (r.value = ? OR r.value LIKE ?)"
-		args = append(args, a.Value, a.Value+"/%")
-	}
-	text := `SELECT metric, center, day, value, CAST(SUM(n) AS BIGINT) AS n FROM (
-		SELECT r.metric, r.center, ` + day + ` AS day, r.value, r.n FROM rollups r WHERE {scope:report r} AND r.grain = '` + grain + `'` + conds + `
-		UNION ALL
-		SELECT r.metric, r.center, ` + day + ` AS day, r.value, r.n FROM rollup_deltas r WHERE {scope:report r}` + conds + `) AS sums
-		GROUP BY metric, center, day, value HAVING SUM(n) <> 0`
-	list, err := op.All[Cell](ctx, tx, text, append(slices.Clone(args), args...)...)
+	text, args := a.query(tx)
+	list, err := op.All[Cell](ctx, tx, text, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read figures: %w", err)
 	}
@@ -136,6 +111,80 @@ func Figures(ctx context.Context, tx *op.Tx, a Ask) (Cells, error) {
 		}
 	}
 	return cells, nil
+}
+
+// query gives the query of an answer with its values.
+func (a Ask) query(tx *op.Tx) (text string, args []any) {
+	dim := ownDim(tx, a.Dim)
+	sums, medians := sumsOf(a.Metrics)
+	of, ofArgs := "r.metric IN (?) AND r.dim = ?", []any{sums, dim}
+	if len(medians) > 0 {
+		of, ofArgs = "("+of+" OR r.metric IN (?) AND r.dim = ?)", append(ofArgs, medians, medianDim(dim))
+	}
+	var more []any
+	conds := ""
+	if len(a.Centers) > 0 {
+		conds += " AND r.center IN (?)"
+		more = append(more, a.Centers)
+	}
+	if a.Value != "" {
+		conds += " AND (r.value = ? OR r.value LIKE ?)"
+		more = append(more, a.Value, a.Value+"/%")
+	}
+	center := "center, "
+	if a.Whole {
+		center = ""
+	}
+	for i, part := range a.parts() {
+		if i > 0 {
+			text += " UNION ALL "
+		}
+		from := "rollup_deltas r WHERE "
+		if part.grain != "" { // center by center, as the sums lie: the other way round each would be looked up by itself
+			from = "(SELECT id FROM centers UNION ALL SELECT ? AS id) c CROSS JOIN rollups r WHERE r.center = c.id AND r.grain = '" + part.grain + "' AND "
+			args = append(args, id.None[:])
+		}
+		text += "SELECT r.metric, r.center, " + part.day(a.By) + " AS day, r.value, r.n FROM " + from + "{scope:report r} AND " + of + " AND r.day >= ? AND r.day <= ?" + conds
+		args = append(append(append(args, ofArgs...), int64(part.from), int64(part.until)), more...)
+	}
+	return "SELECT metric, " + center + "day, value, CAST(SUM(n) AS BIGINT) AS n FROM (" + text + ") AS sums GROUP BY metric, " + center + "day, value HAVING SUM(n) <> 0", args
+}
+
+// sumsPart is a part of a span that is read from the sums of days, or of months; from the open ones for no grain.
+type sumsPart struct {
+	grain       string
+	from, until bizdate.Date
+}
+
+// day is the day of the cells of a part: days that are no whole month are one month's, but for open sums.
+func (p sumsPart) day(by string) string {
+	switch {
+	case by == "":
+		return "0"
+	case by == "month" && p.grain == "d":
+		return strconv.FormatInt(int64(p.from.MonthStart()), 10)
+	}
+	return "r.day"
+}
+
+// parts splits the span: whole months, the days before and after them, and all of it for what is open.
+func (a Ask) parts() (list []sumsPart) {
+	list = append(list, sumsPart{"", a.From, a.Until})
+	if a.By == "day" {
+		return append(list, sumsPart{"d", a.From, a.Until})
+	}
+	first, end := a.From, (a.Until + 1).MonthStart() // of the first whole month, and after the last one
+	if a.From != a.From.MonthStart() {
+		first = a.From.MonthStart().AddMonths(1)
+		list = append(list, sumsPart{"d", a.From, min(first-1, a.Until)})
+	}
+	if first < end {
+		list = append(list, sumsPart{"m", first, end - 1})
+	}
+	if end = max(first, end); end <= a.Until {
+		list = append(list, sumsPart{"d", end, a.Until})
+	}
+	return list
 }
 
 // sumsOf lists the sums that metrics need, and the medians among the metrics.

@@ -317,13 +317,13 @@ func (m *memSums) sign(enquiry id.ID, since bizdate.Date) (out []visit, err erro
 
 // Reactions keeps the roll-ups of every fact that a metric counts.
 func Reactions() []op.Reaction {
-	return []op.Reaction{
+	return append(opening(),
 		counted[facts.EnquiryEntered](), counted[facts.TouchRecorded](), counted[facts.ContactBreached](), counted[facts.AppointmentBooked](), counted[facts.AppointmentMoved](),
 		counted[facts.TouchWithdrawn](), counted[facts.EnquiryLost](), counted[facts.EnquiryUpdated](), counted[facts.EnquiryChanged](), counted[facts.EnquiryReopened](), counted[facts.VisitFinished](),
 		counted[facts.AppointmentRestored](), counted[facts.AppointmentWithdrawn](), counted[facts.VisitReopened](), counted[facts.VisitWithdrawn](), counted[facts.AppointmentCancelled](), counted[facts.AppointmentMissed](), counted[facts.VisitCheckedIn](), counted[facts.WalkedIn](),
 		counted[facts.ContractSigned](), counted[facts.PaymentTaken](), counted[facts.PaymentReversed](), counted[facts.CostBooked](), counted[facts.CostReversed](),
 		counted[facts.RewardEarned](), counted[facts.RewardBooked](), counted[facts.RewardReversed](),
-	}
+	)
 }
 
 func counted[F event.Fact]() op.Reaction {

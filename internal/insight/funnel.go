@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/problem"
 	"zhike/internal/kernel/stat"
@@ -79,11 +80,8 @@ func funnel(ctx context.Context, tx *op.Tx, r *Report) (err error) {
 	}
 	mature, usual := bizdate.Date(math.MaxInt32), bizdate.Date(0)
 	if r.Params.Basis == ByCohort {
-		if usual, err = usualDays(ctx, tx, false); err != nil {
-			return err
-		}
+		usual, err = cohortFunnel(ctx, tx, r.Params, at)
 		mature = tx.Today(tx.Viewer.Center) - usual
-		err = cohortFunnel(ctx, tx, r.Params, mature, at)
 	} else if err = stepFunnel(ctx, tx, r.Params, at); err == nil {
 		err = stepDays(ctx, tx, r.Params, rows)
 	}
@@ -122,7 +120,7 @@ func (r *Report) funnel(rows map[string]*funneled, mature bizdate.Date) {
 var funnelSums = []string{"leads", "appointments", "visits_new", "contracts_new"}
 
 func stepFunnel(ctx context.Context, tx *op.Tx, p Params, at func(string) *funneled) error {
-	ask := Ask{Metrics: funnelSums, From: p.From, Until: p.Until, Centers: p.Centers, Dim: p.By}
+	ask := Ask{Metrics: funnelSums, From: p.From, Until: p.Until, Centers: p.Centers, Dim: p.By, Whole: p.By != "center"}
 	switch p.By {
 	case "month":
 		ask.Dim, ask.By = "", "month"
@@ -157,48 +155,54 @@ func stepFunnel(ctx context.Context, tx *op.Tx, p Params, at func(string) *funne
 	return nil
 }
 
-// cohortFunnel counts what became of those entered in the span. A step that was skipped counts as reached with a later one: who walks in has come
-// without an appointment.
-func cohortFunnel(ctx context.Context, tx *op.Tx, p Params, mature bizdate.Date, at func(string) *funneled) error {
-	list, _, err := walked(ctx, tx, cohort{from: p.From, until: p.Until, centers: p.Centers})
-	if err != nil {
-		return err
-	}
-	for _, j := range list {
-		one := funneled{n: j.reached(), last: j.day}
-		if j.day <= mature {
-			one.ripe = one.n
+// cohortFunnel counts what became of those entered in the span, and gives the usual time to sign.
+func cohortFunnel(ctx context.Context, tx *op.Tx, p Params, at func(string) *funneled) (usual bizdate.Date, err error) {
+	seen := tx.Viewer.Scope("report:read")
+	recent := tx.Today(tx.Viewer.Center) - usualSpan
+	times, rows := map[int64]int64{}, map[funnelKey]*tallied{}
+	err = eachPath(ctx, tx, min(p.From, recent), func(e *path) {
+		if !seen.All && !slices.Contains(seen.Centers, e.dims[pathCenter]) && !slices.Contains(seen.Staff, e.dims[pathConsultant]) {
+			return
 		}
-		row := at(j.dim(p.By))
-		row.plus(&one)
-		for i := range between {
-			if days, ok := j.apart(i); ok {
-				row.days[i] = append(row.days[i], days)
+		if e.day >= recent {
+			for _, day := range e.signed {
+				times[int64(day-e.day)]++
 			}
 		}
+		if !e.fresh || e.day < p.From || e.day > p.Until || len(p.Centers) > 0 && !slices.Contains(p.Centers, e.dims[pathCenter]) {
+			return
+		}
+		key := e.dim(p.By)
+		row := rows[key]
+		if row == nil {
+			row = &tallied{at(key.String()), map[bizdate.Date][4]float64{}}
+			rows[key] = row
+		}
+		row.add(e)
+	})
+	usual = usualTime(times, usualOr)
+	for _, row := range rows {
+		row.ripen(tx.Today(tx.Viewer.Center) - usual)
 	}
-	return nil
+	return usual, err
 }
 
-// reached counts a prospect at each stage of the funnel: lead, appointment, visit, contract.
-func (j journey) reached() (n [4]float64) {
-	n[0] = 1
-	later := false
-	for i, step := range []int{StepContract, StepVisit, StepAppointment} {
-		if later = later || !j.at[step].IsZero(); later {
-			n[len(n)-1-i] = 1
+// tallied is a row with its counts by day of entry: which of them are past the usual time to sign is known at the end.
+type tallied struct {
+	*funneled
+	byDay map[bizdate.Date][4]float64
+}
+
+// ripen counts those who entered up to a day.
+func (t tallied) ripen(mature bizdate.Date) {
+	for day, n := range t.byDay {
+		if day > mature {
+			continue
+		}
+		for i := range n {
+			t.ripe[i] += n[i]
 		}
 	}
-	return n
-}
-
-// apart is how many days lie between two steps that a prospect took.
-func (j journey) apart(i int) (days float64, ok bool) {
-	from, to := j.at[between[i][0]], j.at[between[i][1]]
-	if from.IsZero() || to.IsZero() {
-		return 0, false
-	}
-	return max(0, to.Sub(from).Hours()/float64(24*time.Hour/time.Hour)), true
 }
 
 // stepDays adds to the rows how long after the step before it each step of the span came, whenever the prospect entered.
@@ -226,6 +230,28 @@ func stepDays(ctx context.Context, tx *op.Tx, p Params, rows map[string]*funnele
 	return nil
 }
 
+// reached counts a prospect at each stage of the funnel: lead, appointment, visit, contract. A step that was skipped counts as reached with a later
+// one: who walks in has come without an appointment.
+func (j journey) reached() (n [4]float64) {
+	n[0] = 1
+	later := false
+	for i, step := range []int{StepContract, StepVisit, StepAppointment} {
+		if later = later || !j.at[step].IsZero(); later {
+			n[len(n)-1-i] = 1
+		}
+	}
+	return n
+}
+
+// apart is how many days lie between two steps that a prospect took.
+func (j journey) apart(i int) (days float64, ok bool) {
+	from, to := j.at[between[i][0]], j.at[between[i][1]]
+	if from.IsZero() || to.IsZero() {
+		return 0, false
+	}
+	return max(0, to.Sub(from).Hours()/float64(24*time.Hour/time.Hour)), true
+}
+
 // dim is the value of a dimension of a journey.
 func (j journey) dim(by string) string {
 	switch by {
@@ -241,6 +267,67 @@ func (j journey) dim(by string) string {
 		return named(j.center)
 	}
 	return j.day.MonthStart().String()
+}
+
+// funnelKey is a row of the cohort funnel: the value of a dimension, or a month.
+type funnelKey struct {
+	value id.ID
+	month bizdate.Date
+}
+
+// String is the row's value in the report.
+func (k funnelKey) String() string {
+	if !k.month.IsZero() {
+		return k.month.String()
+	}
+	return named(k.value)
+}
+
+// dim is the row of a path.
+func (p *path) dim(by string) funnelKey {
+	i := slices.Index([]string{pathCenter: "center", pathConsultant: "consultant", pathChannel: "channel", pathCampaign: "campaign", pathCourse: "course"}, by)
+	if i < 0 {
+		return funnelKey{month: p.day.MonthStart()}
+	}
+	return funnelKey{value: p.dims[i]}
+}
+
+// at is how long after the entry a path came to a step, in µs.
+func (p *path) at(step int) (micros int64, ok bool) {
+	switch step {
+	case StepAppointment:
+		return p.after[0], p.reached[0]
+	case StepVisit:
+		return p.after[1], p.reached[1]
+	case StepContract:
+		return p.after[2], p.reached[2]
+	}
+	return 0, true
+}
+
+// add counts a path. A step that was skipped counts as reached with a later one.
+func (t tallied) add(p *path) {
+	n := [4]float64{1}
+	later := false
+	for step := pathSteps - 1; step >= 0; step-- {
+		if later = later || p.reached[step]; later {
+			n[step+1] = 1
+		}
+	}
+	sum := t.byDay[p.day]
+	for i := range n {
+		t.n[i] += n[i]
+		sum[i] += n[i]
+	}
+	t.byDay[p.day], t.last = sum, max(t.last, p.day)
+	const day = float64(24 * time.Hour / time.Microsecond)
+	for i, pair := range between {
+		from, left := p.at(pair[0])
+		to, came := p.at(pair[1])
+		if left && came {
+			t.days[i] = append(t.days[i], max(0, float64(to-from)/day))
+		}
+	}
 }
 
 // figures are the columns of the funnel.

@@ -3,6 +3,7 @@ package insight
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -122,6 +123,7 @@ func formatOf(ctx context.Context, tx *op.Tx, list []journey, costs []spent) (ma
 }
 
 const (
+	usualSpan    = 730 // days of entry that are looked at
 	usualShare   = 0.8 // of contracts are signed within the usual time
 	usualOr      = 60  // days, where there are too few to say
 	usualVisitOr = 30  // likewise, to the visit
@@ -144,25 +146,33 @@ func usualTo(ctx context.Context, tx *op.Tx, text string, everybody bool, other 
 		N    int64 `db:"n"`
 	}
 	scope := cohort{everybody: everybody}.seen(tx, "e")
-	since := int64(tx.Today(tx.Viewer.Center)) - 730
+	since := int64(tx.Today(tx.Viewer.Center) - usualSpan)
 	rows, err := op.AllOf[row](ctx, tx.Unscoped("figures are counted in the scope of report:read"), strings.Replace(text, "#where", scope.Text+" AND e.entered_day >= ?", 1), append(slices.Clone(scope.Args), since)...)
 	if err != nil {
 		return 0, fmt.Errorf("read usual times: %w", err)
 	}
-	var all int64
+	times := make(map[int64]int64, len(rows))
 	for _, r := range rows {
-		all += r.N
+		times[r.Days] = r.N
+	}
+	return usualTime(times, other), nil
+}
+
+// usualTime is the days after which usualShare of the cases have come, of so many by days; other where there are too few to say.
+func usualTime(times map[int64]int64, other bizdate.Date) bizdate.Date {
+	var all, n int64
+	for _, k := range times {
+		all += k
 	}
 	if all < usualLeast {
-		return other, nil
+		return other
 	}
-	var n int64
-	for _, r := range rows {
-		if n += r.N; float64(n) >= usualShare*float64(all) {
-			return bizdate.Date(max(r.Days, 0)), nil
+	for _, days := range slices.Sorted(maps.Keys(times)) {
+		if n += times[days]; float64(n) >= usualShare*float64(all) {
+			return bizdate.Date(max(days, 0))
 		}
 	}
-	return other, nil
+	return other
 }
 
 // returns writes the rows and the totals; rows whose last prospect is still inside the usual time to sign are young.

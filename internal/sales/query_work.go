@@ -44,6 +44,13 @@ type WorkPage struct {
 	Next     string    // cursor of the next page; "" at the end
 }
 
+// workRow is a row with the number and the worth of all.
+type workRow struct {
+	WorkRow
+	Of  int64     `db:"of_all"`
+	Sum money.Fen `db:"sum_all"`
+}
+
 // WorkAfter is the page of a work list after a cursor, from its beginning for "".
 func WorkAfter(ctx context.Context, tx *op.Tx, staff id.ID, cursor string, limit int) (out WorkPage, err error) {
 	offset, err := offsetOf(cursor, 0)
@@ -58,20 +65,23 @@ func WorkAfter(ctx context.Context, tx *op.Tx, staff id.ID, cursor string, limit
 // walked in has had the first contact.
 func WorkList(ctx context.Context, tx *op.Tx, staff id.ID, limit, offset int) (out WorkPage, err error) {
 	rows, args := worthOf(tx, "e.consultant = ? AND e.outcome = 'open'", staff)
-	sums, err := op.One[struct {
-		Total    int64     `db:"total"`
-		Expected money.Fen `db:"expected"`
-	}](ctx, tx, "SELECT COUNT(*) AS total, CAST(COALESCE(SUM(w.expected), 0) AS BIGINT) AS expected FROM ("+rows+") w WHERE w.why <> ''", args...)
-	if err != nil {
-		return out, fmt.Errorf("count work: %w", err)
-	}
-	out.Total, out.Expected = sums.Total, sums.Expected
-	out.Items, err = op.All[WorkRow](ctx, tx, "SELECT "+enquiryColumns+", w.why, "+worthColumns+`,
-		(SELECT a.id FROM appointments a WHERE a.enquiry = e.id AND a.state IN ('booked', 'confirmed') LIMIT 1) AS appointment
-		FROM (`+rows+`) w JOIN enquiries e ON e.id = w.id WHERE w.why <> ''
-		ORDER BY w.expected * w.urgency DESC, w.urgency DESC, e.contact_due_at, e.next_day, e.id LIMIT ? OFFSET ?`, append(args, limit, offset)...)
+	list, err := op.All[workRow](ctx, tx, "WITH w AS MATERIALIZED (SELECT * FROM ("+rows+") w WHERE w.why <> '') SELECT "+enquiryColumns+", w.why, "+worthColumns+`,
+		(SELECT a.id FROM appointments a WHERE a.enquiry = e.id AND a.state IN ('booked', 'confirmed') LIMIT 1) AS appointment,
+		t.of_all, t.sum_all FROM (SELECT * FROM w ORDER BY w.expected * w.urgency DESC, w.urgency DESC, w.contact_due_at, w.next_day, w.id LIMIT ? OFFSET ?) w
+		JOIN enquiries e ON e.id = w.id CROSS JOIN (SELECT COUNT(*) AS of_all, CAST(COALESCE(SUM(expected), 0) AS BIGINT) AS sum_all FROM w) t
+		ORDER BY w.expected * w.urgency DESC, w.urgency DESC, w.contact_due_at, w.next_day, w.id`, append(args, limit, offset)...)
 	if err != nil {
 		return out, fmt.Errorf("list work: %w", err)
+	}
+	for _, row := range list {
+		out.Items, out.Total, out.Expected = append(out.Items, row.WorkRow), row.Of, row.Sum
+	}
+	if len(list) == 0 && offset > 0 { // beyond the end: how much there is
+		first, err := WorkList(ctx, tx, staff, 1, 0)
+		out.Total, out.Expected = first.Total, first.Expected
+		if err != nil {
+			return out, err
+		}
 	}
 	out.Next = nextCursor(offset, len(out.Items), limit, out.Total)
 	return out, addQuotes(ctx, tx, out.Items)
@@ -97,7 +107,7 @@ const worthColumns = "w.odds, w.odds_by, w.amount, w.amount_by, w.expected, w.ur
 const worthRows = `SELECT w.*, w.odds * w.amount / 10000 AS expected,
 	CASE w.why WHEN 'first-overdue' THEN {first} WHEN 'first' THEN {first} - COALESCE({first} / 2 * (w.contact_due_at - {now}) / NULLIF(w.contact_due_at - w.entered_at, 0), {first} / 2)
 		WHEN 'visit' THEN {visit} WHEN 'back' THEN {pool} WHEN 'overdue' THEN {overdue} WHEN 'due' THEN {due} ELSE 100 END AS urgency
-	FROM (SELECT e.id, e.contact_due_at, e.entered_at,
+	FROM (SELECT e.id, e.contact_due_at, e.entered_at, e.next_day,
 		CASE WHEN e.first_touch_at IS NULL AND e.walk_in = FALSE AND e.contact_due_at < {now} THEN 'first-overdue'
 			WHEN e.first_touch_at IS NULL AND e.walk_in = FALSE THEN 'first'
 			WHEN EXISTS (SELECT 1 FROM appointments a WHERE a.enquiry = e.id AND a.state = 'booked' AND a.day = {today}) THEN 'visit'

@@ -126,6 +126,35 @@ func TestSAL3_OrderOfExpectedValue(t *testing.T) {
 	})
 }
 
+// TestPRF6_StatementsOfTheWorkList: a page of the work list sends one statement, and one for the quotes of its rows, however long the list; a page
+// beyond the end says how much there is.
+func TestPRF6_StatementsOfTheWorkList(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		owner := s.StaffID(s.Consultant(s.HD))
+		for _, n := range []int{2, 30} {
+			for range n {
+				e := s.Enquiry(t, s.HD)
+				s.Exec(t, "UPDATE enquiries SET consultant = ? WHERE id = ?", owner, e.ID)
+			}
+			s.Read(t, s.Principal(s.HD), func(ctx context.Context, tx *op.Tx) error {
+				before := tx.Queries
+				list, err := sales.WorkList(ctx, tx, owner, 10, 0)
+				if asked := tx.Queries - before; asked > 2 || len(list.Items) == 0 {
+					t.Errorf("%d rows of %d: %d statements", len(list.Items), list.Total, asked)
+				}
+				if err != nil {
+					return err
+				}
+				beyond, err := sales.WorkList(ctx, tx, owner, 10, 1000)
+				if len(beyond.Items) != 0 || beyond.Total != list.Total || beyond.Expected != list.Expected || beyond.Next != "" {
+					t.Errorf("beyond the end: %+v, want the total %d", beyond, list.Total)
+				}
+				return err
+			})
+		}
+	})
+}
+
 func idsOf(rows []sales.WorkRow) (out []id.ID) {
 	for _, row := range rows {
 		out = append(out, row.ID)

@@ -1,6 +1,7 @@
 package stat
 
 import (
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -35,6 +36,24 @@ func TestMedianOfCounts_AsOfList(t *testing.T) {
 		}
 		if got, _ := MedianOfCounts(counts); got != median(list) {
 			t.Fatalf("%v: %g, want %g", list, got, median(list))
+		}
+	})
+}
+
+// The median is the one of the sorted values, however they repeat, and the list stays as it is.
+func TestMedian_AsSorted(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		list := rapid.OneOf(rapid.SliceOfN(rapid.Float64Range(-9, 9), 1, 60), rapid.SliceOfN(rapid.Map(rapid.IntRange(0, 3), func(i int) float64 { return float64(i) }), 1, 60)).Draw(t, "values")
+		before, sorted := slices.Clone(list), slices.Sorted(slices.Values(list))
+		want := (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
+		if len(sorted)%2 == 1 {
+			want = sorted[len(sorted)/2]
+		}
+		if got := Median(list); got != want {
+			t.Fatalf("%v: %g, want %g", list, got, want)
+		}
+		if !slices.Equal(list, before) {
+			t.Fatalf("the list was changed: %v, was %v", list, before)
 		}
 	})
 }

@@ -119,10 +119,44 @@ func median(list []int64) float64 {
 }
 
 func medianOf(list []float64) float64 {
-	s := slices.Clone(list)
-	slices.Sort(s)
-	if n := len(s); n%2 == 0 {
-		return (s[n/2-1] + s[n/2]) / 2
+	own := slices.Clone(list)
+	half := len(own) / 2
+	upper := smallest(own, half)
+	if len(own)%2 == 1 {
+		return upper
 	}
-	return s[len(s)/2]
+	return (slices.Max(own[:half]) + upper) / 2
 }
+
+// smallest gives the k-th smallest value, from 0, and puts none greater before it and none less behind it: Hoare's FIND (1961), which
+// needs no more than some passes where sorting needs many.
+func smallest(list []float64, k int) float64 {
+	for low, high := 0, len(list)-1; low < high; {
+		pivot := middle(list[low], list[(low+high)/2], list[high])
+		i, j := low, high
+		for i <= j {
+			for list[i] < pivot {
+				i++
+			}
+			for list[j] > pivot {
+				j--
+			}
+			if i <= j {
+				list[i], list[j] = list[j], list[i]
+				i, j = i+1, j-1
+			}
+		}
+		switch {
+		case k <= j:
+			high = j
+		case k >= i:
+			low = i
+		default:
+			return list[k]
+		}
+	}
+	return list[k]
+}
+
+// middle is the one of three that is neither least nor greatest.
+func middle(a, b, c float64) float64 { return max(min(a, b), min(max(a, b), c)) }

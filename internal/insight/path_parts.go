@@ -1,0 +1,165 @@
+package insight
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/id"
+)
+
+// A part holds the paths of the enquiries entered in the same 32 days whose ids end alike: neither ever changes.
+const (
+	pathShift = 5
+	pathSpan  = 1 << pathShift
+	pathParts = 8
+)
+
+// spanOf is the span of a day, also of one before 1970.
+func spanOf(day bizdate.Date) int64 { return int64(day) >> pathShift }
+
+// pathPart is a part as it is kept.
+type pathPart struct {
+	Span int64  `db:"span"`
+	Part int64  `db:"part"`
+	Body []byte `db:"body"`
+}
+
+type partKey struct{ span, part int64 }
+
+func (p *path) key() partKey {
+	return partKey{spanOf(p.day), int64(p.enquiry[len(p.enquiry)-1] % pathParts)}
+}
+
+// packPaths writes a body: the number of distinct dimension ids and these, then each path: enquiry, places of its dimensions among
+// them, day within the span, a byte of flags, the times of the steps that it reached, and the days of its contracts from the entry.
+func packPaths(list []path) []byte {
+	places, ids := map[id.ID]uint64{}, []id.ID{}
+	for _, p := range list {
+		for _, d := range p.dims {
+			if _, known := places[d]; !known {
+				places[d] = uint64(len(ids))
+				ids = append(ids, d)
+			}
+		}
+	}
+	b := binary.AppendUvarint(nil, uint64(len(ids)))
+	for _, d := range ids {
+		b = append(b, d[:]...)
+	}
+	for _, p := range list {
+		b = append(b, p.enquiry[:]...)
+		for _, d := range p.dims {
+			b = binary.AppendUvarint(b, places[d])
+		}
+		b = append(binary.AppendUvarint(b, uint64(p.day&(pathSpan-1))), p.flags())
+		for step, reached := range p.reached {
+			if reached {
+				b = binary.AppendVarint(b, p.after[step])
+			}
+		}
+		b = binary.AppendUvarint(b, uint64(len(p.signed)))
+		for _, day := range p.signed {
+			b = binary.AppendVarint(b, int64(day-p.day))
+		}
+	}
+	return b
+}
+
+// flags are: of kind new or return, and the steps reached.
+func (p *path) flags() (f byte) {
+	if p.fresh {
+		f = 1
+	}
+	for step, reached := range p.reached {
+		if reached {
+			f |= 2 << step
+		}
+	}
+	return f
+}
+
+var errPathPart = errors.New("kept paths cannot be read")
+
+// pathReader reads a body from its beginning.
+type pathReader struct {
+	rest []byte
+	bad  bool
+}
+
+func (r *pathReader) take(n int) []byte {
+	if r.bad = r.bad || n > len(r.rest); r.bad {
+		return make([]byte, n)
+	}
+	b := r.rest[:n]
+	r.rest = r.rest[n:]
+	return b
+}
+
+func (r *pathReader) uvarint() uint64 {
+	if len(r.rest) > 0 && r.rest[0] < 1<<7 { // most are
+		v := r.rest[0]
+		r.rest = r.rest[1:]
+		return uint64(v)
+	}
+	v, n := binary.Uvarint(r.rest)
+	if r.bad = r.bad || n <= 0; r.bad {
+		return 0
+	}
+	r.rest = r.rest[n:]
+	return v
+}
+
+func (r *pathReader) varint() int64 {
+	v, n := binary.Varint(r.rest)
+	if r.bad = r.bad || n <= 0; r.bad {
+		return 0
+	}
+	r.rest = r.rest[n:]
+	return v
+}
+
+// each reads the paths of a part one after the other, into the same one.
+func (p *pathPart) each(do func(*path)) error {
+	r := pathReader{rest: p.Body}
+	ids := make([]id.ID, min(r.uvarint(), uint64(len(p.Body))/uint64(len(id.None))))
+	for i := range ids {
+		ids[i] = id.ID(r.take(len(id.None)))
+	}
+	var at path
+	for !r.bad && len(r.rest) > 0 {
+		r.path(&at, ids, bizdate.Date(p.Span<<pathShift))
+		if !r.bad {
+			do(&at)
+		}
+	}
+	if r.bad {
+		return fmt.Errorf("%w: span %d, part %d", errPathPart, p.Span, p.Part)
+	}
+	return nil
+}
+
+func (r *pathReader) path(at *path, ids []id.ID, first bizdate.Date) {
+	at.enquiry = id.ID(r.take(len(id.None)))
+	for i := range at.dims {
+		place := r.uvarint()
+		if r.bad = r.bad || place >= uint64(len(ids)); r.bad {
+			return
+		}
+		at.dims[i] = ids[place]
+	}
+	at.day = first + bizdate.Date(r.uvarint()%pathSpan)
+	flags := r.take(1)[0]
+	at.fresh = flags&1 != 0
+	for step := range at.reached {
+		at.reached[step], at.after[step] = flags&(2<<step) != 0, 0
+		if at.reached[step] {
+			at.after[step] = r.varint()
+		}
+	}
+	at.signed = at.signed[:0]
+	for n := r.uvarint(); n > 0 && !r.bad; n-- {
+		at.signed = append(at.signed, at.day+bizdate.Date(r.varint()))
+	}
+}
