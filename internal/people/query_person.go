@@ -97,6 +97,9 @@ type Relative struct {
 	Beyond   bool   `json:"beyond_scope,omitempty" db:"-"` // a guardian whose own record the viewer does not see: name and masked phone only
 }
 
+// Guards tells whether the relative is a guardian of the person.
+func (r Relative) Guards() bool { return r.Relation != "household" && r.Relation != "ward" }
+
 // Relatives lists household, guardians and wards of a person, as far as they are in scope. The guardians of who is seen are named also
 // beyond it, with a masked phone: they are whom one talks to about the child (PPL-3, PPL-10).
 func Relatives(ctx context.Context, tx *op.Tx, p Person) ([]Relative, error) {
