@@ -188,6 +188,7 @@ type SubmissionEntered struct {
 	Joined     bool   `json:"joined"`               // the open enquiry of somebody who is known
 	Consultant id.ID  `json:"consultant_id"`        // who has it; none: nobody yet
 	PointName  string `json:"point_name,omitempty"` // of the capture point, as it was called then
+	Keeper     id.ID  `json:"keeper_id,omitzero"`   // who hears of it besides the consultant: whose point or campaign it is
 }
 
 // Kind implements event.Fact.

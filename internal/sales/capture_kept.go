@@ -8,6 +8,7 @@ import (
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/marketing"
+	"zhike/internal/organization"
 	"zhike/internal/people"
 )
 
@@ -84,4 +85,24 @@ func joined(ctx context.Context, tx *op.Tx, e Enquiry, s marketing.Submission) e
 		EnquiryID: e.ID, Direction: "in", Note: s.Said, NextStep: "call-back", NextDay: tx.Today(e.Center), Submitted: true,
 	})
 	return err
+}
+
+// keeperOf is who hears of what came by a point besides the owner of the enquiry: whose point it is; for a point of no center else the owner of its campaign.
+// None: nobody, or nobody who still works here.
+func keeperOf(ctx context.Context, tx *op.Tx, p marketing.CapturePoint, s marketing.Submission) (id.ID, error) {
+	works := func(staff id.ID) bool {
+		m, ok := organization.Of(tx).Staff(staff)
+		return ok && m.Active
+	}
+	if works(p.Staff) {
+		return p.Staff, nil
+	}
+	if !p.Center.IsNone() || s.Campaign.IsNone() {
+		return id.None, nil
+	}
+	owner, err := marketing.OwnerOf(ctx, tx, s.Campaign)
+	if err != nil || !works(owner) {
+		return id.None, err
+	}
+	return owner, nil
 }

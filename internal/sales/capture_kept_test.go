@@ -166,3 +166,61 @@ func TestMKT11_JoinsAsTouch(t *testing.T) {
 		s.Check(t)
 	})
 }
+
+// TestMKT11_KeeperIsTold: whose point it is hears at once of what comes by it, also where the lead is another's; of a point of no center else the owner of its
+// campaign, else the general manager. Nobody is told twice.
+func TestMKT11_KeeperIsTold(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		c, err := marketing.PlanCampaign.Run(s.Marketing(), s.Ops, testkit.Campaign(t, s, id.None))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Approve(t, c.ID)
+		desk, marketer, boss := s.StaffID(s.FrontDesk(s.HD)), s.StaffID(s.Marketing()), s.StaffID(s.GM())
+		consultant := s.StaffID(s.Consultant(s.HD))
+		for i, in := range []struct {
+			what              string
+			center, staff, of id.ID
+			want              map[string]id.ID
+		}{
+			{"of the front desk", s.HD, desk, id.None, map[string]id.ID{"submission-point": desk}},
+			{"of a consultant", s.HD, consultant, id.None, map[string]id.ID{"enquiry": consultant}},
+			{"of no center", id.None, desk, c.ID, map[string]id.ID{"submission-point": desk}},
+			{"of a campaign", id.None, id.None, c.ID, map[string]id.ID{"submission-point": marketer}},
+			{"of nobody", id.None, id.None, id.None, map[string]id.ID{"submission": boss}},
+		} {
+			p := point(t, s, func(to *marketing.CapturePointInput) { to.CenterID, to.StaffID, to.CampaignID = in.center, in.staff, in.of })
+			s.Exec(t, "DELETE FROM notices")
+			enter(t, s, form(p, i+10))
+			for kind, staff := range in.want {
+				if n := s.Count(t, "SELECT COUNT(*) FROM notices WHERE kind = ? AND staff = ?", kind, staff); n != 1 {
+					t.Errorf("%s: %s was told %d times", in.what, kind, n)
+				}
+			}
+			if n := s.Count(t, "SELECT COUNT(*) FROM notices WHERE kind IN ('submission', 'submission-point')"); n > 1 || in.want["enquiry"] == consultant && n > 0 {
+				t.Errorf("%s: %d notices", in.what, n)
+			}
+		}
+	})
+}
+
+// TestMKT11_PointChangedMeanwhile: a change of a point that started from an older version is refused (ORG-10).
+func TestMKT11_PointChangedMeanwhile(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		p := point(t, s, nil)
+		change := func(name string) error {
+			return second(marketing.SetCapturePoint.Run(s.Marketing(), s.Ops, marketing.CapturePointInput{PointID: p.ID, Version: &p.Version, Name: name, Kind: "form", CenterID: s.HD, ChannelID: s.Web}))
+		}
+		if err := change("甲"); err != nil {
+			t.Fatal(err)
+		}
+		if err := change("乙"); err == nil {
+			t.Error("the older version overwrote the newer one")
+		}
+		if n := s.Count(t, "SELECT COUNT(*) FROM capture_points WHERE id = ? AND name = '甲'", p.ID); n != 1 {
+			t.Error("the first change is gone")
+		}
+	})
+}

@@ -81,6 +81,9 @@ func enterSubmission(ctx context.Context, tx *op.Tx, in EnterSubmissionInput) (o
 	if f.SubmissionAbout, err = marketing.SettleSubmission(ctx, tx, s); err != nil {
 		return out, err
 	}
+	if f.Keeper, err = keeperOf(ctx, tx, p, s); err != nil {
+		return out, err
+	}
 	f.Person, f.Enquiry, f.Lead = s.Person, s.Enquiry, s.Lead
 	tx.Record(s.ID, f)
 	return marketing.SubmissionAnswer{ID: s.ID, State: marketing.SubmissionEntered, Enquiry: s.Enquiry, Lead: s.Lead}, nil
