@@ -92,6 +92,8 @@ func looks(s *testkit.School, r records) []look {
 		list("general-manager", "/playbooks", "/playbooks/edit", "/reveals", "/reveals/each", "/record-views", "/scores", "/targets", "/reports/targets", "/data-requests", "/data-requests/retention"),
 		[]look{page("principal", "/playbooks/{id}", r.playbook), page("consultant", "/playbooks/{id}", r.playbook), {route: "/playbooks/edit", role: "principal", path: "/playbooks/edit?playbook_id=" + r.playbook.String()}},
 		list("principal", "/reveals", "/reveals/each?refused=true"),
+		list("finance", "/rewards", "/rewards?state=reversed"),
+		[]look{page("principal", "/rewards/{id}", r.reward)},
 		list("marketing", "/promotions", "/promotions?state=stopped", "/promotions/new"),
 		[]look{page("consultant", "/promotions/{id}", r.promotion), page("marketing", "/promotions/{id}", r.promotion), page("principal", "/promotions/{id}", r.promotion), page("marketing", "/promotions/{id}/edit", r.promotion)},
 		list("marketing", "/campaigns", "/campaigns?state=dropped", "/campaigns/new", "/campaigns/new?from="+r.campaign.String(), "/campaigns/formats"),

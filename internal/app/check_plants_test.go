@@ -33,6 +33,7 @@ var plants = map[string]string{
 	"contract line: hours, those of its edition":                                       "UPDATE contract_lines SET hours = hours + 100",
 	"contract line: gift hours, those of its edition and its promotions":               "UPDATE contract_lines SET gift = gift + 100",
 	"contract line: what promotions take off, at most what it is below its list price": "INSERT INTO contract_promotions (contract, promotion, line, no, name, taken_off, gift, thing) SELECT id, ?, 1, 'x', 'x', list, 0, '' FROM contracts",
+	"reward: hours in the account":                                                     "INSERT INTO rewards (id, enquiry, person, referrer, center, contract, hours, state, line, taken, reason, earned_at, day, due, version) VALUES (?, ?, ?, ?, ?, ?, 100, 'booked', ?, 0, '', 0, 1, FALSE, 1)",
 	"promotion: signed contracts counted":                                              plantedPromotion + "0, 5)",
 	"promotion: signed contracts beyond its quota":                                     plantedPromotion + "1, 5)",
 	"sales.promotion-numbers":                                                          plantedPromotion + "0, 0)",

@@ -40,7 +40,7 @@ var attacked = []string{"principal", "it", "front-desk", "consultant", "finance"
 
 // recordTables hold what an {id} of a path names.
 var recordTables = []string{
-	"organizations", "persons", "playbooks", "promotions", "data_requests", "enquiries", "appointments", "visits", "quotes", "contracts", "payments", "tasks", "approvals", "campaigns", "campaign_costs", "budgets", "campaign_formats", "capture_points", "segments", "delegations", "score_models", "imports", "feedback", "views", "special_days", "rooms", "centers", "staff", "accounts", "positions", "channels", "courses", "packages", "sessions",
+	"organizations", "persons", "playbooks", "promotions", "rewards", "data_requests", "enquiries", "appointments", "visits", "quotes", "contracts", "payments", "tasks", "approvals", "campaigns", "campaign_costs", "budgets", "campaign_formats", "capture_points", "segments", "delegations", "score_models", "imports", "feedback", "views", "special_days", "rooms", "centers", "staff", "accounts", "positions", "channels", "courses", "packages", "sessions",
 }
 
 func newTarget(t *testing.T) *target { t.Helper(); return newTargetWith(t, nil) }
@@ -83,7 +83,7 @@ func (x *target) live() {
 		}
 	}
 	desk, consultant := s.FrontDesk(s.HD), s.Consultant(s.HD)
-	s.Enquiry(t, s.HD)
+	s.Reward(t, s.HD, s.Enquiry(t, s.HD).PersonID)
 	s.Appointment(t, s.HD)
 	signed := s.Contract(t, s.HD)
 	_, a := s.Appointment(t, s.HD)

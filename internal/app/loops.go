@@ -38,6 +38,7 @@ func (a *App) Loops(ctx context.Context) {
 	})
 	all.Go(func() { a.every(ctx, time.Minute, nil, "score enquiries", a.score) })
 	all.Go(func() {
+		a.every(ctx, time.Minute, nil, "settle rewards", func(ctx context.Context) error { return sales.SettleRewards(ctx, a.Run) })
 		a.every(ctx, 10*time.Minute, nil, "return to the pool", func(ctx context.Context) error { return sales.ReturnIdle(ctx, a.Run) })
 	})
 	all.Go(func() {

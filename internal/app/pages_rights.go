@@ -83,6 +83,8 @@ var pageRights = []struct{ path, right string }{
 	{"/promotions/{id}/start", "promotion:update"},
 	{"/promotions/{id}/stop", "promotion:update"},
 	{"/promotions", "promotion:read"},
+	{"/rewards/{id}/reverse", "reward:reverse"},
+	{"/rewards", "reward:read"},
 	{"/playbooks/edit", "playbook:update"},
 	{"/playbooks", "playbook:read"},
 	{"/pool/{id}/claim", "pool:claim"},

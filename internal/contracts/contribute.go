@@ -71,7 +71,7 @@ var hourAccountsKept = []check.Query{
 		FROM hour_entries WINDOW w AS (PARTITION BY line ORDER BY at, id)) AS prefix WHERE h < 0 OR g < 0`},
 	{What: "contract line: hours bought", Text: `SELECT l.id, CAST(COALESCE(SUM(e.hours + e.gift), 0) AS BIGINT) AS got,
 		CASE WHEN c.signed_day = 0 THEN 0 ELSE l.hours + l.gift END AS want
-		FROM contract_lines l JOIN contracts c ON c.id = l.contract LEFT JOIN hour_entries e ON e.line = l.id AND e.kind IN ('bought', 'gift')
+		FROM contract_lines l JOIN contracts c ON c.id = l.contract LEFT JOIN hour_entries e ON e.line = l.id AND e.cause = c.id AND e.kind IN ('bought', 'gift')
 		GROUP BY l.id, l.hours, l.gift, c.signed_day
 		HAVING COALESCE(SUM(e.hours + e.gift), 0) <> CASE WHEN c.signed_day = 0 THEN 0 ELSE l.hours + l.gift END`},
 	{What: "hour entry: its line", Text: "SELECT e.id, 0 AS got, 1 AS want FROM hour_entries e WHERE NOT EXISTS (SELECT 1 FROM contract_lines l WHERE l.id = e.line)"},

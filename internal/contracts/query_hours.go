@@ -33,8 +33,8 @@ func (a HourAccount) Name(lang string) string { return named(lang, a.NameZH, a.N
 
 const hourAccounts = `SELECT l.id AS line, c.id AS contract, c.no AS contract_no, c.student, l.course, p.name_zh, p.name_en, c.valid_until,
 	CAST(COALESCE(SUM(CASE WHEN e.kind = 'bought' THEN e.hours END), 0) AS BIGINT) AS bought,
-	CAST(COALESCE(SUM(CASE WHEN e.kind = 'gift' THEN e.gift END), 0) AS BIGINT) AS given,
-	CAST(COALESCE(-SUM(CASE WHEN e.kind IN ('consumed', 'reversed') THEN e.hours + e.gift END), 0) AS BIGINT) AS used,
+	CAST(COALESCE(SUM(CASE WHEN e.kind = 'gift' OR e.kind = 'reversed' AND e.gift < 0 THEN e.gift END), 0) AS BIGINT) AS given,
+	CAST(COALESCE(-SUM(CASE WHEN e.kind = 'consumed' OR e.kind = 'reversed' AND e.hours + e.gift > 0 THEN e.hours + e.gift END), 0) AS BIGINT) AS used,
 	CAST(COALESCE(SUM(e.hours + e.gift), 0) AS BIGINT) AS hours_left,
 	CAST(COALESCE(SUM(e.gift), 0) AS BIGINT) AS gift_left
 	FROM contract_lines l JOIN contracts c ON c.id = l.contract JOIN packages p ON p.id = l.package LEFT JOIN hour_entries e ON e.line = l.id

@@ -17,7 +17,7 @@ const (
 	Bought         EntryKind = "bought"
 	Gift           EntryKind = "gift"
 	Consumed       EntryKind = "consumed"
-	Reversed       EntryKind = "reversed" // of a consumption
+	Reversed       EntryKind = "reversed" // of a consumption, which gives hours again; or of gift hours, which takes them
 	Frozen         EntryKind = "frozen"
 	Unfrozen       EntryKind = "unfrozen"
 	Lapsed         EntryKind = "expired"
@@ -55,8 +55,10 @@ type Balance struct {
 func (b Balance) Add(e HourEntry) (Balance, error) {
 	gives := false
 	switch e.Kind {
-	case Bought, Gift, Reversed, Unfrozen, TransferredIn:
+	case Bought, Gift, Unfrozen, TransferredIn:
 		gives = true
+	case Reversed:
+		gives = e.Hours != 0 || e.Gift > 0 // what is paid for is never taken back so: that is a refund
 	case Consumed, Frozen, Lapsed, TransferredOut, Refunded:
 	default:
 		return b, problem.Refuse("CON-3", "hours-sign", problem.Field{Location: "kind", Value: e.Kind})

@@ -9,6 +9,7 @@ import (
 	"zhike/internal/facts"
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/event"
+	"zhike/internal/kernel/hours"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/rollup"
@@ -103,6 +104,12 @@ func fold(s sums, f event.Fact, e event.Event) error {
 		return visited(s, f.Matter, f.Visit, e.Day)
 	case facts.ContractSigned:
 		return contract(s, f, e)
+	case facts.RewardEarned:
+		given(s, f.RewardAccount, e.Day, f.Hours)
+	case facts.RewardBooked:
+		given(s, f.RewardAccount, e.Day, f.Hours)
+	case facts.RewardReversed:
+		given(s, f.RewardAccount, e.Day, -f.Taken)
 	case facts.PaymentTaken:
 		cash(s, f.Pay, e.Day, 1)
 	case facts.PaymentReversed:
@@ -211,6 +218,13 @@ func contract(s sums, f facts.ContractSigned, e event.Event) error {
 	return nil
 }
 
+// given counts gift hours that are no part of a contract's price (MKT-12).
+func given(s sums, a facts.RewardAccount, day bizdate.Date, n hours.Centi) {
+	if n != 0 && !a.Line.IsNone() {
+		s.add("hours_gift", day, a.At, int64(n), "course", a.Course.String(), "package", a.Package.String())
+	}
+}
+
 func cash(s sums, p facts.Pay, day bizdate.Date, sign int64) {
 	dims := ofCampaign([]string{"method", p.Method, "consultant", p.Consultant.String(), "channel", p.Channel.String()}, p.Campaign)
 	part := "cash_in_other"
@@ -308,6 +322,7 @@ func Reactions() []op.Reaction {
 		counted[facts.TouchWithdrawn](), counted[facts.EnquiryLost](), counted[facts.EnquiryUpdated](), counted[facts.EnquiryChanged](), counted[facts.EnquiryReopened](), counted[facts.VisitFinished](),
 		counted[facts.AppointmentRestored](), counted[facts.AppointmentWithdrawn](), counted[facts.VisitReopened](), counted[facts.VisitWithdrawn](), counted[facts.AppointmentCancelled](), counted[facts.AppointmentMissed](), counted[facts.VisitCheckedIn](), counted[facts.WalkedIn](),
 		counted[facts.ContractSigned](), counted[facts.PaymentTaken](), counted[facts.PaymentReversed](), counted[facts.CostBooked](), counted[facts.CostReversed](),
+		counted[facts.RewardEarned](), counted[facts.RewardBooked](), counted[facts.RewardReversed](),
 	}
 }
 

@@ -65,6 +65,9 @@ const (
 	BudgetShare    = "budget.notice-share"
 )
 
+// ReferralHours is the setting of the hours that somebody is given for a person whom they brought and who paid; 0: none (MKT-12).
+const ReferralHours = "referral.hours"
+
 // Settings lists what can be set.
 var Settings = []Setting{
 	{Key: "quote.discount-limit", Default: "500", Min: 0, Max: 10_000, Percent: true},
@@ -82,6 +85,7 @@ var Settings = []Setting{
 	{Key: PoolOwnAgain, Default: "30", Min: 0, Max: 730},
 	{Key: RequestDays, Default: "15", Min: 1, Max: 30},
 	{Key: RetentionMonths, Default: "36", Min: 3, Max: 360},
+	{Key: ReferralHours, Default: "2", Min: 0, Max: 100},
 	{Key: BudgetApproval, Default: "0", Min: 0, Max: 1},
 	{Key: BudgetShare, Default: "80", Min: 0, Max: 100},
 	{Key: UrgencyFirst, Default: "800", Min: 100, Max: 10_000},

@@ -25,6 +25,7 @@ var shown = []group{
 	{"sales", "visit", []string{"sales.visit-finished.1", "sales.visit-reopened.1", "sales.reception-began.1", "sales.reception-withdrawn.1"}},
 	{"sales", "quote", []string{"sales.quote-made.1", "sales.quote-accepted.1"}},
 	{"sales", "contract", []string{"contracts.contract-drafted.1", "contracts.contract-signed.1"}},
+	{"sales", "reward", []string{"sales.reward-earned.1", "sales.reward-booked.1", "sales.reward-reversed.1"}},
 	{"desk", "visit", []string{"sales.visit-checked-in.1", "sales.walked-in.1", "sales.visit-withdrawn.1"}},
 	{"finance", "payment", []string{"finance.payment-taken.1", "finance.payment-reversed.1"}},
 	{"system", "task", []string{"process.task-done.1", "process.task-reopened.1", "process.task-reassigned.1"}},

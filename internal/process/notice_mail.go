@@ -35,6 +35,8 @@ var NoticeKinds = []NoticeKind{
 	{"unassigned", true},
 	{"reveal-limit", true},
 	{"pool-limit", true},
+	{"reward-booked", false},
+	{"reward-reversed", true},
 	{"disk-low", true},
 	{"holidays-missing", true},
 	{"import-done", false},

@@ -30,6 +30,15 @@ func Reactions(dir *organization.Directory) []op.Reaction {
 		op.On(t.pooled),
 		op.On(t.breached),
 		op.On(t.limited),
+		op.On(func(ctx context.Context, tx *op.Tx, f facts.RewardEarned, _ event.Event) error {
+			return rewarded(ctx, tx, f.Reward, f.Consultant, "reward-booked")
+		}),
+		op.On(func(ctx context.Context, tx *op.Tx, f facts.RewardBooked, _ event.Event) error {
+			return rewarded(ctx, tx, f.Reward, f.Consultant, "reward-booked")
+		}),
+		op.On(func(ctx context.Context, tx *op.Tx, f facts.RewardReversed, _ event.Event) error {
+			return rewarded(ctx, tx, f.Reward, f.Consultant, "reward-reversed")
+		}),
 		op.On(requested),
 		op.On(withdrawn),
 		op.On(reopened),
@@ -196,6 +205,12 @@ func (t teller) pooled(ctx context.Context, tx *op.Tx, f facts.EnquiryPooled, _ 
 // breached tells those who watch the center (SAL-2).
 func (t teller) breached(ctx context.Context, tx *op.Tx, f facts.ContactBreached, _ event.Event) error {
 	return t.watchers(ctx, tx, f.Center, id.None, Notice{Kind: "breach", Person: f.Person, Link: "/enquiries/" + f.Enquiry.String(), Many: lateOnes})
+}
+
+// rewarded tells who sold to somebody that this one is rewarded for a person whom they brought, or no more (MKT-12): there is something to
+// thank for, or to explain.
+func rewarded(ctx context.Context, tx *op.Tx, r facts.Reward, consultant id.ID, kind string) error {
+	return Notify(ctx, tx, Notice{Staff: consultant, Kind: kind, Person: r.Referrer, Link: "/people/" + r.Referrer.String()})
 }
 
 // limited tells those who watch the center that a colleague asked for more phones in a day than the role allows (PPL-10), or for more

@@ -22,6 +22,7 @@ func Checks() []check.Check {
 		{Name: "sales.referrers", Rule: "MKT-12", Queries: []check.Query{referrerCircles}},
 		{Name: "sales.pool", Rule: "PPL-8", Queries: []check.Query{ownedInPool}},
 		{Name: "sales.promotion-quota", Rule: "SAL-8", Queries: []check.Query{promotionUse, promotionQuota}},
+		{Name: "sales.rewards", Rule: "MKT-12", Queries: []check.Query{rewardHours}},
 		numbers.Gapless("sales.quote-numbers", "quote", "quotes"),
 		numbers.Gapless("sales.promotion-numbers", "promotion", "promotions"),
 	}

@@ -8,6 +8,8 @@ func OfPersons() []repoint.Column {
 	return []repoint.Column{
 		{Table: "enquiries", Column: "person"},
 		{Table: "enquiries", Column: "referrer"},
+		{Table: "rewards", Column: "person", With: ofEnquiry, Only: true},
+		{Table: "rewards", Column: "referrer"},
 		{Table: "appointments", Column: "person", With: ofEnquiry, Only: true},
 		{Table: "visits", Column: "person", With: ofEnquiry, Only: true},
 		{Table: "quotes", Column: "person", With: ofEnquiry, Only: true},

@@ -162,6 +162,7 @@ func Resources() []policy.Resource {
 		{Name: "visit", Table: "visits", Center: "center", Owner: "consultant"},
 		{Name: "quote", Table: "quotes", Center: "center", Owner: "consultant"},
 		{Name: "promotion", Table: "promotions", Center: "center"},
+		{Name: "reward", Table: "rewards", Center: "center", Owner: "consultant"},
 		{Name: "assignment", Table: "assignment_rules", Center: "center"},
 		{Name: "score-model", Table: "score_models"},
 		{Name: "target", Table: "targets", Center: "center", Owner: "staff"},

@@ -13,19 +13,20 @@ import (
 
 // EnquiryFilter chooses enquiries; empty fields hold for all.
 type EnquiryFilter struct {
-	Center, Consultant, Channel, Course, Person, Campaign, Organization id.ID
-	Centers                                                             []id.ID // any of them
-	Stage                                                               Stage
-	Kind                                                                string // one or several, comma separated
-	Outcome                                                             string
-	From, Until                                                         bizdate.Date // business date of entry
-	NextFrom, NextUntil                                                 bizdate.Date // next step due from, by
-	Breached                                                            bool
-	Pool                                                                bool    // without a consultant
-	Persons                                                             []id.ID // found by a search; nil: no search
-	Sort                                                                string  // see enquiryOrders
-	After                                                               string  // cursor
-	Limit, Offset                                                       int
+	Center, Consultant, Channel, Course, Person, Campaign, Organization, Referrer id.ID
+	Centers                                                                       []id.ID // any of them
+	Referred                                                                      bool    // by anybody (MKT-12)
+	Stage                                                                         Stage
+	Kind                                                                          string // one or several, comma separated
+	Outcome                                                                       string
+	From, Until                                                                   bizdate.Date // business date of entry
+	NextFrom, NextUntil                                                           bizdate.Date // next step due from, by
+	Breached                                                                      bool
+	Pool                                                                          bool    // without a consultant
+	Persons                                                                       []id.ID // found by a search; nil: no search
+	Sort                                                                          string  // see enquiryOrders
+	After                                                                         string  // cursor
+	Limit, Offset                                                                 int
 }
 
 // enquiryOrders are the orders of a list: the text and the columns of its cursor.
@@ -59,7 +60,7 @@ func (f EnquiryFilter) where() (text string, args []any) {
 	for _, c := range []struct {
 		column string
 		value  id.ID
-	}{{"center", f.Center}, {"consultant", f.Consultant}, {"channel", f.Channel}, {"course", f.Course}, {"person", f.Person}, {"campaign", f.Campaign}, {"organization", f.Organization}} {
+	}{{"center", f.Center}, {"consultant", f.Consultant}, {"channel", f.Channel}, {"course", f.Course}, {"person", f.Person}, {"campaign", f.Campaign}, {"organization", f.Organization}, {"referrer", f.Referrer}} {
 		if !c.value.IsNone() {
 			add("e."+c.column+" = ?", c.value)
 		}
@@ -87,6 +88,9 @@ func (f EnquiryFilter) where() (text string, args []any) {
 	}
 	if !f.NextUntil.IsZero() {
 		add("e.next_day > 0 AND e.next_day <= ?", int64(f.NextUntil))
+	}
+	if f.Referred {
+		add("e.referrer IS NOT NULL")
 	}
 	if f.Breached {
 		add("e.breached = TRUE")

@@ -11,7 +11,7 @@ import (
 
 // Reactions lists what sales does about facts of others: a touch moves the matter, a signature ends it.
 func Reactions() []op.Reaction {
-	return []op.Reaction{
+	return append(rewardReactions(),
 		op.On(touched), op.On(touchWithdrawn), op.On(signed),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.ApprovalGiven, _ event.Event) error {
 			return decided(ctx, tx, f.Asked, QuoteOpen, PromotionActive)
@@ -22,13 +22,16 @@ func Reactions() []op.Reaction {
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.ApprovalWithdrawn, _ event.Event) error {
 			return decided(ctx, tx, f.Asked, QuoteRefused, PromotionDraft)
 		}),
-	}
+	)
 }
 
 // Merged is what follows once all rows of a merged person are led to the one that stands.
 func Merged() op.Reaction {
 	return op.On(func(ctx context.Context, tx *op.Tx, f facts.PersonsMerged, _ event.Event) error {
-		return mergedReferrers(ctx, tx, f.Person)
+		if err := mergedReferrers(ctx, tx, f.Person); err != nil {
+			return err
+		}
+		return dueRewards(ctx, tx, "state = 'waiting' AND referrer = ?", f.Person)
 	})
 }
 

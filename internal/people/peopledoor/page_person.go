@@ -51,7 +51,10 @@ type personView struct {
 	Due        []contracts.InstalmentView
 	Balance    money.Fen
 	Consents   []people.Consent
-	Roles      []people.Role // at organizations (PPL-13)
+	Roles      []people.Role   // at organizations (PPL-13)
+	Brought    []sales.Enquiry // whom the person recommended us to (MKT-12)
+	brought    map[id.ID]people.Brief
+	Rewards    int // for them
 }
 
 func (p pages) getPerson(w http.ResponseWriter, r *http.Request) error {
@@ -161,6 +164,9 @@ func (v *personView) matters(ctx context.Context, tx *op.Tx) (err error) {
 	if v.Enquiries, err = sales.EnquiriesOf(ctx, tx, key); err != nil {
 		return err
 	}
+	if err := v.referrals(ctx, tx); err != nil {
+		return err
+	}
 	if e, ok := v.open(); ok {
 		if v.Steps, err = process.StepsOf(ctx, tx, e.ID); err != nil {
 			return err
@@ -187,6 +193,25 @@ func (v *personView) matters(ctx context.Context, tx *op.Tx) (err error) {
 		return err
 	}
 	v.Balance, err = finance.Balance(ctx, tx, key)
+	return err
+}
+
+// referrals reads whom the person recommended us to, and how many rewards there are for them (MKT-12).
+func (v *personView) referrals(ctx context.Context, tx *op.Tx) (err error) {
+	if v.Brought, err = sales.Referred(ctx, tx, v.Person.ID, fewRecords); err != nil {
+		return err
+	}
+	persons := make([]id.ID, len(v.Brought))
+	for i, e := range v.Brought {
+		persons[i] = e.Person
+	}
+	if v.brought, err = people.InScope(ctx, tx, persons); err != nil || !may(ctx, "reward:read") {
+		return err
+	}
+	counts, err := sales.CountRewards(ctx, tx, v.Person.ID)
+	for _, n := range counts {
+		v.Rewards += n
+	}
 	return err
 }
 

@@ -207,6 +207,16 @@ func (s story) later(ctx context.Context, item people.Item) string {
 		f := read[facts.ContactEscalated](item)
 		step := i18n.T(ctx, "sales.ladder.step", "after", strconv.FormatInt(f.After, 10), "unit", code(ctx, "ladder-unit", f.Unit))
 		return dot(step, code(ctx, "ladder-action", f.Action))
+	case "sales.reward-earned":
+		if f := read[facts.RewardEarned](item); f.Hours > 0 {
+			return i18n.Hours(ctx, f.Hours)
+		}
+		return i18n.T(ctx, "sales.reward.by-rule-none")
+	case "sales.reward-booked":
+		return i18n.Hours(ctx, read[facts.RewardBooked](item).Hours)
+	case "sales.reward-reversed":
+		f := read[facts.RewardReversed](item)
+		return dot(i18n.Hours(ctx, f.Taken), f.Reason)
 	case "sales.appointment-restored":
 		f := read[facts.AppointmentRestored](item)
 		return code(ctx, "appointment-state", f.From) + " → " + code(ctx, "appointment-state", f.State)

@@ -22,6 +22,7 @@ func API(a *api.API) {
 	apiTargets(a)
 	apiPlaybooks(a)
 	apiPromotions(a)
+	apiRewards(a)
 }
 
 type (
@@ -58,6 +59,8 @@ type enquiryParams struct {
 	CampaignID     id.ID        `query:"campaign_id"`
 	OrganizationID id.ID        `query:"organization_id" doc:"for which they are (PPL-13)"`
 	PersonID       id.ID        `query:"person_id"`
+	ReferrerID     id.ID        `query:"referrer_id" doc:"who recommended the school (MKT-12)"`
+	Referred       bool         `query:"referred" doc:"recommended by anybody"`
 	Stage          string       `query:"stage" enum:"new,contacted,invited,visited,quoted,signed,lost,pool"`
 	Kind           string       `query:"kind" maxLength:"60" doc:"new, renewal, upgrade, return; several separated by commas"`
 	Outcome        string       `query:"outcome" enum:"open,signed,lost"`
@@ -107,7 +110,7 @@ func apiEnquiries(a *api.API) {
 
 func (q enquiryParams) filter() sales.EnquiryFilter {
 	return sales.EnquiryFilter{
-		Center: q.CenterID, Consultant: q.ConsultantID, Channel: q.ChannelID, Course: q.CourseID, Campaign: q.CampaignID, Organization: q.OrganizationID, Person: q.PersonID, Stage: sales.Stage(q.Stage), Kind: q.Kind,
+		Center: q.CenterID, Consultant: q.ConsultantID, Channel: q.ChannelID, Course: q.CourseID, Campaign: q.CampaignID, Organization: q.OrganizationID, Person: q.PersonID, Referrer: q.ReferrerID, Referred: q.Referred, Stage: sales.Stage(q.Stage), Kind: q.Kind,
 		Outcome: q.Outcome, From: q.From, Until: q.Until, NextFrom: q.NextFrom, NextUntil: q.NextUntil, Breached: q.Breached, Pool: q.Pool,
 	}
 }

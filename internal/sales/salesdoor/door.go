@@ -85,6 +85,7 @@ func Pages(mux *http.ServeMux, d Deps) {
 	p.scorePages(mux)
 	p.playbookPages(mux)
 	p.promotionPages(mux)
+	p.rewardPages(mux)
 }
 
 func (p door) appointmentPages(mux *http.ServeMux) {

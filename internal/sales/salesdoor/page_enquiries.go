@@ -32,7 +32,9 @@ type enquiryQuery struct {
 	Channel    id.ID        `json:"channel"`
 	Course     id.ID        `json:"course"`
 	Campaign   id.ID        `json:"campaign"`
-	Centers    []id.ID      `json:"center"` // any of them
+	Referrer   id.ID        `json:"referrer"`
+	Referred   bool         `json:"referred"` // by anybody (MKT-12)
+	Centers    []id.ID      `json:"center"`   // any of them
 	From       bizdate.Date `json:"from"`
 	Until      bizdate.Date `json:"until"`
 	Due        string       `json:"due"`  // today: the next step is due by today
@@ -51,7 +53,7 @@ type enquiryQuery struct {
 
 func (q enquiryQuery) filter(today bizdate.Date) sales.EnquiryFilter {
 	f := sales.EnquiryFilter{
-		Stage: sales.Stage(q.Stage), Kind: q.Kind, Outcome: q.Outcome, Consultant: q.Consultant, Channel: q.Channel, Course: q.Course, Campaign: q.Campaign, Centers: q.Centers,
+		Stage: sales.Stage(q.Stage), Kind: q.Kind, Outcome: q.Outcome, Consultant: q.Consultant, Channel: q.Channel, Course: q.Course, Campaign: q.Campaign, Referrer: q.Referrer, Referred: q.Referred, Centers: q.Centers,
 		From: q.From, Until: q.Until, Breached: q.Breached, Pool: q.Pool, Sort: q.Sort, After: q.After, Limit: listRows,
 	}
 	if q.Due == "today" {
@@ -136,7 +138,7 @@ func (p door) readEnquiries(ctx context.Context, tx *op.Tx, v *enquiriesView) (e
 	if v.campaign, err = marketing.CampaignsOf(ctx, tx, []id.ID{v.Query.Campaign}); err != nil {
 		return err
 	}
-	v.names, err = p.load(ctx, tx, persons...)
+	v.names, err = p.load(ctx, tx, append(persons, v.Query.Referrer)...)
 	return err
 }
 
@@ -223,6 +225,12 @@ func (v enquiriesView) chips(ctx context.Context) web.FilterChips {
 	}
 	if c, ok := v.campaign[q.Campaign]; ok {
 		add("campaign", t(ctx, "field.campaign"), c.Name)
+	}
+	if !q.Referrer.IsNone() {
+		add("referrer", t(ctx, "field.referrer"), v.person(ctx, q.Referrer))
+	}
+	if q.Referred {
+		add("referred", t(ctx, "field.referrer"), t(ctx, "referrer.anybody"))
 	}
 	if !q.Course.IsNone() {
 		add("course", t(ctx, "field.course"), v.course(ctx, q.Course))
