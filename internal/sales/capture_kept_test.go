@@ -135,7 +135,9 @@ func TestMKT11_JoinsAsTouch(t *testing.T) {
 		again := form(p, 1)
 		again.Said, again.Challenge = "想上周末班", "other"
 		enter(t, s, again)
-		list := ask(t, s, s.Principal(s.HD), func(ctx context.Context, tx *op.Tx) ([]people.Touch, error) { return people.Touches(ctx, tx, was.Person, 9) })
+		list := ask(t, s, s.Principal(s.HD), func(ctx context.Context, tx *op.Tx) ([]people.Touch, error) {
+			return people.Touches(ctx, tx, was.Person, 9)
+		})
 		if len(list) != 1 {
 			t.Fatalf("touches = %+v", list)
 		}
@@ -190,7 +192,9 @@ func TestMKT11_KeeperIsTold(t *testing.T) {
 			{"of a campaign", id.None, id.None, c.ID, map[string]id.ID{"submission-point": marketer}},
 			{"of nobody", id.None, id.None, id.None, map[string]id.ID{"submission": boss}},
 		} {
-			p := point(t, s, func(to *marketing.CapturePointInput) { to.CenterID, to.StaffID, to.CampaignID = in.center, in.staff, in.of })
+			p := point(t, s, func(to *marketing.CapturePointInput) {
+				to.CenterID, to.StaffID, to.CampaignID = in.center, in.staff, in.of
+			})
 			s.Exec(t, "DELETE FROM notices")
 			enter(t, s, form(p, i+10))
 			for kind, staff := range in.want {
