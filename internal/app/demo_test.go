@@ -225,7 +225,7 @@ func TestPPL6_DemoNamesStaff(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			byForm := []string{"sales.enquiry-entered", "people.person-registered"}
+			byForm := []string{"sales.enquiry-entered", "people.person-registered", "people.guardian-linked", "marketing.submission-entered", "people.touch-recorded"}
 			for _, i := range line.Items {
 				if sent > 0 && slices.Contains(byForm, i.Name()) {
 					continue

@@ -192,11 +192,13 @@ func (SubmissionRejected) Kind() string { return "marketing.submission-rejected.
 // SubmissionEntered says which enquiry and lead became of a submission.
 type SubmissionEntered struct {
 	SubmissionAbout
-	Person     id.ID `json:"person_id"`
-	Enquiry    id.ID `json:"enquiry_id"`
-	Lead       id.ID `json:"lead_id"`
-	Joined     bool  `json:"joined"`        // the open enquiry of somebody who is known
-	Consultant id.ID `json:"consultant_id"` // who has it; none: nobody yet
+	Person     id.ID  `json:"person_id"`
+	Enquiry    id.ID  `json:"enquiry_id"`
+	Lead       id.ID  `json:"lead_id"`
+	Joined     bool   `json:"joined"`               // the open enquiry of somebody who is known
+	Consultant id.ID  `json:"consultant_id"`        // who has it; none: nobody yet
+	PointName  string `json:"point_name,omitempty"` // of the capture point, as it was called then
+	Keeper     id.ID  `json:"keeper_id,omitzero"`   // who hears of it besides the consultant: whose point or campaign it is
 }
 
 // Kind implements event.Fact.

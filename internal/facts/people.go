@@ -74,7 +74,7 @@ type TouchRecorded struct {
 	Enquiry   id.ID        `json:"enquiry_id"`
 	Center    id.ID        `json:"center_id"`
 	Staff     id.ID        `json:"staff_id"`
-	Channel   string       `json:"channel"`   // call, sms, email, wechat, visit, chat, note
+	Channel   string       `json:"channel"`   // call, sms, email, wechat, visit, chat, note, form
 	Direction string       `json:"direction"` // out, in
 	Result    string       `json:"result"`    // code of the list
 	NextStep  string       `json:"next_step"` // code; empty: closed
@@ -92,6 +92,9 @@ type FirstContact struct {
 	Matter
 	Minutes int64 `json:"working_minutes"` // of the center's opening hours, from the entry
 }
+
+// ByForm tells whether the person left words at a capture point, and nobody of the school was in contact (MKT-11): it is no first contact, and leads to no stage.
+func (f TouchRecorded) ByForm() bool { return f.Channel == "form" }
 
 // Kind implements event.Fact.
 func (TouchRecorded) Kind() string { return "people.touch-recorded.1" }

@@ -16,6 +16,7 @@ import (
 // CapturePointInput is what is known of a capture point; its code is given once and stays, since it is printed.
 type CapturePointInput struct {
 	PointID    id.ID  `json:"point_id,omitempty" doc:"to change one; a new one if left out"`
+	Version    *int64 `json:"version,omitempty" doc:"the version that the change started from (ORG-10)"`
 	Name       string `json:"name" maxLength:"100"`
 	Kind       string `json:"kind" enum:"form,link,api" doc:"api: a program sends, without a proof of work"`
 	CampaignID id.ID  `json:"campaign_id,omitempty" doc:"an approved one, whose channel holds if none is named (MKT-2)"`
@@ -34,7 +35,7 @@ type CapturePointAnswer struct {
 }
 
 // SetCapturePoint adds or changes a capture point (MKT-11). Refused: no name, an unknown kind, channel or staff member, and a point in use for a campaign on
-// which no lead may be booked (MKT-2).
+// which no lead may be booked (MKT-2); stale (ORG-10).
 var SetCapturePoint = op.Op[CapturePointInput, CapturePointAnswer]{
 	Name: "marketing.set-capture-point", Rule: "MKT-11", Needs: "capture-point:update", Fact: facts.CapturePointSet{}, Do: setCapturePoint,
 	Subjects: func(in CapturePointInput) []op.Ref {
@@ -72,6 +73,9 @@ func setCapturePoint(ctx context.Context, tx *op.Tx, in CapturePointInput) (Capt
 		return CapturePointAnswer{}, err
 	}
 	p.Code, p.Version = was.Code, was.Version
+	if in.Version != nil {
+		p.Version = *in.Version
+	}
 	f.Fields = p.changed(was)
 	if err := tx.Save(ctx, &p, "name", "kind", "campaign", "center", "channel", "staff", "referrer", "active"); err != nil {
 		return CapturePointAnswer{}, err

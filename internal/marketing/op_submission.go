@@ -204,6 +204,14 @@ func PointOfSubmission(ctx context.Context, tx *op.Tx, s Submission) (CapturePoi
 	return p, err
 }
 
+// OwnerOf gives whose a campaign is.
+func OwnerOf(ctx context.Context, tx *op.Tx, campaign id.ID) (owner id.ID, err error) {
+	if err := tx.QueryRow(ctx, "SELECT owner FROM campaigns WHERE id = ?", []any{campaign}, &owner); err != nil {
+		return owner, fmt.Errorf("read owner of campaign: %w", err)
+	}
+	return owner, nil
+}
+
 // SettleSubmission keeps what a submission became, within the operation that enters its lead.
 func SettleSubmission(ctx context.Context, tx *op.Tx, s Submission) (facts.SubmissionAbout, error) {
 	s.State, s.Settled = SubmissionEntered, tx.Now

@@ -3,6 +3,7 @@ package marketing
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/db"
@@ -121,4 +122,30 @@ func WriteCaptureViews(ctx context.Context, tx *db.Tx, seen map[CaptureView]int6
 		}
 	}
 	return nil
+}
+
+// Captured is what somebody left at a capture point, for who has the enquiry: the number is the person's, and masked there.
+type Captured struct {
+	ID        id.ID             `json:"id" db:"id"`
+	Point     id.ID             `json:"point_id" db:"point"`
+	PointName string            `json:"point" db:"point_name"`
+	Campaign  id.ID             `json:"campaign_id" db:"campaign"`
+	Said      string            `json:"said" db:"said"`
+	UTM       map[string]string `json:"utm" db:"utm,json"`
+	Page      string            `json:"referrer" db:"referrer" doc:"address of the page"`
+	Minor     bool              `json:"minor" db:"minor"`
+	Guardian  string            `json:"guardian" db:"guardian"`
+	ConsentBy string            `json:"consent_by" db:"consent_by" enum:"self,guardian"` // empty: none was given
+	ConsentAt time.Time         `json:"consent_at,omitzero" db:"consent_at"`
+	Received  time.Time         `json:"received_at" db:"received_at"`
+}
+
+// CapturedOf lists what became an enquiry or joined it, the newest first (MKT-11).
+func CapturedOf(ctx context.Context, tx *op.Tx, enquiry id.ID) ([]Captured, error) {
+	list, err := op.AllOf[Captured](ctx, tx.Unscoped("what came of an enquiry that was read in scope"), `SELECT s.id, s.point, p.name AS point_name, s.campaign, s.said, s.utm, s.referrer, s.minor, s.guardian,
+		s.consent_by, s.consent_at, s.received_at FROM submissions s JOIN capture_points p ON p.id = s.point WHERE s.enquiry = ? ORDER BY s.id DESC LIMIT 20`, enquiry)
+	if err != nil {
+		return nil, fmt.Errorf("list submissions of enquiry: %w", err)
+	}
+	return list, nil
 }

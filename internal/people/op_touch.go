@@ -40,6 +40,7 @@ type TouchInput struct {
 	NextDay   bizdate.Date `json:"next_day,omitempty"`
 	Closed    string       `json:"closed_reason,omitempty" maxLength:"40" doc:"code of the list of loss reasons, where there is no next step"`
 	Grade     string       `json:"grade,omitempty" enum:",A,B,C" doc:"of intention, that the contact showed; the enquiry's stays if left out"`
+	Submitted bool         `json:"-"` // by a form: the channel is ByForm, and there is no result
 }
 
 // TouchAnswer names the touch and whom it was with.
@@ -51,6 +52,9 @@ type TouchAnswer struct {
 func recordTouch(ctx context.Context, tx *op.Tx, in TouchInput) (TouchAnswer, error) {
 	if in.Direction == "" {
 		in.Direction = "out"
+	}
+	if in.Submitted {
+		in.Channel = ByForm
 	}
 	m, err := matterOf(ctx, tx, in)
 	if err != nil {

@@ -97,6 +97,9 @@ type Relative struct {
 	Beyond   bool   `json:"beyond_scope,omitempty" db:"-"` // a guardian whose own record the viewer does not see: name and masked phone only
 }
 
+// Guards tells whether the relative is a guardian of the person.
+func (r Relative) Guards() bool { return r.Relation != "household" && r.Relation != "ward" }
+
 // WardsOf are the persons of whom somebody is guardian, and GuardiansOf who guards a person, for rules that act whoever asks.
 func WardsOf(ctx context.Context, tx *op.Tx, guardian id.ID) ([]id.ID, error) {
 	return family(ctx, tx, "SELECT person FROM guardians WHERE guardian = ? ORDER BY person", guardian)

@@ -54,14 +54,14 @@ func (c Contacted) Answered() bool {
 	return true
 }
 
-// ContactsOf gives the touches of enquiries, the oldest first.
+// ContactsOf gives the touches of enquiries by the school, the oldest first; what came by a form is none.
 func ContactsOf(ctx context.Context, tx *op.Tx, enquiries []id.ID) (map[id.ID][]Contacted, error) {
 	out := map[id.ID][]Contacted{}
 	if len(enquiries) == 0 {
 		return out, nil
 	}
 	rows, err := op.AllOf[Contacted](ctx, tx.Unscoped("scores are learned from all touches and show none"),
-		"SELECT enquiry, result, at FROM touches WHERE enquiry IN (?) AND withdrawn_at IS NULL ORDER BY at, id", enquiries)
+		"SELECT enquiry, result, at FROM touches WHERE enquiry IN (?) AND withdrawn_at IS NULL AND channel <> 'form' ORDER BY at, id", enquiries)
 	if err != nil {
 		return nil, fmt.Errorf("read contacts: %w", err)
 	}

@@ -25,7 +25,7 @@ type Item struct {
 	Center     id.ID           `json:"center_id" db:"center"`
 	Subject    id.ID           `json:"subject_id" db:"subject"`
 	Payload    json.RawMessage `json:"payload" db:"payload,json"`
-	Note       string          `json:"note,omitempty" db:"note"` // of a touch
+	Note       string          `json:"note,omitempty" db:"note"` // of a touch, or what was said at a capture point
 	Department string          `json:"department" db:"-"`        // sales, desk, finance, system
 }
 
@@ -73,7 +73,7 @@ func Timeline(ctx context.Context, tx *op.Tx, person id.ID, f TimelineFilter) (o
 	}
 	cut := visible(tx, f.Department, seen)
 	text := `SELECT e.id, e.at, e.kind, e.actor, (SELECT a.staff FROM accounts a WHERE a.id = e.actor) AS staff, e.by_login, e.center, e.subject, e.payload,
-		COALESCE(t.note, '') AS note` + fromEvents + of.Text + " AND " + cut.Text
+		COALESCE(t.note, w.said, '') AS note` + fromEvents + of.Text + " AND " + cut.Text
 	args := slices.Concat(of.Args, cut.Args)
 	if !f.Before.IsNone() {
 		text, args = text+" AND e.id < ?", append(args, f.Before)
@@ -115,7 +115,9 @@ func countTimeline(ctx context.Context, tx *op.Tx, of policy.Frag, seen []string
 }
 
 // fromEvents joins the touches that the viewer sees to the events of a person; one that was taken back is seen no more.
-const fromEvents = " FROM events e LEFT JOIN touches t ON t.id = e.subject AND t.withdrawn_at IS NULL AND {scope:touch t} WHERE "
+// Who sees that an enquiry came by a form reads what was said there; what joined an open enquiry stands on its touch.
+const fromEvents = ` FROM events e LEFT JOIN touches t ON t.id = e.subject AND t.withdrawn_at IS NULL AND {scope:touch t}
+	LEFT JOIN submissions w ON w.id = e.subject AND e.kind = 'marketing.submission-entered.1' AND NOT EXISTS (SELECT 1 FROM leads f WHERE f.enquiry = w.enquiry AND f.id < w.lead) WHERE `
 
 // eventsOf is the condition of the events of a person: its own, those of who was merged into it, and those about matters that went back
 // to it when a merge was undone (PPL-5).

@@ -16,7 +16,7 @@ var shown = []group{
 	{"sales", "touch", []string{"people.touch-recorded.1"}},
 	{"sales", "enquiry", []string{
 		"sales.enquiry-entered.1", "sales.enquiry-assigned.1", "sales.enquiry-lost.1", "sales.enquiry-updated.1", "sales.enquiry-changed.1", "sales.lead-merged.1", "sales.sla-breached.1",
-		"sales.enquiry-reopened.1", "sales.contact-escalated.1", "people.touch-withdrawn.1",
+		"sales.enquiry-reopened.1", "sales.contact-escalated.1", "people.touch-withdrawn.1", "marketing.submission-entered.1",
 	}},
 	{"sales", "appointment", []string{
 		"sales.appointment-booked.1", "sales.appointment-confirmed.1", "sales.appointment-moved.1", "sales.appointment-cancelled.1", "sales.appointment-missed.1",

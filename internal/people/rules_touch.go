@@ -16,6 +16,9 @@ var (
 	Grades     = []string{"A", "B", "C"} // of intention, high to low (PPL-8)
 )
 
+// ByForm is the channel of a touch that a form wrote: the person's own words at a capture point (MKT-11). Nobody of the school was in contact.
+const ByForm = "form"
+
 const (
 	longestNote = 5000
 	furthest    = 366 // days until the next step
@@ -30,7 +33,7 @@ func (in TouchInput) check(today bizdate.Date, known func(list, code string) boo
 			bad.Add(field, "unknown", code, "value", code)
 		}
 	}
-	if !slices.Contains(Channels, in.Channel) {
+	if !slices.Contains(Channels, in.Channel) && !in.Submitted {
 		bad.Add("channel", "not-one-of", in.Channel, "value", in.Channel, "list", strings.Join(Channels, ", "))
 	}
 	if !slices.Contains(Directions, in.Direction) {
@@ -39,7 +42,7 @@ func (in TouchInput) check(today bizdate.Date, known func(list, code string) boo
 	if in.Grade != "" && !slices.Contains(Grades, in.Grade) {
 		bad.Add("grade", "not-one-of", in.Grade, "value", in.Grade, "list", strings.Join(Grades, ", "))
 	}
-	if in.Result == "" {
+	if in.Result == "" && !in.Submitted {
 		bad.Add("result", "required", nil)
 	}
 	listed("result", "touch-result", in.Result)

@@ -53,6 +53,7 @@ var NoticeKinds = []NoticeKind{
 	{"enquiry", false},
 	{"assigned", false},
 	{"submission", false},
+	{"submission-point", false},
 	{"visitor", false},
 	{"visitor-not-here", false},
 	{"reminder", false},

@@ -15,7 +15,7 @@ func caseReactions() []op.Reaction {
 	return []op.Reaction{
 		op.On(openCase),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.TouchRecorded, e event.Event) error {
-			if f.Enquiry.IsNone() {
+			if f.Enquiry.IsNone() || f.ByForm() {
 				return nil
 			}
 			return step(ctx, tx, f.Enquiry, e)

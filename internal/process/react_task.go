@@ -147,9 +147,19 @@ func (t teller) entered(ctx context.Context, tx *op.Tx, f facts.EnquiryEntered, 
 	return Notify(ctx, tx, Notice{Staff: f.Consultant, Kind: "enquiry", Person: f.Person, Link: "/enquiries/" + f.Enquiry.String(), Many: openOf(f.Consultant)})
 }
 
-// submitted tells who has the open enquiry that a submission joined; a new one is told by entered (MKT-11).
+// submitted tells who has the open enquiry that a submission joined; a new one is told by entered (MKT-11). Whose point or campaign it is hears of it
+// too, and of what came to the company's pool, where nobody else would, the general managers.
 func (t teller) submitted(ctx context.Context, tx *op.Tx, f facts.SubmissionEntered, _ event.Event) error {
-	if !f.Joined {
+	if f.Keeper != f.Consultant && !f.Keeper.IsNone() {
+		n := Notice{Kind: "submission-point", Staff: f.Keeper}
+		if t.dir.Viewer(organization.Account{Staff: f.Keeper}).May("capture-point:read") {
+			n.Link = "/capture-points/" + f.Point.String()
+		}
+		if err := Notify(ctx, tx, n); err != nil {
+			return err
+		}
+	}
+	if !f.Joined && (!f.Center.IsNone() || !f.Consultant.IsNone() || !f.Keeper.IsNone()) {
 		return nil
 	}
 	n := Notice{Kind: "submission", Staff: f.Consultant, Person: f.Person, Link: "/enquiries/" + f.Enquiry.String()}

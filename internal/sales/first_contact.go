@@ -20,7 +20,7 @@ func Completions() []op.Completion {
 
 // touchRecorded adds to a touch what it is for its enquiry: the first contact, or its end.
 func touchRecorded(ctx context.Context, tx *op.Tx, f facts.TouchRecorded) (facts.TouchRecorded, error) {
-	if f.Enquiry.IsNone() {
+	if f.Enquiry.IsNone() || f.ByForm() {
 		return f, nil
 	}
 	if f.NextStep == "" {

@@ -21,8 +21,8 @@ type EnterSubmissionInput struct {
 	SubmissionID id.ID `json:"submission_id" path:"id"`
 }
 
-// EnterSubmission makes a lead of a submission (MKT-11). Somebody who is known for sure gets a further source record on the open enquiry, or a new enquiry; all
-// others are entered. What a rule refuses is kept as rejected, with the code of the refusal. Refused: submission-settled.
+// EnterSubmission makes a lead of a submission (MKT-11). Somebody who is known for sure gets a further source record and a touch on the open enquiry, or a new enquiry; all
+// others are entered. Its consent is kept as the person's or the guardian's, who is linked to a minor (PPL-9). What a rule refuses is kept as rejected, with the code of the refusal. Refused: submission-settled.
 var EnterSubmission = op.Op[EnterSubmissionInput, marketing.SubmissionAnswer]{
 	Name: "sales.enter-submission", Rule: "MKT-11", Needs: "submission:enter", Fact: facts.SubmissionEntered{}, Do: enterSubmission, Refused: submissionRefused,
 	Subject: func(in EnterSubmissionInput) op.Ref { return op.Ref{Kind: "submission", ID: in.SubmissionID} },
@@ -57,31 +57,39 @@ func enterSubmission(ctx context.Context, tx *op.Tx, in EnterSubmissionInput) (o
 	if err != nil {
 		return out, err
 	}
-	f := facts.SubmissionEntered{Person: known, Joined: !open.ID.IsNone()}
+	f := facts.SubmissionEntered{Person: known, Joined: !open.ID.IsNone(), PointName: p.Name}
 	if f.Joined {
 		s.Person, s.Enquiry, f.Consultant = open.Person, open.ID, open.Consultant
-		if err := joinedReferrer(ctx, tx, p, open); err != nil {
-			return out, err
-		}
-		_, err = AddLead.In(ctx, tx, AddLeadInput{EnquiryID: open.ID, ChannelID: p.Channel, CampaignID: p.Campaign, Source: p.Name, Submitted: &s})
+		err = joined(ctx, tx, open, p, &s)
 	} else {
-		var e Entered
-		enter := submitted(organization.Of(tx), p, &s, known)
-		if enter.ReferrerID, err = referrerOf(ctx, tx, p, known); err != nil {
-			return out, err
-		}
-		e, err = Enter.In(ctx, tx, enter)
-		s.Person, s.Enquiry, f.Consultant = e.PersonID, e.ID, e.Consultant
+		f.Consultant, err = begun(ctx, tx, p, &s, known)
 	}
 	if err != nil {
+		return out, err
+	}
+	if err := consented(ctx, tx, s); err != nil {
 		return out, err
 	}
 	if f.SubmissionAbout, err = marketing.SettleSubmission(ctx, tx, s); err != nil {
 		return out, err
 	}
+	if f.Keeper, err = keeperOf(ctx, tx, p, s); err != nil {
+		return out, err
+	}
 	f.Person, f.Enquiry, f.Lead = s.Person, s.Enquiry, s.Lead
 	tx.Record(s.ID, f)
 	return marketing.SubmissionAnswer{ID: s.ID, State: marketing.SubmissionEntered, Enquiry: s.Enquiry, Lead: s.Lead}, nil
+}
+
+// begun enters the enquiry that a submission begins, and gives who has it.
+func begun(ctx context.Context, tx *op.Tx, p marketing.CapturePoint, s *marketing.Submission, known id.ID) (consultant id.ID, err error) {
+	enter := submitted(organization.Of(tx), p, s, known)
+	if enter.ReferrerID, err = referrerOf(ctx, tx, p, known); err != nil {
+		return id.None, err
+	}
+	e, err := Enter.In(ctx, tx, enter)
+	s.Person, s.Enquiry = e.PersonID, e.ID
+	return e.Consultant, err
 }
 
 // submitted is the enquiry that a submission becomes: of a known person, or of one who is entered with it.
@@ -121,7 +129,8 @@ func knownSubmitter(ctx context.Context, tx *op.Tx, s marketing.Submission) (kno
 	if err != nil {
 		return known, open, err
 	}
-	list = slices.DeleteFunc(list, func(d people.Duplicate) bool { return !d.Sure })
+	named := slices.ContainsFunc(list, func(d people.Duplicate) bool { return d.Sure && d.Name == s.Name }) // rather than a parent of whom the surname is known
+	list = slices.DeleteFunc(list, func(d people.Duplicate) bool { return !d.Sure || named && d.Name != s.Name })
 	if len(list) == 0 {
 		return known, open, nil
 	}

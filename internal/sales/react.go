@@ -62,7 +62,7 @@ func touched(ctx context.Context, tx *op.Tx, f facts.TouchRecorded, _ event.Even
 	e.remember(f.Touch)
 	e.LastTouch, e.NextStep, e.NextDay = tx.Now, f.NextStep, f.NextDay
 	columns := []string{"past", "last_touch_at", "next_step", "next_day"}
-	if e.FirstTouch.IsZero() {
+	if e.FirstTouch.IsZero() && !f.ByForm() {
 		e.FirstTouch = tx.Now
 		columns = append(columns, "first_touch_at")
 	}

@@ -101,6 +101,9 @@ func (p progress) after(f event.Fact) Stage {
 		}
 		return s
 	case facts.TouchRecorded:
+		if f.ByForm() {
+			return s
+		}
 		if f.NextStep == "" {
 			return s.lose()
 		}

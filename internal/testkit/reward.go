@@ -10,7 +10,7 @@ import (
 )
 
 // Reward has a new person, whom another one brought, pay, and settles what that one is given for it (MKT-12).
-func (s *School) Reward(t testing.TB, center id.ID, referrer id.ID) (key id.ID) {
+func (s *School) Reward(t testing.TB, center, referrer id.ID) (key id.ID) {
 	t.Helper()
 	e := s.Enquiry(t, center)
 	must(sales.ChangeEnquiry.Run(s.Consultant(center), s.Ops, sales.ChangeEnquiryInput{EnquiryID: e.ID, ReferrerID: &referrer}))(t)

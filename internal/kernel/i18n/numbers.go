@@ -178,7 +178,9 @@ func amount(lang Lang, f money.Fen, unit int64) string {
 func abs(f money.Fen) money.Fen { return max(f, -f) }
 
 // List writes the items of a list one after the other, as the language separates them.
-func List(ctx context.Context, items []string) string { return strings.Join(items, T(ctx, "sign.comma")) }
+func List(ctx context.Context, items []string) string {
+	return strings.Join(items, T(ctx, "sign.comma"))
+}
 
 // grouped writes a counted value of a text: whole numbers in groups, anything else as it is.
 func grouped(v any) string {

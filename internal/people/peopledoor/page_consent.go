@@ -40,7 +40,7 @@ func (p pages) getConsent(w http.ResponseWriter, r *http.Request) error {
 		}
 		relatives, err := people.Relatives(ctx, tx, v.Person)
 		for _, rel := range relatives {
-			if rel.Relation != "household" && rel.Relation != "ward" {
+			if rel.Guards() {
 				v.Guardians = append(v.Guardians, rel)
 			}
 		}

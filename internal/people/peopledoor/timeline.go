@@ -154,6 +154,8 @@ func (s story) words(ctx context.Context, item people.Item) string {
 	case "sales.enquiry-entered":
 		f := read[facts.EnquiryEntered](item)
 		return dot(s.channel(ctx, f.Channel), s.dir.StaffName(f.Consultant))
+	case "marketing.submission-entered":
+		return read[facts.SubmissionEntered](item).PointName
 	case "sales.enquiry-changed":
 		f := read[facts.EnquiryChanged](item)
 		return s.turned(ctx, f.Matter, f.Turn)

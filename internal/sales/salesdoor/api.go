@@ -8,6 +8,7 @@ import (
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/page"
+	"zhike/internal/marketing"
 	"zhike/internal/people"
 	"zhike/internal/sales"
 )
@@ -79,6 +80,9 @@ func apiEnquiries(a *api.API) {
 	api.Get(a, "/enquiry-stages", "sales.enquiry-stages", "enquiry:read", stageCounts)
 	api.Whole(a, "/enquiries/{id}/stages", "sales.stages-of-enquiry", "enquiry:read", func(ctx context.Context, tx *op.Tx, q stagesQuery) ([]sales.Towards, error) {
 		return sales.ToStages(ctx, tx, q.ID)
+	})
+	api.Whole(a, "/enquiries/{id}/submissions", "sales.submissions-of-enquiry", "enquiry:read", func(ctx context.Context, tx *op.Tx, q stagesQuery) ([]marketing.Captured, error) {
+		return captured(ctx, tx, q.ID)
 	})
 	api.Post(a, "/enquiries", sales.Enter)
 	api.Post(a, "/enquiries/{id}/touches", people.RecordTouch)

@@ -37,7 +37,9 @@ type enquiryView struct {
 	Fields       []people.Field // custom ones that reasons of the score speak of
 	Timeline     people.TimelinePage
 	Card         *sales.Playbook
-	Brought      []sales.Enquiry // that the person brought (MKT-12)
+	Brought      []sales.Enquiry      // that the person brought (MKT-12)
+	Captured     []marketing.Captured // what the person left at capture points (MKT-11)
+	Minor        bool                 // somebody else consents
 	tell         timelineWords
 }
 
@@ -98,6 +100,9 @@ func (p door) enquiry(ctx context.Context, tx *op.Tx, key id.ID) (v enquiryView,
 		return v, err
 	}
 	if err := v.score(ctx, tx); err != nil {
+		return v, err
+	}
+	if err := v.capture(ctx, tx); err != nil {
 		return v, err
 	}
 	if v.Brought, err = sales.Referred(ctx, tx, person, fewRecords); err != nil {
