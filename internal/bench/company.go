@@ -278,28 +278,37 @@ func (l *life) burden(ctx context.Context) error {
 				return err
 			}
 		}
-		var here []id.ID
-		for _, m := range l.company.open() {
-			if m.Center == i && len(here) < left {
-				here = append(here, m.Enquiry)
-			}
-		}
-		if len(here) == 0 {
-			continue
-		}
-		if err := l.Dir.Refresh(ctx, l.Run, 0); err != nil {
-			return err
-		}
-		out, err := sales.AssignMany(ctx, l.Run, sales.BulkAssign{IDs: here, ConsultantID: staff, Reason: "by-hand"}, id.ID.String)
+		done, err := l.load(ctx, staff, i, left)
 		if err != nil {
 			return err
 		}
-		if len(out.Skipped) > 0 {
-			return fmt.Errorf("%d of %d enquiries could not be assigned, the first: %w", len(out.Skipped), len(here), out.Skipped[0].Why)
-		}
-		left -= out.Done
+		left -= done
 	}
 	return nil
+}
+
+// load gives a consultant open enquiries of a center, at most so many, and tells how many there were.
+func (l *life) load(ctx context.Context, staff id.ID, center, most int) (int, error) {
+	var here []id.ID
+	for _, m := range l.company.open() {
+		if m.Center == center && len(here) < most {
+			here = append(here, m.Enquiry)
+		}
+	}
+	if len(here) == 0 {
+		return 0, nil
+	}
+	if err := l.Dir.Refresh(ctx, l.Run, 0); err != nil {
+		return 0, err
+	}
+	out, err := sales.AssignMany(ctx, l.Run, sales.BulkAssign{IDs: here, ConsultantID: staff, Reason: "by-hand"}, id.ID.String)
+	if err != nil {
+		return 0, err
+	}
+	if len(out.Skipped) > 0 {
+		return 0, fmt.Errorf("%d of %d enquiries could not be assigned, the first: %w", len(out.Skipped), len(here), out.Skipped[0].Why)
+	}
+	return out.Done, nil
 }
 
 // countFacts counts the log by kind.

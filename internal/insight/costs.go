@@ -140,11 +140,27 @@ func costsOf(ctx context.Context, tx *op.Tx, p Params, window func(id.ID) time.D
 	if len(shared) == 0 || len(centers) == 0 && p.By != "center" {
 		return list, false, nil
 	}
-	all, err := journeys(ctx, tx, cohort{from: p.From, until: p.Until, campaigns: shared, everybody: true})
+	leads, err := leadsByCenter(ctx, tx, p, shared, window)
 	if err != nil {
 		return nil, false, err
 	}
-	leads := map[id.ID]map[id.ID]money.Fen{} // campaign → center
+	for _, c := range list {
+		for _, part := range c.over(leads[c.campaign]) {
+			if len(centers) == 0 || slices.Contains(centers, part.center) {
+				out = append(out, part)
+			}
+		}
+	}
+	return out, false, nil
+}
+
+// leadsByCenter gives the leads that campaigns of the whole company brought to each center in the span: by campaign and center.
+func leadsByCenter(ctx context.Context, tx *op.Tx, p Params, shared []id.ID, window func(id.ID) time.Duration) (map[id.ID]map[id.ID]money.Fen, error) {
+	all, err := journeys(ctx, tx, cohort{from: p.From, until: p.Until, campaigns: shared, everybody: true})
+	if err != nil {
+		return nil, err
+	}
+	leads := map[id.ID]map[id.ID]money.Fen{}
 	for _, j := range all {
 		for _, part := range p.Model.credit(j, window) {
 			if n := part.Steps[StepLead]; n > 0 && slices.Contains(shared, part.campaign) {
@@ -155,14 +171,7 @@ func costsOf(ctx context.Context, tx *op.Tx, p Params, window func(id.ID) time.D
 			}
 		}
 	}
-	for _, c := range list {
-		for _, part := range c.over(leads[c.campaign]) {
-			if len(centers) == 0 || slices.Contains(centers, part.center) {
-				out = append(out, part)
-			}
-		}
-	}
-	return out, false, nil
+	return leads, nil
 }
 
 // over shares a cost of the whole company out over centers.

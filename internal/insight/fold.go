@@ -104,23 +104,30 @@ func fold(s sums, f event.Fact, e event.Event) error {
 		return visited(s, f.Matter, f.Visit, e.Day)
 	case facts.ContractSigned:
 		return contract(s, f, e)
+	}
+	moved(s, f, e.Day)
+	appointed(s, ended(f), -1)
+	return takeBack(s, f)
+}
+
+// moved counts what a fact moves of money and of hours that nobody bought.
+func moved(s sums, f event.Fact, day bizdate.Date) {
+	switch f := f.(type) {
 	case facts.RewardEarned:
-		given(s, f.RewardAccount, e.Day, f.Hours)
+		given(s, f.RewardAccount, day, f.Hours)
 	case facts.RewardBooked:
-		given(s, f.RewardAccount, e.Day, f.Hours)
+		given(s, f.RewardAccount, day, f.Hours)
 	case facts.RewardReversed:
-		given(s, f.RewardAccount, e.Day, -f.Taken)
+		given(s, f.RewardAccount, day, -f.Taken)
 	case facts.PaymentTaken:
-		cash(s, f.Pay, e.Day, 1)
+		cash(s, f.Pay, day, 1)
 	case facts.PaymentReversed:
-		cash(s, f.Pay, e.Day, -1)
+		cash(s, f.Pay, day, -1)
 	case facts.CostBooked:
 		s.add("campaign_cost", f.Day, f.Center, int64(f.Amount), "campaign", f.Campaign.String(), "category", f.Category)
 	case facts.CostReversed:
 		s.add("campaign_cost", f.Day, f.Center, -int64(f.Amount), "campaign", f.Campaign.String(), "category", f.Category)
 	}
-	appointed(s, ended(f), -1)
-	return takeBack(s, f)
 }
 
 // ended is the open appointment that a fact ends with its matter, if any.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -245,16 +246,23 @@ func CampaignTallies(ctx context.Context, tx *op.Tx, campaigns []id.ID, m Model)
 		if err != nil {
 			return nil, err
 		}
+		some := map[id.ID]Tally{}
 		for _, key := range keys {
-			out[key] = Tally{Part: i == 0}
+			some[key] = Tally{Part: i == 0}
 		}
-		for _, j := range list {
-			for _, p := range m.credit(j, window) {
-				if slices.Contains(keys, p.campaign) {
-					out[p.campaign] = out[p.campaign].plus(p.Tally)
-				}
+		m.tally(some, list, window)
+		maps.Copy(out, some)
+	}
+	return out, nil
+}
+
+// tally credits prospects to those campaigns that have a tally.
+func (m Model) tally(out map[id.ID]Tally, list []journey, window func(id.ID) time.Duration) {
+	for _, j := range list {
+		for _, p := range m.credit(j, window) {
+			if t, asked := out[p.campaign]; asked {
+				out[p.campaign] = t.plus(p.Tally)
 			}
 		}
 	}
-	return out, nil
 }

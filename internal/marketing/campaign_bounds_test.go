@@ -115,7 +115,7 @@ func TestMKT1_LongerIsAskedFor(t *testing.T) {
 func TestMKT8_PeriodAgainstTheBudget(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
 		in := testkit.Campaign(t, s, id.None) // 12,000 yuan
-		in.From = bizdate.New(int(in.From.UTC().Year())+1, time.March, 1)
+		in.From = bizdate.New(in.From.UTC().Year()+1, time.March, 1)
 		in.Until = in.From + 60 // half of it in April
 		year := int64(in.From.UTC().Year())
 		setBudget(t, s, marketing.SetBudgetInput{Year: year, Cells: []marketing.BudgetCellInput{

@@ -334,21 +334,7 @@ func changeCampaign(ctx context.Context, tx *op.Tx, in ChangeCampaignInput) (Cam
 	if open := c.State == Draft || c.State == Rejected; !open && (c.State != Approved || fixed) {
 		return CampaignAnswer{}, c.refuse("campaign-settled")
 	}
-	bad, err := c.wrong(ctx, tx)
-	if err != nil {
-		return CampaignAnswer{}, err
-	}
-	if in.Costs != nil {
-		wrongCosts(&bad, *in.Costs)
-	}
-	if slices.Contains(changed, "from_day") {
-		c.begun(&bad, tx.Today(c.Center))
-	}
-	wrongPast(tx, &bad, c.Past && !was.Past)
-	if was.State == Approved && c.Until != was.Until {
-		was.shorter(&bad, c.Until, tx.Today(c.Center))
-	}
-	if err := bad.Err("MKT-1"); err != nil {
+	if err := in.check(ctx, tx, was, c); err != nil {
 		return CampaignAnswer{}, err
 	}
 	if was.State == Approved && c.Until != was.Until {
@@ -367,6 +353,25 @@ func changeCampaign(ctx context.Context, tx *op.Tx, in ChangeCampaignInput) (Cam
 	}
 	tx.Record(c.ID, facts.CampaignChanged{CampaignAbout: c.fact(), Fields: changed})
 	return c.answer(), nil
+}
+
+// check refuses what a change would make of a campaign.
+func (in ChangeCampaignInput) check(ctx context.Context, tx *op.Tx, was, c Campaign) error {
+	bad, err := c.wrong(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if in.Costs != nil {
+		wrongCosts(&bad, *in.Costs)
+	}
+	if c.From != was.From {
+		c.begun(&bad, tx.Today(c.Center))
+	}
+	wrongPast(tx, &bad, c.Past && !was.Past)
+	if was.State == Approved && c.Until != was.Until {
+		was.shorter(&bad, c.Until, tx.Today(c.Center))
+	}
+	return bad.Err("MKT-1")
 }
 
 // shorter refuses another last day of an approved campaign that is later, over, or changes while a longer period waits for approval.

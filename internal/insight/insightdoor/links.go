@@ -48,13 +48,7 @@ func link(ctx context.Context, c insight.Column, p insight.Params, row insight.R
 	}
 	l, ok := lists[m.List]
 	v, known := op.ViewerOf(ctx)
-	if p.Owned && m.List != "leads" {
-		return "" // only leads are listed by who has them now
-	}
-	if p.Model != "" || p.Basis == insight.ByCohort || p.By == "campaign" && m.List != "leads" {
-		return "" // no list counts by attribution, or what became of a cohort
-	}
-	if !ok || !known || !v.Covers("report:read", l.right, centersOf(p, row)) {
+	if !ok || !known || !states(m, p) || !v.Covers("report:read", l.right, centersOf(p, row)) {
 		return ""
 	}
 	q, err := url.ParseQuery(l.fixed)
@@ -86,6 +80,15 @@ func link(ctx context.Context, c insight.Column, p insight.Params, row insight.R
 		return ""
 	}
 	return l.path + "?" + q.Encode()
+}
+
+// states tells whether a list states what a metric counts: only leads are listed by who has them now, and none counts by attribution, or what
+// became of a cohort.
+func states(m insight.Metric, p insight.Params) bool {
+	if m.List == "leads" {
+		return p.Model == "" && p.Basis != insight.ByCohort
+	}
+	return !p.Owned && p.Model == "" && p.Basis != insight.ByCohort && p.By != "campaign"
 }
 
 // targetList is the list of targets: their sheet.

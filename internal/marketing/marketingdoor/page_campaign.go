@@ -185,7 +185,6 @@ func (v campaignView) returns(ctx context.Context) []web.Fact {
 		n, low, high := insight.PerCase(v.Costs.Spent, v.Got, step)
 		value := i18n.None
 		if n > 0 && !v.Got.Part { // the costs are those of the whole
-
 			value = c(ctx, "per-case", "value", yuan(ctx, n), "low", yuan(ctx, low), "high", yuan(ctx, high), "count", int(v.Got.N(step)+0.5))
 			if high < 0 || high > 4*low {
 				value = c(ctx, "per-case-thin", "value", yuan(ctx, n), "count", int(v.Got.N(step)+0.5))

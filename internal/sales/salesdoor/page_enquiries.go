@@ -138,7 +138,7 @@ func (p door) readEnquiries(ctx context.Context, tx *op.Tx, v *enquiriesView) (e
 	if v.campaign, err = marketing.CampaignsOf(ctx, tx, []id.ID{v.Query.Campaign}); err != nil {
 		return err
 	}
-	v.names, err = p.load(ctx, tx, append(persons, v.Query.Referrer)...)
+	v.names, err = p.load(ctx, tx, append([]id.ID{v.Query.Referrer}, persons...)...)
 	return err
 }
 
