@@ -31,7 +31,7 @@ func TestMKT1_CampaignByAPI(t *testing.T) {
 		if r := m.post(campaign+"/costs", cost).want(http.StatusUnprocessableEntity, "invalid"); r.field("amount_fen") != "beyond-plan" {
 			t.Errorf("a cost beyond the approved plan: %s", r.raw)
 		}
-		cost["amount_fen"] = 780_000
+		cost["amount_fen"] = 800_000
 		m.post(campaign+"/costs", cost).want(http.StatusCreated)
 		results := m.get(campaign + "/results").want(http.StatusOK)
 		if got := m.get(campaign + "/leads").want(http.StatusOK).items(); len(got) != 1 {

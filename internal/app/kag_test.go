@@ -46,6 +46,7 @@ func kag(t *testing.T, s *testkit.School, file string, day bizdate.Date) map[str
 		name := r[at("xyz_campaign_id")]
 		if out[name] == nil {
 			in := testkit.Campaign(t, s, id.None)
+			in.From, in.Past = day, true // it ran before it was registered here
 			in.Name, in.Costs = name, []marketing.PlannedCost{{Category: "media", Amount: money.Yuan(100_000)}}
 			c, err := marketing.PlanCampaign.Run(s.Marketing(), s.Ops, in)
 			if err != nil {

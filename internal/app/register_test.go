@@ -68,6 +68,7 @@ var jobs = []string{"sales.note-breach", "sales.escalate-contact", "sales.return
 var within = map[string]string{
 	"organization.change-password": "Access.ChangePassword",
 	"sales.update-imported":        "rollout.Import",
+	"process.remind-asker":         "DueApprovals",
 	"sales.earn-reward":            "SettleRewards",
 	"sales.book-reward":            "SettleRewards",
 	"sales.merge-lead":             "rollout.Import",

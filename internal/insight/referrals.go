@@ -159,8 +159,8 @@ func introductions(ctx context.Context, tx *op.Tx, p Params) (map[id.ID]introduc
 // students counts those whose contract runs on the last day of each row, and of the span, each once.
 func students(ctx context.Context, tx *op.Tx, p Params, at func(string) *brought, total *brought) error {
 	type row struct {
-		Value id.ID `db:"value"`
-		N     int64 `db:"n"`
+		Of id.ID `db:"of_row"`
+		N  int64 `db:"n"`
 	}
 	read := func(column string, day bizdate.Date) (list []row, err error) {
 		scope := policy.Cut(tx.Viewer.Scope("report:read"), "c", "center", "consultant")
@@ -168,7 +168,7 @@ func students(ctx context.Context, tx *op.Tx, p Params, at func(string) *brought
 		if len(p.Centers) > 0 {
 			text, args = " AND c.center IN (?)", append(args, p.Centers)
 		}
-		list, err = op.AllOf[row](ctx, tx.Unscoped("figures are counted in the scope of report:read"), "SELECT "+column+` AS value, COUNT(DISTINCT c.student) AS n FROM contracts c
+		list, err = op.AllOf[row](ctx, tx.Unscoped("figures are counted in the scope of report:read"), "SELECT "+column+` AS of_row, COUNT(DISTINCT c.student) AS n FROM contracts c
 			WHERE `+scope.Text+" AND c.signed_day > 0 AND c.signed_day <= ? AND c.valid_until >= ? AND c.state IN ('signed', 'active', 'paused', 'expired')"+text+" GROUP BY 1", args...)
 		if err != nil {
 			return nil, fmt.Errorf("count students: %w", err)
@@ -190,7 +190,7 @@ func students(ctx context.Context, tx *op.Tx, p Params, at func(string) *brought
 	case "center", "consultant":
 		list, err := read("c."+p.By, p.Until)
 		for _, r := range list {
-			at(named(r.Value)).students = r.N
+			at(named(r.Of)).students = r.N
 		}
 		return err
 	case "month":

@@ -92,7 +92,7 @@ func (l CostLine) check(first, today bizdate.Date, left money.Fen) error {
 	case l.Day > today:
 		bad.Add("day", "in-future", l.Day)
 	case l.Day < first:
-		bad.Add("day", "before-registered", l.Day, "first", first.String())
+		bad.Add("day", "before-registered", l.Day, "first", first)
 	}
 	if len(bad) == 0 && l.Amount > left {
 		bad.Add("amount_fen", "beyond-plan", l.Amount, "left", left)
