@@ -574,7 +574,7 @@ func promotionFormPage(v promotionFormView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.MoneyInput{Field: web.Field{Name: "amount_fen", Label: t(ctx, "promotion.amount"), Hint: t(ctx, "promotion.amount-hint")}, Value: fenText(v.Promotion.Amount)}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.MoneyInput{Field: web.Field{Name: "amount_fen", Label: t(ctx, "promotion.amount")}, Value: fenText(v.Promotion.Amount)}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -582,7 +582,7 @@ func promotionFormPage(v promotionFormView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Input{Field: web.Field{Name: "gift_hours_x100", Label: t(ctx, "promotion.gift-hours"), Hint: t(ctx, "promotion.gift-hours-hint")}, Value: v.gift(), InputMode: "decimal", MaxLength: 10, Short: true}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Input{Field: web.Field{Name: "gift_hours_x100", Label: t(ctx, "promotion.gift-hours")}, Value: v.gift(), InputMode: "decimal", MaxLength: 10, Short: true}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -590,7 +590,7 @@ func promotionFormPage(v promotionFormView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Input{Field: web.Field{Name: "thing", Label: t(ctx, "promotion.thing"), Hint: t(ctx, "promotion.thing-hint")}, Value: v.Promotion.Thing, MaxLength: 100}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Input{Field: web.Field{Name: "thing", Label: t(ctx, "promotion.thing")}, Value: v.Promotion.Thing, MaxLength: 100}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
