@@ -293,6 +293,11 @@ func (l *load) one(ctx context.Context, rows []row) error {
 		if err := l.chunker.chunk(ctx, rows, note); err != nil {
 			return err
 		}
+		if !l.dry {
+			if err := l.hold(ctx); err != nil {
+				return err
+			}
+		}
 		if end, err = l.rejects.write(ctx, rejected); err != nil || l.dry {
 			return err
 		}
@@ -315,6 +320,21 @@ func (l *load) one(ctx context.Context, rows []row) error {
 		return l.tell(ctx)
 	}
 	return nil
+}
+
+// hold keeps the run to this worker until its transaction ends, so that nobody else writes the rejects file meanwhile: where another worker goes on
+// with it, or is ahead, the transaction is undone before anything is written.
+func (l *load) hold(ctx context.Context) error {
+	return l.run.Write(op.WithViewer(ctx, policy.System()), func(ctx context.Context, tx *op.Tx) error {
+		n, err := tx.Exec(ctx, "UPDATE imports SET updated_at = ? WHERE id = ? AND attempt = ? AND state = 'running' AND done = ?", tx.Now, l.state.ID, l.state.Attempt, l.state.Row)
+		if err != nil {
+			return fmt.Errorf("hold import: %w", err)
+		}
+		if n == 0 {
+			return errGone
+		}
+		return nil
+	})
 }
 
 // commit writes how far the run is, within the transaction of its rows. Where it was stopped, or another worker goes on with it, the
