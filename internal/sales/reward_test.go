@@ -172,9 +172,20 @@ func TestMKT12_NoReward(t *testing.T) {
 			PersonID: s.Enquiry(t, s.HD).PersonID, CenterID: s.HD, ChannelID: s.Web, CourseID: s.Course, Kind: "renewal", ConsultantID: s.StaffID(s.Consultant(s.HD)), ReferrerID: own.PersonID,
 		}))(t)
 		pay(t, s, s.Sign(t, s.HD, e).ID, 1000)
-		if list := rewardsOf(t, s, own.PersonID); len(list) != 1 || list[0].Hours != 300 {
-			t.Errorf("rewards = %+v, want one of 3 hours", list)
+		list := rewardsOf(t, s, own.PersonID)
+		if len(list) != 1 || list[0].Hours != 300 {
+			t.Fatalf("rewards = %+v, want one of 3 hours", list)
 		}
+		earn := func(enquiry id.ID) func() error {
+			return func() error {
+				return second(sales.EarnReward.Run(s.System(), s.Ops, sales.EnquiryInput{EnquiryID: enquiry}))
+			}
+		}
+		refuse(t, s, map[string]refused{ // by the operation itself, whatever the job looks for
+			"twice":             {earn(list[0].Enquiry), "422 no-reward enquiry_id:"},
+			"a renewal":         {earn(e.ID), "422 no-reward enquiry_id:"},
+			"brought by nobody": {earn(own.ID), "422 no-reward enquiry_id:"},
+		})
 		s.Check(t)
 	})
 }
