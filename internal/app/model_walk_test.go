@@ -35,6 +35,7 @@ var undriven = map[string]string{
 	"sales.escalate-contact": "a job",
 	"people.give-consent":    "changes no matter", "people.withdraw-consent": "changes no matter",
 	"sales.return-to-pool":  "a job",
+	"sales.pool-former":     "a job; no contract ends within the days of a walk: TestPPL8_Former",
 	"sales.view-pool-entry": "reads",
 	"sales.claim-enquiry":   "nothing comes to the pool within the days of a walk: TestPPL8_Claim", "sales.withdraw-claim": "as sales.claim-enquiry",
 	"sales.update-imported":     "imports",

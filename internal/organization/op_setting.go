@@ -33,12 +33,14 @@ const FirstContactMinutes = "contact.first-minutes"
 const FeedbackPageDays = "feedback.page-days"
 
 // The settings of the public pool (PPL-8): after how many days without a contact an enquiry of each grade of intention returns to it, 0:
-// never; how many an account claims and looks at a day; for how many days who had it cannot claim it back.
+// never; how many an account claims and looks at a day; for how many days who had it cannot claim it back; how many days after the end of
+// the last contract a former student is laid into it, 0: never.
 const (
 	PoolDays     = "pool.days-" // and the grade: a, b, c, none
 	PoolClaims   = "pool.claims-per-day"
 	PoolViews    = "pool.views-per-day"
 	PoolOwnAgain = "pool.own-days"
+	PoolFormer   = "pool.former-days"
 )
 
 // The settings of data requests (PPL-11): within how many days one is answered, and for how many months a person is kept after the last
@@ -83,6 +85,7 @@ var Settings = []Setting{
 	{Key: PoolClaims, Default: "10", Min: 0, Max: 1000},
 	{Key: PoolViews, Default: "50", Min: 0, Max: 10_000},
 	{Key: PoolOwnAgain, Default: "30", Min: 0, Max: 730},
+	{Key: PoolFormer, Default: "30", Min: 0, Max: 730},
 	{Key: RequestDays, Default: "15", Min: 1, Max: 30},
 	{Key: RetentionMonths, Default: "36", Min: 3, Max: 360},
 	{Key: ReferralHours, Default: "2", Min: 0, Max: 100},
