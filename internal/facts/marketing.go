@@ -284,6 +284,10 @@ type SegmentExported struct {
 	Format string `json:"format"`
 	Rows   int64  `json:"rows"`
 	Drawn  int64  `json:"drawn"`
+
+	Purpose string `json:"purpose,omitempty"` // marketing, survey, internal (PPL-9)
+	Channel string `json:"channel,omitempty"`
+	LeftOut int64  `json:"left_out,omitempty"` // who did not agree to it
 }
 
 // Kind implements event.Fact.
