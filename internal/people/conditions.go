@@ -105,6 +105,9 @@ func AttributeConditions(ctx context.Context, tx *op.Tx, resource, from string) 
 	}
 	var out []condition.Field
 	for _, f := range list {
+		if privateKind(f.Code, f.NameZH, f.NameEN) != "" {
+			continue // to ask for it is to read it (TRU-15)
+		}
 		c := condition.Field{Code: resource + "." + f.Code, ZH: f.NameZH, EN: f.NameEN, Part: resource, Kind: condition.Text, From: from, Args: []any{f.Code}, Column: "a.text"}
 		switch f.Kind {
 		case FieldNumber:
