@@ -128,6 +128,7 @@ var all = []event.Fact{
 	SegmentSet{},
 	ControlHeld{},
 	SegmentExported{},
+	BudgetExported{},
 	CourseAdded{},
 	CourseChanged{},
 	PackageAdded{},
@@ -176,5 +177,6 @@ var all = []event.Fact{
 	FeedbackGiven{},
 	FeedbackAnswered{},
 	ReportMailed{},
+	ReportExported{},
 	MailRetried{},
 }

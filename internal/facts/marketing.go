@@ -229,6 +229,20 @@ func (BudgetSet) Kind() string { return "marketing.budget-set.1" }
 // About implements event.Fact.
 func (f BudgetSet) About() (center, person id.ID) { return f.Center, id.None }
 
+// BudgetExported says that an annual plan left the program as a file (PPL-10).
+type BudgetExported struct {
+	Export id.ID  `json:"export_id"` // stands in each row of the file
+	Center id.ID  `json:"center_id"`
+	Year   int64  `json:"year"`
+	Format string `json:"format"`
+}
+
+// Kind implements event.Fact.
+func (BudgetExported) Kind() string { return "marketing.budget-exported.1" }
+
+// About implements event.Fact.
+func (f BudgetExported) About() (center, person id.ID) { return f.Center, id.None }
+
 // BudgetRaiseAsked says that more was asked for than a month of a channel has (MKT-8, PRC-6).
 type BudgetRaiseAsked struct {
 	Raise    id.ID     `json:"raise_id"`

@@ -89,6 +89,6 @@ func Operations() []op.Any {
 	return []op.Any{
 		AddChannel, ChangeChannel, SetFormat, PlanCampaign, ChangeCampaign, SubmitCampaign, ApproveCampaign, ExtendCampaign, BookCost, ReverseCost, CloseCampaign, ReopenCampaign, DropCampaign,
 		SetBudget, FillBudget, AskBudget, SetCapturePoint, ReceiveSubmission, RejectSubmission,
-		SetSegment, HoldControl, ExportSegment,
+		SetSegment, HoldControl, ExportSegment, ExportBudget,
 	}
 }

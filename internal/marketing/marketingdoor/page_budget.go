@@ -34,7 +34,7 @@ func BudgetPages(mux *http.ServeMux, r *op.Runner) {
 		"POST /budgets/fill":   p.postFill,
 		"GET /budgets/figures": p.getFigures,
 		"GET /budgets/history": p.getBudgetHistory,
-		"GET /budgets/export":  p.getBudgetFile,
+		"POST /budgets/export": p.postBudgetFile,
 		"GET /budgets/raise":   p.getRaise,
 		"POST /budgets/raise":  p.postRaise,
 	} {
@@ -49,11 +49,10 @@ func b(ctx context.Context, key string, pairs ...any) string {
 
 // budgetQuery is the address of an annual plan, or of one of its figures.
 type budgetQuery struct {
-	Year    int    `json:"year"`
-	Center  id.ID  `json:"center"`
-	Channel id.ID  `json:"channel"` // a further row; of a figure, its row
-	Month   int    `json:"month"`   // of a figure, 1 to 12; 0: the year
-	Format  string `json:"format"`
+	Year    int   `json:"year"`
+	Center  id.ID `json:"center"`
+	Channel id.ID `json:"channel"` // a further row; of a figure, its row
+	Month   int   `json:"month"`   // of a figure, 1 to 12; 0: the year
 }
 
 // address leads to a page of the same plan.
@@ -399,8 +398,8 @@ func (v historyView) table(ctx context.Context) web.Table {
 	return table
 }
 
-// getBudgetFile writes the plan as a file that the import of plans reads.
-func (p pages) getBudgetFile(w http.ResponseWriter, r *http.Request) error {
+// postBudgetFile writes the plan as a file that the import of plans reads: the operation notes it first, and each download is one of its own (PPL-10).
+func (p pages) postBudgetFile(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	q, err := budgetOf(r)
 	if err != nil {
@@ -410,17 +409,23 @@ func (p pages) getBudgetFile(w http.ResponseWriter, r *http.Request) error {
 	if err := p.ops.Read(ctx, func(ctx context.Context, tx *op.Tx) error { return v.read(ctx, tx) }); err != nil {
 		return err
 	}
-	format := sheet.Format(v.Format)
-	if format != sheet.CSV && format != sheet.XLSX {
-		return problem.Refuse("MKT-8", "invalid", problem.Field{Location: "format", Code: "not-one-of", Value: v.Format, Args: map[string]any{"list": "csv, xlsx"}})
+	in, err := web.Decode[budgetFileForm](r)
+	if err != nil {
+		return err
 	}
+	left, err := marketing.ExportBudget.Run(op.WithKey(ctx, ""), p.ops, marketing.ExportBudgetInput{Year: int64(v.Year), CenterID: v.Center, Format: in.Format})
+	if err != nil {
+		return err
+	}
+	format := sheet.Format(in.Format)
+	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Content-Type", format.ContentType())
 	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="budget-%d.%s"`, v.Year, format))
 	out, err := sheet.NewWriter(format, w)
 	if err != nil {
 		return fmt.Errorf("write budget: %w", err)
 	}
-	for _, row := range v.file(ctx) {
+	for _, row := range v.file(ctx, sheet.Mark(left.By, left.At, left.ID)) {
 		if err := out.Row(row...); err != nil {
 			return fmt.Errorf("write budget: %w", err)
 		}
@@ -431,8 +436,13 @@ func (p pages) getBudgetFile(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// file are the rows of the file: what is planned month by month, and the sums of the year.
-func (v budgetView) file(ctx context.Context) [][]any {
+// budgetFileForm is the button of the file that was chosen.
+type budgetFileForm struct {
+	Format string `json:"format" enum:"csv,xlsx"`
+}
+
+// file are the rows of the file: what is planned month by month, the sums of the year, and the watermark.
+func (v budgetView) file(ctx context.Context, mark string) [][]any {
 	code := ""
 	if k, ok := v.dir.Center(v.Center); ok {
 		code = k.Code
@@ -441,14 +451,14 @@ func (v budgetView) file(ctx context.Context) [][]any {
 	for i := range 12 {
 		head = append(head, v.month(ctx, i+1))
 	}
-	rows := [][]any{append(head, b(ctx, "planned"), b(ctx, "spent"), b(ctx, "committed"), b(ctx, "left"))}
+	rows := [][]any{append(head, b(ctx, "planned"), b(ctx, "spent"), b(ctx, "committed"), b(ctx, "left"), sg(ctx, "mark"))}
 	for _, r := range v.rows() {
 		ch, _ := v.channels.ByID(r.Channel)
 		row := []any{v.Year, code, ch.Code}
 		for _, m := range r.Months {
 			row = append(row, m.Planned)
 		}
-		rows = append(rows, append(row, r.Year.Planned, r.Year.Spent, r.Year.Committed, r.Year.Left))
+		rows = append(rows, append(row, r.Year.Planned, r.Year.Spent, r.Year.Committed, r.Year.Left, mark))
 	}
 	return rows
 }

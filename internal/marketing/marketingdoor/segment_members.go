@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"time"
 
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/condition"
@@ -94,7 +93,7 @@ type SegmentFile struct {
 
 // mark is the watermark of an export (PPL-10): it stands in each row, so that no part of a copy is without it.
 func mark(e marketing.Export) string {
-	out := e.By + " · " + e.At.UTC().Format(time.RFC3339) + " · " + e.ID.String() + " · " + e.Purpose
+	out := sheet.Mark(e.By, e.At, e.ID) + " · " + e.Purpose
 	if e.Channel != "" {
 		out += " · " + e.Channel
 	}
