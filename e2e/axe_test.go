@@ -116,7 +116,7 @@ func looks(s *testkit.School, r records) []look {
 		list("marketing", "/capture-points", "/capture-points?view=closed", "/capture-points/new"),
 		[]look{
 			{route: "/campaigns/{id}/cases/{step}", role: "marketing", path: "/campaigns/" + r.campaign.String() + "/cases/visits"},
-			page("marketing", "/capture-points/{id}", r.point.ID), page("principal", "/capture-points/{id}", r.point.ID), page("marketing", "/capture-points/{id}/edit", r.point.ID), part("/capture-points/{id}/qr", "a picture"), part("/budgets/export", "a file"),
+			page("marketing", "/capture-points/{id}", r.point.ID), page("principal", "/capture-points/{id}", r.point.ID), page("marketing", "/capture-points/{id}/edit", r.point.ID), part("/capture-points/{id}/qr", "a picture"),
 			{route: "/c/{code}", path: "/c/" + r.point.Code},
 			{route: "/c/{code}", path: "/c/" + r.point.Code + "?sent=1"},
 		},
