@@ -44,10 +44,12 @@ const (
 )
 
 // The settings of data requests (PPL-11): within how many days one is answered, and for how many months a person is kept after the last
-// thing that there was to do with it.
+// thing that there was to do with it; for how many years who paid is kept, as the vouchers are (in China 30, Measures for the Administration of
+// Accounting Archives, 2016).
 const (
 	RequestDays     = "privacy.request-days"
 	RetentionMonths = "privacy.retention-months"
+	BooksYears      = "privacy.books-years"
 )
 
 // The settings of how much work presses, in per cent of work that does not (SAL-3): a first contact when its time is over, who comes today
@@ -88,6 +90,7 @@ var Settings = []Setting{
 	{Key: PoolFormer, Default: "30", Min: 0, Max: 730},
 	{Key: RequestDays, Default: "15", Min: 1, Max: 30},
 	{Key: RetentionMonths, Default: "36", Min: 3, Max: 360},
+	{Key: BooksYears, Default: "30", Min: 5, Max: 50},
 	{Key: ReferralHours, Default: "2", Min: 0, Max: 100},
 	{Key: BudgetApproval, Default: "0", Min: 0, Max: 1},
 	{Key: BudgetShare, Default: "80", Min: 0, Max: 100},
