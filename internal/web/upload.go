@@ -1,0 +1,86 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+
+	"zhike/internal/kernel/problem"
+)
+
+const (
+	longestValue = 1 << 16   // bytes of a field beside files
+	drained      = 512 << 20 // bytes of a refused upload that are read all the same, so that the browser shows the answer
+)
+
+// Receive reads a form that carries files, as a stream. What keep makes of a file (an id) stands in the form as the value of its field, in
+// place of the file, so that Decode and Again read the form as any other; a field without a chosen file has no value. Where keep refuses a
+// file, the rest of the form is read all the same. A form without files is left as it is.
+func Receive(r *http.Request, keep func(ctx context.Context, name string, in io.Reader) (string, error)) (*http.Request, error) {
+	if !isUpload(r) {
+		return r, nil
+	}
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return r, problem.Refuse("", "bad-form")
+	}
+	form, refused := url.Values{}, error(nil)
+	for n := 0; ; n++ {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil || n > maxFields {
+			return r, broken(err)
+		}
+		value, field := "", part.FormName()
+		switch {
+		case part.FileName() != "" && refused == nil:
+			value, refused = keep(r.Context(), part.FileName(), part)
+			refused = atField(refused, field)
+		case part.FileName() == "":
+			if value, err = text(part); err != nil {
+				return r, err
+			}
+		}
+		if _, err := io.CopyN(io.Discard, part, drained); err != nil && !errors.Is(err, io.EOF) {
+			return r, broken(err)
+		}
+		if value != "" || part.FileName() == "" && part.Header.Get("Content-Type") == "" {
+			form.Add(field, value)
+		}
+	}
+	r = r.Clone(r.Context())
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.PostForm, r.Form, r.Body = form, form, http.NoBody
+	return Keyed(r), refused
+}
+
+func text(in io.Reader) (string, error) {
+	b, err := io.ReadAll(io.LimitReader(in, longestValue+1))
+	if err != nil || len(b) > longestValue {
+		return "", broken(err)
+	}
+	return string(b), nil
+}
+
+func broken(err error) error {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return problem.Refuse("", "bad-form")
+}
+
+// atField puts the refusal of a file at its field in the form.
+func atField(err error, field string) error {
+	p, ok := problem.As(err)
+	if !ok || len(p.Fields) != 1 || p.Fields[0].Location != "file" {
+		return err
+	}
+	f := p.Fields[0]
+	f.Location = field
+	return problem.Refuse(p.Rule, p.Code, f)
+}
