@@ -9,12 +9,11 @@ CREATE TABLE attachments (
 	size BIGINT NOT NULL,
 	digest BYTEA NOT NULL,
 	staff UUID NOT NULL,
-	account UUID NOT NULL,
 	received BOOLEAN NOT NULL,
 	created_at BIGINT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX attachments_record ON attachments (record, id) WHERE record IS NOT NULL;
-CREATE INDEX attachments_loose ON attachments (account, created_at) WHERE record IS NULL;
+CREATE INDEX attachments_loose ON attachments (staff, created_at) WHERE record IS NULL;
 CREATE TABLE attachment_pieces (
 	id UUID NOT NULL PRIMARY KEY,
 	attachment UUID NOT NULL REFERENCES attachments (id) ON DELETE CASCADE,

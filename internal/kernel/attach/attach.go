@@ -32,7 +32,7 @@ var Text embed.FS
 const (
 	MostBytes  = 20 << 20 // of one
 	MostFiles  = 10       // of a record
-	mostLoose  = 20       // that an account has handed in and tied to nothing
+	mostLoose  = 20       // that somebody has handed in and tied to nothing
 	pieceBytes = 1 << 20
 	longName   = 100 // characters
 )
@@ -53,7 +53,6 @@ type File struct {
 	Size       int64     `json:"size" db:"size" doc:"bytes"`
 	Digest     []byte    `json:"-" db:"digest"` // SHA-256
 	Staff      id.ID     `json:"staff_id" db:"staff"`
-	Account    id.ID     `json:"-" db:"account"`
 	Received   bool      `json:"-" db:"received"` // all pieces are there
 	Created    time.Time `json:"created_at" db:"created_at"`
 }
@@ -87,7 +86,7 @@ func Receive(ctx context.Context, r *op.Runner, name string, in io.Reader) (File
 	if err != nil {
 		return File{}, err
 	}
-	f := File{Name: shownName(name), Type: http.DetectContentType(first), Staff: v.Staff, Account: v.Account}
+	f := File{Name: shownName(name), Type: http.DetectContentType(first), Staff: v.Staff}
 	switch {
 	case len(first) == 0:
 		return File{}, refuse("document-empty", f.Name)
@@ -106,7 +105,7 @@ func Receive(ctx context.Context, r *op.Runner, name string, in io.Reader) (File
 // begin makes the row; its pieces follow.
 func (f *File) begin(ctx context.Context, r *op.Runner) error {
 	return r.Write(ctx, func(ctx context.Context, tx *op.Tx) error {
-		loose, err := op.OneOf[int64](ctx, tx.Unscoped("how many one has handed in oneself"), "SELECT COUNT(*) FROM attachments WHERE account = ? AND record IS NULL", f.Account)
+		loose, err := op.OneOf[int64](ctx, tx.Unscoped("how many one has handed in oneself"), "SELECT COUNT(*) FROM attachments WHERE staff = ? AND record IS NULL", f.Staff)
 		if err != nil {
 			return fmt.Errorf("count loose documents: %w", err)
 		}
@@ -179,7 +178,7 @@ func Tie(ctx context.Context, tx *op.Tx, field, kind string, record id.ID, files
 		return problem.Refuse("TRU-20", "invalid", problem.Field{Location: field, Code: "documents-many", Args: map[string]any{"limit": MostFiles}})
 	}
 	for _, key := range files {
-		n, err := tx.Exec(ctx, "UPDATE attachments SET record_kind = ?, record = ? WHERE id = ? AND account = ? AND received AND record IS NULL", kind, record, key, tx.Viewer.Account)
+		n, err := tx.Exec(ctx, "UPDATE attachments SET record_kind = ?, record = ? WHERE id = ? AND staff = ? AND received AND record IS NULL", kind, record, key, tx.Viewer.Staff)
 		if err != nil {
 			return fmt.Errorf("tie document: %w", err)
 		}
@@ -211,7 +210,7 @@ func Loose(ctx context.Context, tx *op.Tx, files []id.ID) (list []File, err erro
 	if len(files) == 0 {
 		return nil, nil
 	}
-	sel := tx.Unscoped("those that one has handed in oneself").Select(&list).Where("id IN (?) AND account = ? AND record IS NULL AND received", files, tx.Viewer.Account).Order("id")
+	sel := tx.Unscoped("those that one has handed in oneself").Select(&list).Where("id IN (?) AND staff = ? AND record IS NULL AND received", files, tx.Viewer.Staff).Order("id")
 	if err := sel.Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read loose documents: %w", err)
 	}

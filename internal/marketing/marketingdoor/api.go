@@ -123,7 +123,7 @@ func apiCampaigns(a *api.API) {
 	api.Post(a, "/campaign-costs/{id}/reverse", marketing.ReverseCost)
 	api.Post(a, "/campaign-costs/{id}/files", marketing.AttachCostFiles)
 	api.Whole(a, "/campaign-costs/{id}/files", "marketing.cost-files", "campaign-cost:read", costFiles)
-	api.Get(a, "/campaign-costs/{id}/files/{file_id}", "marketing.cost-file", "campaign-cost:read", costFile)
+	api.Get(a, "/campaign-costs/{id}/files/{file}", "marketing.cost-file", "campaign-cost:read", costFile)
 	api.List(a, "/campaigns/{id}/leads", "marketing.campaign-leads", "lead:read", func(ctx context.Context, tx *op.Tx, q campaignList) (page.Page[sales.Prospect], error) {
 		return sales.Prospects(ctx, tx, q.ID, q.Request())
 	})
@@ -184,7 +184,7 @@ func costFiles(ctx context.Context, tx *op.Tx, in costID) ([]attach.File, error)
 
 type costFileID struct {
 	ID   id.ID `path:"id" json:"cost_id"`
-	File id.ID `path:"file_id" json:"file_id"`
+	File id.ID `path:"file" json:"file_id"`
 }
 
 // Document is a file with its bytes.
