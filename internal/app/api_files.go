@@ -1,11 +1,11 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"io"
 	"net/http"
-	"strings"
 
 	"zhike/internal/api"
 	"zhike/internal/kernel/attach"
@@ -25,7 +25,11 @@ type fileForm struct{}
 // apiFiles hands documents in; the operation that takes file_ids ties them to its record.
 func (a *App) apiFiles(r *api.API) {
 	small := func(r *http.Request, in fileInput) (attach.File, error) {
-		return attach.Receive(r.Context(), a.Run, in.Name, base64.NewDecoder(base64.StdEncoding, strings.NewReader(in.Content)))
+		b, err := base64.StdEncoding.DecodeString(in.Content)
+		if err != nil {
+			return attach.File{}, problem.Refuse("TRU-20", "invalid", problem.Field{Location: "content", Code: "bad-base64"})
+		}
+		return attach.Receive(r.Context(), a.Run, in.Name, bytes.NewReader(b))
 	}
 	api.Call(r, http.MethodPost, "/files", "attach.receive", small, api.Status(http.StatusCreated), api.Upload[fileForm](a.receiveFile))
 }

@@ -112,7 +112,7 @@ func (v costView) state(ctx context.Context) templ.Component {
 }
 
 func (v costView) table(ctx context.Context) web.Table {
-	table := web.Table{Caption: c(ctx, "files"), Plain: true, Columns: []web.Column{{Label: c(ctx, "file")}, {Label: c(ctx, "file-size"), Num: true}, {Label: c(ctx, "file-came")}}}
+	table := web.Table{Caption: c(ctx, "files"), Columns: []web.Column{{Label: c(ctx, "file")}, {Label: c(ctx, "file-size"), Num: true}, {Label: c(ctx, "file-came")}}}
 	for _, f := range v.Files {
 		table.Rows = append(table.Rows, web.Row{ID: f.ID.String(), Cells: []templ.Component{
 			web.RecordLink("/campaign-costs/"+v.ID.String()+"/files/"+f.ID.String(), f.Name),
