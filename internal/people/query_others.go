@@ -30,20 +30,8 @@ func maskOthers(ctx context.Context, tx *op.Tx, parts []Part, rows []personal.Ro
 	for _, r := range rows {
 		words[r.Table] = r.Words
 	}
-	each := func(do func(text string) string) {
-		for _, p := range parts {
-			for i, column := range p.Columns {
-				if !slices.Contains(words[p.Table], column) {
-					continue
-				}
-				for _, row := range p.Rows {
-					row[i] = do(row[i])
-				}
-			}
-		}
-	}
 	may := map[string]bool{}
-	each(func(text string) string {
+	eachWord(parts, words, func(text string) string {
 		maps.Copy(may, namesIn(text))
 		return text
 	})
@@ -64,8 +52,22 @@ func maskOthers(ctx context.Context, tx *op.Tx, parts []Part, rows []personal.Ro
 			}
 		}
 	}
-	each(func(text string) string { return maskWords(text, others, own) })
+	eachWord(parts, words, func(text string) string { return maskWords(text, others, own) })
 	return nil
+}
+
+// eachWord changes the texts in the columns of free words, by table.
+func eachWord(parts []Part, words map[string][]string, do func(text string) string) {
+	for _, p := range parts {
+		for i, column := range p.Columns {
+			if !slices.Contains(words[p.Table], column) {
+				continue
+			}
+			for _, row := range p.Rows {
+				row[i] = do(row[i])
+			}
+		}
+	}
 }
 
 // ownWords are the names, phones and addresses of the persons themselves.

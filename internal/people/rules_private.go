@@ -31,7 +31,7 @@ func privateKind(names ...string) string {
 		numbers, rest, _ := strings.Cut(privateWords, "\n")
 		addresses, others, _ := strings.Cut(rest, "\n")
 		named := func(words string) bool {
-			for _, w := range strings.Fields(words) {
+			for w := range strings.FieldsSeq(words) {
 				if strings.Contains(name, w) {
 					return true
 				}

@@ -58,8 +58,12 @@ func TestPPL8_Former(t *testing.T) {
 		refuse(t, s, map[string]refused{
 			"whose sale it was": {func() error { return claim(owner, s, got.ID) }, "422 own-return enquiry_id:"},
 			"limit of the day":  {func() error { return claim(other, s, got.ID) }, "422 claim-limit enquiry_id:"},
-			"again":             {func() error { return second(sales.PoolFormer.Run(s.System(), s.Ops, sales.FormerInput{ContractID: contract})) }, "422 not-former contract_id:"},
-			"consultant":        {func() error { return second(sales.PoolFormer.Run(other, s.Ops, sales.FormerInput{ContractID: contract})) }, "403 forbidden"},
+			"again": {func() error {
+				return second(sales.PoolFormer.Run(s.System(), s.Ops, sales.FormerInput{ContractID: contract}))
+			}, "422 not-former contract_id:"},
+			"consultant": {func() error {
+				return second(sales.PoolFormer.Run(other, s.Ops, sales.FormerInput{ContractID: contract}))
+			}, "403 forbidden"},
 		})
 		set(t, s, "pool.claims-per-day", "9")
 		must(0, claim(other, s, got.ID))(t)

@@ -20,7 +20,8 @@ func TestPPL10_IDNumbersAndAddresses(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
 		if err := s.Ops.Write(s.System(), func(ctx context.Context, tx *op.Tx) error {
 			return people.DefineFields(ctx, tx, []people.Field{
-				{Code: "f1", Resource: "person", Kind: "text", NameZH: "家庭地址", NameEN: "Home", Known: "entry"}, {Code: "f2", Resource: "person", Kind: "text", NameZH: "学校", NameEN: "School", Known: "entry"},
+				{Code: "f1", Resource: "person", Kind: "text", NameZH: "家庭地址", NameEN: "Home", Known: "entry"},
+				{Code: "f2", Resource: "person", Kind: "text", NameZH: "学校", NameEN: "School", Known: "entry"},
 				{Code: "email_address", Resource: "person", Kind: "text", NameZH: "邮箱地址", NameEN: "E-mail address", Known: "entry"},
 			})
 		}); err != nil {
