@@ -1530,7 +1530,7 @@ func segmentPage(v segmentView) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = web.Select{Field: web.Field{Name: "purpose", Label: sg(ctx, "purpose")}, Options: exportPurposes(ctx)}.Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = web.Select{Field: web.Field{Name: "purpose", Label: sg(ctx, "purpose"), Required: true}, Options: exportPurposes(ctx)}.Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
