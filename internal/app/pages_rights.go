@@ -83,6 +83,7 @@ var pageRights = []struct{ path, right string }{
 	{"/promotions/{id}/start", "promotion:update"},
 	{"/promotions/{id}/stop", "promotion:update"},
 	{"/promotions", "promotion:read"},
+	{"/referrers", "person:read"},
 	{"/rewards/{id}/reverse", "reward:reverse"},
 	{"/rewards", "reward:read"},
 	{"/playbooks/edit", "playbook:update"},

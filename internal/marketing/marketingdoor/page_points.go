@@ -17,7 +17,6 @@ import (
 	"zhike/internal/kernel/page"
 	"zhike/internal/kernel/problem"
 	"zhike/internal/marketing"
-	"zhike/internal/organization"
 	"zhike/internal/web"
 )
 
@@ -333,72 +332,4 @@ func (p points) getCode(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Cache-Control", "no-store")
 	_, _ = w.Write(svg)
 	return nil
-}
-
-// pointForm is the form of a point, new where its id is none.
-type pointForm struct {
-	names
-	marketing.CapturePoint
-	centers   []organization.Center
-	campaigns []marketing.Campaign
-}
-
-func (p points) getPointForm(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	if !may(ctx, "capture-point:update") {
-		return problem.Forbidden("capture-point:update")
-	}
-	v := pointForm{CapturePoint: marketing.CapturePoint{Kind: "form", Active: true}}
-	err := p.ops.Read(ctx, func(ctx context.Context, tx *op.Tx) (err error) {
-		if r.PathValue("id") != "" {
-			key, err := web.PathID(r, "id", "capture-point")
-			if err != nil {
-				return err
-			}
-			if v.CapturePoint, err = marketing.CapturePointByID(ctx, tx, key); err != nil {
-				return err
-			}
-		} else if key, err := id.Parse(r.URL.Query().Get("campaign")); err == nil {
-			v.Campaign = key
-		}
-		return v.read(ctx, tx)
-	})
-	if err != nil {
-		return err
-	}
-	title := ct(ctx, "new")
-	if !v.ID.IsNone() {
-		title = ct(ctx, "edit-title", "name", v.Name)
-	}
-	return web.Render(w, r, web.Shell(web.Page{H1: title}, pointFormPage(v)))
-}
-
-// read finds what can be chosen.
-func (v *pointForm) read(ctx context.Context, tx *op.Tx) error {
-	if err := v.load(ctx, tx); err != nil {
-		return err
-	}
-	for _, k := range v.dir.Centers(tx.Viewer) {
-		if tx.Viewer.Scope("capture-point:update").All || k.ID == tx.Viewer.Home("capture-point:update") || k.ID == v.Center {
-			v.centers = append(v.centers, k)
-		}
-	}
-	list, err := marketing.Campaigns(ctx, tx, marketing.CampaignFilter{State: marketing.Approved}, page.Request{Limit: page.Most})
-	v.campaigns = list.Items
-	return err
-}
-
-func (p points) postPoint(w http.ResponseWriter, r *http.Request) error {
-	in, err := web.Decode[marketing.CapturePointInput](r)
-	if err == nil && r.PathValue("id") != "" {
-		in.PointID, err = web.PathID(r, "id", "capture-point")
-	}
-	var out marketing.CapturePointAnswer
-	if err == nil {
-		out, err = marketing.SetCapturePoint.Run(r.Context(), p.ops, in)
-	}
-	if err != nil {
-		return web.Again(w, r, err, p.getPointForm)
-	}
-	return web.Redirect(w, r, "/capture-points/"+out.ID.String(), web.Status{Text: ct(r.Context(), "saved"), Tone: web.Good})
 }

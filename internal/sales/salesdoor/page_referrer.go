@@ -14,9 +14,6 @@ import (
 	"zhike/internal/web"
 )
 
-// mostReferrers is how many of those that a search finds are offered.
-const mostReferrers = 10
-
 // referrerView is an open enquiry with who recommended, and who a search finds (MKT-12).
 type referrerView struct {
 	oneView
