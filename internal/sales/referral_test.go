@@ -136,3 +136,50 @@ func TestMKT12_Merge(t *testing.T) {
 		s.Check(t)
 	})
 }
+
+// An undo of the merge names again whom it withdrew, as they were before it; not where somebody else was named since (MKT-12, PPL-5).
+func TestMKT12_Unmerge(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		name := func(enquiry, referrer id.ID) {
+			t.Helper()
+			if err := referred(t, s, enquiry, referrer); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, side := range []string{"kept brought gone", "gone brought kept", "over another"} {
+			kept, gone, other := s.Enquiry(t, s.HD), s.Enquiry(t, s.HD), s.Enquiry(t, s.HD)
+			was := map[id.ID]id.ID{}
+			switch side {
+			case "kept brought gone":
+				was[gone.ID] = kept.PersonID
+			case "gone brought kept":
+				was[kept.ID] = gone.PersonID
+			default:
+				was[other.ID], was[gone.ID] = kept.PersonID, other.PersonID
+			}
+			for enquiry, referrer := range was {
+				name(enquiry, referrer)
+			}
+			m := must(people.Merge.Run(s.Principal(s.HD), s.Ops, people.MergeInput{PersonID: kept.PersonID, WithID: gone.PersonID}))(t)
+			s.Check(t)
+			must(people.Unmerge.Run(s.Principal(s.HD), s.Ops, people.UnmergeInput{PersonID: kept.PersonID, MergeID: m.MergeID}))(t)
+			for _, e := range []sales.Entered{kept, gone, other} {
+				if got := enquiry(t, s, e.ID).Referrer; got != was[e.ID] {
+					t.Errorf("%s: after the undo %s is the referrer, want %s", side, got, was[e.ID])
+				}
+			}
+			if n := s.Count(t, "SELECT COUNT(*) FROM withdrawn_referrers"); n != 0 {
+				t.Errorf("%d withdrawn referrers are kept", n)
+			}
+		}
+		kept, gone, other := s.Enquiry(t, s.HD), s.Enquiry(t, s.HD), s.Enquiry(t, s.HD)
+		name(gone.ID, kept.PersonID)
+		m := must(people.Merge.Run(s.Principal(s.HD), s.Ops, people.MergeInput{PersonID: kept.PersonID, WithID: gone.PersonID}))(t)
+		name(gone.ID, other.PersonID)
+		must(people.Unmerge.Run(s.Principal(s.HD), s.Ops, people.UnmergeInput{PersonID: kept.PersonID, MergeID: m.MergeID}))(t)
+		if got := enquiry(t, s, gone.ID).Referrer; got != other.PersonID {
+			t.Errorf("who was named since is replaced by %s", got)
+		}
+		s.Check(t)
+	})
+}

@@ -57,6 +57,7 @@ func (v *referrerView) read(ctx context.Context, tx *op.Tx) error {
 // referrerFields is what the form sends; no referrer withdraws the one that is named.
 type referrerFields struct {
 	ReferrerID id.ID  `json:"referrer_id"`
+	Version    *int64 `json:"version"` // of the enquiry, as the form showed it (ORG-10)
 	Search     string `json:"q"` // what was searched for, to show it again
 }
 
@@ -67,7 +68,7 @@ func (p door) postReferrer(w http.ResponseWriter, r *http.Request) error {
 	}
 	f, err := web.Decode[referrerFields](r)
 	if err == nil {
-		_, err = sales.ChangeEnquiry.Run(r.Context(), p.Ops, sales.ChangeEnquiryInput{EnquiryID: key, ReferrerID: &f.ReferrerID})
+		_, err = sales.ChangeEnquiry.Run(r.Context(), p.Ops, sales.ChangeEnquiryInput{EnquiryID: key, ReferrerID: &f.ReferrerID, Version: f.Version})
 	}
 	if err != nil {
 		return web.Again(w, r, err, p.getReferrer)

@@ -2,7 +2,9 @@ package salesdoor_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -102,5 +104,27 @@ func TestMKT12_WalkInOfKnown(t *testing.T) {
 			t.Errorf("a circle: %v", err)
 		}
 		s.Check(t)
+	})
+}
+
+// The form of the referrer says which version it showed, and is refused when the enquiry has changed since (ORG-10, MKT-12).
+func TestORG10_ReferrerStale(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		old, e := s.Enquiry(t, s.HD), s.Enquiry(t, s.HD)
+		p := open(s.Consultant(s.HD), t, s)
+		path := "/enquiries/" + e.ID.String() + "/referrer"
+		m := regexp.MustCompile(`name="version" value="([0-9]+)"`).FindStringSubmatch(p.get(path+"?q=heyutong", http.StatusOK))
+		if m == nil {
+			t.Fatal("the form does not say which version it shows")
+		}
+		grade := "A"
+		if _, err := sales.ChangeEnquiry.Run(s.Consultant(s.HD), s.Ops, sales.ChangeEnquiryInput{EnquiryID: e.ID, Grade: &grade}); err != nil {
+			t.Fatal(err)
+		}
+		p.post(path, http.StatusPreconditionFailed, "referrer_id", old.PersonID.String(), "version", m[1], "q", "heyutong")
+		if n := s.Count(t, "SELECT COUNT(*) FROM enquiries WHERE referrer IS NOT NULL"); n != 0 {
+			t.Error("a stale form named the referrer")
+		}
+		p.post(path, http.StatusSeeOther, "referrer_id", old.PersonID.String(), "version", fmt.Sprint(e.Version+1))
 	})
 }
