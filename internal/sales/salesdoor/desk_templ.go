@@ -1056,7 +1056,7 @@ func walkInWho(v walkInView) templ.Component {
 			}
 		}
 		if v.asksConsultant(ctx) {
-			templ_7745c5c3_Err = web.Select{Field: web.Field{Name: "consultant_id", Label: t(ctx, "field.consultant")}, Options: v.consultantOptions(ctx, v.Center, id.None), Empty: t(ctx, "enter.rule")}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Select{Field: web.Field{Name: "consultant_id", Label: t(ctx, "field.consultant")}, Options: v.consultantOptions(ctx, v.Center, v.By), Empty: t(ctx, "enter.rule")}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

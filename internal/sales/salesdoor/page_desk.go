@@ -160,6 +160,7 @@ type walkInView struct {
 	Expected *sales.Appointment
 	Known    knownView // who surely is the one that was typed: nothing was saved
 	Via      string    // channel or campaign that was chosen
+	By       id.ID     // the consultant who was chosen; none by rule
 	Referrer referrerChoices
 }
 
@@ -180,8 +181,10 @@ func (p door) getWalkIn(w http.ResponseWriter, r *http.Request) error {
 func (p door) walkInOf(w http.ResponseWriter, r *http.Request, appointment id.ID, same knownView) error {
 	v := walkInView{Center: p.centerOf(r.Context()), Known: same, Via: r.FormValue("via"), Referrer: choicesIn(r)}
 	v.Back, _ = backOf(r)
-	if known, err := id.Parse(r.FormValue("person_id")); err == nil {
-		v.Person = known
+	for name, to := range map[string]*id.ID{"person_id": &v.Person, "consultant_id": &v.By} {
+		if key, err := id.Parse(r.FormValue(name)); err == nil {
+			*to = key
+		}
 	}
 	err := p.read(r, func(ctx context.Context, tx *op.Tx) (err error) {
 		if !v.Person.IsNone() {
