@@ -25,6 +25,7 @@ var pageRights = []struct{ path, right string }{
 	{"/campaigns/{id}/cases", "lead:read"},
 	{"/campaigns/{id}/leads", "lead:read"},
 	{"/campaigns", "campaign:read"},
+	{"/submissions/{id}/accept", "submission:accept"},
 	{"/segments/new", "segment:update"},
 	{"/segments/build", "segment:update"},
 	{"/segments/count", "segment:update"},

@@ -124,6 +124,7 @@ var all = []event.Fact{
 	CapturePointSet{},
 	SubmissionReceived{},
 	SubmissionRejected{},
+	SubmissionAccepted{},
 	SubmissionEntered{},
 	SegmentSet{},
 	ControlHeld{},

@@ -31,7 +31,7 @@ var shippedRoles = []shippedRole{
 		"quote:read+create@own contract:read+create+sign@own report:read@own approval:read+update@own target:read@own" + work},
 	{code: "assistant", home: "assistant", phone: "revealable", reveals: 40, rights: "touch:read+create@own person:read@own organization:read@center" + work},
 	{code: "teacher", home: "teacher", phone: "hidden", rights: strings.TrimSpace(work)},
-	{code: "marketing", home: "marketing", phone: "hidden", rights: "promotion:read+create+update@all channel:create+update@all campaign:read+create+update@all campaign-cost:read+create@all budget:read+update@all lead:read@all capture-point:read+update@all submission:read@all segment:read+update@all segment-member:read+export@all approval:read+update@own report:read+mail@center import:create+read@center enquiry:import@center" + work},
+	{code: "marketing", home: "marketing", phone: "hidden", rights: "promotion:read+create+update@all channel:create+update@all campaign:read+create+update@all campaign-cost:read+create@all budget:read+update@all lead:read@all capture-point:read+update@all submission:read+accept@all segment:read+update@all segment-member:read+export@all approval:read+update@own report:read+mail@center import:create+read@center enquiry:import@center" + work},
 	{code: "finance", home: "finance", phone: "masked", rights: "reward:read+reverse@center promotion:read@all campaign:read@all campaign-cost:read+create@all budget:read@all person:read@center organization:read@center contract:read@center payment:read+reverse@center journal:read@center report:read+mail@center" + work},
 	{code: "supervisor", home: "principal", phone: "revealable", reveals: 60, rights: principalRights},
 	{code: "principal", home: "principal", phone: "revealable", reveals: 60, rights: "center-target:update@center " + principalRights},
@@ -41,7 +41,7 @@ var shippedRoles = []shippedRole{
 	{code: "it", home: "it", phone: "hidden", rights: itRights},
 }
 
-const principalRights = "reward:read+reverse@center promotion:read@all promotion:create+update@center campaign:read@all campaign:create+update@center campaign-cost:read+create@center budget:read+update@center lead:read@center capture-point:read+update@center submission:read@center segment:read+update@center segment-member:read+export@center delegation:read+create+update@own special-day:update@center staff:read@center position:read@center person:create+update+reveal+merge@center enquiry:create+update+assign+import@center pool:read@center touch:create@center " +
+const principalRights = "reward:read+reverse@center promotion:read@all promotion:create+update@center campaign:read@all campaign:create+update@center campaign-cost:read+create@center budget:read+update@center lead:read@center capture-point:read+update@center submission:read+accept@center segment:read+update@center segment-member:read+export@center delegation:read+create+update@own special-day:update@center staff:read@center position:read@center person:create+update+reveal+merge@center enquiry:create+update+assign+import@center pool:read@center touch:create@center " +
 	"appointment:create+update@center visit:create+update+receive@center quote:create@center contract:create+sign@center payment:reverse@center journal:read@center task:read+assign@center " +
 	"approval:read+decide@center approval:update@own target:read+update@center report:read+mail@center import:create+read@center assignment:read+update@center playbook:read+update@all reveal:read@center score-model:read@all data-request:read+create+export+finish@center" + deskReads + work
 

@@ -36,6 +36,8 @@ func PointPages(mux *http.ServeMux, r *op.Runner, public string) {
 		"GET /capture-points/{id}/edit":  p.getPointForm,
 		"POST /capture-points/{id}/edit": p.postPoint,
 		"GET /capture-points/{id}/qr":    p.getCode,
+		"GET /submissions/{id}/accept":   p.getAccept,
+		"POST /submissions/{id}/accept":  p.postAccept,
 	} {
 		mux.Handle(pattern, page)
 	}
@@ -265,16 +267,28 @@ func (v pointView) table(ctx context.Context) web.Table {
 			source = s.Referrer
 		}
 		table.Rows = append(table.Rows, web.Row{ID: s.ID.String(), Cells: []templ.Component{
-			name, web.Text(orNone(i18n.Phone(ctx, s.Phone))), web.Text(i18n.DateTime(ctx, s.Received, web.Zone(ctx), web.Now(ctx))), web.Text(v.became(ctx, s)), web.Text(consentBy(ctx, s)), web.Text(orNone(source)), web.Text(orNone(s.Said)),
+			name, web.Text(orNone(i18n.Phone(ctx, s.Phone))), web.Text(i18n.DateTime(ctx, s.Received, web.Zone(ctx), web.Now(ctx))), v.state(ctx, s), web.Text(consentBy(ctx, s)), web.Text(orNone(source)), web.Text(orNone(s.Said)),
 			web.Text(i18n.Count(ctx, s.Times)),
 		}})
 	}
 	return table
 }
 
-// became words where a submission stands, and why it was rejected.
-func (v pointView) became(ctx context.Context, s marketing.Submission) string {
+// state is it in words, with the way to take what was rejected all the same.
+func (v pointView) state(ctx context.Context, s marketing.Submission) templ.Component {
+	text := web.Text(became(ctx, s))
+	if s.State != marketing.SubmissionRejected || !may(ctx, "submission:accept") {
+		return text
+	}
+	return web.Join(text, web.Text(" "), web.Button{Label: ct(ctx, "accept"), Hidden: s.Name, Href: acceptPath(s.ID), Small: true})
+}
+
+// became words where a submission stands, why it was rejected, and why it was taken all the same.
+func became(ctx context.Context, s marketing.Submission) string {
 	state := ct(ctx, "state-"+s.State)
+	if s.AcceptedWhy != "" && s.State != marketing.SubmissionRejected {
+		return state + " · " + ct(ctx, "accepted", "why", s.AcceptedWhy)
+	}
 	if s.Reason == "" {
 		return state
 	}
