@@ -40,6 +40,7 @@ var undriven = map[string]string{
 	"sales.update-imported":     "imports",
 	"sales.merge-lead":          "imports",
 	"sales.enter-submission":    "the program does it (TestMKT11)",
+	"marketing.accept-submission": "of what came by a form (TestMKT11_AcceptSubmission)",
 	"sales.add-lead":            "changes no matter: a further source record",
 	"sales.change-enquiry":      "channel and course change no state",
 	"sales.set-assignment-rule": "the ground of a walk", "sales.set-ladder-step": "the ground of a walk",
