@@ -58,7 +58,7 @@ func (v *referrerView) read(ctx context.Context, tx *op.Tx) error {
 type referrerFields struct {
 	ReferrerID id.ID  `json:"referrer_id"`
 	Version    *int64 `json:"version"` // of the enquiry, as the form showed it (ORG-10)
-	Search     string `json:"q"` // what was searched for, to show it again
+	Search     string `json:"q"`       // what was searched for, to show it again
 }
 
 func (p door) postReferrer(w http.ResponseWriter, r *http.Request) error {
