@@ -200,6 +200,16 @@ type SubmissionRejected struct {
 // Kind implements event.Fact.
 func (SubmissionRejected) Kind() string { return "marketing.submission-rejected.1" }
 
+// SubmissionAccepted says that a submission which was rejected is taken all the same; it waits for its lead.
+type SubmissionAccepted struct {
+	SubmissionAbout
+	Was    string `json:"was"` // why it was rejected, a code
+	Reason string `json:"reason"`
+}
+
+// Kind implements event.Fact.
+func (SubmissionAccepted) Kind() string { return "marketing.submission-accepted.1" }
+
 // SubmissionEntered says which enquiry and lead became of a submission.
 type SubmissionEntered struct {
 	SubmissionAbout
