@@ -22,6 +22,7 @@ type spent struct {
 	center   id.ID
 	day      bizdate.Date
 	amount   money.Fen
+	id, of   id.ID // of the cost line, and the center where it is booked
 }
 
 // share is the leads that a campaign brought to a row, and those of them whose usual time to sign is over.
@@ -33,7 +34,9 @@ type booking struct {
 	mature  bizdate.Date // who entered by this day is not inside the usual time to sign any more
 	formats map[id.ID]id.ID
 	rows    map[string]returned
-	shares  map[id.ID]map[string]share // campaign → row → leads, by which its costs are shared out
+	shares  map[id.ID]map[string]share             // campaign → row → leads, by which its costs are shared out
+	brought func(row string, j journey, p part)    // nil, or told of each part of a case
+	costed  func(row string, c spent, n money.Fen) // likewise of each part of a cost
 }
 
 // credit adds a part of a journey to its row.
@@ -56,6 +59,9 @@ func (b booking) credit(j journey, p part) {
 		of[key] = s
 	}
 	b.rows[key] = b.rows[key].plus(add)
+	if b.brought != nil {
+		b.brought(key, j, p)
+	}
 }
 
 // book adds a cost to its row. By channel a cost of a campaign is shared out by the leads that came of it; without any it stands with none.
@@ -91,6 +97,9 @@ func (b booking) book(c spent) {
 func (b booking) add(c spent, key string, n money.Fen) {
 	row := b.rows[key]
 	row.cost += n
+	if b.costed != nil {
+		b.costed(key, c, n)
+	}
 	switch s := b.shares[c.campaign][key]; {
 	case s.all > 0:
 		row.ripeCost += money.Fen(math.Round(float64(n) * s.ripe / s.all))
@@ -186,7 +195,8 @@ func (c spent) over(leads map[id.ID]money.Fen) []spent {
 	}
 	out := make([]spent, len(keys))
 	for i, n := range spread(c.amount, weights) {
-		out[i] = spent{c.campaign, keys[i], c.day, n}
+		out[i] = c
+		out[i].center, out[i].amount = keys[i], n
 	}
 	return out
 }
@@ -202,15 +212,16 @@ func costsIn(ctx context.Context, tx *op.Tx, p Params, centers []id.ID) ([]spent
 		Center   id.ID        `db:"center"`
 		Day      bizdate.Date `db:"day"`
 		Amount   money.Fen    `db:"amount"`
+		ID       id.ID        `db:"id"`
 	}
 	rows, err := op.AllOf[row](ctx, tx.Unscoped("the part of the viewer's centers in what the company spent for all"),
-		"SELECT k.campaign, k.center, k.day, k.amount FROM campaign_costs k WHERE k.day >= ? AND k.day <= ?"+text+" ORDER BY k.id", args...)
+		"SELECT k.campaign, k.center, k.day, k.amount, k.id FROM campaign_costs k WHERE k.day >= ? AND k.day <= ?"+text+" ORDER BY k.id", args...)
 	if err != nil {
 		return nil, fmt.Errorf("read costs: %w", err)
 	}
 	out := make([]spent, len(rows))
 	for i, r := range rows {
-		out[i] = spent{r.Campaign, r.Center, r.Day, r.Amount}
+		out[i] = spent{r.Campaign, r.Center, r.Day, r.Amount, r.ID, r.Center}
 	}
 	return out, nil
 }

@@ -9,6 +9,7 @@ import (
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/policy"
 	"zhike/internal/kernel/problem"
 	"zhike/internal/kernel/stat"
 )
@@ -83,7 +84,7 @@ func funnel(ctx context.Context, tx *op.Tx, r *Report) (err error) {
 		usual, err = cohortFunnel(ctx, tx, r.Params, at)
 		mature = tx.Today(tx.Viewer.Center) - usual
 	} else if err = stepFunnel(ctx, tx, r.Params, at); err == nil {
-		err = stepDays(ctx, tx, r.Params, rows)
+		err = stepDays(ctx, tx, r.Params, at)
 	}
 	if err != nil {
 		return err
@@ -157,11 +158,10 @@ func stepFunnel(ctx context.Context, tx *op.Tx, p Params, at func(string) *funne
 
 // cohortFunnel counts what became of those entered in the span, and gives the usual time to sign.
 func cohortFunnel(ctx context.Context, tx *op.Tx, p Params, at func(string) *funneled) (usual bizdate.Date, err error) {
-	seen := tx.Viewer.Scope("report:read")
 	recent := tx.Today(tx.Viewer.Center) - usualSpan
-	times, rows := map[int64]int64{}, map[funnelKey]*tallied{}
+	times, rows, in := map[int64]int64{}, map[funnelKey]*tallied{}, newEntrants(tx, p)
 	err = eachPath(ctx, tx, min(p.From, recent), func(e *path) {
-		if !seen.All && !slices.Contains(seen.Centers, e.dims[pathCenter]) && !slices.Contains(seen.Staff, e.dims[pathConsultant]) {
+		if !in.scope(e) {
 			return
 		}
 		if e.day >= recent {
@@ -169,10 +169,10 @@ func cohortFunnel(ctx context.Context, tx *op.Tx, p Params, at func(string) *fun
 				times[int64(day-e.day)]++
 			}
 		}
-		if !e.fresh || e.day < p.From || e.day > p.Until || len(p.Centers) > 0 && !slices.Contains(p.Centers, e.dims[pathCenter]) {
+		if !in.span(e) {
 			return
 		}
-		key := e.dim(p.By)
+		key := in.key(e)
 		row := rows[key]
 		if row == nil {
 			row = &tallied{at(key.String()), map[bizdate.Date][4]float64{}}
@@ -186,6 +186,27 @@ func cohortFunnel(ctx context.Context, tx *op.Tx, p Params, at func(string) *fun
 	}
 	return usual, err
 }
+
+// entrants are the paths that a cohort counts: those of kind new and return entered in its span, in the viewer's scope of figures.
+type entrants struct {
+	Params
+	seen policy.Scope
+	dims dimensions
+}
+
+func newEntrants(tx *op.Tx, p Params) entrants {
+	return entrants{p, tx.Viewer.Scope("report:read"), dimensionsOf(tx)}
+}
+
+func (in entrants) scope(e *path) bool {
+	return in.seen.All || slices.Contains(in.seen.Centers, e.dims[pathCenter]) || slices.Contains(in.seen.Staff, e.dims[pathConsultant])
+}
+
+func (in entrants) span(e *path) bool {
+	return e.fresh && e.day >= in.From && e.day <= in.Until && (len(in.Centers) == 0 || slices.Contains(in.Centers, e.dims[pathCenter]))
+}
+
+func (in entrants) key(e *path) funnelKey { return e.dim(in.By) }
 
 // tallied is a row with its counts by day of entry: which of them are past the usual time to sign is known at the end.
 type tallied struct {
@@ -206,25 +227,28 @@ func (t tallied) ripen(mature bizdate.Date) {
 }
 
 // stepDays adds to the rows how long after the step before it each step of the span came, whenever the prospect entered.
-func stepDays(ctx context.Context, tx *op.Tx, p Params, rows map[string]*funneled) error {
+func stepDays(ctx context.Context, tx *op.Tx, p Params, at func(string) *funneled) error {
+	return eachStep(ctx, tx, p, func(row string, pair int, _ *journey, days float64, _ bizdate.Date) {
+		at(row).days[pair] = append(at(row).days[pair], days)
+	})
+}
+
+// eachStep calls do for each way between two steps whose end lies in the span, with its row and days.
+func eachStep(ctx context.Context, tx *op.Tx, p Params, do func(row string, pair int, j *journey, days float64, day bizdate.Date)) error {
 	list, _, err := walked(ctx, tx, cohort{from: p.From, until: p.Until, centers: p.Centers, stepped: true})
 	if err != nil {
 		return err
 	}
-	for _, j := range list {
+	dims := dimensionsOf(tx)
+	for n := range list {
+		j := &list[n]
 		for i, pair := range between {
 			days, ok := j.apart(i)
 			day := bizdate.Of(j.at[pair[1]], tx.Zone(j.center))
 			if !ok || day < p.From || day > p.Until {
 				continue
 			}
-			key := j.dim(p.By)
-			if p.By == "month" {
-				key = day.MonthStart().String()
-			}
-			if row := rows[key]; row != nil {
-				row.days[i] = append(row.days[i], days)
-			}
+			do(dims.row(p.By, j.matter(), day), i, j, days, day)
 		}
 	}
 	return nil
@@ -250,23 +274,6 @@ func (j journey) apart(i int) (days float64, ok bool) {
 		return 0, false
 	}
 	return max(0, to.Sub(from).Hours()/float64(24*time.Hour/time.Hour)), true
-}
-
-// dim is the value of a dimension of a journey.
-func (j journey) dim(by string) string {
-	switch by {
-	case "channel":
-		return named(j.channel)
-	case "campaign":
-		return named(j.campaign)
-	case "consultant":
-		return named(j.consultant)
-	case "course":
-		return named(j.course)
-	case "center":
-		return named(j.center)
-	}
-	return j.day.MonthStart().String()
 }
 
 // funnelKey is a row of the cohort funnel: the value of a dimension, or a month.
@@ -305,8 +312,23 @@ func (p *path) at(step int) (micros int64, ok bool) {
 	return 0, true
 }
 
-// add counts a path. A step that was skipped counts as reached with a later one.
+// add counts a path.
 func (t tallied) add(p *path) {
+	sum := t.byDay[p.day]
+	for i, n := range p.stages() {
+		t.n[i] += n
+		sum[i] += n
+	}
+	t.byDay[p.day], t.last = sum, max(t.last, p.day)
+	for i := range between {
+		if days, ok := p.apart(i); ok {
+			t.days[i] = append(t.days[i], days)
+		}
+	}
+}
+
+// stages counts a path at each stage of the funnel. A step that was skipped counts as reached with a later one.
+func (p *path) stages() [4]float64 {
 	n := [4]float64{1}
 	later := false
 	for step := pathSteps - 1; step >= 0; step-- {
@@ -314,20 +336,14 @@ func (t tallied) add(p *path) {
 			n[step+1] = 1
 		}
 	}
-	sum := t.byDay[p.day]
-	for i := range n {
-		t.n[i] += n[i]
-		sum[i] += n[i]
-	}
-	t.byDay[p.day], t.last = sum, max(t.last, p.day)
-	const day = float64(24 * time.Hour / time.Microsecond)
-	for i, pair := range between {
-		from, left := p.at(pair[0])
-		to, came := p.at(pair[1])
-		if left && came {
-			t.days[i] = append(t.days[i], max(0, float64(to-from)/day))
-		}
-	}
+	return n
+}
+
+// apart is how many days lie between two steps of a path.
+func (p *path) apart(i int) (days float64, ok bool) {
+	from, left := p.at(between[i][0])
+	to, came := p.at(between[i][1])
+	return max(0, float64(to-from)/float64(24*time.Hour/time.Microsecond)), left && came
 }
 
 // figures are the columns of the funnel.

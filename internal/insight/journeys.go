@@ -116,8 +116,9 @@ func entered(ctx context.Context, tx *op.Tx, where string, args []any) (list []j
 		FirstTouch time.Time    `db:"first_touch_at"`
 		Moved      time.Time    `db:"moved_at"`
 		Reached    string       `db:"reached"`
+		Kind       string       `db:"kind"`
 	}
-	rows, err := op.AllOf[row](ctx, tx.Unscoped("figures are counted in the scope of report:read"), "SELECT e.id, e.person, e.center, e.channel, e.campaign, e.consultant, e.course, e.entered_at, e.entered_day, e.first_touch_at, e.moved_at, e.reached FROM enquiries e WHERE "+where+" ORDER BY e.id", args...)
+	rows, err := op.AllOf[row](ctx, tx.Unscoped("figures are counted in the scope of report:read"), "SELECT e.id, e.person, e.center, e.channel, e.campaign, e.consultant, e.course, e.entered_at, e.entered_day, e.first_touch_at, e.moved_at, e.reached, e.kind FROM enquiries e WHERE "+where+" ORDER BY e.id", args...)
 	if err != nil {
 		return nil, nil, nil, fmt.Errorf("read prospects: %w", err)
 	}
@@ -125,7 +126,7 @@ func entered(ctx context.Context, tx *op.Tx, where string, args []any) (list []j
 	list = make([]journey, len(rows))
 	for i, r := range rows {
 		place[r.ID], persons[r.Person] = i, append(persons[r.Person], i)
-		list[i] = journey{enquiry: r.ID, person: r.Person, center: r.Center, channel: r.Channel, campaign: r.Campaign, consultant: r.Consultant, course: r.Course, day: r.Day}
+		list[i] = journey{enquiry: r.ID, person: r.Person, center: r.Center, channel: r.Channel, campaign: r.Campaign, consultant: r.Consultant, course: r.Course, kind: r.Kind, day: r.Day}
 		list[i].at[StepLead] = r.Entered
 		if r.Reached != "new" { // who came to the desk was spoken to there
 			list[i].at[StepQualified] = r.FirstTouch

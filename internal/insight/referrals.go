@@ -12,7 +12,6 @@ import (
 	"zhike/internal/kernel/hours"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
-	"zhike/internal/kernel/policy"
 	"zhike/internal/kernel/stat"
 )
 
@@ -163,13 +162,8 @@ func students(ctx context.Context, tx *op.Tx, p Params, at func(string) *brought
 		N  int64 `db:"n"`
 	}
 	read := func(column string, day bizdate.Date) (list []row, err error) {
-		scope := policy.Cut(tx.Viewer.Scope("report:read"), "c", "center", "consultant")
-		text, args := "", append(slices.Clone(scope.Args), int64(day), int64(day))
-		if len(p.Centers) > 0 {
-			text, args = " AND c.center IN (?)", append(args, p.Centers)
-		}
-		list, err = op.AllOf[row](ctx, tx.Unscoped("figures are counted in the scope of report:read"), "SELECT "+column+` AS of_row, COUNT(DISTINCT c.student) AS n FROM contracts c
-			WHERE `+scope.Text+" AND c.signed_day > 0 AND c.signed_day <= ? AND c.valid_until >= ? AND c.state IN ('signed', 'active', 'paused', 'expired')"+text+" GROUP BY 1", args...)
+		text, args := runningOn(tx, p, day)
+		list, err = op.AllOf[row](ctx, tx.Unscoped("figures are counted in the scope of report:read"), "SELECT "+column+" AS of_row, COUNT(DISTINCT c.student) AS n FROM contracts c WHERE "+text+" GROUP BY 1", args...)
 		if err != nil {
 			return nil, fmt.Errorf("count students: %w", err)
 		}

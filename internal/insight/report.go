@@ -80,13 +80,14 @@ type definition struct {
 	metrics []string
 	by      []string // dimensions that its rows may have, the first by default
 	daily   bool
-	main    []string                                              // metrics that its conclusion compares
-	trend   []string                                              // metrics that are drawn by day
-	targets bool                                                  // of a chosen metric, by whole months
-	models  bool                                                  // counts by attribution
-	longest bizdate.Date                                          // the longest span; that of a daily report if zero
-	records func(ctx context.Context, tx *op.Tx, r *Report) error // of a report that counts records by attribution, not roll-ups
-	right   string                                                // that it needs besides report:read
+	main    []string                                                                     // metrics that its conclusion compares
+	trend   []string                                                                     // metrics that are drawn by day
+	targets bool                                                                         // of a chosen metric, by whole months
+	models  bool                                                                         // counts by attribution
+	longest bizdate.Date                                                                 // the longest span; that of a daily report if zero
+	records func(ctx context.Context, tx *op.Tx, r *Report) error                        // of a report that counts records by attribution, not roll-ups
+	right   string                                                                       // that it needs besides report:read
+	cases   func(ctx context.Context, tx *op.Tx, r *Report, w wanted) ([]Counted, error) // behind a cell (OpenFigure)
 }
 
 var definitions = map[string]definition{
@@ -99,14 +100,15 @@ var definitions = map[string]definition{
 		daily: true,
 		main:  []string{"leads", "visits", "contracts", "cash_in"},
 		trend: []string{"cash_in", "visits"},
+		cases: casesOfSums,
 	},
-	"campaigns":    {metrics: returns, by: []string{"campaign", "format", "channel", "center", "month"}, models: true, longest: 1_100, records: campaignReturns},
-	"channels":     {metrics: returns, by: []string{"channel", "center", "month"}, models: true, longest: 1_100, records: campaignReturns},
-	"targets":      {metrics: targetMetrics, by: []string{"center", "consultant", "month"}, targets: true, longest: 1_100, records: targetReport},
-	ReferralReport: {metrics: referralMetrics, by: []string{"center", "consultant", "referrer", "month"}, longest: 1_100, records: referralReport},
-	"consultants":  {metrics: fairMetrics, by: []string{"consultant"}, longest: 1_100, records: fairReport},
-	"funnel":       {metrics: funnelMetrics, by: []string{"channel", "campaign", "consultant", "center", "course", "month"}, longest: 1_100, records: funnel},
-	"promotions":   {metrics: promotionMetrics, by: []string{"promotion"}, longest: 1_100, records: promotionReport, right: "promotion:read"},
+	"campaigns":    {metrics: returns, by: []string{"campaign", "format", "channel", "center", "month"}, models: true, longest: 1_100, records: campaignReturns, cases: casesOfReturns},
+	"channels":     {metrics: returns, by: []string{"channel", "center", "month"}, models: true, longest: 1_100, records: campaignReturns, cases: casesOfReturns},
+	"targets":      {metrics: targetMetrics, by: []string{"center", "consultant", "month"}, targets: true, longest: 1_100, records: targetReport, cases: casesOfSums},
+	ReferralReport: {metrics: referralMetrics, by: []string{"center", "consultant", "referrer", "month"}, longest: 1_100, records: referralReport, cases: casesOfReferrals},
+	"consultants":  {metrics: fairMetrics, by: []string{"consultant"}, longest: 1_100, records: fairReport, cases: casesOfFair},
+	"funnel":       {metrics: funnelMetrics, by: []string{"channel", "campaign", "consultant", "center", "course", "month"}, longest: 1_100, records: funnel, cases: casesOfFunnel},
+	"promotions":   {metrics: promotionMetrics, by: []string{"promotion"}, longest: 1_100, records: promotionReport, cases: casesOfPromotions, right: "promotion:read"},
 }
 
 // returns are the columns of what campaigns and channels brought for what they cost (MKT-5).

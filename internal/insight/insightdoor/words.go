@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strconv"
 
 	"zhike/internal/contracts"
 	"zhike/internal/insight"
@@ -50,6 +51,9 @@ func value(ctx context.Context, unit string, f insight.Figure) string {
 	}
 	if f.Ranged {
 		return i18n.T(ctx, "insight.with-interval", "value", i18n.Count(ctx, int64(f.V)), "low", i18n.Count(ctx, int64(f.Low)), "high", i18n.Count(ctx, int64(f.High)))
+	}
+	if f.V != math.Trunc(f.V) { // parts of cases, by attribution
+		return strconv.FormatFloat(f.V, 'f', 2, 64)
 	}
 	return i18n.Count(ctx, int64(f.V))
 }
