@@ -30,7 +30,7 @@ func (m Metric) Ratio() bool { return m.Over != "" }
 var (
 	leadDims     = []string{"channel", "campaign", "consultant", "course", "kind"}
 	contractDims = []string{"channel", "campaign", "consultant", "course", "kind", "package"}
-	cashDims     = []string{"method", "consultant", "channel", "campaign"}
+	cashDims     = []string{"method", "consultant", "channel", "campaign", "kind"}
 )
 
 // Catalogue lists every metric, in the order of metrics.md.

@@ -31,6 +31,7 @@ type share struct{ all, ripe float64 }
 // booking adds up the rows of a report of returns.
 type booking struct {
 	by      string
+	dims    dimensions
 	mature  bizdate.Date // who entered by this day is not inside the usual time to sign any more
 	formats map[id.ID]id.ID
 	rows    map[string]returned
@@ -41,7 +42,7 @@ type booking struct {
 
 // credit adds a part of a journey to its row.
 func (b booking) credit(j journey, p part) {
-	key := rowOf(b.by, p.touchpoint, j, b.formats)
+	key := b.rowOf(p.touchpoint, j)
 	add := returned{Tally: p.Tally, last: j.day}
 	if !p.campaign.IsNone() {
 		add.paid = p.Tally
@@ -64,10 +65,10 @@ func (b booking) credit(j journey, p part) {
 	}
 }
 
-// book adds a cost to its row. By channel a cost of a campaign is shared out by the leads that came of it; without any it stands with none.
+// book adds a cost to its row. By channel and kind a cost of a campaign is shared out by the leads that came of it; without any it stands with none.
 func (b booking) book(c spent) {
 	switch b.by {
-	case "channel":
+	case "channel", "kind":
 		var keys []string
 		for k, s := range b.shares[c.campaign] {
 			if s.all > 0 {
@@ -88,7 +89,7 @@ func (b booking) book(c spent) {
 	case "month":
 		b.add(c, c.day.MonthStart().String(), c.amount)
 	default:
-		b.add(c, rowOf(b.by, touchpoint{campaign: c.campaign}, journey{center: c.center}, b.formats), c.amount)
+		b.add(c, b.rowOf(touchpoint{campaign: c.campaign}, journey{center: c.center}), c.amount)
 	}
 }
 
@@ -146,7 +147,7 @@ func costsOf(ctx context.Context, tx *op.Tx, p Params, window func(id.ID) time.D
 			shared = append(shared, c.campaign)
 		}
 	}
-	if len(shared) == 0 || len(centers) == 0 && p.By != "center" {
+	if len(shared) == 0 || len(centers) == 0 && p.By != "center" && p.By != "region" {
 		return list, false, nil
 	}
 	leads, err := leadsByCenter(ctx, tx, p, shared, window)

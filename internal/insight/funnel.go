@@ -76,7 +76,7 @@ func funnel(ctx context.Context, tx *op.Tx, r *Report) (err error) {
 		}
 		return rows[key]
 	}
-	if by := r.Params.By; ownOnly(tx.Viewer) && by != "consultant" && by != "center" && by != "month" {
+	if by := r.Params.By; ownOnly(tx.Viewer) && by != "consultant" && by != "center" && by != "region" && by != "month" {
 		r.Params.Basis = ByCohort // own figures are kept by consultant only; the own records tell the rest
 	}
 	mature, usual := bizdate.Date(math.MaxInt32), bizdate.Date(0)
@@ -121,17 +121,18 @@ func (r *Report) funnel(rows map[string]*funneled, mature bizdate.Date) {
 var funnelSums = []string{"leads", "appointments", "visits_new", "contracts_new"}
 
 func stepFunnel(ctx context.Context, tx *op.Tx, p Params, at func(string) *funneled) error {
-	ask := Ask{Metrics: funnelSums, From: p.From, Until: p.Until, Centers: p.Centers, Dim: p.By, Whole: p.By != "center"}
+	ask := Ask{Metrics: funnelSums, From: p.From, Until: p.Until, Centers: p.Centers, Dim: p.By, Whole: p.By != "center" && p.By != "region"}
 	switch p.By {
 	case "month":
 		ask.Dim, ask.By = "", "month"
-	case "center":
+	case "center", "region":
 		ask.Dim = ""
 	}
 	cells, err := Figures(ctx, tx, ask)
 	if err != nil {
 		return err
 	}
+	dims := dimensionsOf(tx)
 	for _, c := range cells {
 		key := c.Value
 		switch p.By {
@@ -139,6 +140,8 @@ func stepFunnel(ctx context.Context, tx *op.Tx, p Params, at func(string) *funne
 			key = c.Day.String()
 		case "center":
 			key = named(c.Center)
+		case "region":
+			key = named(dims.region(c.Center))
 		}
 		at(key).n[slices.Index(funnelSums, c.Metric)] += float64(c.N)
 	}
@@ -203,10 +206,19 @@ func (in entrants) scope(e *path) bool {
 }
 
 func (in entrants) span(e *path) bool {
-	return e.fresh && e.day >= in.From && e.day <= in.Until && (len(in.Centers) == 0 || slices.Contains(in.Centers, e.dims[pathCenter]))
+	return e.fresh && e.day >= in.From && e.day <= in.Until && in.centers(e)
 }
 
-func (in entrants) key(e *path) funnelKey { return e.dim(in.By) }
+func (in entrants) centers(e *path) bool {
+	return len(in.Centers) == 0 || slices.Contains(in.Centers, e.dims[pathCenter])
+}
+
+func (in entrants) key(e *path) funnelKey {
+	if in.By == "region" {
+		return funnelKey{value: in.dims.region(e.dims[pathCenter])}
+	}
+	return e.dim(in.By)
+}
 
 // tallied is a row with its counts by day of entry: which of them are past the usual time to sign is known at the end.
 type tallied struct {
@@ -228,30 +240,38 @@ func (t tallied) ripen(mature bizdate.Date) {
 
 // stepDays adds to the rows how long after the step before it each step of the span came, whenever the prospect entered.
 func stepDays(ctx context.Context, tx *op.Tx, p Params, at func(string) *funneled) error {
-	return eachStep(ctx, tx, p, func(row string, pair int, _ *journey, days float64, _ bizdate.Date) {
-		at(row).days[pair] = append(at(row).days[pair], days)
+	rows := map[funnelKey]*funneled{}
+	return eachStep(ctx, tx, p, func(row funnelKey, pair int, _ *path, days float64) {
+		if rows[row] == nil {
+			rows[row] = at(row.String())
+		}
+		rows[row].days[pair] = append(rows[row].days[pair], days)
 	})
 }
 
 // eachStep calls do for each way between two steps whose end lies in the span, with its row and days.
-func eachStep(ctx context.Context, tx *op.Tx, p Params, do func(row string, pair int, j *journey, days float64, day bizdate.Date)) error {
-	list, _, err := walked(ctx, tx, cohort{from: p.From, until: p.Until, centers: p.Centers, stepped: true})
-	if err != nil {
-		return err
-	}
-	dims := dimensionsOf(tx)
-	for n := range list {
-		j := &list[n]
+func eachStep(ctx context.Context, tx *op.Tx, p Params, do func(row funnelKey, pair int, e *path, days float64)) error {
+	in := newEntrants(tx, p)
+	return eachPath(ctx, tx, -1<<31, func(e *path) {
+		if !e.fresh || !in.scope(e) || !in.centers(e) {
+			return
+		}
 		for i, pair := range between {
-			days, ok := j.apart(i)
-			day := bizdate.Of(j.at[pair[1]], tx.Zone(j.center))
-			if !ok || day < p.From || day > p.Until {
+			days, ok := e.apart(i)
+			if !ok {
 				continue
 			}
-			do(dims.row(p.By, j.matter(), day), i, j, days, day)
+			day := e.on[pair[1]-StepAppointment]
+			if day < p.From || day > p.Until {
+				continue
+			}
+			key := in.key(e)
+			if p.By == "month" {
+				key = funnelKey{month: day.MonthStart()}
+			}
+			do(key, i, e, days)
 		}
-	}
-	return nil
+	})
 }
 
 // reached counts a prospect at each stage of the funnel: lead, appointment, visit, contract. A step that was skipped counts as reached with a later
@@ -267,18 +287,10 @@ func (j journey) reached() (n [4]float64) {
 	return n
 }
 
-// apart is how many days lie between two steps that a prospect took.
-func (j journey) apart(i int) (days float64, ok bool) {
-	from, to := j.at[between[i][0]], j.at[between[i][1]]
-	if from.IsZero() || to.IsZero() {
-		return 0, false
-	}
-	return max(0, to.Sub(from).Hours()/float64(24*time.Hour/time.Hour)), true
-}
-
 // funnelKey is a row of the cohort funnel: the value of a dimension, or a month.
 type funnelKey struct {
 	value id.ID
+	kind  string
 	month bizdate.Date
 }
 
@@ -287,11 +299,20 @@ func (k funnelKey) String() string {
 	if !k.month.IsZero() {
 		return k.month.String()
 	}
+	if k.kind != "" {
+		return k.kind
+	}
 	return named(k.value)
 }
 
 // dim is the row of a path.
 func (p *path) dim(by string) funnelKey {
+	if by == "kind" {
+		if p.back {
+			return funnelKey{kind: "return"}
+		}
+		return funnelKey{kind: "new"}
+	}
 	i := slices.Index([]string{pathCenter: "center", pathConsultant: "consultant", pathChannel: "channel", pathCampaign: "campaign", pathCourse: "course"}, by)
 	if i < 0 {
 		return funnelKey{month: p.day.MonthStart()}

@@ -23,7 +23,6 @@ type cohort struct {
 	from, until bizdate.Date // no span if until is zero
 	centers     []id.ID
 	campaigns   []id.ID
-	stepped     bool // who took a step in the span, instead of who entered in it
 	everybody   bool // not only in the viewer's scope: only sums of it may be shown
 }
 
@@ -38,14 +37,6 @@ func (c cohort) where(tx *op.Tx, alias string) (string, []any) {
 	}
 	switch {
 	case c.until == 0:
-	case c.stepped:
-		var days []any
-		for range 3 {
-			days = append(days, int64(c.from), int64(c.until))
-		}
-		text += " AND " + alias + `.id IN (SELECT enquiry FROM appointments WHERE day >= ? AND day <= ?
-			UNION SELECT enquiry FROM visits WHERE day >= ? AND day <= ? UNION SELECT enquiry FROM contracts WHERE signed_day >= ? AND signed_day <= ?)`
-		args = append(args, days...)
 	default:
 		text, args = text+" AND "+alias+".entered_day >= ? AND "+alias+".entered_day <= ?", append(args, int64(c.from), int64(c.until))
 	}

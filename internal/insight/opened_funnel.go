@@ -18,14 +18,18 @@ func casesOfFunnel(ctx context.Context, tx *op.Tx, r *Report, w wanted) (out []C
 	case pair < 0:
 		return casesOfSums(ctx, tx, r, w)
 	}
-	err = eachStep(ctx, tx, p, func(key string, at int, j *journey, days float64, day bizdate.Date) {
-		if at == pair && w.in(key) {
-			c := j.counted(days)
-			c.Day = day
-			out = append(out, c)
+	err = eachStep(ctx, tx, p, func(row funnelKey, at int, e *path, days float64) {
+		if at == pair && w.in(row.String()) {
+			out = append(out, e.counted(e.on[between[at][1]-StepAppointment], days))
 		}
 	})
 	return out, err
+}
+
+// counted is the case of a path.
+func (p *path) counted(day bizdate.Date, value float64) Counted {
+	center := p.dims[pathCenter]
+	return Counted{Kind: kindEnquiry, ID: p.enquiry, Consultant: p.dims[pathConsultant], Center: center, Day: day, Value: value, at: center}
 }
 
 // casesOfCohort are those who entered in the span and came to a stage, or took the way between two.
@@ -44,7 +48,7 @@ func casesOfCohort(ctx context.Context, tx *op.Tx, p Params, w wanted, pair int)
 			ok = value > 0
 		}
 		if ok {
-			out = append(out, Counted{Kind: kindEnquiry, ID: e.enquiry, Consultant: e.dims[pathConsultant], Center: e.dims[pathCenter], Day: e.day, Value: value, at: e.dims[pathCenter]})
+			out = append(out, e.counted(e.day, value))
 		}
 	})
 	return out, err

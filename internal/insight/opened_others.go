@@ -25,9 +25,10 @@ func casesOfReferrals(ctx context.Context, tx *op.Tx, r *Report, w wanted) (out 
 	if err != nil {
 		return nil, err
 	}
+	dims := dimensionsOf(tx)
 	for _, j := range list {
 		in, ok := by[j.enquiry]
-		if !ok || !w.in(rowOfReferral(p.By, j, in)) {
+		if !ok || !w.in(rowOfReferral(dims, p.By, j, in)) {
 			continue
 		}
 		var one brought

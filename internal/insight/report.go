@@ -96,18 +96,18 @@ var definitions = map[string]definition{
 			"leads", "first_contact_minutes", "appointments", "no_shows", "visits", "show_rate", "contracts_new", "contracts_renewal", "visits_per_contract", "contract_amount",
 			"average_contract", "cash_in", "cash_in_new", "cash_in_renewal", "cash_in_other",
 		},
-		by:    []string{"center", "consultant", "channel", "day"},
+		by:    []string{"center", "region", "consultant", "channel", "kind", "day"},
 		daily: true,
 		main:  []string{"leads", "visits", "contracts", "cash_in"},
 		trend: []string{"cash_in", "visits"},
 		cases: casesOfSums,
 	},
-	"campaigns":    {metrics: returns, by: []string{"campaign", "format", "channel", "center", "month"}, models: true, longest: 1_100, records: campaignReturns, cases: casesOfReturns},
-	"channels":     {metrics: returns, by: []string{"channel", "center", "month"}, models: true, longest: 1_100, records: campaignReturns, cases: casesOfReturns},
-	"targets":      {metrics: targetMetrics, by: []string{"center", "consultant", "month"}, targets: true, longest: 1_100, records: targetReport, cases: casesOfSums},
-	ReferralReport: {metrics: referralMetrics, by: []string{"center", "consultant", "referrer", "month"}, longest: 1_100, records: referralReport, cases: casesOfReferrals},
+	"campaigns":    {metrics: returns, by: []string{"campaign", "format", "channel", "center", "region", "kind", "month"}, models: true, longest: 1_100, records: campaignReturns, cases: casesOfReturns},
+	"channels":     {metrics: returns, by: []string{"channel", "center", "region", "kind", "month"}, models: true, longest: 1_100, records: campaignReturns, cases: casesOfReturns},
+	"targets":      {metrics: targetMetrics, by: []string{"center", "region", "consultant", "month"}, targets: true, longest: 1_100, records: targetReport, cases: casesOfSums},
+	ReferralReport: {metrics: referralMetrics, by: []string{"center", "region", "consultant", "referrer", "kind", "month"}, longest: 1_100, records: referralReport, cases: casesOfReferrals},
 	"consultants":  {metrics: fairMetrics, by: []string{"consultant"}, longest: 1_100, records: fairReport, cases: casesOfFair},
-	"funnel":       {metrics: funnelMetrics, by: []string{"channel", "campaign", "consultant", "center", "course", "month"}, longest: 1_100, records: funnel, cases: casesOfFunnel},
+	"funnel":       {metrics: funnelMetrics, by: []string{"channel", "campaign", "consultant", "center", "region", "course", "kind", "month"}, longest: 1_100, records: funnel, cases: casesOfFunnel},
 	"promotions":   {metrics: promotionMetrics, by: []string{"promotion"}, longest: 1_100, records: promotionReport, cases: casesOfPromotions, right: "promotion:read"},
 }
 
@@ -251,6 +251,9 @@ func lastDay(ctx context.Context, tx *op.Tx) (bizdate.Date, error) {
 // values that occur.
 func (r *Report) fill(tx *op.Tx, d definition, cells Cells) {
 	switch r.Params.By {
+	case "region":
+		dims := dimensionsOf(tx)
+		r.values(newPivot(d.metrics, cells, func(c Cell) rowKey { return rowKey{value: named(dims.region(c.Center))} }))
 	case "center":
 		p := newPivot(d.metrics, cells, func(c Cell) rowKey { return rowKey{center: c.Center} })
 		for _, c := range organization.Of(tx).Centers(tx.Viewer) {
@@ -269,17 +272,21 @@ func (r *Report) fill(tx *op.Tx, d definition, cells Cells) {
 		}
 		r.Totals = Row{Cells: p.of(p.total)}
 	default:
-		p := newPivot(d.metrics, cells, func(c Cell) rowKey { return rowKey{value: c.Value} })
-		values := make([]string, 0, len(p.rows))
-		for k := range p.rows {
-			values = append(values, k.value)
-		}
-		slices.Sort(values)
-		for _, v := range values {
-			r.Rows = append(r.Rows, Row{Value: v, Cells: p.figures(rowKey{value: v})})
-		}
-		r.Totals = Row{Cells: p.of(p.total)}
+		r.values(newPivot(d.metrics, cells, func(c Cell) rowKey { return rowKey{value: c.Value} }))
 	}
+}
+
+// values adds the rows of those values that occur.
+func (r *Report) values(p *pivot) {
+	values := make([]string, 0, len(p.rows))
+	for k := range p.rows {
+		values = append(values, k.value)
+	}
+	slices.Sort(values)
+	for _, v := range values {
+		r.Rows = append(r.Rows, Row{Value: v, Cells: p.figures(rowKey{value: v})})
+	}
+	r.Totals = Row{Cells: p.of(p.total)}
 }
 
 // DimensionsOf lists the dimensions that a report's rows may have for a viewer.
@@ -295,7 +302,7 @@ func (d definition) rowsFor(v *policy.Viewer) []string {
 	}
 	var out []string
 	for _, dim := range d.by {
-		if dim == "center" || dim == "consultant" || dim == "day" {
+		if dim == "center" || dim == "region" || dim == "consultant" || dim == "day" {
 			out = append(out, dim)
 		}
 	}

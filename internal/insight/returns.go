@@ -68,6 +68,7 @@ func (b *booking) read(ctx context.Context, tx *op.Tx, p Params) (blind bool, us
 	if usual, err = usualDays(ctx, tx, false); err != nil {
 		return false, 0, err
 	}
+	b.dims = dimensionsOf(tx)
 	b.mature, b.rows, b.shares = tx.Today(tx.Viewer.Center)-usual, map[string]returned{}, map[id.ID]map[string]share{}
 	for _, j := range list {
 		for _, part := range p.Model.credit(j, window) {
@@ -81,18 +82,16 @@ func (b *booking) read(ctx context.Context, tx *op.Tx, p Params) (blind bool, us
 }
 
 // rowOf is the row of a part of a journey.
-func rowOf(by string, tp touchpoint, j journey, formats map[id.ID]id.ID) string {
-	switch by {
+func (b booking) rowOf(tp touchpoint, j journey) string {
+	switch b.by {
 	case "campaign":
 		return named(tp.campaign)
 	case "format":
-		return named(formats[tp.campaign])
+		return named(b.formats[tp.campaign])
 	case "channel":
 		return named(tp.channel)
-	case "center":
-		return named(j.center)
 	}
-	return j.day.MonthStart().String()
+	return b.dims.row(b.by, j.matter(), j.day)
 }
 
 func named(key id.ID) string {

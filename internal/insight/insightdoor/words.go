@@ -97,6 +97,18 @@ func namesOf(ctx context.Context, tx *op.Tx, r insight.Report) (names, error) {
 			}
 			return i18n.T(ctx, "insight.company-pool")
 		}, nil
+	case "region":
+		return func(ctx context.Context, v string) string {
+			region, _ := dir.Region(parsed(v))
+			return nameOr(ctx, region.Name(string(i18n.LangOf(ctx))))
+		}, nil
+	case "kind":
+		return func(ctx context.Context, v string) string {
+			if v == "" {
+				return nameOr(ctx, "")
+			}
+			return i18n.T(ctx, "sales.enquiry-kind."+v)
+		}, nil
 	case "consultant":
 		return func(ctx context.Context, v string) string { return nameOr(ctx, dir.StaffName(parsed(v))) }, nil
 	case "channel":
