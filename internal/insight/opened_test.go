@@ -49,11 +49,18 @@ func figuresLived(t *testing.T, s *testkit.School) {
 	s.Clock.Set(s.Clock.Now().Add(48 * time.Hour))
 	signs(t, s, late, money.Yuan(1_234))
 	s.Contract(t, s.CY)
+	s.Reward(t, s.HD, late.PersonID)
 	north, err := organization.AddRegion.Run(s.IT(), s.Ops, organization.RegionInput{Code: "N", NameZH: "北区"})
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := s.Dir.Refresh(s.System(), s.Ops, 0); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := organization.ChangeCenter.Run(s.IT(), s.Ops, organization.ChangeCenterInput{CenterID: s.HD, RegionID: &north.ID}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Dir.Refresh(s.System(), s.Ops, 0); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.App.Settle(s.System()); err != nil {

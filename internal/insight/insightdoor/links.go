@@ -97,7 +97,7 @@ func listLink(ctx context.Context, c insight.Column, p insight.Params, row insig
 // became of a cohort.
 func states(m insight.Metric, p insight.Params) bool {
 	if m.List == "leads" {
-		return p.Model == "" && p.Basis != insight.ByCohort && p.By != "region"
+		return p.Model == "" && p.Basis != insight.ByCohort && p.By != "region" && p.By != "campaign"
 	}
 	return !p.Owned && p.Model == "" && p.Basis != insight.ByCohort && p.By != "campaign" && p.By != "kind" && p.By != "region"
 }

@@ -107,7 +107,7 @@ func namesOf(ctx context.Context, tx *op.Tx, r insight.Report) (names, error) {
 			if v == "" {
 				return nameOr(ctx, "")
 			}
-			return i18n.T(ctx, "sales.enquiry-kind."+v)
+			return i18n.T(ctx, "enquiry-kind."+v)
 		}, nil
 	case "consultant":
 		return func(ctx context.Context, v string) string { return nameOr(ctx, dir.StaffName(parsed(v))) }, nil
