@@ -50,8 +50,8 @@ const linkReach = "reach"
 
 // progress is how far a campaign is.
 type progress struct {
-	young      bool         // some of its prospects are inside the usual time to sign
-	leads, all float64      // parts of its days that are over, and after which the usual time to sign is over too
+	young      bool    // some of its prospects are inside the usual time to sign
+	leads, all float64 // parts of its days that are over, and after which the usual time to sign is over too
 	reach      marketing.Reach
 	ripe       [steps]Tally // at each step, the prospects for whom the usual time to it is over
 }

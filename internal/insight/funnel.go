@@ -4,12 +4,9 @@ import (
 	"context"
 	"math"
 	"slices"
-	"time"
 
 	"zhike/internal/kernel/bizdate"
-	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
-	"zhike/internal/kernel/policy"
 	"zhike/internal/kernel/problem"
 	"zhike/internal/kernel/stat"
 )
@@ -178,7 +175,7 @@ func cohortFunnel(ctx context.Context, tx *op.Tx, p Params, at func(string) *fun
 		key := in.key(e)
 		row := rows[key]
 		if row == nil {
-			row = &tallied{at(key.String()), map[bizdate.Date][4]float64{}}
+			row = &tallied{at(key.String()), p.From, nil}
 			rows[key] = row
 		}
 		row.add(e)
@@ -190,47 +187,18 @@ func cohortFunnel(ctx context.Context, tx *op.Tx, p Params, at func(string) *fun
 	return usual, err
 }
 
-// entrants are the paths that a cohort counts: those of kind new and return entered in its span, in the viewer's scope of figures.
-type entrants struct {
-	Params
-	seen policy.Scope
-	dims dimensions
-}
-
-func newEntrants(tx *op.Tx, p Params) entrants {
-	return entrants{p, tx.Viewer.Scope("report:read"), dimensionsOf(tx)}
-}
-
-func (in entrants) scope(e *path) bool {
-	return in.seen.All || slices.Contains(in.seen.Centers, e.dims[pathCenter]) || slices.Contains(in.seen.Staff, e.dims[pathConsultant])
-}
-
-func (in entrants) span(e *path) bool {
-	return e.fresh && e.day >= in.From && e.day <= in.Until && in.centers(e)
-}
-
-func (in entrants) centers(e *path) bool {
-	return len(in.Centers) == 0 || slices.Contains(in.Centers, e.dims[pathCenter])
-}
-
-func (in entrants) key(e *path) funnelKey {
-	if in.By == "region" {
-		return funnelKey{value: in.dims.region(e.dims[pathCenter])}
-	}
-	return e.dim(in.By)
-}
-
 // tallied is a row with its counts by day of entry: which of them are past the usual time to sign is known at the end.
 type tallied struct {
 	*funneled
-	byDay map[bizdate.Date][4]float64
+	from  bizdate.Date
+	byDay [][4]float64 // from then on
 }
 
 // ripen counts those who entered up to a day.
-func (t tallied) ripen(mature bizdate.Date) {
-	for day, n := range t.byDay {
-		if day > mature {
-			continue
+func (t *tallied) ripen(mature bizdate.Date) {
+	for i, n := range t.byDay {
+		if t.from+bizdate.Date(i) > mature {
+			break
 		}
 		for i := range n {
 			t.ripe[i] += n[i]
@@ -249,31 +217,6 @@ func stepDays(ctx context.Context, tx *op.Tx, p Params, at func(string) *funnele
 	})
 }
 
-// eachStep calls do for each way between two steps whose end lies in the span, with its row and days.
-func eachStep(ctx context.Context, tx *op.Tx, p Params, do func(row funnelKey, pair int, e *path, days float64)) error {
-	in := newEntrants(tx, p)
-	return eachPath(ctx, tx, -1<<31, func(e *path) {
-		if !e.fresh || !in.scope(e) || !in.centers(e) {
-			return
-		}
-		for i, pair := range between {
-			days, ok := e.apart(i)
-			if !ok {
-				continue
-			}
-			day := e.on[pair[1]-StepAppointment]
-			if day < p.From || day > p.Until {
-				continue
-			}
-			key := in.key(e)
-			if p.By == "month" {
-				key = funnelKey{month: day.MonthStart()}
-			}
-			do(key, i, e, days)
-		}
-	})
-}
-
 // reached counts a prospect at each stage of the funnel: lead, appointment, visit, contract. A step that was skipped counts as reached with a later
 // one: who walks in has come without an appointment.
 func (j journey) reached() (n [4]float64) {
@@ -287,84 +230,23 @@ func (j journey) reached() (n [4]float64) {
 	return n
 }
 
-// funnelKey is a row of the cohort funnel: the value of a dimension, or a month.
-type funnelKey struct {
-	value id.ID
-	kind  string
-	month bizdate.Date
-}
-
-// String is the row's value in the report.
-func (k funnelKey) String() string {
-	if !k.month.IsZero() {
-		return k.month.String()
-	}
-	if k.kind != "" {
-		return k.kind
-	}
-	return named(k.value)
-}
-
-// dim is the row of a path.
-func (p *path) dim(by string) funnelKey {
-	if by == "kind" {
-		if p.back {
-			return funnelKey{kind: "return"}
-		}
-		return funnelKey{kind: "new"}
-	}
-	i := slices.Index([]string{pathCenter: "center", pathConsultant: "consultant", pathChannel: "channel", pathCampaign: "campaign", pathCourse: "course"}, by)
-	if i < 0 {
-		return funnelKey{month: p.day.MonthStart()}
-	}
-	return funnelKey{value: p.dims[i]}
-}
-
-// at is how long after the entry a path came to a step, in µs.
-func (p *path) at(step int) (micros int64, ok bool) {
-	switch step {
-	case StepAppointment:
-		return p.after[0], p.reached[0]
-	case StepVisit:
-		return p.after[1], p.reached[1]
-	case StepContract:
-		return p.after[2], p.reached[2]
-	}
-	return 0, true
-}
-
 // add counts a path.
-func (t tallied) add(p *path) {
-	sum := t.byDay[p.day]
+func (t *tallied) add(p *path) {
+	at := int(p.day - t.from)
+	for len(t.byDay) <= at {
+		t.byDay = append(t.byDay, [4]float64{})
+	}
+	sum := &t.byDay[at]
 	for i, n := range p.stages() {
 		t.n[i] += n
 		sum[i] += n
 	}
-	t.byDay[p.day], t.last = sum, max(t.last, p.day)
+	t.last = max(t.last, p.day)
 	for i := range between {
 		if days, ok := p.apart(i); ok {
 			t.days[i] = append(t.days[i], days)
 		}
 	}
-}
-
-// stages counts a path at each stage of the funnel. A step that was skipped counts as reached with a later one.
-func (p *path) stages() [4]float64 {
-	n := [4]float64{1}
-	later := false
-	for step := pathSteps - 1; step >= 0; step-- {
-		if later = later || p.reached[step]; later {
-			n[step+1] = 1
-		}
-	}
-	return n
-}
-
-// apart is how many days lie between two steps of a path.
-func (p *path) apart(i int) (days float64, ok bool) {
-	from, left := p.at(between[i][0])
-	to, came := p.at(between[i][1])
-	return max(0, float64(to-from)/float64(24*time.Hour/time.Microsecond)), left && came
 }
 
 // figures are the columns of the funnel.
