@@ -108,7 +108,7 @@ var all = []event.Fact{
 	CampaignSubmitted{},
 	CampaignExtended{},
 	CostBooked{},
-	CostReversed{},
+	CostReversed{}, CostDocumented{},
 	CampaignClosed{},
 	CampaignReopened{},
 	CampaignDropped{},
