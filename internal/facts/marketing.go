@@ -134,6 +134,24 @@ type CampaignClosed struct {
 	Contracts int64     `json:"contracts"`
 	Cash      money.Fen `json:"cash_fen"`
 	Link      string    `json:"link,omitempty"` // the link that failed (MKT-6)
+
+	Cost  money.Fen    `json:"cost_fen"`
+	Reach *int64       `json:"reach,omitempty"` // counted; nil: nothing counts it
+	Model string       `json:"model,omitempty"` // of attribution
+	Links []ReviewLink `json:"links,omitempty"` // the evidence, step by step
+}
+
+// ReviewLink is a step of a campaign as it was judged when the campaign was closed (MKT-7).
+type ReviewLink struct {
+	Link     string  `json:"link"`
+	Unit     string  `json:"unit"` // n, % in parts of 1, fen
+	Expected float64 `json:"expected"`
+	Actual   float64 `json:"actual"`
+	Low      float64 `json:"low"`
+	High     float64 `json:"high"` // 0: too few cases for an interval
+	N        int64   `json:"n"`
+	Share    float64 `json:"share"` // of what was lost on the way
+	Failed   bool    `json:"failed,omitempty"`
 }
 
 // Kind implements event.Fact.
