@@ -93,7 +93,7 @@ type Review struct {
 	Visits    int64        `json:"visits"`
 	Contracts int64        `json:"contracts"`
 	Cash      money.Fen    `json:"cash_fen"`
-	Link      string       `json:"link"` // code of the failed link (MKT-6); empty: none
+	Link      string       `json:"link"`            // code of the failed link (MKT-6); empty: none
 	Reach     *int64       `json:"reach,omitempty"` // counted; none where nothing counts it
 	Model     string       `json:"model"`           // of attribution; empty in reviews without evidence
 
