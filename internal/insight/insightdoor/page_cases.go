@@ -121,8 +121,13 @@ var addresses = map[string]string{"enquiry": "/enquiries/", "visit": "/visits/",
 
 func (v casesView) table(ctx context.Context) web.Table {
 	t := web.Table{Caption: i18n.T(ctx, "metric."+v.Column.Metric), Columns: []web.Column{
-		{Label: i18n.T(ctx, "insight.case")}, {Label: i18n.T(ctx, "insight.case-person")}, {Label: i18n.T(ctx, "dimension.day")}, {Label: i18n.T(ctx, "dimension.consultant")},
-		{Label: i18n.T(ctx, "dimension.center")}, {Label: i18n.T(ctx, "insight.case-part")}, {Label: i18n.T(ctx, "insight.case-adds"), Num: true},
+		{Label: i18n.T(ctx, "insight.case")},
+		{Label: i18n.T(ctx, "insight.case-person")},
+		{Label: i18n.T(ctx, "dimension.day")},
+		{Label: i18n.T(ctx, "dimension.consultant")},
+		{Label: i18n.T(ctx, "dimension.center")},
+		{Label: i18n.T(ctx, "insight.case-part")},
+		{Label: i18n.T(ctx, "insight.case-adds"), Num: true},
 	}}
 	for i, c := range v.Cases {
 		t.Rows = append(t.Rows, web.Row{ID: strconv.Itoa(i), Cells: v.cells(ctx, c)})
