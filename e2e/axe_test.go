@@ -107,7 +107,7 @@ func looks(s *testkit.School, r records) []look {
 			{route: "/reports/{name}/cases", role: "principal", path: "/reports/channels/cases?column=cost_per_lead_fen"},
 		},
 		list("consultant", "/approvals", "/pool", "/pool?grade=A"),
-		[]look{part("/pool/{id}", "for ten minutes after it was asked for: TestPPL8_Pages")},
+		[]look{{route: "/submissions/{id}/accept", role: "marketing", path: at("/submissions/{id}/accept", r.rejected)}, part("/referrers", "who a search finds, within a form"), part("/pool/{id}", "for ten minutes after it was asked for: TestPPL8_Pages")},
 		list("principal", "/approvals", "/approvals?view=done", "/approvals/deputies", "/imports", "/imports/new", "/reports", "/targets", "/targets?metric=contracts", "/reports/targets", "/reports/consultants", "/settings/assignment", "/settings/assignment/edit", "/settings/assignment/ladder", "/scores"),
 		list("marketing", "/segments", "/segments?view=closed", "/segments/new"),
 		[]look{
@@ -118,7 +118,7 @@ func looks(s *testkit.School, r records) []look {
 		list("marketing", "/capture-points", "/capture-points?view=closed", "/capture-points/new"),
 		[]look{
 			{route: "/campaigns/{id}/cases/{step}", role: "marketing", path: "/campaigns/" + r.campaign.String() + "/cases/visits"},
-			page("marketing", "/capture-points/{id}", r.point.ID), page("principal", "/capture-points/{id}", r.point.ID), page("marketing", "/capture-points/{id}/edit", r.point.ID), part("/capture-points/{id}/qr", "a picture"), part("/budgets/export", "a file"),
+			page("marketing", "/capture-points/{id}", r.point.ID), page("principal", "/capture-points/{id}", r.point.ID), page("marketing", "/capture-points/{id}/edit", r.point.ID), part("/capture-points/{id}/qr", "a picture"),
 			{route: "/c/{code}", path: "/c/" + r.point.Code},
 			{route: "/c/{code}", path: "/c/" + r.point.Code + "?sent=1"},
 		},

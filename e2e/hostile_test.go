@@ -210,8 +210,8 @@ func (u *user) control(t *testing.T) {
 func exports(t *testing.T, st site) {
 	t.Helper()
 	u, cells := st.viewer(t, "principal"), 0
-	for _, path := range []string{"/reports/daily-sales?format=csv", "/reports/daily-sales?format=csv&from=2026-06-01&to=2026-06-30"} {
-		text := value[string](u, fmt.Sprintf(`fetch(%q).then(r => r.text())`, path))
+	for _, path := range []string{"/reports/daily-sales/export", "/reports/daily-sales/export?from=2026-06-01&to=2026-06-30"} {
+		text := value[string](u, fmt.Sprintf(`fetch(%q,{method:"POST",headers:{"Content-Type":"application/x-www-form-urlencoded"},body:"format=csv"}).then(r => r.text())`, path))
 		rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "\ufeff"))).ReadAll()
 		if err != nil {
 			t.Errorf("%s: %v in %.300s", path, err, text)

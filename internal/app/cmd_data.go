@@ -24,6 +24,7 @@ import (
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
 	"zhike/internal/kernel/problem"
+	"zhike/internal/kernel/sheet"
 	"zhike/internal/organization"
 	"zhike/internal/rollout"
 	"zhike/internal/sim"
@@ -232,7 +233,7 @@ func (c *reportCmd) Run(s *Session) error {
 		case c.Format == "table":
 			return insightdoor.Text(ctx, tx, s.Out, c.Name, p)
 		}
-		return insightdoor.File(ctx, tx, s.Out, c.Name, p, c.Format)
+		return insightdoor.File(ctx, tx, s.Out, c.Name, p, c.Format, sheet.Mark("zhike report", tx.Now, tx.NewID()))
 	})
 }
 

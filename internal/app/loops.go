@@ -41,7 +41,9 @@ func (a *App) Loops(ctx context.Context) {
 	all.Go(func() { a.every(ctx, time.Minute, nil, "score enquiries", a.score) })
 	all.Go(func() {
 		a.every(ctx, time.Minute, nil, "settle rewards", func(ctx context.Context) error { return sales.SettleRewards(ctx, a.Run) })
-		a.every(ctx, 10*time.Minute, nil, "return to the pool", func(ctx context.Context) error { return sales.ReturnIdle(ctx, a.Run) })
+		a.every(ctx, 10*time.Minute, nil, "return to the pool", func(ctx context.Context) error {
+			return errors.Join(sales.ReturnIdle(ctx, a.Run), sales.ReturnFormer(ctx, a.Run))
+		})
 	})
 	all.Go(func() {
 		a.every(ctx, 5*time.Second, nil, "enter submissions", func(ctx context.Context) error { return sales.EnterSubmissions(ctx, a.Run) })

@@ -70,7 +70,7 @@ func TestMKT10_Export(t *testing.T) {
 			phones bool
 		}{"marketing": {id.None, false}, "principal": {s.HD, true}} {
 			v := signedIn(t, s, base, role, c.center)
-			a := v.post(path+"/export", "format", "csv")
+			a := v.post(path+"/export", "format", "csv", "purpose", "internal")
 			rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(a.body, "\ufeff"))).ReadAll()
 			if err != nil || int64(len(rows)) != 1+held.Drawn-held.Control {
 				t.Fatalf("%s: %d rows, %v, want %d", role, len(rows), err, 1+held.Drawn-held.Control)
@@ -86,15 +86,15 @@ func TestMKT10_Export(t *testing.T) {
 			if page := v.get(path).body; strings.Contains(page, "****") != c.phones {
 				t.Errorf("%s: the page shows masked phones: %v", role, !c.phones)
 			}
-			if x := v.post(path+"/export", "format", "xlsx"); !strings.HasPrefix(x.body, "PK") || !strings.Contains(x.header.Get("Content-Disposition"), ".xlsx") {
+			if x := v.post(path+"/export", "format", "xlsx", "purpose", "internal"); !strings.HasPrefix(x.body, "PK") || !strings.Contains(x.header.Get("Content-Disposition"), ".xlsx") {
 				t.Errorf("%s: no workbook: %d", role, x.status)
 			}
-			v.post(path+"/export", "format", "pdf").want(t, http.StatusUnprocessableEntity)
+			v.post(path+"/export", "format", "pdf", "purpose", "internal").want(t, http.StatusUnprocessableEntity)
 		}
 		if n := s.Count(t, "SELECT COUNT(*) FROM events WHERE kind = 'marketing.segment-exported.1'"); n != 4 {
 			t.Errorf("%d events of 4 exports", n)
 		}
-		signedIn(t, s, base, "general-manager", id.None).post(path+"/export", "format", "csv").want(t, http.StatusForbidden)
+		signedIn(t, s, base, "general-manager", id.None).post(path+"/export", "format", "csv", "purpose", "internal").want(t, http.StatusForbidden)
 	})
 }
 
@@ -117,7 +117,7 @@ func TestMKT10_API(t *testing.T) {
 	if r := m.post(path+"/control", map[string]any{"control_share": 10}).want(http.StatusOK); r.body["drawn"] != 1.0 {
 		t.Errorf("drawn: %s", r.raw)
 	}
-	if r := m.post(path+"/export", map[string]any{"format": "json"}).want(http.StatusOK); !strings.Contains(string(r.raw), `"columns":["Name"`) {
+	if r := m.post(path+"/export", map[string]any{"format": "json", "purpose": "internal"}).want(http.StatusOK); !strings.Contains(string(r.raw), `"columns":["Name"`) {
 		t.Errorf("export: %s", r.raw)
 	}
 	if r := m.get("/segment-fields").want(http.StatusOK); !strings.Contains(string(r.raw), `"hours-left"`) {

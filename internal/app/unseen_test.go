@@ -145,9 +145,6 @@ func listsOf(t *testing.T) (out lists) {
 		out.pages = append(out.pages, "/people?q="+q, "/ask?q="+q, "/ask/suggest?q="+q, "/enquiries?q="+q)
 	}
 	out.api = append(out.api, "/reports/daily-sales", "/reports/daily-sales?from=2026-06-01&to=2026-06-03", "/reports/daily-sales?center=CY")
-	for _, format := range []string{"csv", "xlsx", "pdf"} {
-		out.pages = append(out.pages, "/reports/daily-sales?format="+format)
-	}
 	slices.Sort(out.api)
 	slices.Sort(out.pages)
 	return out

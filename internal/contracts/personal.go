@@ -16,6 +16,9 @@ func Personal() []personal.Rows {
 
 // Holds lists what of this domain stands in the way of anonymizing a person: contracts that did not end.
 func Holds() []personal.Hold {
-	return []personal.Hold{{Code: "contract-open", Query: `SELECT COUNT(*) FROM contracts WHERE (student = ? OR payer = ?)
-		AND state NOT IN ('completed', 'expired', 'terminated', 'transferred')`}}
+	const open = "FROM contracts WHERE (student = ? OR payer = ?) AND state NOT IN ('completed', 'expired', 'terminated', 'transferred') AND signed_day"
+	return []personal.Hold{
+		{Code: "contract-open", Query: "SELECT COUNT(*) " + open + " > 0", Day: "SELECT COALESCE(MAX(valid_until), 0) " + open + " > 0"},
+		{Code: "contract-draft", Query: "SELECT COUNT(*) " + open + " = 0"},
+	}
 }

@@ -33,6 +33,22 @@ func (ReportMailed) Kind() string { return "insight.report-mailed.1" }
 // About implements event.Fact.
 func (f ReportMailed) About() (center, person id.ID) { return f.Center, id.None }
 
+// ReportExported says that a report left the program as a file (PPL-10).
+type ReportExported struct {
+	Report string       `json:"report"`
+	From   bizdate.Date `json:"from"`
+	To     bizdate.Date `json:"to"`
+	Center id.ID        `json:"center_id"`
+	Export id.ID        `json:"export_id"` // stands in the file
+	Format string       `json:"format"`    // csv, xlsx, pdf
+}
+
+// Kind implements event.Fact.
+func (ReportExported) Kind() string { return "insight.report-exported.1" }
+
+// About implements event.Fact.
+func (f ReportExported) About() (center, person id.ID) { return f.Center, id.None }
+
 // MailRetried says that a mail of the outbox is to be sent again (TRU-7).
 type MailRetried struct {
 	Mail     id.ID  `json:"mail_id"`

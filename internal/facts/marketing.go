@@ -218,6 +218,16 @@ type SubmissionRejected struct {
 // Kind implements event.Fact.
 func (SubmissionRejected) Kind() string { return "marketing.submission-rejected.1" }
 
+// SubmissionAccepted says that a submission which was rejected is taken all the same; it waits for its lead.
+type SubmissionAccepted struct {
+	SubmissionAbout
+	Was    string `json:"was"` // why it was rejected, a code
+	Reason string `json:"reason"`
+}
+
+// Kind implements event.Fact.
+func (SubmissionAccepted) Kind() string { return "marketing.submission-accepted.1" }
+
 // SubmissionEntered says which enquiry and lead became of a submission.
 type SubmissionEntered struct {
 	SubmissionAbout
@@ -257,6 +267,20 @@ func (BudgetSet) Kind() string { return "marketing.budget-set.1" }
 
 // About implements event.Fact.
 func (f BudgetSet) About() (center, person id.ID) { return f.Center, id.None }
+
+// BudgetExported says that an annual plan left the program as a file (PPL-10).
+type BudgetExported struct {
+	Export id.ID  `json:"export_id"` // stands in each row of the file
+	Center id.ID  `json:"center_id"`
+	Year   int64  `json:"year"`
+	Format string `json:"format"`
+}
+
+// Kind implements event.Fact.
+func (BudgetExported) Kind() string { return "marketing.budget-exported.1" }
+
+// About implements event.Fact.
+func (f BudgetExported) About() (center, person id.ID) { return f.Center, id.None }
 
 // BudgetRaiseAsked says that more was asked for than a month of a channel has (MKT-8, PRC-6).
 type BudgetRaiseAsked struct {
@@ -313,6 +337,10 @@ type SegmentExported struct {
 	Format string `json:"format"`
 	Rows   int64  `json:"rows"`
 	Drawn  int64  `json:"drawn"`
+
+	Purpose string `json:"purpose,omitempty"` // marketing, survey, internal (PPL-9)
+	Channel string `json:"channel,omitempty"`
+	LeftOut int64  `json:"left_out,omitempty"` // who did not agree to it
 }
 
 // Kind implements event.Fact.

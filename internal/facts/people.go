@@ -42,6 +42,8 @@ type PhoneRevealed struct {
 	Person id.ID  `json:"person_id"`
 	Center id.ID  `json:"center_id"` // of who looked
 	Field  string `json:"field"`     // phone, duplicate
+
+	Private []string `json:"private,omitempty"` // also shown: id-number, address
 }
 
 // Kind implements event.Fact.

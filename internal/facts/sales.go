@@ -17,8 +17,9 @@ type EnquiryEntered struct {
 	Due     time.Time    `json:"contact_due_at"`    // UTC; zero: no first contact is due
 	Outcome string       `json:"outcome,omitempty"` // an imported, past matter: signed or lost
 
-	Organization id.ID `json:"organization_id,omitzero"` // for which it is (PPL-13)
-	Referrer     id.ID `json:"referrer_id,omitzero"`     // who recommended (MKT-12)
+	Organization id.ID `json:"organization_id,omitzero"`    // for which it is (PPL-13)
+	Referrer     id.ID `json:"referrer_id,omitzero"`        // who recommended (MKT-12)
+	Former       id.ID `json:"former_contract_id,omitzero"` // the contract that ended, of a former student who was laid into the pool (PPL-8)
 }
 
 // Kind implements event.Fact.
@@ -260,6 +261,9 @@ type WalkedIn struct {
 	Matter
 	Visit   id.ID     `json:"visit_id"`
 	Arrived time.Time `json:"arrived_at"`
+
+	// Referral says who recommended us where the visitor named somebody for an open enquiry (MKT-12).
+	Referral *Referral `json:"referral,omitempty"`
 }
 
 // Kind implements event.Fact.

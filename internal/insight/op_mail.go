@@ -14,7 +14,7 @@ import (
 )
 
 // Operations lists this domain's operations.
-func Operations() []op.Any { return []op.Any{MailReport, RetryMail} }
+func Operations() []op.Any { return []op.Any{MailReport, RetryMail, ExportReport} }
 
 // most recipients of one mailing.
 const mostRecipients = 50

@@ -140,11 +140,25 @@ func holdControl(ctx context.Context, tx *op.Tx, in HoldControlInput) (out HoldC
 // ExportFormats are the files that a segment's persons leave in; json is the answer of the API.
 var ExportFormats = []string{"csv", "xlsx", "json"}
 
-// ExportSegmentInput says what is exported, and as what.
+// ExportSegmentInput says what is exported, for what, and as what.
 type ExportSegmentInput struct {
 	SegmentID id.ID  `json:"segment_id" path:"id"`
 	Format    string `json:"format" enum:"csv,xlsx,json"`
+	Purpose   string `json:"purpose" enum:"marketing,survey,internal" doc:"internal: for the work of the staff, nothing goes out by it"`
+	Channel   string `json:"channel,omitempty" enum:"sms,call,email,wechat" doc:"by which it goes out; none of an internal list"`
 }
+
+// What lists are for: marketing and surveys go out to customers, by a channel; what is internal does not (PPL-9).
+var (
+	ExportPurposes = []string{"marketing", "survey", Internal}
+	ExportChannels = []string{"sms", "call", "email", "wechat"}
+)
+
+// Internal is the purpose of lists that the staff works with.
+const Internal = "internal"
+
+// consentOf are the fields of conditions that say by which channels a person agreed to a purpose.
+var consentOf = map[string]string{"marketing": "consent", "survey": "consent-survey"}
 
 // Export is what left the program: its id stands in each row of the file, as a watermark.
 type Export struct {
@@ -154,24 +168,37 @@ type Export struct {
 	At      time.Time `json:"at"`
 	Format  string    `json:"format"`
 	Rows    int64     `json:"rows"`
+	Purpose string    `json:"purpose"`
+	Channel string    `json:"channel"`
+	LeftOut int64     `json:"left_out"` // who did not agree to the purpose by the channel (PPL-9)
+}
+
+// Query is that of the persons of an export: without the control group, and without those who did not agree (PPL-9).
+func (e Export) Query(ctx context.Context, tx *op.Tx, s Segment) (condition.Query, error) {
+	q, err := s.Side(ctx, tx, Contacted)
+	if err != nil || e.Purpose == Internal {
+		return q, err
+	}
+	return q.Fulfil(ctx, tx, condition.Row{Field: consentOf[e.Purpose], Is: condition.Is, Values: []string{e.Channel}})
 }
 
 // ExportSegment notes that a list of a segment's persons leaves the program, without the control group; where a share is held back, those
-// who came since the last draw are drawn first (MKT-10, PPL-10). Refused: an unknown format.
+// who came since the last draw are drawn first (MKT-10, PPL-10). Of a list that goes out to customers those are left out, and counted, who did not
+// agree to its purpose by its channel; a minor's consent is the guardian's (PPL-9). Refused: an unknown format, purpose or channel, none of those.
 var ExportSegment = op.Op[ExportSegmentInput, Export]{
 	Name: "marketing.export-segment", Rule: "MKT-10", Needs: "segment-member:export", Fact: facts.SegmentExported{}, Do: exportSegment,
 	Subjects: func(in ExportSegmentInput) []op.Ref { return []op.Ref{{Kind: "segment", ID: in.SegmentID}} },
 }
 
 func exportSegment(ctx context.Context, tx *op.Tx, in ExportSegmentInput) (out Export, err error) {
-	if !slices.Contains(ExportFormats, in.Format) {
-		return out, problem.Refuse("MKT-10", "invalid", problem.Field{Location: "format", Code: "not-one-of", Value: in.Format, Args: map[string]any{"value": in.Format, "list": strings.Join(ExportFormats, ", ")}})
+	if err := in.check(); err != nil {
+		return out, err
 	}
 	s, err := lockSegment(ctx, tx, in.SegmentID)
 	if err != nil {
 		return out, err
 	}
-	f := facts.SegmentExported{SegmentAbout: s.about(), Export: tx.NewID(), Format: in.Format}
+	f := facts.SegmentExported{SegmentAbout: s.about(), Export: tx.NewID(), Format: in.Format, Purpose: in.Purpose, Channel: in.Channel}
 	if s.Share > 0 {
 		if f.Drawn, _, err = s.draw(ctx, tx); err != nil {
 			return out, err
@@ -181,15 +208,46 @@ func exportSegment(ctx context.Context, tx *op.Tx, in ExportSegmentInput) (out E
 			return out, err
 		}
 	}
-	q, err := s.Side(ctx, tx, Contacted)
-	if err != nil {
+	out = Export{ID: f.Export, Segment: s.ID, By: tx.Viewer.Login, At: tx.Now, Format: in.Format, Purpose: in.Purpose, Channel: in.Channel}
+	if out.Rows, out.LeftOut, err = out.count(ctx, tx, s); err != nil {
 		return out, err
 	}
-	if f.Rows, err = q.Count(ctx, tx); err != nil {
-		return out, err
-	}
+	f.Rows, f.LeftOut = out.Rows, out.LeftOut
 	tx.Record(s.ID, f)
-	return Export{ID: f.Export, Segment: s.ID, By: tx.Viewer.Login, At: tx.Now, Format: in.Format, Rows: f.Rows}, nil
+	return out, nil
+}
+
+// count counts who is on an export, and who is left out.
+func (e Export) count(ctx context.Context, tx *op.Tx, s Segment) (rows, left int64, err error) {
+	q, err := e.Query(ctx, tx, s)
+	if err != nil {
+		return 0, 0, err
+	}
+	if rows, err = q.Count(ctx, tx); err != nil || e.Purpose == Internal {
+		return rows, 0, err
+	}
+	if q, err = s.Side(ctx, tx, Contacted); err != nil {
+		return 0, 0, err
+	}
+	all, err := q.Count(ctx, tx)
+	return rows, all - rows, err
+}
+
+func (in *ExportSegmentInput) check() error {
+	var bad problem.Invalid
+	among := func(location, value string, list []string) {
+		if !slices.Contains(list, value) {
+			bad.Add(location, "not-one-of", value, "value", value, "list", strings.Join(list, ", "))
+		}
+	}
+	among("format", in.Format, ExportFormats)
+	among("purpose", in.Purpose, ExportPurposes)
+	if in.Purpose == Internal {
+		in.Channel = ""
+	} else {
+		among("channel", in.Channel, ExportChannels)
+	}
+	return bad.Err("PPL-9")
 }
 
 // lockSegment reads a segment for a draw: two draws of one follow each other.

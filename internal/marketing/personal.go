@@ -5,9 +5,9 @@ import "zhike/internal/kernel/personal"
 // Personal lists the rows of this domain that belong to a person (PPL-11).
 func Personal() []personal.Rows {
 	return []personal.Rows{
-		{Table: "leads", By: []string{"person"}, At: "at", Clear: []string{"external_key", "referrer"}, Keep: []string{"source", "utm"}},
+		{Table: "leads", Words: []string{"referrer"}, By: []string{"person"}, At: "at", Clear: []string{"external_key", "referrer"}, Keep: []string{"source", "utm"}},
 		{
-			Table: "submissions", By: []string{"person"}, At: "received_at",
+			Table: "submissions", By: []string{"person"}, At: "received_at", Words: []string{"said", "referrer"},
 			Clear: []string{"detail", "name", "phone", "guardian", "said", "referrer", "address", "digest", "challenge"},
 			Keep:  []string{"state", "reason", "lang", "utm", "consent_by"}, Hide: []string{"digest", "challenge"},
 		},

@@ -124,7 +124,7 @@ func TestMKT10_Control(t *testing.T) {
 		}
 		s.Exec(t, "DELETE FROM segment_members WHERE segment = ?", seg.ID)
 		s.Exec(t, "UPDATE segments SET share = 20 WHERE id = ?", seg.ID)
-		out, err := marketing.ExportSegment.Run(s.Marketing(), s.Ops, marketing.ExportSegmentInput{SegmentID: seg.ID, Format: "csv"})
+		out, err := marketing.ExportSegment.Run(s.Marketing(), s.Ops, marketing.ExportSegmentInput{SegmentID: seg.ID, Format: "csv", Purpose: marketing.Internal})
 		if err != nil || out.Rows != 180-s.Count(t, "SELECT COUNT(*) FROM segment_members WHERE segment = ? AND control = TRUE", seg.ID) || out.Rows == 180 {
 			t.Errorf("export = %+v, %v: without the control group", out, err)
 		}

@@ -33,19 +33,23 @@ const FirstContactMinutes = "contact.first-minutes"
 const FeedbackPageDays = "feedback.page-days"
 
 // The settings of the public pool (PPL-8): after how many days without a contact an enquiry of each grade of intention returns to it, 0:
-// never; how many an account claims and looks at a day; for how many days who had it cannot claim it back.
+// never; how many an account claims and looks at a day; for how many days who had it cannot claim it back; how many days after the end of
+// the last contract a former student is laid into it, 0: never.
 const (
 	PoolDays     = "pool.days-" // and the grade: a, b, c, none
 	PoolClaims   = "pool.claims-per-day"
 	PoolViews    = "pool.views-per-day"
 	PoolOwnAgain = "pool.own-days"
+	PoolFormer   = "pool.former-days"
 )
 
 // The settings of data requests (PPL-11): within how many days one is answered, and for how many months a person is kept after the last
-// thing that there was to do with it.
+// thing that there was to do with it; for how many years who paid is kept, as the vouchers are (in China 30, Measures for the Administration of
+// Accounting Archives, 2016).
 const (
 	RequestDays     = "privacy.request-days"
 	RetentionMonths = "privacy.retention-months"
+	BooksYears      = "privacy.books-years"
 )
 
 // The settings of how much work presses, in per cent of work that does not (SAL-3): a first contact when its time is over, who comes today
@@ -83,8 +87,10 @@ var Settings = []Setting{
 	{Key: PoolClaims, Default: "10", Min: 0, Max: 1000},
 	{Key: PoolViews, Default: "50", Min: 0, Max: 10_000},
 	{Key: PoolOwnAgain, Default: "30", Min: 0, Max: 730},
+	{Key: PoolFormer, Default: "30", Min: 0, Max: 730},
 	{Key: RequestDays, Default: "15", Min: 1, Max: 30},
 	{Key: RetentionMonths, Default: "36", Min: 3, Max: 360},
+	{Key: BooksYears, Default: "30", Min: 5, Max: 50},
 	{Key: ReferralHours, Default: "2", Min: 0, Max: 100},
 	{Key: BudgetApproval, Default: "0", Min: 0, Max: 1},
 	{Key: BudgetShare, Default: "80", Min: 0, Max: 100},

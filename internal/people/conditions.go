@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/condition"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
@@ -43,18 +44,24 @@ func Conditions(ctx context.Context, tx *op.Tx) ([]condition.Field, error) {
 		{Code: "last-touch", Kind: condition.Moment, From: touchesOf, Column: "t.at"},
 		{Code: "touches", Kind: condition.Number, From: touchesOf, Column: "COUNT(*)", Sum: true},
 		{Code: "touch-result", Kind: condition.Choice, From: touchesOf + " AND t.result <> ''", Column: "t.result", Options: CodeOptions("touch-result")},
-		{
-			Code: "consent", Kind: condition.Choice, Column: "c.channel", Options: condition.Codes("consent-channel", ConsentChannels[:4]), // as MayContact
-			From: `SELECT c.person FROM consents c JOIN persons q ON q.id = c.person WHERE c.purpose = 'marketing' AND c.given = TRUE AND ` + latest + `
-				AND CASE WHEN c.guardian IS NULL THEN 0 ELSE 1 END = CASE WHEN q.birth > ? OR q.birth = 0 AND EXISTS (SELECT 1 FROM guardians g WHERE g.person = q.id) THEN 1 ELSE 0 END`,
-			Args: []any{int64(today.AddMonths(-ofAge))},
-		},
+		agreed("consent", "marketing", today),
+		agreed("consent-survey", "survey", today),
 	}
 	for i := range out {
 		out[i].Part, out[i].Key = partPerson, "condition."+out[i].Code
 	}
 	own, err := AttributeConditions(ctx, tx, "person", "SELECT a.subject FROM attributes a WHERE a.field = ?")
 	return append(out, own...), err
+}
+
+// agreed is the field of the channels by which messages of a purpose may go to a person, as MayContact (PPL-9).
+func agreed(code, purpose string, today bizdate.Date) condition.Field {
+	return condition.Field{
+		Code: code, Kind: condition.Choice, Column: "c.channel", Options: condition.Codes("consent-channel", ConsentChannels[:4]),
+		From: `SELECT c.person FROM consents c JOIN persons q ON q.id = c.person WHERE c.purpose = ? AND c.given = TRUE AND ` + latest + `
+			AND CASE WHEN c.guardian IS NULL THEN 0 ELSE 1 END = CASE WHEN q.birth > ? OR q.birth = 0 AND EXISTS (SELECT 1 FROM guardians g WHERE g.person = q.id) THEN 1 ELSE 0 END`,
+		Args: []any{purpose, int64(today.AddMonths(-ofAge))},
+	}
 }
 
 const touchesOf = "SELECT t.person FROM touches t WHERE {scope:segment-member t} AND t.withdrawn_at IS NULL"
@@ -98,6 +105,9 @@ func AttributeConditions(ctx context.Context, tx *op.Tx, resource, from string) 
 	}
 	var out []condition.Field
 	for _, f := range list {
+		if privateKind(f.Code, f.NameZH, f.NameEN) != "" {
+			continue // to ask for it is to read it (TRU-15)
+		}
 		c := condition.Field{Code: resource + "." + f.Code, ZH: f.NameZH, EN: f.NameEN, Part: resource, Kind: condition.Text, From: from, Args: []any{f.Code}, Column: "a.text"}
 		switch f.Kind {
 		case FieldNumber:

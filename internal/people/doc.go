@@ -9,7 +9,7 @@
 //	PPL-6  query_timeline.go, rules_timeline.go
 //	PPL-7  links.go: who owns what; kept by react_*.go
 //	PPL-9  op_consent.go; MayContact is asked before a message of a purpose goes out
-//	PPL-10 op_reveal.go, op_reveal_limit.go; masking: the tag mask:"phone" where rows are scanned
+//	PPL-10 op_reveal.go, op_reveal_limit.go; masking: the tag mask:"phone" where rows are scanned; of custom values rules_private.go, query_private.go
 //	PPL-11 op_data_request.go, op_anonymize.go, react_request.go; read: query_request.go; where rows lie: personal.go of each domain
 //	PPL-12 op_touch.go, rules_touch.go
 //	PPL-13 organization.go, op_organization.go, op_organization_state.go, rules_organization.go, query_organization.go

@@ -136,16 +136,9 @@ func meanwhile(ctx context.Context, tx *op.Tx, p Person, base int64, fields []st
 
 // showLists says how contact points of a person are shown to the viewer.
 func showLists(ctx context.Context, tx *op.Tx, person id.ID) (func(string) string, error) {
-	rule := tx.Viewer.Field("phone")
-	if rule == policy.FullOwn {
-		own := mine(tx.Viewer, "p.id")
-		n, err := op.One[int64](ctx, tx, "SELECT COUNT(*) FROM persons p WHERE {scope:person p} AND p.id = ? AND "+own.Text, append([]any{person}, own.Args...)...)
-		if err != nil {
-			return nil, fmt.Errorf("look for own matter: %w", err)
-		}
-		if n > 0 {
-			rule = policy.Full
-		}
+	rule, err := shownRule(ctx, tx, person)
+	if err != nil {
+		return nil, err
 	}
 	switch rule {
 	case policy.Full:
@@ -155,6 +148,23 @@ func showLists(ctx context.Context, tx *op.Tx, person id.ID) (func(string) strin
 	default:
 		return maskList, nil
 	}
+}
+
+// shownRule is the rule by which the viewer sees contact points and other private values of a person.
+func shownRule(ctx context.Context, tx *op.Tx, person id.ID) (policy.Rule, error) {
+	rule := tx.Viewer.Field("phone")
+	if rule != policy.FullOwn {
+		return rule, nil
+	}
+	own := mine(tx.Viewer, "p.id")
+	n, err := op.One[int64](ctx, tx, "SELECT COUNT(*) FROM persons p WHERE {scope:person p} AND p.id = ? AND "+own.Text, append([]any{person}, own.Args...)...)
+	if err != nil {
+		return rule, fmt.Errorf("look for own matter: %w", err)
+	}
+	if n > 0 {
+		return policy.Full, nil
+	}
+	return rule, nil
 }
 
 // loadKnown reads a person in scope, and all that is known of it in full, to change it.

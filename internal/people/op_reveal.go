@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"zhike/internal/facts"
@@ -23,8 +24,8 @@ const (
 // refusedMark ends the field of a row that was not shown.
 const refusedMark = "-refused"
 
-// Reveal lets the viewer see the masked contact points of a person for some minutes (PPL-10): the answer holds none, Revealed then
-// reads them. Refused: reveal-limit, beyond the day's number of the role, which is reported; a role that sees no phones at all.
+// Reveal lets the viewer see the masked contact points, ID numbers and addresses of a person for some minutes (PPL-10): the answer holds none,
+// Revealed and RevealedAttributes then read them. Refused: reveal-limit, beyond the day's number of the role, which is reported; a role that sees no phones at all.
 var Reveal = op.Op[RevealInput, Answer]{
 	Name: "people.reveal", Rule: "PPL-10", Needs: "person:reveal", Fact: facts.PhoneRevealed{}, Do: reveal,
 	Subject: func(in RevealInput) op.Ref { return op.Ref{Kind: "person", ID: in.PersonID} },
@@ -49,7 +50,17 @@ func reveal(ctx context.Context, tx *op.Tx, in RevealInput) (Answer, error) {
 	if err := countReveal(ctx, tx, p.ID, revealPhone); err != nil {
 		return Answer{}, err
 	}
-	tx.Record(p.ID, facts.PhoneRevealed{Person: p.ID, Center: p.Center, Field: revealPhone})
+	private, err := withKinds(ctx, tx, p.ID)
+	if err != nil {
+		return Answer{}, err
+	}
+	f := facts.PhoneRevealed{Person: p.ID, Center: p.Center, Field: revealPhone}
+	for _, a := range private {
+		if a.Private != "" && !slices.Contains(f.Private, a.Private) {
+			f.Private = append(f.Private, a.Private)
+		}
+	}
+	tx.Record(p.ID, f)
 	return Answer{ID: p.ID, Version: p.Version}, nil
 }
 

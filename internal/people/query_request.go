@@ -80,6 +80,9 @@ func Export(ctx context.Context, tx *op.Tx, rows []personal.Rows, key id.ID) (ou
 		}
 		out.Parts = append(out.Parts, p)
 	}
+	if err := maskOthers(ctx, tx, out.Parts, rows, persons); err != nil {
+		return out, err
+	}
 	events, err := op.AllOf[id.ID](ctx, tx.Unscoped("the request was approved"), "SELECT DISTINCT event FROM event_personal WHERE person IN (?) ORDER BY event", persons)
 	if err != nil {
 		return out, fmt.Errorf("look for old values: %w", err)
@@ -187,7 +190,13 @@ func RetentionOver(ctx context.Context, tx *op.Tx, rows []personal.Rows, holds [
 		args = append(args, before)
 	}
 	for _, h := range holds {
-		b.WriteString(" AND (" + strings.ReplaceAll(h.Query, "?", "p.id") + ") = 0")
+		if h.Last == "" {
+			b.WriteString(" AND (" + strings.ReplaceAll(h.Query, "?", "p.id") + ") = 0")
+			continue
+		}
+		years := int(organization.Of(tx).Number(id.None, h.Years))
+		b.WriteString(" AND (" + strings.ReplaceAll(h.Last, "?", "p.id") + ") < ?")
+		args = append(args, tx.Today(id.None).AddMonths(-12*years).In(organization.Of(tx).Zone(id.None)))
 	}
 	text := b.String()
 	if out.Total, err = op.One[int64](ctx, tx, "SELECT COUNT(*) "+text, args...); err != nil {

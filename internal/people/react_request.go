@@ -96,12 +96,14 @@ func mayForget(ctx context.Context, tx *op.Tx, f facts.DataRequest, merged []id.
 	var last time.Time
 	for _, person := range append([]id.ID{f.Person}, merged...) {
 		for _, h := range holds {
-			var n int64
-			if err := tx.QueryRow(ctx, h.Query, h.Values(person), &n); err != nil {
-				return fmt.Errorf("look for what holds a person: %w", err)
+			held, day, err := holding(ctx, tx, h, f.Center, person)
+			if err != nil {
+				return err
 			}
-			if n > 0 {
-				return problem.Refuse("PPL-11", h.Code, field)
+			if p := problem.Refuse("PPL-11", h.Code, field); held && !day.IsZero() {
+				return p.With("day", day)
+			} else if held {
+				return p
 			}
 		}
 		at, err := lastDealt(ctx, tx, rows, person)
@@ -117,6 +119,32 @@ func mayForget(ctx context.Context, tx *op.Tx, f facts.DataRequest, merged []id.
 		return problem.Refuse("PPL-11", "retention-runs", field).With("day", over)
 	}
 	return nil
+}
+
+// holding tells whether something stands in the way of anonymizing a person, and until which day, where one is known.
+func holding(ctx context.Context, tx *op.Tx, h personal.Hold, center, person id.ID) (held bool, day bizdate.Date, err error) {
+	var n, at int64
+	if h.Last != "" {
+		if err := tx.QueryRow(ctx, h.Last, h.LastValues(person), &at); err != nil {
+			return false, 0, fmt.Errorf("look for what the law keeps: %w", err)
+		}
+		if at == 0 {
+			return false, 0, nil
+		}
+		years := int(organization.Of(tx).Number(center, h.Years))
+		day = bizdate.Of(time.UnixMicro(at), organization.Of(tx).Zone(center)).AddMonths(12 * years)
+		return day > tx.Today(center), day, nil
+	}
+	if err := tx.QueryRow(ctx, h.Query, h.Values(person), &n); err != nil {
+		return false, 0, fmt.Errorf("look for what holds a person: %w", err)
+	}
+	if n == 0 || h.Day == "" {
+		return n > 0, 0, nil
+	}
+	if err := tx.QueryRow(ctx, h.Day, h.DayValues(person), &at); err != nil {
+		return false, 0, fmt.Errorf("look for the day of what holds a person: %w", err)
+	}
+	return true, bizdate.Date(at), nil
 }
 
 // lastDealt is when there was last something to do with a person.

@@ -30,6 +30,9 @@ type Attribute struct {
 	Number int64  `json:"-" db:"number"` // of a number its ten-thousandths, of a date its day, 1 for yes
 	// Filled is when the field was first filled in (SAL-12); of a value that is written the zero time is now, of one that is read it is not known.
 	Filled time.Time `json:"-" db:"filled_at"`
+	// Private is what a value is that not everybody needs, of those that ShownAttributes gives; Masked tells that it is not seen in full (PPL-10).
+	Private string `json:"-" db:"-"`
+	Masked  bool   `json:"-" db:"-"`
 }
 
 // Value is the number of a number.

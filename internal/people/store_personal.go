@@ -12,6 +12,7 @@ import (
 	"zhike/internal/kernel/event"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/policy"
 	"zhike/internal/kernel/vault"
 )
 
@@ -78,9 +79,26 @@ func OldValues(ctx context.Context, tx *op.Tx, person id.ID, events []id.ID) ([]
 		return nil, err
 	}
 	list, err := openBefore(ctx, tx, append(persons, person), events)
+	if err != nil {
+		return nil, err
+	}
+	fields := make([]string, len(list))
 	for i, o := range list {
-		if slices.Contains(lists, o.Field) {
+		fields[i] = o.Field
+	}
+	kinds, err := privateKinds(ctx, tx, fields)
+	if err != nil {
+		return nil, err
+	}
+	rule, err := shownRule(ctx, tx, person)
+	for i, o := range list {
+		switch kind := privateOf(kinds[o.Field], o.Text); {
+		case slices.Contains(lists, o.Field):
 			list[i].Text = show(o.Text)
+		case kind != "" && o.Text != "" && rule == policy.Hidden:
+			list[i].Text = ""
+		case kind != "" && o.Text != "" && rule != policy.Full:
+			list[i].Text = maskPrivate(kind, o.Text)
 		}
 	}
 	return list, err

@@ -32,6 +32,7 @@ var NoticeKinds = []NoticeKind{
 	{"nobody-else", true},
 	{"pooled", false},
 	{"pooled-team", false},
+	{"former", false},
 	{"unassigned", true},
 	{"reveal-limit", true},
 	{"pool-limit", true},

@@ -6,8 +6,8 @@ import "zhike/internal/kernel/personal"
 func Personal() []personal.Rows {
 	return []personal.Rows{
 		{Table: "cases", By: []string{"person"}, Keep: []string{"blueprint"}},
-		{Table: "approvals", By: []string{"person"}, Clear: []string{"reason", "answer"}, Keep: []string{"kind", "subject_kind", "params", "role", "state"}},
-		{Table: "tasks", By: []string{"person"}, Clear: []string{"note"}, Keep: []string{"kind", "subject_kind"}},
+		{Table: "approvals", Words: []string{"reason", "answer"}, By: []string{"person"}, Clear: []string{"reason", "answer"}, Keep: []string{"kind", "subject_kind", "params", "role", "state"}},
+		{Table: "tasks", Words: []string{"note"}, By: []string{"person"}, Clear: []string{"note"}, Keep: []string{"kind", "subject_kind"}},
 		{Table: "notices", By: []string{"person"}, Gone: true},
 	}
 }

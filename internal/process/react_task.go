@@ -136,10 +136,14 @@ func (t teller) escalated(ctx context.Context, tx *op.Tx, f facts.ContactEscalat
 	return t.watchers(ctx, tx, f.Center, id.None, n)
 }
 
-// entered tells the owner of a new enquiry; where no rule found one, those who watch the center (SAL-2).
+// entered tells the owner of a new enquiry; where no rule found one, and of former students in the pool, those who watch the center (SAL-2,
+// PPL-8).
 func (t teller) entered(ctx context.Context, tx *op.Tx, f facts.EnquiryEntered, _ event.Event) error {
 	if f.WalkIn || f.Outcome != "" {
 		return nil
+	}
+	if !f.Former.IsNone() {
+		return t.watchers(ctx, tx, f.Center, id.None, Notice{Kind: "former", Person: f.Person, Link: "/enquiries/" + f.Enquiry.String(), Many: "/pool"})
 	}
 	if f.Consultant.IsNone() && !f.Center.IsNone() {
 		return t.watchers(ctx, tx, f.Center, id.None, Notice{Kind: "unassigned", Person: f.Person, Link: "/enquiries/" + f.Enquiry.String(), Many: "/enquiries?outcome=open&pool=true"})

@@ -7,7 +7,7 @@
 //	SAL-6  op_finish.go, rules_needs.go
 //	SAL-15 rules_board.go, query_board.go, query_calendar.go
 //	MKT-10 conditions.go, query_standing.go
-//	PPL-8  op_pool.go, query_pool.go; the return of a former student waits for contracts that end
+//	PPL-8  op_pool.go, query_pool.go; former students: op_former.go
 //	UI-B2  undo.go
 //	SAL-10 playbook.go, op_playbook.go, query_playbook.go; shipped cards: playbooks.csv, written by Seed
 //	SAL-12 rules_score.go, query_score_past.go, op_score.go, work_score.go; how it learns: kernel/learn

@@ -47,9 +47,10 @@ type Enquiry struct {
 	Pooled       time.Time    `json:"pooled_at,omitzero" db:"pooled_at"` // since when it lies, or last lay, in the public pool
 	LastOwner    id.ID        `json:"last_owner_id" db:"last_owner"`     // who had it before it returned to the pool
 	Past         *past        `json:"-" db:"past,json"`
-	Organization id.ID        `json:"organization_id,omitzero" db:"organization"` // for which the matter is (PPL-13)
-	Value        money.Fen    `json:"value_fen,omitzero" db:"worth"`              // what the matter is worth by what is known of it, without tax; zero: not known
-	Referrer     id.ID        `json:"referrer_id,omitzero" db:"referrer"`         // who recommended the school to the person (MKT-12)
+	Organization id.ID        `json:"organization_id,omitzero" db:"organization"`       // for which the matter is (PPL-13)
+	Value        money.Fen    `json:"value_fen,omitzero" db:"worth"`                    // what the matter is worth by what is known of it, without tax; zero: not known
+	Former       id.ID        `json:"former_contract_id,omitzero" db:"former_contract"` // that ended, of a former student who was laid into the pool (PPL-8)
+	Referrer     id.ID        `json:"referrer_id,omitzero" db:"referrer"`               // who recommended the school to the person (MKT-12)
 	Version      int64        `json:"version" db:"version"`
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"zhike/internal/contracts"
 	"zhike/internal/facts"
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
@@ -45,6 +46,7 @@ type EnterInput struct {
 	Import         *Imported             `json:"-"`
 	WalkIn         bool                  `json:"-"`
 	Submitted      *marketing.Submission `json:"-"` // of which the enquiry is made; gets the lead (MKT-11)
+	former         *contracts.Ended      // whose student it is, for the pool (PPL-8)
 	Birth          bizdate.Date          `json:"-"` // of a known person, kept where none is known (UI-F4)
 }
 
@@ -115,12 +117,14 @@ func enter(ctx context.Context, tx *op.Tx, in EnterInput) (Entered, error) {
 		return Entered{}, err
 	}
 	e := in.enquiry(tx, person)
-	if !in.WalkIn && e.Stage == New {
+	if !in.WalkIn && in.former == nil && e.Stage == New {
 		if e.ContactDue, err = due(tx, e, channel); err != nil {
 			return Entered{}, err
 		}
 	}
-	if err := own(ctx, tx, &e, in.ConsultantID); err != nil {
+	if in.former != nil {
+		e.Former, e.LastOwner, e.Pooled = in.former.ID, in.former.Consultant, tx.Now
+	} else if err := own(ctx, tx, &e, in.ConsultantID); err != nil {
 		return Entered{}, err
 	}
 	if err := insertEnquiry(ctx, tx, e); err != nil {
@@ -133,7 +137,7 @@ func enter(ctx context.Context, tx *op.Tx, in EnterInput) (Entered, error) {
 	if err != nil {
 		return Entered{}, err
 	}
-	tx.Record(e.ID, facts.EnquiryEntered{Matter: e.matter(), Lead: lead, Day: e.EnteredDay, WalkIn: in.WalkIn, Due: e.ContactDue, Outcome: outcomeOf(e), Organization: e.Organization, Referrer: e.Referrer})
+	tx.Record(e.ID, facts.EnquiryEntered{Matter: e.matter(), Lead: lead, Day: e.EnteredDay, WalkIn: in.WalkIn, Due: e.ContactDue, Outcome: outcomeOf(e), Organization: e.Organization, Referrer: e.Referrer, Former: e.Former})
 	return Entered{ID: e.ID, PersonID: person, Consultant: e.Consultant, Stage: e.Stage, Version: e.Version}, nil
 }
 

@@ -40,7 +40,7 @@ func (l *Life) setPool(ctx context.Context) error {
 	return err
 }
 
-// returnIdle gives back to the pool what lay too long, in the morning of a day.
+// returnIdle gives back to the pool what lay too long, and lays former students into it, in the morning of a day.
 func (l *Life) returnIdle(ctx context.Context, day bizdate.Date) error {
 	at := later(day.In(l.dir.Zone(id.None)).Add(9*time.Hour), l.lived)
 	if !l.Cutoff.IsZero() && at.After(l.Cutoff) {
@@ -50,13 +50,16 @@ func (l *Life) returnIdle(ctx context.Context, day bizdate.Date) error {
 	if err := sales.ReturnIdle(ctx, l.run); err != nil {
 		return fmt.Errorf("return to the pool: %w", err)
 	}
+	if err := sales.ReturnFormer(ctx, l.run); err != nil {
+		return fmt.Errorf("former students to the pool: %w", err)
+	}
 	return nil
 }
 
 // apart is the agenda of matters that came out of the pool: one day and one order of things, but chances of their own.
 func (a *agenda) apart() *agenda {
 	b := *a
-	b.r, b.said, b.forms, b.gave, b.names = a.lain, a.lain, a.lain, a.lain, &names{a.lain}
+	b.r, b.said, b.forms, b.gave, b.named, b.names = a.lain, a.lain, a.lain, a.lain, a.lain, &names{a.lain}
 	return &b
 }
 

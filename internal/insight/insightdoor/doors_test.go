@@ -100,7 +100,7 @@ func TestINS1_SameFiguresAtEveryDoor(t *testing.T) {
 			}
 		}
 		for format, table := range map[sheet.Format][][]string{
-			sheet.CSV: readCSV(t, page(t, s, s.GM(), path+"&format=csv").Body.Bytes()), sheet.XLSX: readBook(t, page(t, s, s.GM(), path+"&format=xlsx").Body.Bytes()),
+			sheet.CSV: readCSV(t, taken(t, s, s.GM(), path, "csv")), sheet.XLSX: readBook(t, taken(t, s, s.GM(), path, "xlsx")),
 		} {
 			head, totals := table[0], table[len(table)-1]
 			for i, c := range answer.Columns[1:] {
@@ -164,7 +164,7 @@ func mailed(t *testing.T, s *testkit.School, names, words []string) {
 	if len(got.Attachments) != 1 {
 		t.Fatalf("%d attachments, want the document", len(got.Attachments))
 	}
-	document := pdfText(t, page(t, s, s.GM(), "/reports/daily-sales?from=2026-06-03&to=2026-06-03&format=pdf").Body.Bytes())
+	document := pdfText(t, taken(t, s, s.GM(), "/reports/daily-sales?from=2026-06-03&to=2026-06-03", "pdf"))
 	for i, name := range names {
 		if !strings.Contains(document, joined(name)) || !strings.Contains(document, joined(words[i])) {
 			t.Errorf("the document does not say %s %s: %s", name, words[i], document)
@@ -265,9 +265,9 @@ func TestTRU20_NamesInFiles(t *testing.T) {
 		if err := s.Dir.Refresh(s.System(), s.Ops, 0); err != nil {
 			t.Fatal(err)
 		}
-		const path = "/reports/daily-sales?from=2026-06-03&to=2026-06-03&by=consultant&format="
+		const path = "/reports/daily-sales?from=2026-06-03&to=2026-06-03&by=consultant"
 		found := false
-		for _, row := range readCSV(t, page(t, s, s.GM(), path+"csv").Body.Bytes()) {
+		for _, row := range readCSV(t, taken(t, s, s.GM(), path, "csv")) {
 			if strings.HasPrefix(row[0], "=") {
 				t.Errorf("a cell begins like a formula: %s", row[0])
 			}
@@ -276,7 +276,7 @@ func TestTRU20_NamesInFiles(t *testing.T) {
 		if !found {
 			t.Error("the name is not in the file")
 		}
-		book := page(t, s, s.GM(), path+"xlsx").Body.Bytes()
+		book := taken(t, s, s.GM(), path, "xlsx")
 		if bytes.Contains(book, []byte("<f>")) {
 			t.Error("the workbook holds a formula")
 		}

@@ -6,41 +6,63 @@ import (
 	"io"
 	"math"
 	"net/http"
-	"slices"
 
 	"zhike/internal/insight"
 	"zhike/internal/kernel/hours"
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/money"
 	"zhike/internal/kernel/op"
-	"zhike/internal/kernel/problem"
 	"zhike/internal/kernel/sheet"
+	"zhike/internal/web"
 )
-
-// Formats lists the files that a report can be.
-var Formats = []string{"csv", "xlsx", formatPDF}
 
 const formatPDF = "pdf"
 
-func download(w http.ResponseWriter, r *http.Request, v view, format string) error {
-	if !slices.Contains(Formats, format) {
-		return problem.Refuse("INS-6", "invalid", problem.Field{Location: "format", Code: "not-one-of", Value: format, Args: map[string]any{"list": Formats}})
-	}
-	media := "application/pdf"
-	if format != formatPDF {
-		media = sheet.Format(format).ContentType()
-	}
-	w.Header().Set("Content-Type", media)
-	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s-%s.%s"`, v.report.Name, v.report.Params.From, format))
-	return v.write(r.Context(), w, format)
+// exportForm is the button of the file that was chosen.
+type exportForm struct {
+	Format string `json:"format" enum:"csv,xlsx,pdf"`
 }
 
-// File writes a report as a file: figures as numbers, money in yuan, names in the language of ctx.
-func File(ctx context.Context, tx *op.Tx, w io.Writer, name string, p insight.Params, format string) error {
+// postExport gives a report as a file: the operation notes it first, and each download is one of its own (PPL-10).
+func (p pages) postExport(w http.ResponseWriter, r *http.Request) error {
+	in, err := web.Decode[exportForm](r)
+	if err != nil {
+		return err
+	}
+	params, err := ParamsOf(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	var v view
+	err = p.run.Read(r.Context(), func(ctx context.Context, tx *op.Tx) (err error) {
+		v, err = makeView(ctx, tx, r.PathValue("name"), params)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	out, err := insight.ExportReport.Run(op.WithKey(r.Context(), ""), p.run, insight.ExportReportInput{Report: v.report.Name, Params: params, Format: in.Format})
+	if err != nil {
+		return err
+	}
+	v.mark = sheet.Mark(out.By, out.At, out.ID)
+	media := "application/pdf"
+	if in.Format != formatPDF {
+		media = sheet.Format(in.Format).ContentType()
+	}
+	w.Header().Set("Content-Type", media)
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s-%s.%s"`, v.report.Name, v.report.Params.From, in.Format))
+	return v.write(r.Context(), w, in.Format)
+}
+
+// File writes a report as a file: figures as numbers, money in yuan, names in the language of ctx, and a watermark.
+func File(ctx context.Context, tx *op.Tx, w io.Writer, name string, p insight.Params, format, mark string) error {
 	v, err := makeView(ctx, tx, name, p)
 	if err != nil {
 		return err
 	}
+	v.mark = mark
 	return v.write(ctx, w, format)
 }
 
@@ -57,11 +79,11 @@ func (v view) write(ctx context.Context, w io.Writer, format string) error {
 	for _, c := range r.Columns[1:] {
 		head = append(head, i18n.T(ctx, "metric."+c.Metric))
 	}
-	rows := [][]any{head}
+	rows := [][]any{append(head, i18n.T(ctx, "insight.mark"))} // the mark stands in each row, so that no part of a copy is without it
 	for _, row := range r.Rows {
-		rows = append(rows, fileRow(r, row, v.label(ctx, row)))
+		rows = append(rows, append(fileRow(r, row, v.label(ctx, row)), v.mark))
 	}
-	rows = append(rows, fileRow(r, r.Totals, i18n.T(ctx, "insight.total")))
+	rows = append(rows, append(fileRow(r, r.Totals, i18n.T(ctx, "insight.total")), v.mark))
 	for _, row := range rows {
 		if err := out.Row(row...); err != nil {
 			return fmt.Errorf("write report: %w", err)

@@ -13,6 +13,7 @@ import (
 	"zhike/internal/kernel/mail"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
+	"zhike/internal/kernel/sheet"
 	"zhike/internal/web"
 )
 
@@ -83,6 +84,7 @@ func (p Post) compose(ctx context.Context, out insight.Outgoing) (mail.Message, 
 			return fmt.Errorf("draw mail: %w", err)
 		}
 		m.Text, m.HTML = text.String(), html.String()
+		v.mark = sheet.Mark(tx.Viewer.Login, tx.Now, out.ID)
 		var document bytes.Buffer
 		if err := writePDF(ctx, &document, v); err != nil {
 			return err

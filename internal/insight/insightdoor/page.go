@@ -24,6 +24,7 @@ func Pages(mux *http.ServeMux, r *op.Runner) {
 	mux.Handle("GET /reports/{name}", web.Func(p.getReport))
 	mux.Handle("GET /reports/{name}/cases", web.Func(p.getCases))
 	mux.Handle("POST /reports/{name}/mail", web.Func(p.postMail))
+	mux.Handle("POST /reports/{name}/export", web.Func(p.postExport))
 	mux.Handle("POST /reports/consultants/coach", web.Func(p.postCoach))
 }
 
@@ -46,6 +47,7 @@ type view struct {
 	may        bool   // send by mail
 	coach      string // consultant for whom the form of a coaching task is filled in
 	asked      string // parameters of the address
+	mark       string // of the file (PPL-10)
 	me         id.ID
 }
 
@@ -63,9 +65,6 @@ func (p pages) getReport(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.coach, v.asked = r.URL.Query().Get("coach"), query(v.report.Params)
-	if format := r.URL.Query().Get("format"); format != "" {
-		return download(w, r, v, format)
-	}
 	ctx := r.Context()
 	return web.Render(w, r, web.Shell(web.Page{
 		Title: i18n.T(ctx, "report."+v.report.Name), H1: v.conclusion(ctx),

@@ -19,9 +19,13 @@ const mostBeside = 8
 func writePDF(ctx context.Context, w io.Writer, v view) error {
 	r := v.report
 	title := i18n.T(ctx, "report."+r.Name) + " · " + period(ctx, r.Params)
+	footer := title + " · " + i18n.T(ctx, "insight.made", "time", i18n.DateTime(ctx, r.Generated, web.Zone(ctx), r.Generated))
+	if v.mark != "" {
+		footer = title + " · " + v.mark // on each page (PPL-10)
+	}
 	d, err := pdf.New(pdf.Options{
 		Title: title, Lang: i18n.LangOf(ctx).Tag(), Created: r.Generated,
-		Footer: title + " · " + i18n.T(ctx, "insight.made", "time", i18n.DateTime(ctx, r.Generated, web.Zone(ctx), r.Generated)),
+		Footer: footer,
 		Page: func(n, of int) string {
 			return i18n.T(ctx, "insight.pages", "n", strconv.Itoa(n), "of", strconv.Itoa(of))
 		},

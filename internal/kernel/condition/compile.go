@@ -198,6 +198,18 @@ func (r *Registry) Compile(ctx context.Context, tx *op.Tx, rows []Row) (Query, e
 	return Query{w.text.String(), w.args}, nil
 }
 
+// Fulfil is the query of those of whom one more question holds. What it refuses is as Compile.
+func (q Query) Fulfil(ctx context.Context, tx *op.Tx, row Row) (Query, error) {
+	row.Depth = 1
+	root, err := Of(tx).parse(ctx, tx, []Row{{Group: All}, row})
+	if err != nil {
+		return q, err
+	}
+	w := writer{today: tx.Today(id.None), zone: tx.Zone(id.None)}
+	w.node(root)
+	return q.And(w.text.String(), w.args...), nil
+}
+
 // And is the query of those of whom a further condition of p holds.
 func (q Query) And(text string, args ...any) Query {
 	return Query{q.text + " AND " + text, append(append([]any{}, q.args...), args...)}

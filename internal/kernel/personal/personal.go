@@ -18,6 +18,7 @@ type Rows struct {
 	Keep  []string          // columns of text that hold codes, numbers and what the books need
 	Mute  bool              // left out of the export: made from other rows
 	Hide  []string          // columns that the export leaves out: of others, or of no meaning outside
+	Words []string          // columns of free words, in which others may be named: the export masks their names and phones
 }
 
 // Where is the condition of the rows, with one value a ?.
@@ -40,11 +41,22 @@ func (r Rows) Values(person any) []any {
 // Of is the condition for the persons of a column instead of one value.
 func (r Rows) Of(column string) string { return strings.ReplaceAll(r.Where(), "?", column) }
 
-// Hold is what stands in the way of anonymizing: a query of a number of records, with one value, the person, a ?.
+// Hold is what stands in the way of anonymizing: a query of a number of records, with one value, the person, a ?. Day is one of the business
+// date until which it holds, or 0, where there is such a date.
 type Hold struct {
 	Code  string
 	Query string
+	Day   string
+	// Last is the query of the instant of the last record that is kept for as many years as the setting Years says; it stands for Query and Day.
+	Last  string
+	Years string
 }
 
 // Values are those of the query.
 func (h Hold) Values(person any) []any { return Rows{Via: h.Query}.Values(person) }
+
+// DayValues are those of the query of the day, LastValues those of the last record.
+func (h Hold) DayValues(person any) []any { return Rows{Via: h.Day}.Values(person) }
+
+// LastValues are those of the query of the last record.
+func (h Hold) LastValues(person any) []any { return Rows{Via: h.Last}.Values(person) }

@@ -54,6 +54,7 @@ func apiPoints(a *api.API) {
 	api.List(a, "/submissions", "marketing.submissions", "submission:read", func(ctx context.Context, tx *op.Tx, q submissionsQuery) (page.Page[marketing.Submission], error) {
 		return marketing.Submissions(ctx, tx, marketing.SubmissionFilter{Point: q.PointID, State: q.State}, q.Request())
 	})
+	api.Post(a, "/submissions/{id}/accept", marketing.AcceptSubmission)
 }
 
 func apiBudgets(a *api.API) {

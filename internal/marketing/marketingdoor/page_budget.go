@@ -2,7 +2,6 @@ package marketingdoor
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -19,7 +18,6 @@ import (
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/page"
 	"zhike/internal/kernel/problem"
-	"zhike/internal/kernel/sheet"
 	"zhike/internal/marketing"
 	"zhike/internal/organization"
 	"zhike/internal/web"
@@ -34,7 +32,7 @@ func BudgetPages(mux *http.ServeMux, r *op.Runner) {
 		"POST /budgets/fill":   p.postFill,
 		"GET /budgets/figures": p.getFigures,
 		"GET /budgets/history": p.getBudgetHistory,
-		"GET /budgets/export":  p.getBudgetFile,
+		"POST /budgets/export": p.postBudgetFile,
 		"GET /budgets/raise":   p.getRaise,
 		"POST /budgets/raise":  p.postRaise,
 	} {
@@ -49,11 +47,10 @@ func b(ctx context.Context, key string, pairs ...any) string {
 
 // budgetQuery is the address of an annual plan, or of one of its figures.
 type budgetQuery struct {
-	Year    int    `json:"year"`
-	Center  id.ID  `json:"center"`
-	Channel id.ID  `json:"channel"` // a further row; of a figure, its row
-	Month   int    `json:"month"`   // of a figure, 1 to 12; 0: the year
-	Format  string `json:"format"`
+	Year    int   `json:"year"`
+	Center  id.ID `json:"center"`
+	Channel id.ID `json:"channel"` // a further row; of a figure, its row
+	Month   int   `json:"month"`   // of a figure, 1 to 12; 0: the year
 }
 
 // address leads to a page of the same plan.
@@ -397,58 +394,4 @@ func (v historyView) table(ctx context.Context) web.Table {
 		}})
 	}
 	return table
-}
-
-// getBudgetFile writes the plan as a file that the import of plans reads.
-func (p pages) getBudgetFile(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	q, err := budgetOf(r)
-	if err != nil {
-		return err
-	}
-	v := budgetView{budgetQuery: q}
-	if err := p.ops.Read(ctx, func(ctx context.Context, tx *op.Tx) error { return v.read(ctx, tx) }); err != nil {
-		return err
-	}
-	format := sheet.Format(v.Format)
-	if format != sheet.CSV && format != sheet.XLSX {
-		return problem.Refuse("MKT-8", "invalid", problem.Field{Location: "format", Code: "not-one-of", Value: v.Format, Args: map[string]any{"list": "csv, xlsx"}})
-	}
-	w.Header().Set("Content-Type", format.ContentType())
-	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="budget-%d.%s"`, v.Year, format))
-	out, err := sheet.NewWriter(format, w)
-	if err != nil {
-		return fmt.Errorf("write budget: %w", err)
-	}
-	for _, row := range v.file(ctx) {
-		if err := out.Row(row...); err != nil {
-			return fmt.Errorf("write budget: %w", err)
-		}
-	}
-	if err := out.Close(); err != nil {
-		return fmt.Errorf("write budget: %w", err)
-	}
-	return nil
-}
-
-// file are the rows of the file: what is planned month by month, and the sums of the year.
-func (v budgetView) file(ctx context.Context) [][]any {
-	code := ""
-	if k, ok := v.dir.Center(v.Center); ok {
-		code = k.Code
-	}
-	head := []any{b(ctx, "file-year"), b(ctx, "file-center"), b(ctx, "channel")}
-	for i := range 12 {
-		head = append(head, v.month(ctx, i+1))
-	}
-	rows := [][]any{append(head, b(ctx, "planned"), b(ctx, "spent"), b(ctx, "committed"), b(ctx, "left"))}
-	for _, r := range v.rows() {
-		ch, _ := v.channels.ByID(r.Channel)
-		row := []any{v.Year, code, ch.Code}
-		for _, m := range r.Months {
-			row = append(row, m.Planned)
-		}
-		rows = append(rows, append(row, r.Year.Planned, r.Year.Spent, r.Year.Committed, r.Year.Left))
-	}
-	return rows
 }

@@ -262,7 +262,7 @@ func (p pages) postExport(w http.ResponseWriter, r *http.Request) error {
 	if in.Format != string(sheet.CSV) && in.Format != string(sheet.XLSX) {
 		return problem.Refuse("MKT-10", "invalid", problem.Field{Location: "format", Code: "not-one-of", Value: in.Format, Args: map[string]any{"value": in.Format, "list": "csv, xlsx"}})
 	}
-	out, err := marketing.ExportSegment.Run(r.Context(), p.ops, in)
+	out, err := marketing.ExportSegment.Run(op.WithKey(r.Context(), ""), p.ops, in) // each download is one of its own
 	if err != nil {
 		return web.Again(w, r, err, p.getSegment)
 	}

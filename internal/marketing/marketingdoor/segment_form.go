@@ -378,3 +378,22 @@ func (v segmentForm) centerOptions(ctx context.Context) (list []web.Option) {
 	}
 	return list
 }
+
+// exportPurposes are what a list may be for; the staff's own work comes first.
+func exportPurposes(ctx context.Context) []web.Option {
+	out := []web.Option{{Value: marketing.Internal, Label: sg(ctx, "internal")}}
+	for _, k := range marketing.ExportPurposes {
+		if k != marketing.Internal {
+			out = append(out, web.Option{Value: k, Label: sg(ctx, "going-out", "purpose", word(ctx, "consent-purpose", k))})
+		}
+	}
+	return out
+}
+
+func exportChannels(ctx context.Context) []web.Option {
+	out := make([]web.Option, len(marketing.ExportChannels))
+	for i, k := range marketing.ExportChannels {
+		out[i] = web.Option{Value: k, Label: word(ctx, "consent-channel", k)}
+	}
+	return out
+}

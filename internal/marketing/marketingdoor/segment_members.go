@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"time"
 
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/condition"
@@ -94,7 +93,11 @@ type SegmentFile struct {
 
 // mark is the watermark of an export (PPL-10): it stands in each row, so that no part of a copy is without it.
 func mark(e marketing.Export) string {
-	return e.By + " · " + e.At.UTC().Format(time.RFC3339) + " · " + e.ID.String()
+	out := sheet.Mark(e.By, e.At, e.ID) + " · " + e.Purpose
+	if e.Channel != "" {
+		out += " · " + e.Channel
+	}
+	return out
 }
 
 const exportAtOnce = 1000
@@ -105,7 +108,7 @@ func exportRows(ctx context.Context, tx *op.Tx, e marketing.Export, row func(cel
 	if err != nil {
 		return err
 	}
-	q, err := s.Side(ctx, tx, marketing.Contacted)
+	q, err := e.Query(ctx, tx, s)
 	if err != nil {
 		return err
 	}
@@ -117,6 +120,11 @@ func exportRows(ctx context.Context, tx *op.Tx, e marketing.Export, row func(cel
 	if err := row(append(head, sg(ctx, "mark"))...); err != nil {
 		return err
 	}
+	return exportPersons(ctx, tx, e, q, phones, row)
+}
+
+// exportPersons gives the persons of an export.
+func exportPersons(ctx context.Context, tx *op.Tx, e marketing.Export, q condition.Query, phones bool, row func(cells ...any) error) error {
 	dir := organization.Of(tx)
 	for after := id.None; ; {
 		keys, err := condition.List[id.ID](ctx, tx, q, "p.id", after, 0, exportAtOnce)
@@ -167,8 +175,24 @@ func writeExport(ctx context.Context, tx *op.Tx, e marketing.Export, w io.Writer
 	if err != nil {
 		return fmt.Errorf("write segment: %w", err)
 	}
-	if err := exportRows(ctx, tx, e, out.Row); err != nil {
+	var last []any // as wide as the others: who was left out, and the mark
+	err = exportRows(ctx, tx, e, func(cells ...any) error {
+		if last == nil {
+			last = make([]any, len(cells))
+			for i := range last {
+				last[i] = ""
+			}
+		}
+		return out.Row(cells...)
+	})
+	if err != nil {
 		return err
+	}
+	if e.LeftOut > 0 {
+		last[0], last[len(last)-1] = sg(ctx, "left-out", "count", int(e.LeftOut)), mark(e)
+		if err := out.Row(last...); err != nil {
+			return fmt.Errorf("write segment: %w", err)
+		}
 	}
 	if err := out.Close(); err != nil {
 		return fmt.Errorf("write segment: %w", err)

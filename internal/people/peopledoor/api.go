@@ -230,14 +230,19 @@ func showTimeline(ctx context.Context, tx *op.Tx, q timelineQuery) (TimelineShow
 	return TimelineShown{Page: api.PageOf(t.Items, next, int64(t.Counts[q.Department])), Counts: t.Counts}, err
 }
 
-// Phones are the contact points of a person in full.
+// Phones are the contact points of a person in full, and the custom values that are ID numbers or addresses.
 type Phones struct {
-	ID       id.ID            `json:"id"`
-	Contacts []people.Contact `json:"contacts"`
+	ID       id.ID              `json:"id"`
+	Contacts []people.Contact   `json:"contacts"`
+	Private  []people.Attribute `json:"private" nullable:"false"`
 }
 
 // revealed reads the phones in full, once the reveal is recorded.
 func revealed(ctx context.Context, tx *op.Tx, a people.Answer) (Phones, error) {
 	list, err := people.Revealed(ctx, tx, a.ID)
-	return Phones{ID: a.ID, Contacts: list}, err
+	if err != nil {
+		return Phones{}, err
+	}
+	private, err := people.RevealedAttributes(ctx, tx, a.ID)
+	return Phones{ID: a.ID, Contacts: list, Private: append([]people.Attribute{}, private...)}, err
 }

@@ -94,11 +94,9 @@ func sideOf(ctx context.Context, tx *op.Tx, key id.ID) (s mergeSide, err error) 
 	if s.Contacts, err = people.Contacts(ctx, tx, key); err != nil {
 		return s, err
 	}
-	custom, err := people.Attributes(ctx, tx, []id.ID{key})
-	if err != nil {
+	if s.Custom, err = people.ShownAttributes(ctx, tx, key); err != nil {
 		return s, err
 	}
-	s.Custom = custom[key]
 	if s.Links, err = people.Links(ctx, tx, key); err != nil {
 		return s, err
 	}

@@ -63,11 +63,9 @@ func (v *organizationView) read(ctx context.Context, tx *op.Tx, key id.ID) (err 
 	if v.Contacts, err = people.Contacts(ctx, tx, key); err != nil {
 		return err
 	}
-	values, err := people.Attributes(ctx, tx, []id.ID{key})
-	if err != nil {
+	if v.Attributes, err = people.ShownAttributes(ctx, tx, key); err != nil {
 		return err
 	}
-	v.Attributes = values[key]
 	if v.Staff, err = people.ContactsAt(ctx, tx, key); err != nil {
 		return err
 	}

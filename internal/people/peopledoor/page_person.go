@@ -35,7 +35,8 @@ type personView struct {
 	Person     people.Person
 	Brief      people.Brief
 	Contacts   []people.Contact
-	Revealed   []people.Contact // in full, once, after they were asked for
+	Revealed   []people.Contact   // in full, once, after they were asked for
+	Opened     []people.Attribute // private values in full, likewise
 	Relatives  []people.Relative
 	States     []string
 	Attributes []people.Attribute
@@ -122,11 +123,9 @@ func (v *personView) known(ctx context.Context, tx *op.Tx) (err error) {
 		return err
 	}
 	v.States = states[key]
-	values, err := people.Attributes(ctx, tx, []id.ID{key})
-	if err != nil {
+	if v.Attributes, err = people.ShownAttributes(ctx, tx, key); err != nil {
 		return err
 	}
-	v.Attributes = values[key]
 	if v.Duplicates, err = v.same(ctx, tx); err != nil {
 		return err
 	}

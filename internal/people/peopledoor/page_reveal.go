@@ -11,7 +11,7 @@ import (
 	"zhike/internal/web"
 )
 
-// postReveal shows a person's phones in full, once, and leaves a fact (PPL-10). Refused beyond the day's limit.
+// postReveal shows a person's phones, ID numbers and addresses in full, once, and leaves a fact (PPL-10). Refused beyond the day's limit.
 func (p pages) postReveal(w http.ResponseWriter, r *http.Request) error {
 	key, err := web.PathID(r, "id", "person")
 	if err != nil {
@@ -28,7 +28,10 @@ func (p pages) postReveal(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if err := p.run.Read(r.Context(), func(ctx context.Context, tx *op.Tx) (err error) {
-		v.Revealed, err = people.Revealed(ctx, tx, key)
+		if v.Revealed, err = people.Revealed(ctx, tx, key); err != nil {
+			return err
+		}
+		v.Opened, err = people.RevealedAttributes(ctx, tx, key)
 		return err
 	}); err != nil {
 		return err

@@ -2,6 +2,7 @@ package peopledoor
 
 import (
 	"context"
+	"slices"
 
 	"zhike/internal/kernel/hours"
 	"zhike/internal/kernel/i18n"
@@ -216,7 +217,9 @@ func (v personView) facts(ctx context.Context) web.FactList {
 	add(t(ctx, "external-key"), p.ExternalKey)
 	add(t(ctx, "entered"), dot(i18n.DateTime(ctx, p.Created, web.Zone(ctx), web.Now(ctx)), v.center(ctx, p.Center)))
 	for _, a := range v.Attributes {
-		add(a.Field, a.Text)
+		if a.Private == "" {
+			add(a.Field, a.Text)
+		}
 	}
 	for _, r := range v.Roles {
 		out.Facts = append(out.Facts, web.Fact{Term: code(ctx, "contact-role", r.Role), Value: web.RecordLink(organizationPath(r.Organization, ""), r.Name)})
@@ -253,5 +256,19 @@ func (v personView) masked() bool {
 			return true
 		}
 	}
-	return false
+	return slices.ContainsFunc(v.Attributes, func(a people.Attribute) bool { return a.Masked })
+}
+
+// private are the ID numbers and addresses among the custom values, with those that were just revealed in full (PPL-10).
+func (v personView) private() (out []people.Attribute) {
+	for _, a := range v.Attributes {
+		if a.Private == "" {
+			continue
+		}
+		if i := slices.IndexFunc(v.Opened, func(b people.Attribute) bool { return b.Field == a.Field }); i >= 0 {
+			a = v.Opened[i]
+		}
+		out = append(out, a)
+	}
+	return out
 }

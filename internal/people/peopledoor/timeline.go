@@ -153,6 +153,9 @@ func (s story) words(ctx context.Context, item people.Item) string {
 		return t(ctx, "moved-to", "time", moment(ctx, read[facts.AppointmentMoved](item).Starts))
 	case "sales.enquiry-entered":
 		f := read[facts.EnquiryEntered](item)
+		if !f.Former.IsNone() {
+			return t(ctx, "former-student")
+		}
 		return dot(s.channel(ctx, f.Channel), s.dir.StaffName(f.Consultant))
 	case "marketing.submission-entered":
 		return read[facts.SubmissionEntered](item).PointName
