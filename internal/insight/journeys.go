@@ -35,9 +35,7 @@ func (c cohort) where(tx *op.Tx, alias string) (string, []any) {
 		text += " AND " + alias + ".person IN (SELECT o.person FROM leads l JOIN enquiries o ON o.id = l.enquiry WHERE " + of.Text + " AND l.campaign IN (?))"
 		args = append(append(args, of.Args...), c.campaigns)
 	}
-	switch {
-	case c.until == 0:
-	default:
+	if c.until != 0 {
 		text, args = text+" AND "+alias+".entered_day >= ? AND "+alias+".entered_day <= ?", append(args, int64(c.from), int64(c.until))
 	}
 	if len(c.centers) > 0 {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"net/http"
 	"slices"
 
 	"zhike/internal/kernel/bizdate"
@@ -150,25 +149,9 @@ func (r *Report) open(ctx context.Context, tx *op.Tx, m Metric, at Place) (Way, 
 
 // complete names the persons of enquiries, and leaves out records and persons that the viewer does not see.
 func complete(ctx context.Context, tx *op.Tx, list []Counted) error {
-	var enquiries []id.ID
-	for _, c := range list {
-		if c.Kind == kindEnquiry && c.Person.IsNone() {
-			enquiries = append(enquiries, c.ID)
-		}
-	}
-	type row struct {
-		ID     id.ID `db:"id"`
-		Person id.ID `db:"person"`
-	}
-	persons := map[id.ID]id.ID{}
-	if len(enquiries) > 0 {
-		rows, err := op.AllOf[row](ctx, tx.Unscoped("figures are counted in the scope of report:read"), "SELECT e.id, e.person FROM enquiries e WHERE e.id IN (?)", enquiries)
-		if err != nil {
-			return fmt.Errorf("read persons of cases: %w", err)
-		}
-		for _, r := range rows {
-			persons[r.ID] = r.Person
-		}
+	persons, err := personsOf(ctx, tx, list)
+	if err != nil {
+		return err
 	}
 	var all []id.ID
 	for i := range list {
@@ -178,7 +161,7 @@ func complete(ctx context.Context, tx *op.Tx, list []Counted) error {
 		all = append(all, list[i].Person)
 	}
 	seen, err := people.InScope(ctx, tx, all)
-	if p, ok := problem.As(err); ok && p.Status == http.StatusForbidden {
+	if p, ok := problem.As(err); ok && p.Status == 403 {
 		seen, err = nil, nil
 	}
 	for i := range list {
@@ -194,6 +177,32 @@ func complete(ctx context.Context, tx *op.Tx, list []Counted) error {
 		}
 	}
 	return err
+}
+
+// personsOf reads whose enquiries those cases are that do not say it.
+func personsOf(ctx context.Context, tx *op.Tx, list []Counted) (map[id.ID]id.ID, error) {
+	var enquiries []id.ID
+	for _, c := range list {
+		if c.Kind == kindEnquiry && c.Person.IsNone() {
+			enquiries = append(enquiries, c.ID)
+		}
+	}
+	out := map[id.ID]id.ID{}
+	if len(enquiries) == 0 {
+		return out, nil
+	}
+	type row struct {
+		ID     id.ID `db:"id"`
+		Person id.ID `db:"person"`
+	}
+	rows, err := op.AllOf[row](ctx, tx.Unscoped("figures are counted in the scope of report:read"), "SELECT e.id, e.person FROM enquiries e WHERE e.id IN (?)", enquiries)
+	if err != nil {
+		return nil, fmt.Errorf("read persons of cases: %w", err)
+	}
+	for _, r := range rows {
+		out[r.ID] = r.Person
+	}
+	return out, nil
 }
 
 // Kinds of the records behind figures.

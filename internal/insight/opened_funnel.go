@@ -40,14 +40,13 @@ func casesOfCohort(ctx context.Context, tx *op.Tx, p Params, w wanted, pair int)
 		if !in.scope(e) || !in.span(e) || !w.in(in.key(e).String()) {
 			return
 		}
-		value, ok := 0.0, false
 		if pair >= 0 {
-			value, ok = e.apart(pair)
-		} else {
-			value = e.stages()[stage]
-			ok = value > 0
+			if days, ok := e.apart(pair); ok {
+				out = append(out, e.counted(e.day, days))
+			}
+			return
 		}
-		if ok {
+		if value := e.stages()[stage]; value > 0 {
 			out = append(out, e.counted(e.day, value))
 		}
 	})

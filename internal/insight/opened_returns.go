@@ -36,7 +36,7 @@ func casesOfReturns(ctx context.Context, tx *op.Tx, r *Report, w wanted) (out []
 		}
 	} else {
 		b.brought = func(row string, j journey, p part) {
-			if n := p.value(metric); w.in(row) && n != 0 && !(only && p.campaign.IsNone()) {
+			if n := p.value(metric); w.in(row) && n != 0 && (!only || !p.campaign.IsNone()) {
 				note(j.counted(n))
 			}
 		}

@@ -67,7 +67,8 @@ var errNoRecords = errors.New("no records are known of a sum")
 // casesOfSums are the records behind a figure from roll-ups.
 func casesOfSums(ctx context.Context, tx *op.Tx, r *Report, w wanted) (out []Counted, err error) {
 	p := r.Params
-	kind, list := kindEnquiry, []countedRow(nil)
+	kind := kindEnquiry
+	var list []countedRow
 	switch w.metric {
 	case "leads":
 		list, err = enteredIn(ctx, tx, p)

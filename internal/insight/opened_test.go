@@ -161,6 +161,7 @@ func said(o insight.Opened) float64 {
 			return math.NaN()
 		}
 		return o.Figure.V
+	case insight.WaySum:
 	}
 	return sum
 }
