@@ -28,6 +28,7 @@ type records struct {
 	region, other                                      id.ID // other is a likely duplicate of person
 	campaign, draftCampaign, cost                      id.ID
 	point                                              marketing.CapturePointAnswer
+	rejected                                           id.ID // submission
 	promotion, segment, reward                         id.ID
 	request                                            id.ID // a data request
 	organization, playbook                             id.ID
@@ -93,6 +94,7 @@ func live(t *testing.T, s *testkit.School) (r records) {
 	r.feedback = f.ID
 	r.campaigns(t, s)
 	r.point = captured(t, s)
+	r.rejected = idOf(t, s, "SELECT id FROM submissions WHERE state = 'rejected' LIMIT 1")
 	r.segment = segmented(t, s)
 	r.promotion, r.reward = s.Promotion(t, "秋季优惠"), s.Reward(t, s.HD, s.Enquiry(t, s.HD).PersonID)
 	day, err := organization.AddSpecialDay.Run(s.System(), s.Ops, organization.SpecialDayInput{CenterID: s.HD, From: bizdate.Of(s.Clock.Now(), s.Dir.Zone(s.HD)) + 30, Kind: "closed", NameZH: "装修", NameEN: "Works"})

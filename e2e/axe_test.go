@@ -103,9 +103,11 @@ func looks(s *testkit.School, r records) []look {
 			{route: "/reports/{name}", role: "marketing", path: "/reports/campaigns"},
 			{route: "/reports/{name}", role: "principal", path: "/reports/funnel?basis=cohort"},
 			{route: "/reports/{name}", role: "principal", path: "/reports/channels?model=linear"},
+			{route: "/reports/{name}/cases", role: "principal", path: "/reports/funnel/cases?basis=cohort&column=leads"},
+			{route: "/reports/{name}/cases", role: "principal", path: "/reports/channels/cases?column=cost_per_lead_fen"},
 		},
 		list("consultant", "/approvals", "/pool", "/pool?grade=A"),
-		[]look{part("/pool/{id}", "for ten minutes after it was asked for: TestPPL8_Pages")},
+		[]look{{route: "/submissions/{id}/accept", role: "marketing", path: at("/submissions/{id}/accept", r.rejected)}, part("/referrers", "who a search finds, within a form"), part("/pool/{id}", "for ten minutes after it was asked for: TestPPL8_Pages")},
 		list("principal", "/approvals", "/approvals?view=done", "/approvals/deputies", "/imports", "/imports/new", "/reports", "/targets", "/targets?metric=contracts", "/reports/targets", "/reports/consultants", "/settings/assignment", "/settings/assignment/edit", "/settings/assignment/ladder", "/scores"),
 		list("marketing", "/segments", "/segments?view=closed", "/segments/new"),
 		[]look{

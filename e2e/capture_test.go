@@ -14,6 +14,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"zhike/internal/app"
+	"zhike/internal/kernel/id"
 	"zhike/internal/marketing"
 	"zhike/internal/sales"
 	"zhike/internal/testkit"
@@ -109,4 +110,29 @@ func captured(t *testing.T, s *testkit.School) marketing.CapturePointAnswer {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// TestMKT11_AcceptAnyway: a submission that was held as spam is taken by marketing with a reason, and the consultant sees the enquiry.
+func TestMKT11_AcceptAnyway(t *testing.T) {
+	s, st := desked(t)
+	p, err := marketing.SetCapturePoint.Run(s.Marketing(), s.Ops, marketing.CapturePointInput{Name: "官网报名", Kind: "form", CenterID: s.HD, ChannelID: s.Web, StaffID: s.StaffID(s.Consultant(s.HD))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := marketing.ReceiveInput{PointID: p.ID, Name: "李小红", Phone: "13900139000", Minor: true, Guardian: "李先生", Consent: true, Proven: true, Trap: "x", Challenge: "c1"}
+	if _, err := marketing.ReceiveSubmission.Run(s.System(), s.Ops, held); err != nil {
+		t.Fatal(err)
+	}
+	m := st.as(t, "marketing", id.None)
+	testkit.Act(m.tab, t, chromedp.Navigate(st.base+"/capture-points/"+p.ID.String()+"?state=rejected"))
+	m.reads("李小红")
+	m.clickOn(`a[href$="/accept"]`)
+	m.typed("reason", "电话核实过，是家长")
+	m.press("capture.accept-do")
+	m.reads("这次登记已成为线索", "人工收下")
+	m.calm()
+	c := st.as(t, "consultant", s.HD)
+	testkit.Act(c.tab, t, chromedp.Navigate(st.base+"/enquiries"))
+	c.reads("李小红")
+	c.calm()
 }

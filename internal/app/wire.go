@@ -211,7 +211,7 @@ func (a *App) wire() {
 	a.Run.React(insight.Reactions()...)
 	a.Run.React(process.Reactions(a.Dir)...)
 	a.Run.React(people.Merging(OfPersons())...)
-	a.Run.React(sales.Merged())
+	a.Run.React(sales.Merged(), sales.Unmerged())
 	a.Run.React(people.Requests(Personal(), Holds())...)
 	a.lists()
 }

@@ -125,6 +125,7 @@ var all = []event.Fact{
 	CapturePointSet{},
 	SubmissionReceived{},
 	SubmissionRejected{},
+	SubmissionAccepted{},
 	SubmissionEntered{},
 	SegmentSet{},
 	ControlHeld{},

@@ -134,6 +134,24 @@ type CampaignClosed struct {
 	Contracts int64     `json:"contracts"`
 	Cash      money.Fen `json:"cash_fen"`
 	Link      string    `json:"link,omitempty"` // the link that failed (MKT-6)
+
+	Cost  money.Fen    `json:"cost_fen"`
+	Reach *int64       `json:"reach,omitempty"` // counted; nil: nothing counts it
+	Model string       `json:"model,omitempty"` // of attribution
+	Links []ReviewLink `json:"links,omitempty"` // the evidence, step by step
+}
+
+// ReviewLink is a step of a campaign as it was judged when the campaign was closed (MKT-7).
+type ReviewLink struct {
+	Link     string  `json:"link"`
+	Unit     string  `json:"unit"` // n, % in parts of 1, fen
+	Expected float64 `json:"expected"`
+	Actual   float64 `json:"actual"`
+	Low      float64 `json:"low"`
+	High     float64 `json:"high"` // 0: too few cases for an interval
+	N        int64   `json:"n"`
+	Share    float64 `json:"share"` // of what was lost on the way
+	Failed   bool    `json:"failed,omitempty"`
 }
 
 // Kind implements event.Fact.
@@ -199,6 +217,16 @@ type SubmissionRejected struct {
 
 // Kind implements event.Fact.
 func (SubmissionRejected) Kind() string { return "marketing.submission-rejected.1" }
+
+// SubmissionAccepted says that a submission which was rejected is taken all the same; it waits for its lead.
+type SubmissionAccepted struct {
+	SubmissionAbout
+	Was    string `json:"was"` // why it was rejected, a code
+	Reason string `json:"reason"`
+}
+
+// Kind implements event.Fact.
+func (SubmissionAccepted) Kind() string { return "marketing.submission-accepted.1" }
 
 // SubmissionEntered says which enquiry and lead became of a submission.
 type SubmissionEntered struct {

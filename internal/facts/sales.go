@@ -261,6 +261,9 @@ type WalkedIn struct {
 	Matter
 	Visit   id.ID     `json:"visit_id"`
 	Arrived time.Time `json:"arrived_at"`
+
+	// Referral says who recommended us where the visitor named somebody for an open enquiry (MKT-12).
+	Referral *Referral `json:"referral,omitempty"`
 }
 
 // Kind implements event.Fact.

@@ -65,6 +65,7 @@ const (
 type journey struct {
 	enquiry, person                               id.ID
 	center, channel, campaign, consultant, course id.ID
+	kind                                          string
 	day                                           bizdate.Date // of entry
 	at                                            [steps]time.Time
 	payable                                       money.Fen

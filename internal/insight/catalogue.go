@@ -30,7 +30,7 @@ func (m Metric) Ratio() bool { return m.Over != "" }
 var (
 	leadDims     = []string{"channel", "campaign", "consultant", "course", "kind"}
 	contractDims = []string{"channel", "campaign", "consultant", "course", "kind", "package"}
-	cashDims     = []string{"method", "consultant", "channel", "campaign"}
+	cashDims     = []string{"method", "consultant", "channel", "campaign", "kind"}
 )
 
 // Catalogue lists every metric, in the order of metrics.md.
@@ -43,7 +43,7 @@ var Catalogue = []Metric{
 	{ID: "arrived", Unit: "n", Better: 1, Dims: append(slices.Clone(leadDims), "inviter"), List: "arrived"},
 	{ID: "no_shows", Unit: "n", Better: -1, Dims: append(slices.Clone(leadDims), "inviter"), List: "no-shows"},
 	{ID: "visits", Unit: "n", Better: 1, Dims: leadDims, List: "visits"},
-	{ID: "visits_new", Unit: "n", Better: 1, Dims: leadDims},
+	{ID: "visits_new", Unit: "n", Better: 1, Dims: leadDims, List: "visits-new"},
 	{ID: "visits_signed", Unit: "n", Better: 1, Dims: leadDims},
 	{ID: "show_rate", Unit: "%", Better: 1, Num: "arrived", Over: "appointments", Dims: leadDims},
 	{ID: "contracts", Unit: "n", Better: 1, Dims: contractDims, List: "contracts"},

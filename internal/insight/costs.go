@@ -22,6 +22,7 @@ type spent struct {
 	center   id.ID
 	day      bizdate.Date
 	amount   money.Fen
+	id, of   id.ID // of the cost line, and the center where it is booked
 }
 
 // share is the leads that a campaign brought to a row, and those of them whose usual time to sign is over.
@@ -30,15 +31,18 @@ type share struct{ all, ripe float64 }
 // booking adds up the rows of a report of returns.
 type booking struct {
 	by      string
+	dims    dimensions
 	mature  bizdate.Date // who entered by this day is not inside the usual time to sign any more
 	formats map[id.ID]id.ID
 	rows    map[string]returned
-	shares  map[id.ID]map[string]share // campaign → row → leads, by which its costs are shared out
+	shares  map[id.ID]map[string]share             // campaign → row → leads, by which its costs are shared out
+	brought func(row string, j journey, p part)    // nil, or told of each part of a case
+	costed  func(row string, c spent, n money.Fen) // likewise of each part of a cost
 }
 
 // credit adds a part of a journey to its row.
 func (b booking) credit(j journey, p part) {
-	key := rowOf(b.by, p.touchpoint, j, b.formats)
+	key := b.rowOf(p.touchpoint, j)
 	add := returned{Tally: p.Tally, last: j.day}
 	if !p.campaign.IsNone() {
 		add.paid = p.Tally
@@ -56,12 +60,15 @@ func (b booking) credit(j journey, p part) {
 		of[key] = s
 	}
 	b.rows[key] = b.rows[key].plus(add)
+	if b.brought != nil {
+		b.brought(key, j, p)
+	}
 }
 
-// book adds a cost to its row. By channel a cost of a campaign is shared out by the leads that came of it; without any it stands with none.
+// book adds a cost to its row. By channel and kind a cost of a campaign is shared out by the leads that came of it; without any it stands with none.
 func (b booking) book(c spent) {
 	switch b.by {
-	case "channel":
+	case "channel", "kind":
 		var keys []string
 		for k, s := range b.shares[c.campaign] {
 			if s.all > 0 {
@@ -82,7 +89,7 @@ func (b booking) book(c spent) {
 	case "month":
 		b.add(c, c.day.MonthStart().String(), c.amount)
 	default:
-		b.add(c, rowOf(b.by, touchpoint{campaign: c.campaign}, journey{center: c.center}, b.formats), c.amount)
+		b.add(c, b.rowOf(touchpoint{campaign: c.campaign}, journey{center: c.center}), c.amount)
 	}
 }
 
@@ -91,6 +98,9 @@ func (b booking) book(c spent) {
 func (b booking) add(c spent, key string, n money.Fen) {
 	row := b.rows[key]
 	row.cost += n
+	if b.costed != nil {
+		b.costed(key, c, n)
+	}
 	switch s := b.shares[c.campaign][key]; {
 	case s.all > 0:
 		row.ripeCost += money.Fen(math.Round(float64(n) * s.ripe / s.all))
@@ -137,7 +147,7 @@ func costsOf(ctx context.Context, tx *op.Tx, p Params, window func(id.ID) time.D
 			shared = append(shared, c.campaign)
 		}
 	}
-	if len(shared) == 0 || len(centers) == 0 && p.By != "center" {
+	if len(shared) == 0 || len(centers) == 0 && p.By != "center" && p.By != "region" {
 		return list, false, nil
 	}
 	leads, err := leadsByCenter(ctx, tx, p, shared, window)
@@ -186,7 +196,8 @@ func (c spent) over(leads map[id.ID]money.Fen) []spent {
 	}
 	out := make([]spent, len(keys))
 	for i, n := range spread(c.amount, weights) {
-		out[i] = spent{c.campaign, keys[i], c.day, n}
+		out[i] = c
+		out[i].center, out[i].amount = keys[i], n
 	}
 	return out
 }
@@ -202,15 +213,16 @@ func costsIn(ctx context.Context, tx *op.Tx, p Params, centers []id.ID) ([]spent
 		Center   id.ID        `db:"center"`
 		Day      bizdate.Date `db:"day"`
 		Amount   money.Fen    `db:"amount"`
+		ID       id.ID        `db:"id"`
 	}
 	rows, err := op.AllOf[row](ctx, tx.Unscoped("the part of the viewer's centers in what the company spent for all"),
-		"SELECT k.campaign, k.center, k.day, k.amount FROM campaign_costs k WHERE k.day >= ? AND k.day <= ?"+text+" ORDER BY k.id", args...)
+		"SELECT k.campaign, k.center, k.day, k.amount, k.id FROM campaign_costs k WHERE k.day >= ? AND k.day <= ?"+text+" ORDER BY k.id", args...)
 	if err != nil {
 		return nil, fmt.Errorf("read costs: %w", err)
 	}
 	out := make([]spent, len(rows))
 	for i, r := range rows {
-		out[i] = spent{r.Campaign, r.Center, r.Day, r.Amount}
+		out[i] = spent{r.Campaign, r.Center, r.Day, r.Amount, r.ID, r.Center}
 	}
 	return out, nil
 }

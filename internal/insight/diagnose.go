@@ -17,7 +17,8 @@ import (
 
 // Link is a step from one stage of a campaign to the next, beside what was planned and what comparable campaigns did (MKT-6).
 type Link struct {
-	Code     string  `json:"link"`     // lead, qualified, appointment, visit, contract, amount
+	Code     string  `json:"link"`     // reach, lead, qualified, appointment, visit, contract, amount
+	Unit     string  `json:"unit"`     // n, % in parts of 1, fen
 	Actual   float64 `json:"value"`    // a count, a share, or fen a contract
 	Low      float64 `json:"low"`      // of its interval
 	High     float64 `json:"high"`     // 0: too few cases for one
@@ -38,15 +39,20 @@ type Diagnosis struct {
 	Young    bool   // still inside the usual time to sign
 	Similar  int    // comparable campaigns
 	Part     bool   // the viewer sees a part of the campaign only: nothing is said of it
+	Reach    marketing.Reach
 }
 
 // links are the codes in the order of the steps; the last one is the mean amount of a contract.
 var links = [...]string{"lead", "qualified", "appointment", "visit", "contract", "amount"}
 
+// linkReach is the link before the leads, where it is planned and counted.
+const linkReach = "reach"
+
 // progress is how far a campaign is.
 type progress struct {
-	young      bool         // some of its prospects are inside the usual time to sign
-	leads, all float64      // parts of its days that are over, and after which the usual time to sign is over too
+	young      bool    // some of its prospects are inside the usual time to sign
+	leads, all float64 // parts of its days that are over, and after which the usual time to sign is over too
+	reach      marketing.Reach
 	ripe       [steps]Tally // at each step, the prospects for whom the usual time to it is over
 }
 
@@ -55,15 +61,22 @@ type progress struct {
 // leads, visits and contracts only; what lies between leads and visits is expected as comparable campaigns had it, scaled to the plan, and is one link where
 // there are none. While a campaign is young, a step is judged by those only for whom its usual time is over, and by none where there are none yet.
 func diagnose(c marketing.Campaign, at progress, like Tally, similar int) Diagnosis {
-	d := Diagnosis{Similar: similar, Young: at.young}
+	d := Diagnosis{Similar: similar, Young: at.young, Reach: at.reach}
 	planned := []float64{float64(c.PlanLeads), float64(c.PlanVisits), float64(c.PlanContracts), float64(c.PlanCash)}
-	add := func(code string, actual, low, high, expected, like float64, n int64) {
+	add := func(code, unit string, actual, low, high, expected, like float64, n int64) {
 		if expected > 0 {
-			d.Links = append(d.Links, Link{Code: code, Actual: actual, Low: low, High: high, Expected: expected, Like: like, N: n})
+			d.Links = append(d.Links, Link{Code: code, Unit: unit, Actual: actual, Low: low, High: high, Expected: expected, Like: like, N: n})
 		}
 	}
-	leads := countFigure(at.ripe[StepLead].N(StepLead))
-	add(links[0], leads.V, leads.Low, leads.High, math.Round(planned[0]*at.leads), quotient(like.N(StepLead), float64(similar)), leads.N)
+	leads, mean := countFigure(at.ripe[StepLead].N(StepLead)), quotient(like.N(StepLead), float64(similar))
+	if n := at.reach.N(); c.PlanReach > 0 && at.reach.Known && n > 0 { // whom it reached, and how many of them left their name
+		people := countFigure(float64(n))
+		low, high := stat.Wilson(min(leads.N, n), n)
+		add(linkReach, "n", people.V, people.Low, people.High, math.Round(float64(c.PlanReach)*at.leads), 0, n)
+		add(links[0], "%", quotient(leads.V, people.V), low, high, quotient(planned[0], float64(c.PlanReach)), 0, n)
+	} else {
+		add(links[0], "n", leads.V, leads.Low, leads.High, math.Round(planned[0]*at.leads), mean, leads.N)
+	}
 	rate := func(code string, from, to int, expected float64) {
 		got := at.ripe[to]
 		n, k := int64(math.Round(got.N(from))), int64(math.Round(got.N(to)))
@@ -72,7 +85,7 @@ func diagnose(c marketing.Campaign, at progress, like Tally, similar int) Diagno
 		}
 		k = min(k, n)
 		low, high := stat.Wilson(k, n)
-		add(code, quotient(got.N(to), got.N(from)), low, high, expected, quotient(like.N(to), like.N(from)), n)
+		add(code, "%", quotient(got.N(to), got.N(from)), low, high, expected, quotient(like.N(to), like.N(from)), n)
 	}
 	toVisit := quotient(planned[1], planned[0])
 	if all := quotient(like.N(StepVisit), like.N(StepLead)); all > 0 && toVisit > 0 && like.Steps[StepQualified] > 0 && like.Steps[StepAppointment] > 0 {
@@ -90,7 +103,7 @@ func diagnose(c marketing.Campaign, at progress, like Tally, similar int) Diagno
 	rate(links[4], from, StepContract, expected)
 	signed := at.ripe[StepContract]
 	if mean, low, high := meanAmount(signed); mean > 0 || !at.young {
-		add(links[5], mean, low, high, quotient(planned[3], planned[2]), quotient(float64(like.Payable), like.N(StepContract)), int64(math.Round(signed.N(StepContract))))
+		add(links[5], "fen", mean, low, high, quotient(planned[3], planned[2]), quotient(float64(like.Payable), like.N(StepContract)), int64(math.Round(signed.N(StepContract))))
 	}
 	goal := planned[2]
 	d.Actual = signed.N(StepContract)
@@ -261,6 +274,9 @@ func progressOf(ctx context.Context, tx *op.Tx, c marketing.Campaign) (at progre
 		}
 	}
 	at.young = today < c.Until+signed
+	if at.reach, err = marketing.ReachOf(ctx, tx, c); err != nil {
+		return at, got, err
+	}
 	at.leads, at.all = daysOver(c, today), daysOver(c, today-signed)
 	return at, got, nil
 }
@@ -287,5 +303,14 @@ func closing(ctx context.Context, tx *op.Tx, f facts.CampaignClosed) (facts.Camp
 	}
 	round := func(step int) int64 { return int64(math.Round(t.N(step))) }
 	f.Leads, f.Visits, f.Contracts, f.Cash, f.Link = round(StepLead), round(StepVisit), round(StepContract), t.Cash, d.Failed
-	return f, nil
+	f.Model = string(FirstTouch)
+	if d.Reach.Known {
+		f.Reach = new(d.Reach.N())
+	}
+	for _, l := range d.Links {
+		f.Links = append(f.Links, facts.ReviewLink{Link: l.Code, Unit: l.Unit, Expected: l.Expected, Actual: l.Actual, Low: l.Low, High: l.High, N: l.N, Share: l.Share, Failed: l.Failed})
+	}
+	costs, err := marketing.CostsOf(ctx, &all, []id.ID{c.ID})
+	f.Cost = costs[c.ID].Spent
+	return f, err
 }

@@ -233,7 +233,7 @@ func given(s sums, a facts.RewardAccount, day bizdate.Date, n hours.Centi) {
 }
 
 func cash(s sums, p facts.Pay, day bizdate.Date, sign int64) {
-	dims := ofCampaign([]string{"method", p.Method, "consultant", p.Consultant.String(), "channel", p.Channel.String()}, p.Campaign)
+	dims := ofCampaign([]string{"method", p.Method, "consultant", p.Consultant.String(), "channel", p.Channel.String(), "kind", p.Kind}, p.Campaign)
 	part := "cash_in_other"
 	switch p.Kind {
 	case "new", "return":

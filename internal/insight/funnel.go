@@ -4,10 +4,8 @@ import (
 	"context"
 	"math"
 	"slices"
-	"time"
 
 	"zhike/internal/kernel/bizdate"
-	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/problem"
 	"zhike/internal/kernel/stat"
@@ -75,7 +73,7 @@ func funnel(ctx context.Context, tx *op.Tx, r *Report) (err error) {
 		}
 		return rows[key]
 	}
-	if by := r.Params.By; ownOnly(tx.Viewer) && by != "consultant" && by != "center" && by != "month" {
+	if by := r.Params.By; ownOnly(tx.Viewer) && by != "consultant" && by != "center" && by != "region" && by != "month" {
 		r.Params.Basis = ByCohort // own figures are kept by consultant only; the own records tell the rest
 	}
 	mature, usual := bizdate.Date(math.MaxInt32), bizdate.Date(0)
@@ -83,7 +81,7 @@ func funnel(ctx context.Context, tx *op.Tx, r *Report) (err error) {
 		usual, err = cohortFunnel(ctx, tx, r.Params, at)
 		mature = tx.Today(tx.Viewer.Center) - usual
 	} else if err = stepFunnel(ctx, tx, r.Params, at); err == nil {
-		err = stepDays(ctx, tx, r.Params, rows)
+		err = stepDays(ctx, tx, r.Params, at)
 	}
 	if err != nil {
 		return err
@@ -120,17 +118,18 @@ func (r *Report) funnel(rows map[string]*funneled, mature bizdate.Date) {
 var funnelSums = []string{"leads", "appointments", "visits_new", "contracts_new"}
 
 func stepFunnel(ctx context.Context, tx *op.Tx, p Params, at func(string) *funneled) error {
-	ask := Ask{Metrics: funnelSums, From: p.From, Until: p.Until, Centers: p.Centers, Dim: p.By, Whole: p.By != "center"}
+	ask := Ask{Metrics: funnelSums, From: p.From, Until: p.Until, Centers: p.Centers, Dim: p.By, Whole: p.By != "center" && p.By != "region"}
 	switch p.By {
 	case "month":
 		ask.Dim, ask.By = "", "month"
-	case "center":
+	case "center", "region":
 		ask.Dim = ""
 	}
 	cells, err := Figures(ctx, tx, ask)
 	if err != nil {
 		return err
 	}
+	dims := dimensionsOf(tx)
 	for _, c := range cells {
 		key := c.Value
 		switch p.By {
@@ -138,6 +137,8 @@ func stepFunnel(ctx context.Context, tx *op.Tx, p Params, at func(string) *funne
 			key = c.Day.String()
 		case "center":
 			key = named(c.Center)
+		case "region":
+			key = named(dims.region(c.Center))
 		}
 		at(key).n[slices.Index(funnelSums, c.Metric)] += float64(c.N)
 	}
@@ -157,11 +158,10 @@ func stepFunnel(ctx context.Context, tx *op.Tx, p Params, at func(string) *funne
 
 // cohortFunnel counts what became of those entered in the span, and gives the usual time to sign.
 func cohortFunnel(ctx context.Context, tx *op.Tx, p Params, at func(string) *funneled) (usual bizdate.Date, err error) {
-	seen := tx.Viewer.Scope("report:read")
 	recent := tx.Today(tx.Viewer.Center) - usualSpan
-	times, rows := map[int64]int64{}, map[funnelKey]*tallied{}
+	times, rows, in := map[int64]int64{}, map[funnelKey]*tallied{}, newEntrants(tx, p)
 	err = eachPath(ctx, tx, min(p.From, recent), func(e *path) {
-		if !seen.All && !slices.Contains(seen.Centers, e.dims[pathCenter]) && !slices.Contains(seen.Staff, e.dims[pathConsultant]) {
+		if !in.scope(e) {
 			return
 		}
 		if e.day >= recent {
@@ -169,13 +169,13 @@ func cohortFunnel(ctx context.Context, tx *op.Tx, p Params, at func(string) *fun
 				times[int64(day-e.day)]++
 			}
 		}
-		if !e.fresh || e.day < p.From || e.day > p.Until || len(p.Centers) > 0 && !slices.Contains(p.Centers, e.dims[pathCenter]) {
+		if !in.span(e) {
 			return
 		}
-		key := e.dim(p.By)
+		key := in.key(e)
 		row := rows[key]
 		if row == nil {
-			row = &tallied{at(key.String()), map[bizdate.Date][4]float64{}}
+			row = &tallied{at(key.String()), p.From, nil}
 			rows[key] = row
 		}
 		row.add(e)
@@ -190,14 +190,15 @@ func cohortFunnel(ctx context.Context, tx *op.Tx, p Params, at func(string) *fun
 // tallied is a row with its counts by day of entry: which of them are past the usual time to sign is known at the end.
 type tallied struct {
 	*funneled
-	byDay map[bizdate.Date][4]float64
+	from  bizdate.Date
+	byDay [][4]float64 // from then on
 }
 
 // ripen counts those who entered up to a day.
-func (t tallied) ripen(mature bizdate.Date) {
-	for day, n := range t.byDay {
-		if day > mature {
-			continue
+func (t *tallied) ripen(mature bizdate.Date) {
+	for i, n := range t.byDay {
+		if t.from+bizdate.Date(i) > mature {
+			break
 		}
 		for i := range n {
 			t.ripe[i] += n[i]
@@ -206,28 +207,14 @@ func (t tallied) ripen(mature bizdate.Date) {
 }
 
 // stepDays adds to the rows how long after the step before it each step of the span came, whenever the prospect entered.
-func stepDays(ctx context.Context, tx *op.Tx, p Params, rows map[string]*funneled) error {
-	list, _, err := walked(ctx, tx, cohort{from: p.From, until: p.Until, centers: p.Centers, stepped: true})
-	if err != nil {
-		return err
-	}
-	for _, j := range list {
-		for i, pair := range between {
-			days, ok := j.apart(i)
-			day := bizdate.Of(j.at[pair[1]], tx.Zone(j.center))
-			if !ok || day < p.From || day > p.Until {
-				continue
-			}
-			key := j.dim(p.By)
-			if p.By == "month" {
-				key = day.MonthStart().String()
-			}
-			if row := rows[key]; row != nil {
-				row.days[i] = append(row.days[i], days)
-			}
+func stepDays(ctx context.Context, tx *op.Tx, p Params, at func(string) *funneled) error {
+	rows := map[funnelKey]*funneled{}
+	return eachStep(ctx, tx, p, func(row funnelKey, pair int, _ *path, days float64) {
+		if rows[row] == nil {
+			rows[row] = at(row.String())
 		}
-	}
-	return nil
+		rows[row].days[pair] = append(rows[row].days[pair], days)
+	})
 }
 
 // reached counts a prospect at each stage of the funnel: lead, appointment, visit, contract. A step that was skipped counts as reached with a later
@@ -243,89 +230,21 @@ func (j journey) reached() (n [4]float64) {
 	return n
 }
 
-// apart is how many days lie between two steps that a prospect took.
-func (j journey) apart(i int) (days float64, ok bool) {
-	from, to := j.at[between[i][0]], j.at[between[i][1]]
-	if from.IsZero() || to.IsZero() {
-		return 0, false
+// add counts a path.
+func (t *tallied) add(p *path) {
+	at := int(p.day - t.from)
+	for len(t.byDay) <= at {
+		t.byDay = append(t.byDay, [4]float64{})
 	}
-	return max(0, to.Sub(from).Hours()/float64(24*time.Hour/time.Hour)), true
-}
-
-// dim is the value of a dimension of a journey.
-func (j journey) dim(by string) string {
-	switch by {
-	case "channel":
-		return named(j.channel)
-	case "campaign":
-		return named(j.campaign)
-	case "consultant":
-		return named(j.consultant)
-	case "course":
-		return named(j.course)
-	case "center":
-		return named(j.center)
+	sum := &t.byDay[at]
+	for i, n := range p.stages() {
+		t.n[i] += n
+		sum[i] += n
 	}
-	return j.day.MonthStart().String()
-}
-
-// funnelKey is a row of the cohort funnel: the value of a dimension, or a month.
-type funnelKey struct {
-	value id.ID
-	month bizdate.Date
-}
-
-// String is the row's value in the report.
-func (k funnelKey) String() string {
-	if !k.month.IsZero() {
-		return k.month.String()
-	}
-	return named(k.value)
-}
-
-// dim is the row of a path.
-func (p *path) dim(by string) funnelKey {
-	i := slices.Index([]string{pathCenter: "center", pathConsultant: "consultant", pathChannel: "channel", pathCampaign: "campaign", pathCourse: "course"}, by)
-	if i < 0 {
-		return funnelKey{month: p.day.MonthStart()}
-	}
-	return funnelKey{value: p.dims[i]}
-}
-
-// at is how long after the entry a path came to a step, in µs.
-func (p *path) at(step int) (micros int64, ok bool) {
-	switch step {
-	case StepAppointment:
-		return p.after[0], p.reached[0]
-	case StepVisit:
-		return p.after[1], p.reached[1]
-	case StepContract:
-		return p.after[2], p.reached[2]
-	}
-	return 0, true
-}
-
-// add counts a path. A step that was skipped counts as reached with a later one.
-func (t tallied) add(p *path) {
-	n := [4]float64{1}
-	later := false
-	for step := pathSteps - 1; step >= 0; step-- {
-		if later = later || p.reached[step]; later {
-			n[step+1] = 1
-		}
-	}
-	sum := t.byDay[p.day]
-	for i := range n {
-		t.n[i] += n[i]
-		sum[i] += n[i]
-	}
-	t.byDay[p.day], t.last = sum, max(t.last, p.day)
-	const day = float64(24 * time.Hour / time.Microsecond)
-	for i, pair := range between {
-		from, left := p.at(pair[0])
-		to, came := p.at(pair[1])
-		if left && came {
-			t.days[i] = append(t.days[i], max(0, float64(to-from)/day))
+	t.last = max(t.last, p.day)
+	for i := range between {
+		if days, ok := p.apart(i); ok {
+			t.days[i] = append(t.days[i], days)
 		}
 	}
 }

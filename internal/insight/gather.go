@@ -64,7 +64,7 @@ func gather(ctx context.Context, tx *op.Tx, d definition, p Params) (gathered, e
 // gatherQuery gives the query with its values, the dimension of the rows and that of the sums over everything.
 func gatherQuery(tx *op.Tx, d definition, p Params) (text string, args []any, dim, base string) {
 	asked := ""
-	if p.By != "center" && p.By != "day" {
+	if p.By != "center" && p.By != "region" && p.By != "day" {
 		asked = p.By
 	}
 	dim, base = ownDim(tx, asked), ownDim(tx, "")

@@ -23,7 +23,6 @@ type cohort struct {
 	from, until bizdate.Date // no span if until is zero
 	centers     []id.ID
 	campaigns   []id.ID
-	stepped     bool // who took a step in the span, instead of who entered in it
 	everybody   bool // not only in the viewer's scope: only sums of it may be shown
 }
 
@@ -38,14 +37,6 @@ func (c cohort) where(tx *op.Tx, alias string) (string, []any) {
 	}
 	switch {
 	case c.until == 0:
-	case c.stepped:
-		var days []any
-		for range 3 {
-			days = append(days, int64(c.from), int64(c.until))
-		}
-		text += " AND " + alias + `.id IN (SELECT enquiry FROM appointments WHERE day >= ? AND day <= ?
-			UNION SELECT enquiry FROM visits WHERE day >= ? AND day <= ? UNION SELECT enquiry FROM contracts WHERE signed_day >= ? AND signed_day <= ?)`
-		args = append(args, days...)
 	default:
 		text, args = text+" AND "+alias+".entered_day >= ? AND "+alias+".entered_day <= ?", append(args, int64(c.from), int64(c.until))
 	}
@@ -116,8 +107,9 @@ func entered(ctx context.Context, tx *op.Tx, where string, args []any) (list []j
 		FirstTouch time.Time    `db:"first_touch_at"`
 		Moved      time.Time    `db:"moved_at"`
 		Reached    string       `db:"reached"`
+		Kind       string       `db:"kind"`
 	}
-	rows, err := op.AllOf[row](ctx, tx.Unscoped("figures are counted in the scope of report:read"), "SELECT e.id, e.person, e.center, e.channel, e.campaign, e.consultant, e.course, e.entered_at, e.entered_day, e.first_touch_at, e.moved_at, e.reached FROM enquiries e WHERE "+where+" ORDER BY e.id", args...)
+	rows, err := op.AllOf[row](ctx, tx.Unscoped("figures are counted in the scope of report:read"), "SELECT e.id, e.person, e.center, e.channel, e.campaign, e.consultant, e.course, e.entered_at, e.entered_day, e.first_touch_at, e.moved_at, e.reached, e.kind FROM enquiries e WHERE "+where+" ORDER BY e.id", args...)
 	if err != nil {
 		return nil, nil, nil, fmt.Errorf("read prospects: %w", err)
 	}
@@ -125,7 +117,7 @@ func entered(ctx context.Context, tx *op.Tx, where string, args []any) (list []j
 	list = make([]journey, len(rows))
 	for i, r := range rows {
 		place[r.ID], persons[r.Person] = i, append(persons[r.Person], i)
-		list[i] = journey{enquiry: r.ID, person: r.Person, center: r.Center, channel: r.Channel, campaign: r.Campaign, consultant: r.Consultant, course: r.Course, day: r.Day}
+		list[i] = journey{enquiry: r.ID, person: r.Person, center: r.Center, channel: r.Channel, campaign: r.Campaign, consultant: r.Consultant, course: r.Course, kind: r.Kind, day: r.Day}
 		list[i].at[StepLead] = r.Entered
 		if r.Reached != "new" { // who came to the desk was spoken to there
 			list[i].at[StepQualified] = r.FirstTouch

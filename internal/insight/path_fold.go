@@ -112,5 +112,5 @@ func wrongPaths(ctx context.Context, tx *op.Tx) (out []string, err error) {
 
 // String gives all of a path.
 func (p *path) String() string {
-	return fmt.Sprint(p.dims, p.day, p.fresh, p.reached, p.after, p.signed)
+	return fmt.Sprint(p.dims, p.day, p.fresh, p.back, p.reached, p.after, p.on, p.signed)
 }

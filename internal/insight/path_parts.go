@@ -33,7 +33,7 @@ func (p *path) key() partKey {
 }
 
 // packPaths writes a body: the number of distinct dimension ids and these, then each path: enquiry, places of its dimensions among
-// them, day within the span, a byte of flags, the times of the steps that it reached, and the days of its contracts from the entry.
+// them, day within the span, a byte of flags, the times and days of the steps that it reached, and the days of its contracts from the entry.
 func packPaths(list []path) []byte {
 	places, ids := map[id.ID]uint64{}, []id.ID{}
 	for _, p := range list {
@@ -57,6 +57,7 @@ func packPaths(list []path) []byte {
 		for step, reached := range p.reached {
 			if reached {
 				b = binary.AppendVarint(b, p.after[step])
+				b = binary.AppendVarint(b, int64(p.on[step]-p.day))
 			}
 		}
 		b = binary.AppendUvarint(b, uint64(len(p.signed)))
@@ -67,7 +68,7 @@ func packPaths(list []path) []byte {
 	return b
 }
 
-// flags are: of kind new or return, and the steps reached.
+// flags are: of kind new or return, the steps reached, and of kind return.
 func (p *path) flags() (f byte) {
 	if p.fresh {
 		f = 1
@@ -76,6 +77,9 @@ func (p *path) flags() (f byte) {
 		if reached {
 			f |= 2 << step
 		}
+	}
+	if p.back {
+		f |= 2 << pathSteps
 	}
 	return f
 }
@@ -151,11 +155,12 @@ func (r *pathReader) path(at *path, ids []id.ID, first bizdate.Date) {
 	}
 	at.day = first + bizdate.Date(r.uvarint()%pathSpan)
 	flags := r.take(1)[0]
-	at.fresh = flags&1 != 0
+	at.fresh, at.back = flags&1 != 0, flags&(2<<pathSteps) != 0
 	for step := range at.reached {
-		at.reached[step], at.after[step] = flags&(2<<step) != 0, 0
+		at.reached[step], at.after[step], at.on[step] = flags&(2<<step) != 0, 0, 0
 		if at.reached[step] {
 			at.after[step] = r.varint()
+			at.on[step] = at.day + bizdate.Date(r.varint())
 		}
 	}
 	at.signed = at.signed[:0]

@@ -19,9 +19,11 @@ type path struct {
 	dims    [pathDims]id.ID
 	day     bizdate.Date     // of entry
 	fresh   bool             // of kind new or return
+	back    bool             // of kind return
 	reached [pathSteps]bool  // first appointment, first visit, first contract
 	after   [pathSteps]int64 // µs from the entry
-	signed  []bizdate.Date   // of all its contracts
+	on      [pathSteps]bizdate.Date
+	signed  []bizdate.Date // of all its contracts
 }
 
 // Dimensions of a path.
@@ -96,7 +98,7 @@ func pathsOf(ctx context.Context, tx *op.Tx, where string, args ...any) ([]path,
 	}
 	list, at := make([]path, len(rows)), make(map[id.ID]int, len(rows))
 	for i, r := range rows {
-		list[i] = path{enquiry: r.ID, dims: [pathDims]id.ID{r.Center, r.Consultant, r.Channel, r.Campaign, r.Course}, day: r.Day, fresh: isNew(r.Kind)}
+		list[i] = path{enquiry: r.ID, dims: [pathDims]id.ID{r.Center, r.Consultant, r.Channel, r.Campaign, r.Course}, day: r.Day, fresh: isNew(r.Kind), back: r.Kind == "return"}
 		at[r.ID] = i
 	}
 	type when struct {
@@ -105,8 +107,8 @@ func pathsOf(ctx context.Context, tx *op.Tx, where string, args ...any) ([]path,
 		Day     bizdate.Date `db:"day"`
 	}
 	for step, text := range [pathSteps]string{
-		"SELECT a.enquiry, MIN(a.starts_at) AS at, 0 AS day FROM enquiries e JOIN appointments a ON a.enquiry = e.id WHERE a.state NOT IN ('cancelled', 'moved') AND " + where + " GROUP BY a.enquiry",
-		"SELECT v.enquiry, MIN(v.arrived_at) AS at, 0 AS day FROM enquiries e JOIN visits v ON v.enquiry = e.id WHERE v.withdrawn_at IS NULL AND " + where + " GROUP BY v.enquiry",
+		"SELECT a.enquiry, MIN(a.starts_at) AS at, MIN(a.day) AS day FROM enquiries e JOIN appointments a ON a.enquiry = e.id WHERE a.state NOT IN ('cancelled', 'moved') AND " + where + " GROUP BY a.enquiry",
+		"SELECT v.enquiry, MIN(v.arrived_at) AS at, MIN(v.day) AS day FROM enquiries e JOIN visits v ON v.enquiry = e.id WHERE v.withdrawn_at IS NULL AND " + where + " GROUP BY v.enquiry",
 		"SELECT c.enquiry, c.signed_at AS at, c.signed_day AS day FROM enquiries e JOIN contracts c ON c.enquiry = e.id WHERE c.signed_at IS NOT NULL AND " + where + " ORDER BY c.signed_at, c.id",
 	} {
 		steps, err := op.AllOf[when](ctx, tx.Unscoped("figures are counted in the scope of report:read"), text, args...)
@@ -116,9 +118,9 @@ func pathsOf(ctx context.Context, tx *op.Tx, where string, args ...any) ([]path,
 		for _, s := range steps {
 			i := at[s.Enquiry]
 			if p := &list[i]; !p.reached[step] {
-				p.reached[step], p.after[step] = true, s.At.Sub(rows[i].Entered).Microseconds()
+				p.reached[step], p.after[step], p.on[step] = true, s.At.Sub(rows[i].Entered).Microseconds(), s.Day
 			}
-			if s.Day != 0 {
+			if step == pathSteps-1 {
 				list[i].signed = append(list[i].signed, s.Day)
 			}
 		}

@@ -12,7 +12,6 @@ import (
 	"zhike/internal/kernel/hours"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
-	"zhike/internal/kernel/policy"
 	"zhike/internal/kernel/stat"
 )
 
@@ -77,6 +76,7 @@ func referralReport(ctx context.Context, tx *op.Tx, r *Report) error {
 		return rows[key]
 	}
 	var others, otherSigned int64
+	dims := dimensionsOf(tx)
 	for _, j := range list {
 		in, ok := by[j.enquiry]
 		if !ok {
@@ -86,7 +86,7 @@ func referralReport(ctx context.Context, tx *op.Tx, r *Report) error {
 			}
 			continue
 		}
-		for _, row := range []*brought{at(rowOfReferral(p.By, j, in)), total} {
+		for _, row := range []*brought{at(rowOfReferral(dims, p.By, j, in)), total} {
 			row.add(j, in)
 		}
 	}
@@ -99,7 +99,7 @@ func referralReport(ctx context.Context, tx *op.Tx, r *Report) error {
 	}
 	mature := tx.Today(tx.Viewer.Center) - usual
 	for _, key := range sortedRows(rows) {
-		r.Rows = append(r.Rows, Row{Value: key, Cells: rows[key].figures(p.By != "referrer"), Young: rows[key].last > mature})
+		r.Rows = append(r.Rows, Row{Value: key, Cells: rows[key].figures(p.By != "referrer" && p.By != "kind"), Young: rows[key].last > mature})
 	}
 	r.Totals = Row{Cells: total.figures(true), Young: total.last > mature}
 	r.Conclusion = concludeReferrals(r.Rows, *total, others, otherSigned)
@@ -114,16 +114,14 @@ func (b *brought) add(j journey, in introduced) {
 	b.payable, b.cash, b.hours, b.last = b.payable+float64(j.payable), b.cash+float64(j.cash), b.hours+in.Hours, max(b.last, j.day)
 }
 
-func rowOfReferral(by string, j journey, in introduced) string {
+func rowOfReferral(dims dimensions, by string, j journey, in introduced) string {
 	switch by {
-	case "center":
-		return named(j.center)
 	case "consultant":
 		return named(in.Consultant)
 	case "referrer":
 		return named(in.Referrer)
 	}
-	return j.day.MonthStart().String()
+	return dims.row(by, j.matter(), j.day)
 }
 
 // sortedRows gives the keys of rows in their order; none comes last.
@@ -163,13 +161,8 @@ func students(ctx context.Context, tx *op.Tx, p Params, at func(string) *brought
 		N  int64 `db:"n"`
 	}
 	read := func(column string, day bizdate.Date) (list []row, err error) {
-		scope := policy.Cut(tx.Viewer.Scope("report:read"), "c", "center", "consultant")
-		text, args := "", append(slices.Clone(scope.Args), int64(day), int64(day))
-		if len(p.Centers) > 0 {
-			text, args = " AND c.center IN (?)", append(args, p.Centers)
-		}
-		list, err = op.AllOf[row](ctx, tx.Unscoped("figures are counted in the scope of report:read"), "SELECT "+column+` AS of_row, COUNT(DISTINCT c.student) AS n FROM contracts c
-			WHERE `+scope.Text+" AND c.signed_day > 0 AND c.signed_day <= ? AND c.valid_until >= ? AND c.state IN ('signed', 'active', 'paused', 'expired')"+text+" GROUP BY 1", args...)
+		text, args := runningOn(tx, p, day)
+		list, err = op.AllOf[row](ctx, tx.Unscoped("figures are counted in the scope of report:read"), "SELECT "+column+" AS of_row, COUNT(DISTINCT c.student) AS n FROM contracts c WHERE "+text+" GROUP BY 1", args...)
 		if err != nil {
 			return nil, fmt.Errorf("count students: %w", err)
 		}
@@ -193,11 +186,37 @@ func students(ctx context.Context, tx *op.Tx, p Params, at func(string) *brought
 			at(named(r.Of)).students = r.N
 		}
 		return err
+	case "region":
+		return studentsByRegion(ctx, tx, p, at)
 	case "month":
 		for first := p.From.MonthStart(); first <= p.Until; first = first.AddMonths(1) {
 			if at(first.String()).students, err = one(min(first.AddMonths(1)-1, p.Until)); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// studentsByRegion counts who has a contract in a region, each once.
+func studentsByRegion(ctx context.Context, tx *op.Tx, p Params, at func(string) *brought) error {
+	type row struct {
+		Student id.ID `db:"student"`
+		Center  id.ID `db:"center"`
+	}
+	text, args := runningOn(tx, p, p.Until)
+	list, err := op.AllOf[row](ctx, tx.Unscoped("figures are counted in the scope of report:read"), "SELECT DISTINCT c.student, c.center FROM contracts c WHERE "+text, args...)
+	if err != nil {
+		return fmt.Errorf("count students: %w", err)
+	}
+	dims := dimensionsOf(tx)
+	type of struct{ student, region id.ID }
+	counted := map[of]bool{}
+	for _, r := range list {
+		key := of{r.Student, dims.region(r.Center)}
+		if !counted[key] {
+			counted[key] = true
+			at(named(key.region)).students++
 		}
 	}
 	return nil

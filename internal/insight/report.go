@@ -80,13 +80,14 @@ type definition struct {
 	metrics []string
 	by      []string // dimensions that its rows may have, the first by default
 	daily   bool
-	main    []string                                              // metrics that its conclusion compares
-	trend   []string                                              // metrics that are drawn by day
-	targets bool                                                  // of a chosen metric, by whole months
-	models  bool                                                  // counts by attribution
-	longest bizdate.Date                                          // the longest span; that of a daily report if zero
-	records func(ctx context.Context, tx *op.Tx, r *Report) error // of a report that counts records by attribution, not roll-ups
-	right   string                                                // that it needs besides report:read
+	main    []string                                                                     // metrics that its conclusion compares
+	trend   []string                                                                     // metrics that are drawn by day
+	targets bool                                                                         // of a chosen metric, by whole months
+	models  bool                                                                         // counts by attribution
+	longest bizdate.Date                                                                 // the longest span; that of a daily report if zero
+	records func(ctx context.Context, tx *op.Tx, r *Report) error                        // of a report that counts records by attribution, not roll-ups
+	right   string                                                                       // that it needs besides report:read
+	cases   func(ctx context.Context, tx *op.Tx, r *Report, w wanted) ([]Counted, error) // behind a cell (OpenFigure)
 }
 
 var definitions = map[string]definition{
@@ -95,18 +96,19 @@ var definitions = map[string]definition{
 			"leads", "first_contact_minutes", "appointments", "no_shows", "visits", "show_rate", "contracts_new", "contracts_renewal", "visits_per_contract", "contract_amount",
 			"average_contract", "cash_in", "cash_in_new", "cash_in_renewal", "cash_in_other",
 		},
-		by:    []string{"center", "consultant", "channel", "day"},
+		by:    []string{"center", "region", "consultant", "channel", "kind", "day"},
 		daily: true,
 		main:  []string{"leads", "visits", "contracts", "cash_in"},
 		trend: []string{"cash_in", "visits"},
+		cases: casesOfSums,
 	},
-	"campaigns":    {metrics: returns, by: []string{"campaign", "format", "channel", "center", "month"}, models: true, longest: 1_100, records: campaignReturns},
-	"channels":     {metrics: returns, by: []string{"channel", "center", "month"}, models: true, longest: 1_100, records: campaignReturns},
-	"targets":      {metrics: targetMetrics, by: []string{"center", "consultant", "month"}, targets: true, longest: 1_100, records: targetReport},
-	ReferralReport: {metrics: referralMetrics, by: []string{"center", "consultant", "referrer", "month"}, longest: 1_100, records: referralReport},
-	"consultants":  {metrics: fairMetrics, by: []string{"consultant"}, longest: 1_100, records: fairReport},
-	"funnel":       {metrics: funnelMetrics, by: []string{"channel", "campaign", "consultant", "center", "course", "month"}, longest: 1_100, records: funnel},
-	"promotions":   {metrics: promotionMetrics, by: []string{"promotion"}, longest: 1_100, records: promotionReport, right: "promotion:read"},
+	"campaigns":    {metrics: returns, by: []string{"campaign", "format", "channel", "center", "region", "kind", "month"}, models: true, longest: 1_100, records: campaignReturns, cases: casesOfReturns},
+	"channels":     {metrics: returns, by: []string{"channel", "center", "region", "kind", "month"}, models: true, longest: 1_100, records: campaignReturns, cases: casesOfReturns},
+	"targets":      {metrics: targetMetrics, by: []string{"center", "region", "consultant", "month"}, targets: true, longest: 1_100, records: targetReport, cases: casesOfSums},
+	ReferralReport: {metrics: referralMetrics, by: []string{"center", "region", "consultant", "referrer", "kind", "month"}, longest: 1_100, records: referralReport, cases: casesOfReferrals},
+	"consultants":  {metrics: fairMetrics, by: []string{"consultant"}, longest: 1_100, records: fairReport, cases: casesOfFair},
+	"funnel":       {metrics: funnelMetrics, by: []string{"channel", "campaign", "consultant", "center", "region", "course", "kind", "month"}, longest: 1_100, records: funnel, cases: casesOfFunnel},
+	"promotions":   {metrics: promotionMetrics, by: []string{"promotion"}, longest: 1_100, records: promotionReport, cases: casesOfPromotions, right: "promotion:read"},
 }
 
 // returns are the columns of what campaigns and channels brought for what they cost (MKT-5).
@@ -249,6 +251,9 @@ func lastDay(ctx context.Context, tx *op.Tx) (bizdate.Date, error) {
 // values that occur.
 func (r *Report) fill(tx *op.Tx, d definition, cells Cells) {
 	switch r.Params.By {
+	case "region":
+		dims := dimensionsOf(tx)
+		r.values(newPivot(d.metrics, cells, func(c Cell) rowKey { return rowKey{value: named(dims.region(c.Center))} }))
 	case "center":
 		p := newPivot(d.metrics, cells, func(c Cell) rowKey { return rowKey{center: c.Center} })
 		for _, c := range organization.Of(tx).Centers(tx.Viewer) {
@@ -267,17 +272,21 @@ func (r *Report) fill(tx *op.Tx, d definition, cells Cells) {
 		}
 		r.Totals = Row{Cells: p.of(p.total)}
 	default:
-		p := newPivot(d.metrics, cells, func(c Cell) rowKey { return rowKey{value: c.Value} })
-		values := make([]string, 0, len(p.rows))
-		for k := range p.rows {
-			values = append(values, k.value)
-		}
-		slices.Sort(values)
-		for _, v := range values {
-			r.Rows = append(r.Rows, Row{Value: v, Cells: p.figures(rowKey{value: v})})
-		}
-		r.Totals = Row{Cells: p.of(p.total)}
+		r.values(newPivot(d.metrics, cells, func(c Cell) rowKey { return rowKey{value: c.Value} }))
 	}
+}
+
+// values adds the rows of those values that occur.
+func (r *Report) values(p *pivot) {
+	values := make([]string, 0, len(p.rows))
+	for k := range p.rows {
+		values = append(values, k.value)
+	}
+	slices.Sort(values)
+	for _, v := range values {
+		r.Rows = append(r.Rows, Row{Value: v, Cells: p.figures(rowKey{value: v})})
+	}
+	r.Totals = Row{Cells: p.of(p.total)}
 }
 
 // DimensionsOf lists the dimensions that a report's rows may have for a viewer.
@@ -293,7 +302,7 @@ func (d definition) rowsFor(v *policy.Viewer) []string {
 	}
 	var out []string
 	for _, dim := range d.by {
-		if dim == "center" || dim == "consultant" || dim == "day" {
+		if dim == "center" || dim == "region" || dim == "consultant" || dim == "day" {
 			out = append(out, dim)
 		}
 	}

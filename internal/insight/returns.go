@@ -38,28 +38,38 @@ func (t returned) plus(o returned) returned {
 // campaignReturns fills the reports of campaigns and channels: the prospects entered in the span, with what became of them until now, and the
 // costs of its days (MKT-4, MKT-5). The rows and "none" add up to the totals under every model.
 func campaignReturns(ctx context.Context, tx *op.Tx, r *Report) error {
-	p := r.Params
-	list, err := journeys(ctx, tx, cohort{from: p.From, until: p.Until, centers: p.Centers})
+	b := booking{by: r.Params.By}
+	blind, usual, err := b.read(ctx, tx, r.Params)
 	if err != nil {
 		return err
+	}
+	r.returns(b, blind)
+	r.Conclusion = concludeReturns(r.Rows, blind, usual)
+	return nil
+}
+
+// read books the prospects and the costs of a span. blind: the viewer may not see costs; usual is the time to sign.
+func (b *booking) read(ctx context.Context, tx *op.Tx, p Params) (blind bool, usual bizdate.Date, err error) {
+	list, err := journeys(ctx, tx, cohort{from: p.From, until: p.Until, centers: p.Centers})
+	if err != nil {
+		return false, 0, err
 	}
 	window, err := windows(ctx, tx)
 	if err != nil {
-		return err
+		return false, 0, err
 	}
 	costs, blind, err := costsOf(ctx, tx, p, window)
 	if err != nil {
-		return err
+		return false, 0, err
 	}
-	formats, err := formatOf(ctx, tx, list, costs)
-	if err != nil {
-		return err
+	if b.formats, err = formatOf(ctx, tx, list, costs); err != nil {
+		return false, 0, err
 	}
-	usual, err := usualDays(ctx, tx, false)
-	if err != nil {
-		return err
+	if usual, err = usualDays(ctx, tx, false); err != nil {
+		return false, 0, err
 	}
-	b := booking{by: p.By, mature: tx.Today(tx.Viewer.Center) - usual, formats: formats, rows: map[string]returned{}, shares: map[id.ID]map[string]share{}}
+	b.dims = dimensionsOf(tx)
+	b.mature, b.rows, b.shares = tx.Today(tx.Viewer.Center)-usual, map[string]returned{}, map[id.ID]map[string]share{}
 	for _, j := range list {
 		for _, part := range p.Model.credit(j, window) {
 			b.credit(j, part)
@@ -68,24 +78,20 @@ func campaignReturns(ctx context.Context, tx *op.Tx, r *Report) error {
 	for _, c := range costs {
 		b.book(c)
 	}
-	r.returns(b, blind)
-	r.Conclusion = concludeReturns(r.Rows, blind, usual)
-	return nil
+	return blind, usual, nil
 }
 
 // rowOf is the row of a part of a journey.
-func rowOf(by string, tp touchpoint, j journey, formats map[id.ID]id.ID) string {
-	switch by {
+func (b booking) rowOf(tp touchpoint, j journey) string {
+	switch b.by {
 	case "campaign":
 		return named(tp.campaign)
 	case "format":
-		return named(formats[tp.campaign])
+		return named(b.formats[tp.campaign])
 	case "channel":
 		return named(tp.channel)
-	case "center":
-		return named(j.center)
 	}
-	return j.day.MonthStart().String()
+	return b.dims.row(b.by, j.matter(), j.day)
 }
 
 func named(key id.ID) string {

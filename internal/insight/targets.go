@@ -91,12 +91,13 @@ func targetReport(ctx context.Context, tx *op.Tx, r *Report) error {
 		}
 		return rows[key]
 	}
+	dims := dimensionsOf(tx)
 	for k, s := range found {
-		at(rowOfTarget(p.By, k.center, k.value)).plus(s)
+		at(rowOfTarget(dims, p.By, k.center, k.value)).plus(s)
 		total.plus(s)
 	}
 	for _, g := range cal.aims(goals, p.By == "consultant" || ownOnly(tx.Viewer)) {
-		for _, row := range []*aimed{at(rowOfTarget(p.By, g.center, named(g.staff))), total} {
+		for _, row := range []*aimed{at(rowOfTarget(dims, p.By, g.center, named(g.staff))), total} {
 			row.aim(g)
 		}
 	}
@@ -105,10 +106,12 @@ func targetReport(ctx context.Context, tx *op.Tx, r *Report) error {
 	return nil
 }
 
-func rowOfTarget(by string, center id.ID, staff string) string {
+func rowOfTarget(dims dimensions, by string, center id.ID, staff string) string {
 	switch by {
 	case "center":
 		return named(center)
+	case "region":
+		return named(dims.region(center))
 	case "consultant":
 		if key, err := id.Parse(staff); err != nil || key.IsNone() {
 			return ""

@@ -70,6 +70,7 @@ type Campaign struct {
 	Audience      string        `json:"audience" db:"audience"`                // whom it is for, in words
 	Promise       string        `json:"promise" db:"promise"`                  // what those who come are promised (MKT-13)
 	State         CampaignState `json:"state" db:"state"`
+	PlanReach     int64         `json:"plan_reach" db:"plan_reach"` // people; 0: not planned
 	PlanLeads     int64         `json:"plan_leads" db:"plan_leads"`
 	PlanVisits    int64         `json:"plan_visits" db:"plan_visits"`
 	PlanContracts int64         `json:"plan_contracts" db:"plan_contracts"`
@@ -78,6 +79,7 @@ type Campaign struct {
 	ClosedAt      time.Time     `json:"closed_at,omitzero" db:"closed_at"`
 	Lesson        string        `json:"lesson" db:"lesson"` // what was learnt, by the owner (MKT-7)
 	Review        *Review       `json:"review,omitempty" db:"review,json"`
+	ReviewCost    money.Fen     `json:"-" db:"review_cost"` // what it had cost then, for who sees costs
 	Version       int64         `json:"version" db:"version"`
 }
 
@@ -92,6 +94,10 @@ type Review struct {
 	Contracts int64        `json:"contracts"`
 	Cash      money.Fen    `json:"cash_fen"`
 	Link      string       `json:"link"` // code of the failed link (MKT-6); empty: none
+	Reach     *int64       `json:"reach,omitempty"` // counted; none where nothing counts it
+	Model     string       `json:"model"`           // of attribution; empty in reviews without evidence
+
+	Links []facts.ReviewLink `json:"links,omitempty"` // the evidence
 }
 
 // CostCategories lists what campaigns spend money on.

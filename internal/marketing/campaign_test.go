@@ -295,6 +295,13 @@ func TestMKT7_CloseWithReview(t *testing.T) {
 		if got.State != marketing.Closed || got.Review == nil || got.Review.Leads != 3 || got.Review.Contracts != 0 || got.Review.Link != "lead" {
 			t.Fatalf("closed = %+v, review %+v", got, got.Review)
 		}
+		r := got.Review
+		if got.ReviewCost != money.Yuan(8_000) || r.Model != "first" || r.Reach != nil || len(r.Links) == 0 {
+			t.Fatalf("the review keeps %s and %+v", got.ReviewCost, r)
+		}
+		if l := r.Links[0]; l.Link != "lead" || l.Unit != "n" || l.Expected != 40 || l.Actual != 3 || l.High <= l.Actual || l.N != 3 || !l.Failed || l.Share <= 0 {
+			t.Errorf("the evidence is %+v", l)
+		}
 		s.Read(t, s.Marketing(), func(ctx context.Context, tx *op.Tx) error {
 			found, err := marketing.Campaigns(ctx, tx, marketing.CampaignFilter{Text: "周末", State: marketing.Closed}, page.Request{})
 			if err != nil || len(found.Items) != 1 {

@@ -55,33 +55,34 @@ var SubmissionStates = []string{SubmissionWaiting, SubmissionEntered, Submission
 
 // Submission is what somebody left at a capture point, taken or refused. Each is kept; one sent again counts once.
 type Submission struct {
-	ID        id.ID             `json:"id" db:"id"`
-	Point     id.ID             `json:"point_id" db:"point"`
-	Center    id.ID             `json:"center_id" db:"center"`
-	Campaign  id.ID             `json:"campaign_id" db:"campaign"`
-	State     string            `json:"state" db:"state" enum:"waiting,entered,rejected"`
-	Reason    string            `json:"reason" db:"reason"` // why it was rejected, a code
-	Detail    string            `json:"detail" db:"detail"` // the fields that were wrong
-	Name      string            `json:"name" db:"name"`
-	Phone     string            `json:"phone" db:"phone" mask:"phone"`
-	Minor     bool              `json:"minor" db:"minor"`
-	Guardian  string            `json:"guardian" db:"guardian"`
-	Said      string            `json:"said" db:"said"`
-	Lang      string            `json:"lang" db:"lang"`
-	UTM       map[string]string `json:"utm" db:"utm,json"`
-	Referrer  string            `json:"referrer" db:"referrer"`
-	ConsentBy string            `json:"consent_by" db:"consent_by" enum:"self,guardian"` // empty: none was given
-	ConsentAt time.Time         `json:"consent_at,omitzero" db:"consent_at"`
-	Address   string            `json:"-" db:"address"` // a digest under a key
-	Digest    string            `json:"-" db:"digest"`
-	Challenge string            `json:"-" db:"challenge"`
-	Times     int64             `json:"times" db:"times"` // how often it was sent
-	Person    id.ID             `json:"person_id" db:"person"`
-	Enquiry   id.ID             `json:"enquiry_id" db:"enquiry"`
-	Lead      id.ID             `json:"lead_id" db:"lead"`
-	Received  time.Time         `json:"received_at" db:"received_at"`
-	Settled   time.Time         `json:"settled_at,omitzero" db:"settled_at"`
-	Version   int64             `json:"version" db:"version"`
+	ID          id.ID             `json:"id" db:"id"`
+	Point       id.ID             `json:"point_id" db:"point"`
+	Center      id.ID             `json:"center_id" db:"center"`
+	Campaign    id.ID             `json:"campaign_id" db:"campaign"`
+	State       string            `json:"state" db:"state" enum:"waiting,entered,rejected"`
+	Reason      string            `json:"reason" db:"reason"` // why it was rejected, a code
+	Detail      string            `json:"detail" db:"detail"` // the fields that were wrong
+	Name        string            `json:"name" db:"name"`
+	Phone       string            `json:"phone" db:"phone" mask:"phone"`
+	Minor       bool              `json:"minor" db:"minor"`
+	Guardian    string            `json:"guardian" db:"guardian"`
+	Said        string            `json:"said" db:"said"`
+	Lang        string            `json:"lang" db:"lang"`
+	UTM         map[string]string `json:"utm" db:"utm,json"`
+	Referrer    string            `json:"referrer" db:"referrer"`
+	ConsentBy   string            `json:"consent_by" db:"consent_by" enum:"self,guardian"` // empty: none was given
+	ConsentAt   time.Time         `json:"consent_at,omitzero" db:"consent_at"`
+	Address     string            `json:"-" db:"address"` // a digest under a key
+	Digest      string            `json:"-" db:"digest"`
+	Challenge   string            `json:"-" db:"challenge"`
+	AcceptedWhy string            `json:"accepted_why" db:"accepted_why"` // why it was taken all the same after it was rejected
+	Times       int64             `json:"times" db:"times"`               // how often it was sent
+	Person      id.ID             `json:"person_id" db:"person"`
+	Enquiry     id.ID             `json:"enquiry_id" db:"enquiry"`
+	Lead        id.ID             `json:"lead_id" db:"lead"`
+	Received    time.Time         `json:"received_at" db:"received_at"`
+	Settled     time.Time         `json:"settled_at,omitzero" db:"settled_at"`
+	Version     int64             `json:"version" db:"version"`
 }
 
 // TableName implements op.Record.

@@ -88,7 +88,7 @@ func ofBudget(v *policy.Viewer, _, alias string) policy.Frag {
 func Operations() []op.Any {
 	return []op.Any{
 		AddChannel, ChangeChannel, SetFormat, PlanCampaign, ChangeCampaign, SubmitCampaign, ApproveCampaign, ExtendCampaign, BookCost, AttachCostFiles, ReverseCost, CloseCampaign, ReopenCampaign, DropCampaign,
-		SetBudget, FillBudget, AskBudget, SetCapturePoint, ReceiveSubmission, RejectSubmission,
+		SetBudget, FillBudget, AskBudget, SetCapturePoint, ReceiveSubmission, RejectSubmission, AcceptSubmission,
 		SetSegment, HoldControl, ExportSegment, ExportBudget,
 	}
 }

@@ -57,6 +57,7 @@ type PlanCampaignInput struct {
 	SegmentID     id.ID         `json:"segment_id,omitempty" doc:"whom it is for, by conditions (MKT-10)"`
 	Audience      string        `json:"audience,omitempty" maxLength:"300"`
 	Promise       string        `json:"promise,omitempty" maxLength:"500" doc:"what those who come are promised"`
+	PlanReach     int64         `json:"plan_reach,omitempty" minimum:"0" maximum:"10000000" doc:"people that it is to reach; 0: not planned"`
 	PlanLeads     int64         `json:"plan_leads" minimum:"1" maximum:"1000000"`
 	PlanVisits    int64         `json:"plan_visits" minimum:"0" maximum:"1000000"`
 	PlanContracts int64         `json:"plan_contracts" minimum:"0" maximum:"1000000"`
@@ -93,7 +94,7 @@ func planCampaign(ctx context.Context, tx *op.Tx, in PlanCampaignInput) (Campaig
 	c := Campaign{
 		ID: tx.NewID(), Name: strings.TrimSpace(in.Name), Format: in.FormatID, Center: in.CenterID, Centers: in.CenterIDs, Channels: in.ChannelIDs, Owner: in.OwnerID,
 		From: in.From, Until: in.Until, Past: in.Past, Segment: in.SegmentID, Audience: strings.TrimSpace(in.Audience), Promise: strings.TrimSpace(in.Promise), State: Draft,
-		PlanLeads: in.PlanLeads, PlanVisits: in.PlanVisits, PlanContracts: in.PlanContracts, PlanCash: in.PlanCash, Created: tx.Now,
+		PlanReach: in.PlanReach, PlanLeads: in.PlanLeads, PlanVisits: in.PlanVisits, PlanContracts: in.PlanContracts, PlanCash: in.PlanCash, Created: tx.Now,
 	}
 	if c.Owner.IsNone() {
 		c.Owner = tx.Viewer.Staff
@@ -197,6 +198,9 @@ func (c Campaign) wrong(ctx context.Context, tx *op.Tx) (bad problem.Invalid, er
 			bad.Add(n.field, "out-of-range", n.value, "from", n.least, "until", 1_000_000)
 		}
 	}
+	if c.PlanReach != 0 && (c.PlanReach < c.PlanLeads || c.PlanReach > mostReach) { // each lead was reached
+		bad.Add("plan_reach", "out-of-range", c.PlanReach, "from", c.PlanLeads, "until", mostReach)
+	}
 	if c.PlanVisits > c.PlanLeads {
 		bad.Add("plan_visits", "plan-more", c.PlanVisits, "most", c.PlanLeads)
 	}
@@ -208,6 +212,9 @@ func (c Campaign) wrong(ctx context.Context, tx *op.Tx) (bad problem.Invalid, er
 	}
 	return bad, nil
 }
+
+// mostReach is the most people that a plan may name.
+const mostReach = 10_000_000
 
 // How many days a campaign may last (longest).
 const (
@@ -277,6 +284,7 @@ type ChangeCampaignInput struct {
 	SegmentID     *id.ID         `json:"segment_id,omitempty" doc:"whom it is for, by conditions (MKT-10)"`
 	Audience      *string        `json:"audience,omitempty" maxLength:"300"`
 	Promise       *string        `json:"promise,omitempty" maxLength:"500"`
+	PlanReach     *int64         `json:"plan_reach,omitempty" minimum:"0" maximum:"10000000" doc:"people that it is to reach; 0: not planned"`
 	PlanLeads     *int64         `json:"plan_leads,omitempty" minimum:"1" maximum:"1000000"`
 	PlanVisits    *int64         `json:"plan_visits,omitempty" minimum:"0" maximum:"1000000"`
 	PlanContracts *int64         `json:"plan_contracts,omitempty" minimum:"0" maximum:"1000000"`
@@ -308,6 +316,7 @@ func (in ChangeCampaignInput) apply(c *Campaign) (changed []string) {
 	set(&changed, "segment", &c.Segment, in.SegmentID)
 	set(&changed, "audience", &c.Audience, in.Audience)
 	set(&changed, "promise", &c.Promise, in.Promise)
+	set(&changed, "plan_reach", &c.PlanReach, in.PlanReach)
 	set(&changed, "plan_leads", &c.PlanLeads, in.PlanLeads)
 	set(&changed, "plan_visits", &c.PlanVisits, in.PlanVisits)
 	set(&changed, "plan_contracts", &c.PlanContracts, in.PlanContracts)
@@ -316,7 +325,7 @@ func (in ChangeCampaignInput) apply(c *Campaign) (changed []string) {
 }
 
 // settled are the fields that an approval was about; of the last day see shorter.
-var settled = []string{"format", "centers", "channels", "from_day", "past", "segment", "plan_leads", "plan_visits", "plan_contracts", "plan_cash"}
+var settled = []string{"format", "centers", "channels", "from_day", "past", "segment", "plan_reach", "plan_leads", "plan_visits", "plan_contracts", "plan_cash"}
 
 func changeCampaign(ctx context.Context, tx *op.Tx, in ChangeCampaignInput) (CampaignAnswer, error) {
 	c, err := CampaignByID(ctx, tx, in.CampaignID)
@@ -342,7 +351,7 @@ func changeCampaign(ctx context.Context, tx *op.Tx, in ChangeCampaignInput) (Cam
 			return CampaignAnswer{}, err
 		}
 	}
-	if err := tx.Save(ctx, &c, "name", "format", "centers", "channels", "owner", "from_day", "until_day", "past", "segment", "audience", "promise", "plan_leads", "plan_visits", "plan_contracts", "plan_cash"); err != nil {
+	if err := tx.Save(ctx, &c, "name", "format", "centers", "channels", "owner", "from_day", "until_day", "past", "segment", "audience", "promise", "plan_reach", "plan_leads", "plan_visits", "plan_contracts", "plan_cash"); err != nil {
 		return CampaignAnswer{}, err
 	}
 	if in.Costs != nil {

@@ -244,8 +244,9 @@ func reviewed(ctx context.Context, tx *op.Tx, f facts.CampaignClosed, e event.Ev
 	if err != nil {
 		return err
 	}
-	c.Review = &Review{Day: e.Day, Leads: f.Leads, Visits: f.Visits, Contracts: f.Contracts, Cash: f.Cash, Link: f.Link}
-	return tx.Save(ctx, &c, "review")
+	c.Review = &Review{Day: e.Day, Leads: f.Leads, Visits: f.Visits, Contracts: f.Contracts, Cash: f.Cash, Link: f.Link, Reach: f.Reach, Model: f.Model, Links: f.Links}
+	c.ReviewCost = f.Cost
+	return tx.Save(ctx, &c, "review", "review_cost")
 }
 
 // DropCampaign gives a campaign up that was not approved. Refused: campaign-settled.

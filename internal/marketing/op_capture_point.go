@@ -23,7 +23,7 @@ type CapturePointInput struct {
 	CenterID   id.ID  `json:"center_id,omitempty" doc:"none: the company's pool"`
 	ChannelID  id.ID  `json:"channel_id,omitempty" doc:"needed without a campaign"`
 	StaffID    id.ID  `json:"staff_id,omitempty" doc:"whose it is: a consultant of the center gets what comes by it"`
-	ReferrerID id.ID  `json:"referrer_id,omitempty" doc:"a person who recommends by it"`
+	ReferrerID *id.ID `json:"referrer_id,omitempty" doc:"a person who recommends by it (MKT-12); stays as it is if left out, empty: nobody"`
 	Active     *bool  `json:"active,omitempty" doc:"whether it takes submissions; yes if left out"`
 }
 
@@ -43,8 +43,8 @@ var SetCapturePoint = op.Op[CapturePointInput, CapturePointAnswer]{
 		if !in.PointID.IsNone() {
 			refs = append(refs, op.Ref{Kind: "capture-point", ID: in.PointID, Reached: true})
 		}
-		if !in.ReferrerID.IsNone() {
-			refs = append(refs, op.Ref{Kind: "person", ID: in.ReferrerID})
+		if in.ReferrerID != nil && !in.ReferrerID.IsNone() {
+			refs = append(refs, op.Ref{Kind: "person", ID: *in.ReferrerID})
 		}
 		return refs
 	},
@@ -52,8 +52,11 @@ var SetCapturePoint = op.Op[CapturePointInput, CapturePointAnswer]{
 
 func setCapturePoint(ctx context.Context, tx *op.Tx, in CapturePointInput) (CapturePointAnswer, error) {
 	p := CapturePoint{
-		ID: in.PointID, Name: strings.TrimSpace(in.Name), Kind: in.Kind, Campaign: in.CampaignID, Center: in.CenterID, Channel: in.ChannelID, Staff: in.StaffID, Referrer: in.ReferrerID,
+		ID: in.PointID, Name: strings.TrimSpace(in.Name), Kind: in.Kind, Campaign: in.CampaignID, Center: in.CenterID, Channel: in.ChannelID, Staff: in.StaffID,
 		Active: in.Active == nil || *in.Active, Created: tx.Now,
+	}
+	if in.ReferrerID != nil {
+		p.Referrer = *in.ReferrerID
 	}
 	if err := p.check(ctx, tx); err != nil {
 		return CapturePointAnswer{}, err
@@ -73,6 +76,9 @@ func setCapturePoint(ctx context.Context, tx *op.Tx, in CapturePointInput) (Capt
 		return CapturePointAnswer{}, err
 	}
 	p.Code, p.Version = was.Code, was.Version
+	if in.ReferrerID == nil {
+		p.Referrer = was.Referrer
+	}
 	if in.Version != nil {
 		p.Version = *in.Version
 	}

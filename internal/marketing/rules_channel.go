@@ -77,6 +77,19 @@ func (t Tree) ByID(key id.ID) (Channel, bool) { c, ok := t.byID[key]; return c, 
 // ByName gives the channel that a text means: its code, Chinese or English name, whatever its case, width, spaces and signs.
 func (t Tree) ByName(text string) (Channel, bool) { c, ok := t.byName[fold(text)]; return c, ok }
 
+// ReferralCode is the code of the shipped channel of those who were recommended (转介绍, MKT-12).
+const ReferralCode = "referral"
+
+// Recommends tells whether who comes by a channel was recommended: by that of referrals, or one beneath it.
+func (t Tree) Recommends(key id.ID) bool {
+	for c, ok := t.byID[key]; ok; c, ok = t.byID[c.Parent] {
+		if c.Code == ReferralCode {
+			return true
+		}
+	}
+	return false
+}
+
 // Under lists a channel and everything below it.
 func (t Tree) Under(key id.ID) []id.ID {
 	var out []id.ID

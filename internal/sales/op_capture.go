@@ -114,10 +114,17 @@ func joinedReferrer(ctx context.Context, tx *op.Tx, p marketing.CapturePoint, op
 	return err
 }
 
-// referrerOf is who recommends by a point; nobody for a submission of its own or of somebody who brought it (MKT-12): the lead is kept.
+// referrerOf is who recommends by a point; nobody for a submission of its own or of somebody who brought it, and for an organization (MKT-12): the
+// lead is kept.
 func referrerOf(ctx context.Context, tx *op.Tx, p marketing.CapturePoint, known id.ID) (id.ID, error) {
 	circle, err := closesCircle(ctx, tx, known, p.Referrer)
 	if err != nil || circle {
+		return id.None, err
+	}
+	if err := referrerSeen(ctx, tx, p.Referrer); err != nil {
+		if _, refused := problem.As(err); refused {
+			return id.None, nil
+		}
 		return id.None, err
 	}
 	return p.Referrer, nil

@@ -13,7 +13,8 @@ import (
 	"zhike/internal/people"
 )
 
-// WalkInInput has at most six fields (SAL-5): name, phone, course, channel, consultant, center. A known person comes by its id.
+// WalkInInput has at most six fields (SAL-5): name, phone, course, channel, consultant, center; for who was recommended the referrer, where the form
+// asks for it instead of one of them. A known person comes by its id.
 type WalkInInput struct {
 	Name         string `json:"name,omitempty" maxLength:"100"`
 	Phone        string `json:"phone,omitempty" maxLength:"40"`
@@ -23,6 +24,7 @@ type WalkInInput struct {
 	ConsultantID id.ID  `json:"consultant_id,omitempty" doc:"by rule if left out"`
 	CenterID     id.ID  `json:"center_id,omitempty" doc:"one's own if left out"`
 	PersonID     id.ID  `json:"person_id,omitempty" doc:"instead of name and phone"`
+	ReferrerID   id.ID  `json:"referrer_id,omitempty" doc:"who recommended the school to the visitor (MKT-12); one whom the open enquiry names already stays"`
 
 	Ask    bool    `json:"-"` // refuse who is known for sure (PPL-4): a form asks
 	Others []id.ID `json:"-"` // who the visitor is not, though name and phone say so
@@ -54,7 +56,7 @@ func walkIn(ctx context.Context, tx *op.Tx, in WalkInInput) (VisitAnswer, error)
 	if err := expected(ctx, tx, in); err != nil {
 		return VisitAnswer{}, err
 	}
-	e, err := openEnquiry(ctx, tx, in)
+	e, was, err := openEnquiry(ctx, tx, in)
 	if err != nil {
 		return VisitAnswer{}, problem.Relocate(err, "person.name", "name", "person.phones", "phone", "person.phones.0.value", "phone")
 	}
@@ -65,11 +67,11 @@ func walkIn(ctx context.Context, tx *op.Tx, in WalkInInput) (VisitAnswer, error)
 	if err := tx.Insert(ctx, v); err != nil {
 		return VisitAnswer{}, err
 	}
-	f := facts.WalkedIn{Matter: e.matter(), Visit: v.ID, Arrived: v.Arrived}
+	f := facts.WalkedIn{Matter: e.matter(), Visit: v.ID, Arrived: v.Arrived, Referral: e.referred(was)}
 	f.Center = in.CenterID
 	e.remember(v.ID)
 	e.NextStep, e.NextDay = nextFinish, v.Day
-	if err := move(ctx, tx, &e, e.after(f), "past", "next_step", "next_day"); err != nil {
+	if err := move(ctx, tx, &e, e.after(f), "past", "next_step", "next_day", "referrer"); err != nil {
 		return VisitAnswer{}, err
 	}
 	tx.Undoable(VisitInput{VisitID: v.ID})
@@ -110,22 +112,42 @@ func expected(ctx context.Context, tx *op.Tx, in WalkInInput) error {
 	})
 }
 
-// openEnquiry takes up the open enquiry of a known person at this center, or enters a new one.
-func openEnquiry(ctx context.Context, tx *op.Tx, in WalkInInput) (Enquiry, error) {
+// openEnquiry takes up the open enquiry of a known person at this center, or enters a new one; was is how it stood before this visit.
+func openEnquiry(ctx context.Context, tx *op.Tx, in WalkInInput) (e, was Enquiry, err error) {
 	if !in.PersonID.IsNone() {
 		var open []Enquiry
 		err := tx.Select(&open).Where("person = ? AND outcome = 'open' AND center = ?", in.PersonID, in.CenterID).Order("id DESC").Limit(1).Scan(ctx)
 		if err != nil {
-			return Enquiry{}, err
+			return e, was, err
 		}
 		if len(open) == 1 {
-			if !in.CampaignID.IsNone() {
-				_, err = AddLead.In(ctx, tx, AddLeadInput{EnquiryID: open[0].ID, ChannelID: in.ChannelID, CampaignID: in.CampaignID})
-			}
-			return open[0], err
+			e, err = in.takenUp(ctx, tx, open[0])
+			return e, open[0], err
 		}
 	}
-	enter := EnterInput{PersonID: in.PersonID, CenterID: in.CenterID, ChannelID: in.ChannelID, CampaignID: in.CampaignID, CourseID: in.CourseID, ConsultantID: in.ConsultantID, WalkIn: true}
+	e, err = in.entered(ctx, tx)
+	return e, e, err
+}
+
+// takenUp is an open enquiry with what the visitor came by, and who recommended us where nobody is named yet (MKT-12).
+func (in WalkInInput) takenUp(ctx context.Context, tx *op.Tx, e Enquiry) (Enquiry, error) {
+	if !in.CampaignID.IsNone() {
+		if _, err := AddLead.In(ctx, tx, AddLeadInput{EnquiryID: e.ID, ChannelID: in.ChannelID, CampaignID: in.CampaignID}); err != nil {
+			return e, err
+		}
+	}
+	if in.ReferrerID.IsNone() || !e.Referrer.IsNone() {
+		return e, nil
+	}
+	e.Referrer = in.ReferrerID
+	return e, checkReferrer(ctx, tx, e.Person, e.Referrer)
+}
+
+// entered enters a new enquiry of the visitor.
+func (in WalkInInput) entered(ctx context.Context, tx *op.Tx) (Enquiry, error) {
+	enter := EnterInput{
+		PersonID: in.PersonID, CenterID: in.CenterID, ChannelID: in.ChannelID, CampaignID: in.CampaignID, CourseID: in.CourseID, ConsultantID: in.ConsultantID, ReferrerID: in.ReferrerID, WalkIn: true,
+	}
 	if in.PersonID.IsNone() {
 		enter.Person = &people.RegisterInput{Name: in.Name, CenterID: in.CenterID, Ask: in.Ask, Others: in.Others}
 		if in.Phone != "" {

@@ -28,10 +28,17 @@ func Reactions() []op.Reaction {
 // Merged is what follows once all rows of a merged person are led to the one that stands.
 func Merged() op.Reaction {
 	return op.On(func(ctx context.Context, tx *op.Tx, f facts.PersonsMerged, _ event.Event) error {
-		if err := mergedReferrers(ctx, tx, f.Person); err != nil {
+		if err := mergedReferrers(ctx, tx, f); err != nil {
 			return err
 		}
 		return dueRewards(ctx, tx, "state = 'waiting' AND referrer = ?", f.Person)
+	})
+}
+
+// Unmerged is what follows once all rows are led back to the person that stands for itself again.
+func Unmerged() op.Reaction {
+	return op.On(func(ctx context.Context, tx *op.Tx, f facts.PersonsUnmerged, _ event.Event) error {
+		return unmergedReferrers(ctx, tx, f)
 	})
 }
 

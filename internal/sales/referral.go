@@ -86,27 +86,78 @@ func closesCircle(ctx context.Context, tx *op.Tx, person, referrer id.ID) (bool,
 	return false, nil
 }
 
-// mergedReferrers withdraws the referrers that a merge made part of a circle: of somebody who is the same human being (MKT-12).
-func mergedReferrers(ctx context.Context, tx *op.Tx, person id.ID) error {
+// mergedReferrers withdraws the referrers that a merge made part of a circle: of somebody who is the same human being (MKT-12). It keeps who they were,
+// for an undo of the merge.
+func mergedReferrers(ctx context.Context, tx *op.Tx, m facts.PersonsMerged) error {
 	var list []Enquiry
-	err := tx.Unscoped("a merge is about all that belongs to the person").Select(&list).Where("person = ? AND referrer IS NOT NULL", person).Order("id").Scan(ctx)
+	err := tx.Unscoped("a merge is about all that belongs to the person").Select(&list).Where("person = ? AND referrer IS NOT NULL", m.Person).Order("id").Scan(ctx)
 	if err != nil {
 		return fmt.Errorf("read referrers of merged person: %w", err)
 	}
 	for _, e := range list {
-		circle, err := closesCircle(ctx, tx, person, e.Referrer)
+		circle, err := closesCircle(ctx, tx, m.Person, e.Referrer)
 		if err != nil {
 			return err
 		}
 		if !circle {
 			continue
 		}
-		was := e
-		e.Referrer = id.None
-		if err := tx.Save(ctx, &e, "referrer"); err != nil {
+		_, err = tx.Exec(ctx, `INSERT INTO withdrawn_referrers (merge, enquiry, referrer, gone) SELECT ?, e.id, e.referrer,
+			EXISTS (SELECT 1 FROM moved_rows r WHERE r.under = ? AND r.tab = 'enquiries' AND r.col = 'referrer' AND r.ref = e.id) FROM enquiries e WHERE e.id = ?`, m.Merge, m.Merge, e.ID)
+		if err != nil {
+			return fmt.Errorf("keep withdrawn referrer: %w", err)
+		}
+		if err := e.refer(ctx, tx, id.None); err != nil {
 			return err
 		}
-		tx.Record(e.ID, facts.EnquiryChanged{Matter: e.matter(), Fields: []string{"referrer"}, Referral: e.referred(was)})
+	}
+	return nil
+}
+
+// refer names another referrer, or nobody, as follows from a merge or its undo.
+func (e Enquiry) refer(ctx context.Context, tx *op.Tx, referrer id.ID) error {
+	was := e
+	e.Referrer = referrer
+	if err := tx.Save(ctx, &e, "referrer"); err != nil {
+		return err
+	}
+	tx.Record(e.ID, facts.EnquiryChanged{Matter: e.matter(), Fields: []string{"referrer"}, Referral: e.referred(was)})
+	return nil
+}
+
+// unmergedReferrers names again whom a merge withdrew that is undone (PPL-5, MKT-12): where nobody was named since, and without a circle.
+func unmergedReferrers(ctx context.Context, tx *op.Tx, m facts.PersonsUnmerged) error {
+	type row struct {
+		Enquiry  id.ID `db:"enquiry"`
+		Referrer id.ID `db:"referrer"`
+		Gone     bool  `db:"gone"`
+	}
+	u := tx.Unscoped("an undo is about all that the merge changed")
+	list, err := op.AllOf[row](ctx, u, "SELECT enquiry, referrer, gone FROM withdrawn_referrers WHERE merge = ? ORDER BY enquiry", m.Merge)
+	if err != nil {
+		return fmt.Errorf("read withdrawn referrers: %w", err)
+	}
+	for _, r := range list {
+		if r.Gone {
+			r.Referrer = m.Gone
+		}
+		var e Enquiry
+		if err := u.Select(&e).Where("id = ?", r.Enquiry).Scan(ctx); err != nil {
+			return fmt.Errorf("read enquiry of unmerged person: %w", err)
+		}
+		circle, err := closesCircle(ctx, tx, e.Person, r.Referrer)
+		if err != nil {
+			return err
+		}
+		if circle || !e.Referrer.IsNone() {
+			continue
+		}
+		if err := e.refer(ctx, tx, r.Referrer); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.Exec(ctx, "DELETE FROM withdrawn_referrers WHERE merge = ?", m.Merge); err != nil {
+		return fmt.Errorf("forget withdrawn referrers: %w", err)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package sales_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
+	"zhike/internal/marketing"
 	"zhike/internal/people"
 	"zhike/internal/sales"
 	"zhike/internal/testkit"
@@ -132,6 +134,86 @@ func TestMKT12_Merge(t *testing.T) {
 		must(people.Merge.Run(s.Principal(s.HD), s.Ops, people.MergeInput{PersonID: kept, WithID: c.PersonID}))(t)
 		if got := enquiry(t, s, c.ID).Referrer; !got.IsNone() {
 			t.Errorf("referrer within a circle = %s", got)
+		}
+		s.Check(t)
+	})
+}
+
+// An undo of the merge names again whom it withdrew, as they were before it; not where somebody else was named since (MKT-12, PPL-5).
+func TestMKT12_Unmerge(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		name := func(enquiry, referrer id.ID) {
+			t.Helper()
+			if err := referred(t, s, enquiry, referrer); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, side := range []string{"kept brought gone", "gone brought kept", "over another"} {
+			kept, gone, other := s.Enquiry(t, s.HD), s.Enquiry(t, s.HD), s.Enquiry(t, s.HD)
+			was := map[id.ID]id.ID{}
+			switch side {
+			case "kept brought gone":
+				was[gone.ID] = kept.PersonID
+			case "gone brought kept":
+				was[kept.ID] = gone.PersonID
+			default:
+				was[other.ID], was[gone.ID] = kept.PersonID, other.PersonID
+			}
+			for enquiry, referrer := range was {
+				name(enquiry, referrer)
+			}
+			m := must(people.Merge.Run(s.Principal(s.HD), s.Ops, people.MergeInput{PersonID: kept.PersonID, WithID: gone.PersonID}))(t)
+			s.Check(t)
+			must(people.Unmerge.Run(s.Principal(s.HD), s.Ops, people.UnmergeInput{PersonID: kept.PersonID, MergeID: m.MergeID}))(t)
+			for _, e := range []sales.Entered{kept, gone, other} {
+				if got := enquiry(t, s, e.ID).Referrer; got != was[e.ID] {
+					t.Errorf("%s: after the undo %s is the referrer, want %s", side, got, was[e.ID])
+				}
+			}
+			if n := s.Count(t, "SELECT COUNT(*) FROM withdrawn_referrers"); n != 0 {
+				t.Errorf("%d withdrawn referrers are kept", n)
+			}
+		}
+		kept, gone, other := s.Enquiry(t, s.HD), s.Enquiry(t, s.HD), s.Enquiry(t, s.HD)
+		name(gone.ID, kept.PersonID)
+		m := must(people.Merge.Run(s.Principal(s.HD), s.Ops, people.MergeInput{PersonID: kept.PersonID, WithID: gone.PersonID}))(t)
+		name(gone.ID, other.PersonID)
+		must(people.Unmerge.Run(s.Principal(s.HD), s.Ops, people.UnmergeInput{PersonID: kept.PersonID, MergeID: m.MergeID}))(t)
+		if got := enquiry(t, s, gone.ID).Referrer; got != other.PersonID {
+			t.Errorf("who was named since is replaced by %s", got)
+		}
+		s.Check(t)
+	})
+}
+
+// A submission that joins an open enquiry names who recommends by its point, unless somebody is named; nobody recommends themselves or who brought them (MKT-12, MKT-11).
+func TestMKT12_JoinedReferrer(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		first, second := s.Enquiry(t, s.HD), s.Enquiry(t, s.HD)
+		open := enter(t, s, form(point(t, s, nil), 1))
+		send := func(n int, referrer id.ID) marketing.SubmissionAnswer {
+			t.Helper()
+			p := must(marketing.SetCapturePoint.Run(s.Principal(s.HD), s.Ops, marketing.CapturePointInput{Name: "老带新", Kind: "link", CenterID: s.HD, ChannelID: s.Web, ReferrerID: &referrer}))(t)
+			in := form(p, 1)
+			in.Challenge = fmt.Sprintf("again-%d", n)
+			return enter(t, s, in)
+		}
+		if got := send(1, enquiry(t, s, open.Enquiry).Person); got.Enquiry != open.Enquiry || !enquiry(t, s, open.Enquiry).Referrer.IsNone() {
+			t.Errorf("somebody recommends themselves: %+v", got)
+		}
+		for n, referrer := range []id.ID{first.PersonID, second.PersonID} {
+			if got := send(2+n, referrer); got.Enquiry != open.Enquiry || enquiry(t, s, open.Enquiry).Referrer != first.PersonID {
+				t.Errorf("%d: joined %+v, the referrer is %s, want %s", n, got, enquiry(t, s, open.Enquiry).Referrer, first.PersonID)
+			}
+		}
+		brought := must(people.Register.Run(s.FrontDesk(s.HD), s.Ops, people.RegisterInput{Name: "谢小满", Phones: []people.ContactInput{{Value: "13700001111"}}}))(t)
+		e := must(sales.Enter.Run(s.FrontDesk(s.HD), s.Ops, sales.EnterInput{PersonID: brought.ID, CenterID: s.HD, ReferrerID: enquiry(t, s, open.Enquiry).Person}))(t)
+		p := must(marketing.SetCapturePoint.Run(s.Principal(s.HD), s.Ops, marketing.CapturePointInput{Name: "老带新", Kind: "link", CenterID: s.HD, ChannelID: s.Web, ReferrerID: &brought.ID}))(t)
+		in := form(p, 2)
+		in.Name, in.Phone = "何雨桐1", "13800138001"
+		s.Exec(t, "UPDATE enquiries SET referrer = NULL WHERE id = ?", open.Enquiry)
+		if got := enter(t, s, in); got.Enquiry != open.Enquiry || !enquiry(t, s, open.Enquiry).Referrer.IsNone() || e.ID.IsNone() {
+			t.Errorf("who was brought recommends who brought them: %+v", got)
 		}
 		s.Check(t)
 	})

@@ -79,11 +79,19 @@ func TestMKT12_Reward(t *testing.T) {
 		own := s.Enquiry(t, s.HD)
 		s.Sign(t, s.HD, own)
 		before, _ := giftOf(t, s, own.PersonID)
+		metric := func() int64 { // of whole periods, all centers and days
+			return s.Count(t, "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM rollup_deltas WHERE metric = 'hours_gift' AND dim = ''") +
+				s.Count(t, "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM rollups WHERE metric = 'hours_gift' AND dim = '' AND grain = 'day'")
+		}
 		contract, person := bringsOne(t, s, own.PersonID)
 		if list := rewardsOf(t, s, own.PersonID); len(list) != 0 {
 			t.Errorf("before anything is paid: %+v", list)
 		}
+		counted := metric()
 		first := pay(t, s, contract, 1000)
+		if n := metric(); n != counted+200 {
+			t.Errorf("hours_gift = %d, want 200 more than %d", n, counted)
+		}
 		then := pay(t, s, contract, 500)
 		list := rewardsOf(t, s, own.PersonID)
 		if len(list) != 1 || list[0].State != sales.RewardBooked || list[0].Hours != 200 || list[0].Person != person || list[0].Contract != contract {
@@ -110,6 +118,9 @@ func TestMKT12_Reward(t *testing.T) {
 		}
 		if given, left := giftOf(t, s, own.PersonID); given != before || left != before {
 			t.Errorf("gift hours after it = %d, %d left, want %d", given, left, before)
+		}
+		if n := metric(); n != counted {
+			t.Errorf("hours_gift after it = %d, want %d", n, counted)
 		}
 		s.Check(t)
 		pay(t, s, contract, 800)

@@ -29,6 +29,7 @@ type agenda struct {
 	forms   *rand.Rand                   // of what is sent by form: likewise
 	gave    *rand.Rand                   // of promotions: likewise
 	lain    *rand.Rand                   // of the public pool: likewise
+	named   *rand.Rand                   // of referrers: likewise
 	running map[id.ID]marketing.Campaign // today, by channel
 	names   *names
 	open    time.Time // the center opens
@@ -105,7 +106,7 @@ func (l *Life) day(ctx context.Context, day bizdate.Date) error {
 				return fmt.Errorf("center %s: %w", p.code, err)
 			}
 		}
-		return nil
+		return sales.SettleRewards(ctx, l.run)
 	})
 	if err != nil {
 		return err
@@ -119,6 +120,7 @@ func (l *Life) agenda(p place, i int, day bizdate.Date) *agenda {
 	return &agenda{
 		l: l, place: p, day: day, r: r, names: &names{r}, queue: &queue{}, open: day.In(l.dir.Zone(p.center)).Add(9 * time.Hour),
 		luck: l.chance(day, i|1<<14), said: l.chance(day, i|1<<13), forms: l.chance(day, i|1<<12), gave: l.chance(day, i|1<<11), lain: l.chance(day, i|1<<10),
+		named: l.chance(day, i|1<<9),
 	}
 }
 

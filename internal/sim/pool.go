@@ -59,7 +59,7 @@ func (l *Life) returnIdle(ctx context.Context, day bizdate.Date) error {
 // apart is the agenda of matters that came out of the pool: one day and one order of things, but chances of their own.
 func (a *agenda) apart() *agenda {
 	b := *a
-	b.r, b.said, b.forms, b.gave, b.names = a.lain, a.lain, a.lain, a.lain, &names{a.lain}
+	b.r, b.said, b.forms, b.gave, b.named, b.names = a.lain, a.lain, a.lain, a.lain, a.lain, &names{a.lain}
 	return &b
 }
 

@@ -68,8 +68,12 @@ func (a *agenda) lead(ctx context.Context, channel string) error {
 }
 
 func (a *agenda) enter(ctx context.Context, channel string) (sales.Entered, error) {
+	referrer, err := a.referrer(ctx, channel)
+	if err != nil {
+		return sales.Entered{}, err
+	}
 	return sales.Enter.Run(a.l.as(ctx, of(a.r, a.place.desk)), a.l.run, sales.EnterInput{
-		Person: a.somebody(), CenterID: a.place.center, ChannelID: a.l.world.channels[channel], CampaignID: a.by(channel), CourseID: a.course().ID, NextStep: "first-contact", NextDay: a.day,
+		ReferrerID: referrer, Person: a.somebody(), CenterID: a.place.center, ChannelID: a.l.world.channels[channel], CampaignID: a.by(channel), CourseID: a.course().ID, NextStep: "first-contact", NextDay: a.day,
 	})
 }
 

@@ -70,7 +70,11 @@ func (p pages) getContracts(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx := r.Context()
-	return web.Render(w, r, web.Shell(web.Page{Title: t(ctx, "contracts"), H1: v.sentence(ctx)}, contractsPage(v)))
+	shell := web.Page{Title: t(ctx, "contracts"), H1: v.sentence(ctx)}
+	if may(ctx, "reward:read") {
+		shell.Aside = web.Button{Label: i18n.T(ctx, "shell.rewards"), Href: "/rewards"}
+	}
+	return web.Render(w, r, web.Shell(shell, contractsPage(v)))
 }
 
 func (v *listView) read(ctx context.Context, tx *op.Tx) error {

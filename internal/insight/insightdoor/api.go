@@ -18,6 +18,7 @@ import (
 // API registers reports and the catalogue of metrics.
 func API(a *api.API) {
 	api.Get(a, "/reports/{name}", "insight.report", "report:read", report)
+	api.Get(a, "/reports/{name}/cases", "insight.cases", "report:read", casesOf)
 	api.Post(a, "/reports/{name}/mail", insight.MailReport, api.Status(http.StatusAccepted))
 	api.Whole(a, "/reports", "insight.reports", "report:read", func(context.Context, *op.Tx, api.Paging) ([]string, error) {
 		return insight.Names(), nil
@@ -37,6 +38,15 @@ type reportQuery struct {
 }
 
 func report(ctx context.Context, tx *op.Tx, q reportQuery) (Answer, error) {
+	p, err := q.params(tx)
+	if err != nil {
+		return Answer{}, err
+	}
+	return JSON(At(ctx, tx.Now, tx.Zone(tx.Viewer.Center)), tx, q.Name, p)
+}
+
+// params reads the parameters of a report; centers by id, code or name.
+func (q reportQuery) params(tx *op.Tx) (insight.Params, error) {
 	p := insight.Params{From: q.From, Until: q.Until, By: q.By, Model: insight.Model(q.Model), Basis: insight.Basis(q.Basis), Metric: q.Metric}
 	var bad problem.Invalid
 	for i, text := range q.Centers {
@@ -50,10 +60,7 @@ func report(ctx context.Context, tx *op.Tx, q reportQuery) (Answer, error) {
 		}
 		p.Centers = append(p.Centers, key)
 	}
-	if err := bad.Err("INS-5"); err != nil {
-		return Answer{}, err
-	}
-	return JSON(At(ctx, tx.Now, tx.Zone(tx.Viewer.Center)), tx, q.Name, p)
+	return p, bad.Err("INS-5")
 }
 
 // MetricShown is a line of the catalogue of metrics (INS-1).

@@ -27,6 +27,7 @@ var lists = map[string]recordList{
 	"arrived":           {"/appointments", "appointment:read", "state=arrived", "from", "until", false},
 	"no-shows":          {"/appointments", "appointment:read", "state=no-show", "from", "until", false},
 	"visits":            {"/visits", "visit:read", "", "from", "until", false},
+	"visits-new":        {"/visits", "visit:read", "kind=new%2Creturn", "from", "until", false},
 	"contracts":         {"/contracts", "contract:read", "", "signed_from", "signed_until", false},
 	"contracts-new":     {"/contracts", "contract:read", "kind=new%2Creturn", "signed_from", "signed_until", false},
 	"contracts-renewal": {"/contracts", "contract:read", "kind=renewal%2Cupgrade", "signed_from", "signed_until", false},
@@ -36,9 +37,19 @@ var lists = map[string]recordList{
 	"payments-other":    {"/payments", "payment:read", "contract_kind=none", "from", "until", false},
 }
 
-// link leads from a figure to its records; "" where there is no such list for the row, and where the viewer does not see all records
-// that the figure counts.
-func link(ctx context.Context, c insight.Column, p insight.Params, row insight.Row) string {
+// link leads from a figure to its records: to their list where one states what the figure counts, and the viewer sees all of it, else to the cases
+// behind it.
+func link(ctx context.Context, r insight.Report, c insight.Column, row insight.Row, total bool) string {
+	if total || row.Value != "" {
+		if href := listLink(ctx, c, r.Params, row); href != "" {
+			return href
+		}
+	}
+	return casesLink(r, c, row.Value, total)
+}
+
+// listLink leads to a list of records; "" where there is none for the row, and where the viewer does not see all records that the figure counts.
+func listLink(ctx context.Context, c insight.Column, p insight.Params, row insight.Row) string {
 	m, _ := insight.MetricByID(c.Metric)
 	if m.List == targetList {
 		return targetLink(ctx, p, row)
@@ -86,9 +97,9 @@ func link(ctx context.Context, c insight.Column, p insight.Params, row insight.R
 // became of a cohort.
 func states(m insight.Metric, p insight.Params) bool {
 	if m.List == "leads" {
-		return p.Model == "" && p.Basis != insight.ByCohort
+		return p.Model == "" && p.Basis != insight.ByCohort && p.By != "region" && p.By != "campaign"
 	}
-	return !p.Owned && p.Model == "" && p.Basis != insight.ByCohort && p.By != "campaign"
+	return !p.Owned && p.Model == "" && p.Basis != insight.ByCohort && p.By != "campaign" && p.By != "kind" && p.By != "region"
 }
 
 // targetList is the list of targets: their sheet.

@@ -22,6 +22,7 @@ func Pages(mux *http.ServeMux, r *op.Runner) {
 	p := pages{r}
 	mux.Handle("GET /reports", web.Func(p.getReports))
 	mux.Handle("GET /reports/{name}", web.Func(p.getReport))
+	mux.Handle("GET /reports/{name}/cases", web.Func(p.getCases))
 	mux.Handle("POST /reports/{name}/mail", web.Func(p.postMail))
 	mux.Handle("POST /reports/{name}/export", web.Func(p.postExport))
 	mux.Handle("POST /reports/consultants/coach", web.Func(p.postCoach))
@@ -164,20 +165,20 @@ func table(ctx context.Context, v view) web.Table {
 		}
 		t.Columns = append(t.Columns, web.Column{Label: i18n.T(ctx, "metric."+c.Metric), Num: true})
 	}
-	draw := func(row insight.Row, label string, opens bool) []templ.Component {
+	draw := func(row insight.Row, label string, total bool) []templ.Component {
 		out := []templ.Component{web.Text(label)}
 		for i, f := range row.Cells {
 			c := v.report.Columns[i+1]
 			href := ""
-			if !f.None && opens {
-				href = link(ctx, c, v.report.Params, row)
+			if !f.None {
+				href = link(ctx, v.report, c, row, total)
 			}
 			out = append(out, web.Figure{Value: value(ctx, c.Unit, f), Href: href, Hidden: label + " " + i18n.T(ctx, "metric."+c.Metric), Tone: toned(f)})
 		}
 		return out
 	}
 	for _, row := range v.report.Rows {
-		t.Rows = append(t.Rows, web.Row{ID: row.Value, Cells: draw(row, v.label(ctx, row), row.Value != "" || !v.byRow())})
+		t.Rows = append(t.Rows, web.Row{ID: row.Value, Cells: draw(row, v.label(ctx, row), false)})
 	}
 	t.Foot = draw(v.report.Totals, i18n.T(ctx, "insight.total"), true)
 	return t

@@ -131,7 +131,7 @@ func (v principalView) figures(ctx context.Context) web.FigureStrip {
 		m, _ := insight.MetricByID(key)
 		x, _ := v.Cells.Value(key, nil)
 		item := web.StripFigure{Label: i18n.T(ctx, "metric."+key), Figure: web.Figure{
-			Value: value(ctx, m.Unit, insight.Figure{V: x}), Href: link(ctx, insight.Column{Metric: key}, v.Report.Params, insight.Row{}), Hidden: period(ctx, v.Report.Params),
+			Value: value(ctx, m.Unit, insight.Figure{V: x}), Href: listLink(ctx, insight.Column{Metric: key}, v.Report.Params, insight.Row{}), Hidden: period(ctx, v.Report.Params),
 		}}
 		if i := slices.IndexFunc(v.Report.Conclusion.Evidence, func(e insight.Evidence) bool { return e.Metric == key }); i >= 0 {
 			e := v.Report.Conclusion.Evidence[i]

@@ -171,7 +171,7 @@ func (v managerView) figures(ctx context.Context) web.FigureStrip {
 	var out web.FigureStrip
 	for _, key := range homeMetrics {
 		m, _ := insight.MetricByID(key)
-		f := web.Figure{Value: i18n.Count(ctx, v.Now.Sum(key, nil)), Href: link(ctx, insight.Column{Metric: key}, v.params(), insight.Row{}), Hidden: i18n.Month(ctx, v.Month)}
+		f := web.Figure{Value: i18n.Count(ctx, v.Now.Sum(key, nil)), Href: listLink(ctx, insight.Column{Metric: key}, v.params(), insight.Row{}), Hidden: i18n.Month(ctx, v.Month)}
 		before := i18n.Count(ctx, v.Before.Sum(key, nil))
 		if m.Unit == "fen" {
 			f.Value, before = i18n.MoneyShort(ctx, money.Fen(v.Now.Sum(key, nil))), i18n.MoneyShort(ctx, money.Fen(v.Before.Sum(key, nil)))
@@ -196,7 +196,7 @@ func (v managerView) centers(ctx context.Context) web.Table {
 			if m.Unit == "fen" {
 				shown = i18n.MoneyShort(ctx, money.Fen(x))
 			}
-			cells = append(cells, web.Figure{Value: shown, Href: link(ctx, insight.Column{Metric: key}, v.params(), insight.Row{Value: value}), Hidden: name + " " + i18n.T(ctx, "metric."+key)})
+			cells = append(cells, web.Figure{Value: shown, Href: listLink(ctx, insight.Column{Metric: key}, v.params(), insight.Row{Value: value}), Hidden: name + " " + i18n.T(ctx, "metric."+key)})
 		}
 		return cells
 	}
@@ -222,7 +222,7 @@ func (v managerView) cash(ctx context.Context, width float64) chart.Line {
 		until := min(month.AddMonths(1)-1, v.Today)
 		line.Labels = append(line.Labels, monthLabel(month, n == 0))
 		line.Series[0].Values = append(line.Series[0].Values, float64(v.Cash.Sum(m.ID, func(c insight.Cell) bool { return c.Day == month })))
-		line.Series[0].Hrefs = append(line.Series[0].Hrefs, link(ctx, insight.Column{Metric: m.ID}, insight.Params{From: month, Until: until, Centers: listed(v.Center)}, insight.Row{}))
+		line.Series[0].Hrefs = append(line.Series[0].Hrefs, listLink(ctx, insight.Column{Metric: m.ID}, insight.Params{From: month, Until: until, Centers: listed(v.Center)}, insight.Row{}))
 		if line.Series[0].Values[n] > line.Series[0].Values[most] {
 			most = n
 		}
@@ -254,7 +254,7 @@ func (v managerView) cashByCenter(ctx context.Context, width float64) chart.Bars
 		before := float64(v.Before.Sum(m.ID, at))
 		bars.Points = append(bars.Points, chart.Point{
 			Label: c.Name(string(i18n.LangOf(ctx))), Value: float64(v.Now.Sum(m.ID, at)), Compare: &before,
-			Href: link(ctx, insight.Column{Metric: m.ID}, v.params(), insight.Row{Value: c.ID.String()}),
+			Href: listLink(ctx, insight.Column{Metric: m.ID}, v.params(), insight.Row{Value: c.ID.String()}),
 		})
 	}
 	return bars

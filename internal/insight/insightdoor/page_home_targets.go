@@ -49,8 +49,8 @@ func (v managerView) goals(ctx context.Context) web.Table {
 		row, name := insight.Row{Value: g.Center.String()}, names[g.Center]
 		out.Rows = append(out.Rows, web.Row{ID: g.Center.String(), Cells: []templ.Component{
 			web.Text(name),
-			web.Figure{Value: value(ctx, m.Unit, insight.Figure{V: float64(g.Actual)}), Href: link(ctx, insight.Column{Metric: m.ID}, params, row), Hidden: name},
-			web.Figure{Value: value(ctx, m.Unit, insight.Figure{V: float64(g.Target)}), Href: link(ctx, insight.Column{Metric: "target"}, params, row), Hidden: name},
+			web.Figure{Value: value(ctx, m.Unit, insight.Figure{V: float64(g.Actual)}), Href: listLink(ctx, insight.Column{Metric: m.ID}, params, row), Hidden: name},
+			web.Figure{Value: value(ctx, m.Unit, insight.Figure{V: float64(g.Target)}), Href: listLink(ctx, insight.Column{Metric: "target"}, params, row), Hidden: name},
 			web.Text(i18n.Percent(ctx, g.Share())), web.Text(expected(ctx, m, g.Outlook)),
 		}})
 	}

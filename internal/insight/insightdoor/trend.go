@@ -35,7 +35,7 @@ func trends(ctx context.Context, r insight.Report, width float64) []chart.Line {
 			sum += v
 			day := t.From + bizdate.Date(i)
 			line.Labels = append(line.Labels, i18n.DateShort(ctx, day))
-			line.Series[0].Hrefs = append(line.Series[0].Hrefs, link(ctx, insight.Column{Metric: t.Metric}, insight.Params{From: day, Until: day, Centers: r.Params.Centers}, insight.Row{}))
+			line.Series[0].Hrefs = append(line.Series[0].Hrefs, listLink(ctx, insight.Column{Metric: t.Metric}, insight.Params{From: day, Until: day, Centers: r.Params.Centers}, insight.Row{}))
 		}
 		if n := len(t.Values); n > 0 {
 			most := slices.Max(t.Values)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strconv"
 
 	"zhike/internal/contracts"
 	"zhike/internal/insight"
@@ -51,6 +52,9 @@ func value(ctx context.Context, unit string, f insight.Figure) string {
 	if f.Ranged {
 		return i18n.T(ctx, "insight.with-interval", "value", i18n.Count(ctx, int64(f.V)), "low", i18n.Count(ctx, int64(f.Low)), "high", i18n.Count(ctx, int64(f.High)))
 	}
+	if f.V != math.Trunc(f.V) { // parts of cases, by attribution
+		return strconv.FormatFloat(f.V, 'f', 2, 64)
+	}
 	return i18n.Count(ctx, int64(f.V))
 }
 
@@ -92,6 +96,18 @@ func namesOf(ctx context.Context, tx *op.Tx, r insight.Report) (names, error) {
 				return c.Name(string(i18n.LangOf(ctx)))
 			}
 			return i18n.T(ctx, "insight.company-pool")
+		}, nil
+	case "region":
+		return func(ctx context.Context, v string) string {
+			region, _ := dir.Region(parsed(v))
+			return nameOr(ctx, region.Name(string(i18n.LangOf(ctx))))
+		}, nil
+	case "kind":
+		return func(ctx context.Context, v string) string {
+			if v == "" {
+				return nameOr(ctx, "")
+			}
+			return i18n.T(ctx, "enquiry-kind."+v)
 		}, nil
 	case "consultant":
 		return func(ctx context.Context, v string) string { return nameOr(ctx, dir.StaffName(parsed(v))) }, nil

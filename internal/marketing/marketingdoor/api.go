@@ -54,6 +54,7 @@ func apiPoints(a *api.API) {
 	api.List(a, "/submissions", "marketing.submissions", "submission:read", func(ctx context.Context, tx *op.Tx, q submissionsQuery) (page.Page[marketing.Submission], error) {
 		return marketing.Submissions(ctx, tx, marketing.SubmissionFilter{Point: q.PointID, State: q.State}, q.Request())
 	})
+	api.Post(a, "/submissions/{id}/accept", marketing.AcceptSubmission)
 }
 
 func apiBudgets(a *api.API) {
@@ -213,9 +214,10 @@ type Results struct {
 	Cash         money.Fen      `json:"cash_in_fen"`
 	Met          bool           `json:"met" doc:"the goal is reached"`
 	Immature     bool           `json:"immature" doc:"still inside the usual time to sign"`
-	Failed       string         `json:"failed_link" enum:"lead,qualified,appointment,visit,contract,amount" doc:"empty: none, or too few cases to say"`
+	Failed       string         `json:"failed_link" enum:"reach,lead,qualified,appointment,visit,contract,amount" doc:"empty: none, or too few cases to say"`
 	Links        []insight.Link `json:"links" nullable:"false"`
 	Similar      int            `json:"similar" doc:"closed campaigns of the same kind that it is compared with"`
+	Reach        *int64         `json:"reach" doc:"people reached, as far as forms and exported lists count them; null where nothing does"`
 	Part         bool           `json:"part" doc:"only the part in your scope of figures: nothing is said of the campaign"`
 }
 
@@ -225,7 +227,12 @@ func results(ctx context.Context, tx *op.Tx, in marketing.CampaignInput) (out Re
 		return out, err
 	}
 	d, t, err := insight.Diagnose(ctx, tx, c)
+	var reach *int64
+	if d.Reach.Known {
+		reach = new(d.Reach.N())
+	}
 	return Results{
+		Reach: reach,
 		Leads: t.N(insight.StepLead), Qualified: t.N(insight.StepQualified), Appointments: t.N(insight.StepAppointment), Visits: t.N(insight.StepVisit), Contracts: t.N(insight.StepContract),
 		Amount: t.Payable, Cash: t.Cash, Met: d.Met, Immature: d.Young, Failed: d.Failed, Links: append([]insight.Link{}, d.Links...), Similar: d.Similar, Part: d.Part,
 	}, err

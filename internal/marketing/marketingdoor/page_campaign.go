@@ -151,6 +151,7 @@ func (v campaignView) steps(ctx context.Context) web.Table {
 		}
 		add(name, planned, cases(ctx, actual), v.opens(ctx, step), share)
 	}
+	v.reach(ctx, add)
 	n("leads", insight.StepLead, v.PlanLeads)
 	n("qualified", insight.StepQualified, 0)
 	n("appointments", insight.StepAppointment, 0)
@@ -211,41 +212,6 @@ func (v campaignView) returns(ctx context.Context) []web.Fact {
 // yuan words an amount that is no finer than a yuan.
 func yuan(ctx context.Context, f money.Fen) string { return i18n.MoneyWhole(ctx, (f+50)/100*100) }
 
-// links says which link failed, with its evidence (MKT-6).
-func (v campaignView) links(ctx context.Context) web.Table {
-	table := web.Table{Caption: c(ctx, "links"), Plain: true, Columns: []web.Column{
-		{Label: c(ctx, "link")}, {Label: c(ctx, "expected"), Num: true}, {Label: c(ctx, "actual"), Num: true}, {Label: c(ctx, "range"), Num: true}, {Label: c(ctx, "similar-mean"), Num: true}, {Label: c(ctx, "part"), Num: true}, {Label: c(ctx, "points-to")},
-	}}
-	for _, l := range v.Diagnosis.Links {
-		word := func(n float64) string {
-			switch l.Code {
-			case "lead":
-				return cases(ctx, n)
-			case "amount":
-				return yuan(ctx, money.Fen(n))
-			}
-			return i18n.Percent(ctx, &n)
-		}
-		bounds := i18n.None
-		if l.High > 0 {
-			bounds = i18n.Range(ctx, word(l.Low), word(l.High))
-		}
-		like, part := i18n.None, i18n.None
-		if l.Like > 0 {
-			like = word(l.Like)
-		}
-		if !v.Diagnosis.Met && l.Share != 0 {
-			part = i18n.Percent(ctx, &l.Share)
-		}
-		name := web.Text(c(ctx, "link-"+l.Code))
-		if l.Failed {
-			name = web.Chip{Text: c(ctx, "link-"+l.Code), Tone: web.Bad}
-		}
-		table.Rows = append(table.Rows, web.Row{ID: l.Code, Cells: []templ.Component{name, web.Text(word(l.Expected)), web.Text(word(l.Actual)), web.Text(bounds), web.Text(like), web.Text(part), web.Text(c(ctx, "points-"+l.Code))}})
-	}
-	return table
-}
-
 // why words the diagnosis.
 func (v campaignView) why(ctx context.Context) string {
 	d := v.Diagnosis
@@ -259,7 +225,7 @@ func (v campaignView) why(ctx context.Context) string {
 	}
 	for _, l := range d.Links {
 		if l.Failed {
-			return c(ctx, "why-failed", "link", c(ctx, "link-"+l.Code), "share", i18n.Percent(ctx, &l.Share), "points", c(ctx, "points-"+l.Code), "count", l.N)
+			return c(ctx, "why-failed", "link", linkName(ctx, l.Code, l.Unit), "share", i18n.Percent(ctx, &l.Share), "points", c(ctx, "points-"+l.Code), "count", l.N)
 		}
 	}
 	return ""

@@ -92,7 +92,7 @@ func (v *planView) copyOf(tx *op.Tx, like marketing.Campaign) {
 	center := v.Center
 	v.Campaign = marketing.Campaign{
 		Name: like.Name, Format: like.Format, Center: like.Center, Centers: like.Centers, Channels: like.Channels, From: today, Until: today + like.Until - like.From,
-		Segment: like.Segment, Audience: like.Audience, Promise: like.Promise, PlanLeads: like.PlanLeads, PlanVisits: like.PlanVisits, PlanContracts: like.PlanContracts, PlanCash: like.PlanCash,
+		Segment: like.Segment, Audience: like.Audience, Promise: like.Promise, PlanReach: like.PlanReach, PlanLeads: like.PlanLeads, PlanVisits: like.PlanVisits, PlanContracts: like.PlanContracts, PlanCash: like.PlanCash,
 	}
 	if !tx.Viewer.Scope("campaign:create").All && like.Center != center {
 		v.Center, v.Centers = center, nil
@@ -272,7 +272,7 @@ func (in planForm) change(key id.ID) marketing.ChangeCampaignInput {
 	out := marketing.ChangeCampaignInput{CampaignID: key, Name: &in.Name, OwnerID: &in.OwnerID, Until: &in.Until, Audience: &in.Audience, Promise: &in.Promise, Beyond: in.Beyond}
 	if !in.Fixed {
 		out.ChannelIDs, out.CenterIDs, out.SegmentID, out.Past = &in.ChannelIDs, in.CentersGiven, in.SegmentGiven, &in.Past
-		out.FormatID, out.From, out.PlanLeads, out.PlanVisits, out.PlanContracts, out.PlanCash, out.Costs = &in.FormatID, &in.From, &in.PlanLeads, &in.PlanVisits, &in.PlanContracts, &in.PlanCash, &in.Costs
+		out.FormatID, out.From, out.PlanReach, out.PlanLeads, out.PlanVisits, out.PlanContracts, out.PlanCash, out.Costs = &in.FormatID, &in.From, &in.PlanReach, &in.PlanLeads, &in.PlanVisits, &in.PlanContracts, &in.PlanCash, &in.Costs
 	}
 	return out
 }

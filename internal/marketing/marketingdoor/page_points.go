@@ -17,7 +17,6 @@ import (
 	"zhike/internal/kernel/page"
 	"zhike/internal/kernel/problem"
 	"zhike/internal/marketing"
-	"zhike/internal/organization"
 	"zhike/internal/web"
 )
 
@@ -37,6 +36,8 @@ func PointPages(mux *http.ServeMux, r *op.Runner, public string) {
 		"GET /capture-points/{id}/edit":  p.getPointForm,
 		"POST /capture-points/{id}/edit": p.postPoint,
 		"GET /capture-points/{id}/qr":    p.getCode,
+		"GET /submissions/{id}/accept":   p.getAccept,
+		"POST /submissions/{id}/accept":  p.postAccept,
 	} {
 		mux.Handle(pattern, page)
 	}
@@ -266,16 +267,28 @@ func (v pointView) table(ctx context.Context) web.Table {
 			source = s.Referrer
 		}
 		table.Rows = append(table.Rows, web.Row{ID: s.ID.String(), Cells: []templ.Component{
-			name, web.Text(orNone(i18n.Phone(ctx, s.Phone))), web.Text(i18n.DateTime(ctx, s.Received, web.Zone(ctx), web.Now(ctx))), web.Text(v.became(ctx, s)), web.Text(consentBy(ctx, s)), web.Text(orNone(source)), web.Text(orNone(s.Said)),
+			name, web.Text(orNone(i18n.Phone(ctx, s.Phone))), web.Text(i18n.DateTime(ctx, s.Received, web.Zone(ctx), web.Now(ctx))), v.state(ctx, s), web.Text(consentBy(ctx, s)), web.Text(orNone(source)), web.Text(orNone(s.Said)),
 			web.Text(i18n.Count(ctx, s.Times)),
 		}})
 	}
 	return table
 }
 
-// became words where a submission stands, and why it was rejected.
-func (v pointView) became(ctx context.Context, s marketing.Submission) string {
+// state is it in words, with the way to take what was rejected all the same.
+func (v pointView) state(ctx context.Context, s marketing.Submission) templ.Component {
+	text := web.Text(became(ctx, s))
+	if s.State != marketing.SubmissionRejected || !may(ctx, "submission:accept") {
+		return text
+	}
+	return web.Join(text, web.Text(" "), web.Button{Label: ct(ctx, "accept"), Hidden: s.Name, Href: acceptPath(s.ID), Small: true})
+}
+
+// became words where a submission stands, why it was rejected, and why it was taken all the same.
+func became(ctx context.Context, s marketing.Submission) string {
 	state := ct(ctx, "state-"+s.State)
+	if s.AcceptedWhy != "" && s.State != marketing.SubmissionRejected {
+		return state + " · " + ct(ctx, "accepted", "why", s.AcceptedWhy)
+	}
 	if s.Reason == "" {
 		return state
 	}
@@ -333,72 +346,4 @@ func (p points) getCode(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Cache-Control", "no-store")
 	_, _ = w.Write(svg)
 	return nil
-}
-
-// pointForm is the form of a point, new where its id is none.
-type pointForm struct {
-	names
-	marketing.CapturePoint
-	centers   []organization.Center
-	campaigns []marketing.Campaign
-}
-
-func (p points) getPointForm(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	if !may(ctx, "capture-point:update") {
-		return problem.Forbidden("capture-point:update")
-	}
-	v := pointForm{CapturePoint: marketing.CapturePoint{Kind: "form", Active: true}}
-	err := p.ops.Read(ctx, func(ctx context.Context, tx *op.Tx) (err error) {
-		if r.PathValue("id") != "" {
-			key, err := web.PathID(r, "id", "capture-point")
-			if err != nil {
-				return err
-			}
-			if v.CapturePoint, err = marketing.CapturePointByID(ctx, tx, key); err != nil {
-				return err
-			}
-		} else if key, err := id.Parse(r.URL.Query().Get("campaign")); err == nil {
-			v.Campaign = key
-		}
-		return v.read(ctx, tx)
-	})
-	if err != nil {
-		return err
-	}
-	title := ct(ctx, "new")
-	if !v.ID.IsNone() {
-		title = ct(ctx, "edit-title", "name", v.Name)
-	}
-	return web.Render(w, r, web.Shell(web.Page{H1: title}, pointFormPage(v)))
-}
-
-// read finds what can be chosen.
-func (v *pointForm) read(ctx context.Context, tx *op.Tx) error {
-	if err := v.load(ctx, tx); err != nil {
-		return err
-	}
-	for _, k := range v.dir.Centers(tx.Viewer) {
-		if tx.Viewer.Scope("capture-point:update").All || k.ID == tx.Viewer.Home("capture-point:update") || k.ID == v.Center {
-			v.centers = append(v.centers, k)
-		}
-	}
-	list, err := marketing.Campaigns(ctx, tx, marketing.CampaignFilter{State: marketing.Approved}, page.Request{Limit: page.Most})
-	v.campaigns = list.Items
-	return err
-}
-
-func (p points) postPoint(w http.ResponseWriter, r *http.Request) error {
-	in, err := web.Decode[marketing.CapturePointInput](r)
-	if err == nil && r.PathValue("id") != "" {
-		in.PointID, err = web.PathID(r, "id", "capture-point")
-	}
-	var out marketing.CapturePointAnswer
-	if err == nil {
-		out, err = marketing.SetCapturePoint.Run(r.Context(), p.ops, in)
-	}
-	if err != nil {
-		return web.Again(w, r, err, p.getPointForm)
-	}
-	return web.Redirect(w, r, "/capture-points/"+out.ID.String(), web.Status{Text: ct(r.Context(), "saved"), Tone: web.Good})
 }

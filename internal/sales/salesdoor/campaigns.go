@@ -2,6 +2,7 @@ package salesdoor
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"zhike/internal/kernel/id"
@@ -28,6 +29,17 @@ func (n names) viaOptions(ctx context.Context) (out []web.Option) {
 		out = append(out, web.Option{Value: viaCampaign + o.Value, Label: t(ctx, "walk-in.campaign", "name", o.Label)})
 	}
 	return append(out, n.channelOptions(ctx, id.None)...)
+}
+
+// recommended tells whether the chosen way, a channel or a campaign, is that of who was recommended (转介绍, MKT-12).
+func (n names) recommended(via string) bool {
+	key, isCampaign := strings.CutPrefix(via, viaCampaign)
+	at, err := id.Parse(key)
+	if err != nil || !isCampaign {
+		return err == nil && n.channels.Recommends(at)
+	}
+	i := slices.IndexFunc(n.running, func(c marketing.Campaign) bool { return c.ID == at })
+	return i >= 0 && slices.ContainsFunc(n.running[i].Channels, n.channels.Recommends)
 }
 
 // visitorForm is what the form of a walk-in sends.

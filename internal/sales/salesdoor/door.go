@@ -68,6 +68,7 @@ func Pages(mux *http.ServeMux, d Deps) {
 		"GET /visits/{id}":          p.getVisit,
 		"POST /visits/{id}/finish":  p.postFinish,
 		"POST /visits/{id}/receive": p.postReceive,
+		"GET /referrers":            p.getReferrers,
 		"GET /walk-ins/new":         p.getWalkIn,
 		"POST /walk-ins":            p.postWalkIn,
 		"POST /walk-ins/duplicates": p.postWalkInDuplicates,

@@ -159,6 +159,17 @@ type walkInView struct {
 	// Expected is the open appointment of who came: it is checked in instead.
 	Expected *sales.Appointment
 	Known    knownView // who surely is the one that was typed: nothing was saved
+	Via      string    // channel or campaign that was chosen
+	By       id.ID     // the consultant who was chosen; none by rule
+	Referrer referrerChoices
+}
+
+// recommends tells whether the form asks who recommended us (MKT-12).
+func (v walkInView) recommends() bool { return v.recommended(v.Via) }
+
+// asksConsultant tells whether the form asks for the consultant: not where that would be a seventh field (SAL-5); the rules then assign.
+func (v walkInView) asksConsultant(ctx context.Context) bool {
+	return !v.recommends() || len(v.centerOptions(ctx, v.Center)) < 2
 }
 
 func (p door) getWalkIn(w http.ResponseWriter, r *http.Request) error {
@@ -168,10 +179,12 @@ func (p door) getWalkIn(w http.ResponseWriter, r *http.Request) error {
 // walkInOf is the form, with the appointment by which who is expected is checked in: the one that a refusal names, else that of a known
 // person; and with who surely is the one that was typed.
 func (p door) walkInOf(w http.ResponseWriter, r *http.Request, appointment id.ID, same knownView) error {
-	v := walkInView{Center: p.centerOf(r.Context()), Known: same}
+	v := walkInView{Center: p.centerOf(r.Context()), Known: same, Via: r.FormValue("via"), Referrer: choicesIn(r)}
 	v.Back, _ = backOf(r)
-	if known, err := id.Parse(r.FormValue("person_id")); err == nil {
-		v.Person = known
+	for name, to := range map[string]*id.ID{"person_id": &v.Person, "consultant_id": &v.By} {
+		if key, err := id.Parse(r.FormValue(name)); err == nil {
+			*to = key
+		}
 	}
 	err := p.read(r, func(ctx context.Context, tx *op.Tx) (err error) {
 		if !v.Person.IsNone() {
@@ -189,11 +202,17 @@ func (p door) walkInOf(w http.ResponseWriter, r *http.Request, appointment id.ID
 		if v.names, err = p.load(ctx, tx, persons...); err != nil {
 			return err
 		}
+		if err := v.Referrer.read(ctx, tx); err != nil {
+			return err
+		}
 		v.running, err = marketing.OpenCampaigns(ctx, tx, v.Center)
 		return err
 	})
 	if err != nil {
 		return err
+	}
+	if web.IsFragment(r) {
+		return web.Render(w, r, walkInWho(v))
 	}
 	return web.Render(w, r, web.Shell(web.Page{H1: t(r.Context(), "walk-in.h1")}, walkInPage(v)))
 }
@@ -240,6 +259,9 @@ func orHome(back string) string {
 // postWalkIn receives who came, unless that is somebody known (PPL-4).
 func (p door) postWalkIn(w http.ResponseWriter, r *http.Request) error {
 	in, err := visitorOf(web.Decode[visitorForm](r))
+	if err == nil {
+		err = web.Unpicked(r.PostForm, referrerField, "MKT-12")
+	}
 	if err != nil {
 		return web.Again(w, r, err, p.getWalkIn)
 	}

@@ -23,6 +23,8 @@ type enterView struct {
 	Known  knownView      // who surely is the person that was typed: nothing was saved
 	For    people.Person  // the organization for which it is; none
 	Open   *sales.Enquiry // of the known person at the center, to go on with instead
+
+	Referrer referrerChoices
 }
 
 // enterQuery is what the form was opened with: a person, and what was typed before the person was known.
@@ -67,7 +69,7 @@ func (p door) enter(r *http.Request) (v enterView, err error) {
 	if v.Query, err = listQuery[enterQuery](r); err != nil {
 		return v, err
 	}
-	v.Person, v.Center = v.Query.Person, v.Query.CenterID
+	v.Person, v.Center, v.Referrer = v.Query.Person, v.Query.CenterID, choicesIn(r)
 	if sent, err := id.Parse(r.PostForm.Get("person_id")); err == nil {
 		v.Person = sent // of a form that was refused
 	}
@@ -96,6 +98,9 @@ func (p door) enter(r *http.Request) (v enterView, err error) {
 		if v.names, err = p.load(ctx, tx, v.Person); err != nil {
 			return err
 		}
+		if err := v.Referrer.read(ctx, tx); err != nil {
+			return err
+		}
 		v.running, err = marketing.OpenCampaigns(ctx, tx, v.Center)
 		return err
 	})
@@ -105,6 +110,9 @@ func (p door) enter(r *http.Request) (v enterView, err error) {
 // postEnter enters the enquiry, unless the person is known (PPL-4); an untouched one is then called from the work list.
 func (p door) postEnter(w http.ResponseWriter, r *http.Request) error {
 	form, err := web.Decode[enterForm](r)
+	if err == nil {
+		err = web.Unpicked(r.PostForm, referrerField, "MKT-12")
+	}
 	if err != nil {
 		return web.Again(w, r, err, p.getEnter)
 	}

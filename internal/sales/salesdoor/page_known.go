@@ -120,6 +120,7 @@ type duplicateQuery struct {
 	Kind      string                `json:"kind"`
 	// sent with the form, and of no use here
 	ConsultantID string       `json:"consultant_id"`
+	ReferrerID   string       `json:"referrer_id"`
 	Lang         string       `json:"lang"`
 	Birth        bizdate.Date `json:"birth"`
 }

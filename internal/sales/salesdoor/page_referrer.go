@@ -14,9 +14,6 @@ import (
 	"zhike/internal/web"
 )
 
-// mostReferrers is how many of those that a search finds are offered.
-const mostReferrers = 10
-
 // referrerView is an open enquiry with who recommended, and who a search finds (MKT-12).
 type referrerView struct {
 	oneView
@@ -60,7 +57,8 @@ func (v *referrerView) read(ctx context.Context, tx *op.Tx) error {
 // referrerFields is what the form sends; no referrer withdraws the one that is named.
 type referrerFields struct {
 	ReferrerID id.ID  `json:"referrer_id"`
-	Search     string `json:"q"` // what was searched for, to show it again
+	Version    *int64 `json:"version"` // of the enquiry, as the form showed it (ORG-10)
+	Search     string `json:"q"`       // what was searched for, to show it again
 }
 
 func (p door) postReferrer(w http.ResponseWriter, r *http.Request) error {
@@ -70,7 +68,7 @@ func (p door) postReferrer(w http.ResponseWriter, r *http.Request) error {
 	}
 	f, err := web.Decode[referrerFields](r)
 	if err == nil {
-		_, err = sales.ChangeEnquiry.Run(r.Context(), p.Ops, sales.ChangeEnquiryInput{EnquiryID: key, ReferrerID: &f.ReferrerID})
+		_, err = sales.ChangeEnquiry.Run(r.Context(), p.Ops, sales.ChangeEnquiryInput{EnquiryID: key, ReferrerID: &f.ReferrerID, Version: f.Version})
 	}
 	if err != nil {
 		return web.Again(w, r, err, p.getReferrer)

@@ -1,0 +1,67 @@
+package insight
+
+import (
+	"context"
+	"slices"
+
+	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/op"
+)
+
+// casesOfFunnel are the cases behind a figure of the funnel: of those who entered in the span, or of what happened in it.
+func casesOfFunnel(ctx context.Context, tx *op.Tx, r *Report, w wanted) (out []Counted, err error) {
+	p := r.Params
+	pair := slices.Index(funnelMetrics[len(funnelMetrics)-len(between):], w.metric)
+	switch {
+	case p.Basis == ByCohort:
+		return casesOfCohort(ctx, tx, p, w, pair)
+	case pair < 0:
+		return casesOfSums(ctx, tx, r, w)
+	}
+	err = eachStep(ctx, tx, p, func(row funnelKey, at int, e *path, days float64) {
+		if at == pair && w.in(row.String()) {
+			out = append(out, e.counted(e.on[between[at][1]-StepAppointment], days))
+		}
+	})
+	return out, err
+}
+
+// counted is the case of a path.
+func (p *path) counted(day bizdate.Date, value float64) Counted {
+	center := p.dims[pathCenter]
+	return Counted{Kind: kindEnquiry, ID: p.enquiry, Consultant: p.dims[pathConsultant], Center: center, Day: day, Value: value, at: center}
+}
+
+// casesOfCohort are those who entered in the span and came to a stage, or took the way between two.
+func casesOfCohort(ctx context.Context, tx *op.Tx, p Params, w wanted, pair int) (out []Counted, err error) {
+	in := newEntrants(tx, p)
+	stage := slices.Index(funnelSums, w.metric)
+	err = eachPath(ctx, tx, p.From, func(e *path) {
+		if !in.scope(e) || !in.span(e) || !w.in(in.key(e).String()) {
+			return
+		}
+		value, ok := 0.0, false
+		if pair >= 0 {
+			value, ok = e.apart(pair)
+		} else {
+			value = e.stages()[stage]
+			ok = value > 0
+		}
+		if ok {
+			out = append(out, e.counted(e.day, value))
+		}
+	})
+	return out, err
+}
+
+// casesOfFair are the leads behind a figure of the comparison of consultants.
+func casesOfFair(ctx context.Context, tx *op.Tx, r *Report, w wanted) (out []Counted, err error) {
+	list, _, err := walked(ctx, tx, cohort{from: r.Params.From, until: r.Params.Until, centers: r.Params.Centers})
+	stage := slices.Index(fairMetrics, w.metric)
+	for _, j := range list {
+		if w.in(named(j.consultant)) && j.reached()[stage] > 0 {
+			out = append(out, j.counted(1))
+		}
+	}
+	return out, err
+}
