@@ -90,7 +90,7 @@ var all = []event.Fact{
 	TaskDone{},
 	TaskReopened{},
 	TaskReassigned{},
-	TaskGiven{},
+	TaskGiven{}, TaskChanged{}, TaskWithdrawn{}, TasksReassigned{}, TaskCommented{},
 	ApprovalGiven{},
 	ApprovalRefused{},
 	ApprovalQuestioned{},

@@ -42,7 +42,7 @@ var shippedRoles = []shippedRole{
 }
 
 const principalRights = "reward:read+reverse@center promotion:read@all promotion:create+update@center campaign:read@all campaign:create+update@center campaign-cost:read+create@center budget:read+update@center lead:read@center capture-point:read+update@center submission:read@center segment:read+update@center segment-member:read+export@center delegation:read+create+update@own special-day:update@center staff:read@center position:read@center person:create+update+reveal+merge@center enquiry:create+update+assign+import@center pool:read@center touch:create@center " +
-	"appointment:create+update@center visit:create+update+receive@center quote:create@center contract:create+sign@center payment:reverse@center journal:read@center task:read+assign@center " +
+	"appointment:create+update@center visit:create+update+receive@center quote:create@center contract:create+sign@center payment:reverse@center journal:read@center task:read+update+assign@center " +
 	"approval:read+decide@center approval:update@own target:read+update@center report:read+mail@center import:create+read@center assignment:read+update@center playbook:read+update@all reveal:read@center score-model:read@all data-request:read+create+export+finish@center" + deskReads + work
 
 const itRights = "center:read+create+update@all room:read+create+update@all special-day:update@all region:read+create+update@all staff:read+create+update@all position:read+create+update@all account:read+create+update@all " +

@@ -9,6 +9,7 @@ func OfPersons() []repoint.Column {
 		{Table: "cases", Column: "person", With: repoint.Along("id", "enquiries", "person"), Only: true},
 		{Table: "approvals", Column: "person", With: ofMatter},
 		{Table: "tasks", Column: "person", With: ofMatter},
+		{Table: "tasks", Column: "subject"},
 		{Table: "notices", Column: "person"},
 	}
 }

@@ -7,7 +7,7 @@ func Personal() []personal.Rows {
 	return []personal.Rows{
 		{Table: "cases", By: []string{"person"}, Keep: []string{"blueprint"}},
 		{Table: "approvals", By: []string{"person"}, Clear: []string{"reason", "answer"}, Keep: []string{"kind", "subject_kind", "params", "role", "state"}},
-		{Table: "tasks", By: []string{"person"}, Clear: []string{"note"}, Keep: []string{"kind", "subject_kind"}},
+		{Table: "tasks", By: []string{"person"}, Clear: []string{"note", "title"}, Keep: []string{"kind", "subject_kind"}},
 		{Table: "notices", By: []string{"person"}, Gone: true},
 	}
 }

@@ -88,7 +88,7 @@ func (v view) coachWhich(ctx context.Context) (out []web.Option) {
 			step = row.Fair.Coach
 		}
 	}
-	for _, kind := range process.GivenTasks {
+	for _, kind := range process.CoachTasks {
 		out = append(out, web.Option{Value: kind, Label: i18n.T(ctx, "task."+kind), On: kind == "coach-"+step})
 	}
 	return out
