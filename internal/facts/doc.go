@@ -90,7 +90,7 @@ var all = []event.Fact{
 	TaskDone{},
 	TaskReopened{},
 	TaskReassigned{},
-	TaskGiven{}, TaskChanged{}, TaskWithdrawn{}, TasksReassigned{}, TaskCommented{},
+	TaskGiven{}, TaskChanged{}, TaskWithdrawn{}, TasksReassigned{}, TaskCommented{}, SeriesSet{},
 	ApprovalGiven{},
 	ApprovalRefused{},
 	ApprovalQuestioned{},

@@ -63,6 +63,7 @@ type TaskGiven struct {
 	TaskKind string `json:"task_kind"`
 	Person   id.ID  `json:"person_id,omitzero"` // whom it is about
 	Giver    id.ID  `json:"giver_staff,omitzero"`
+	Series   id.ID  `json:"series_id,omitzero"` // that made it
 }
 
 // Kind implements event.Fact.
@@ -126,6 +127,22 @@ func (TaskCommented) Kind() string { return "process.task-commented.1" }
 
 // About implements event.Fact.
 func (f TaskCommented) About() (center, person id.ID) { return f.Center, f.Person }
+
+// SeriesSet says that tasks come again, pause, go on or end (PRC-5).
+type SeriesSet struct {
+	Series id.ID  `json:"series_id"`
+	Center id.ID  `json:"center_id"`
+	Person id.ID  `json:"person_id,omitzero"`
+	Staff  id.ID  `json:"staff_id"`
+	Every  string `json:"every"` // day, week, month
+	State  string `json:"state"` // running, paused, ended
+}
+
+// Kind implements event.Fact.
+func (SeriesSet) Kind() string { return "process.series-set.1" }
+
+// About implements event.Fact.
+func (f SeriesSet) About() (center, person id.ID) { return f.Center, f.Person }
 
 // NoticesRead says up to which notice somebody has read.
 type NoticesRead struct {

@@ -10,6 +10,8 @@ func OfPersons() []repoint.Column {
 		{Table: "approvals", Column: "person", With: ofMatter},
 		{Table: "tasks", Column: "person", With: ofMatter},
 		{Table: "tasks", Column: "subject"},
+		{Table: "task_series", Column: "person", With: ofMatter},
+		{Table: "task_series", Column: "subject"},
 		{Table: "notices", Column: "person"},
 	}
 }

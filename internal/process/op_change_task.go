@@ -31,7 +31,7 @@ type ChangeTaskInput struct {
 	TaskID   id.ID         `json:"task_id" path:"id"`
 	Due      *bizdate.Date `json:"due,omitempty" doc:"last day"`
 	Priority *int64        `json:"priority,omitempty" doc:"1 now, 2 today, 3 later"`
-	Title    *string       `json:"title,omitempty" maxLength:"100" doc:"of kind other"`
+	Title    *string       `json:"task_title,omitempty" maxLength:"100" doc:"of kind other"`
 	Note     *string       `json:"note,omitempty" maxLength:"500"`
 }
 

@@ -27,7 +27,7 @@ var GiveTask = op.Op[GiveTaskInput, Done]{
 type GiveTaskInput struct {
 	StaffID    id.ID        `json:"staff_id,omitzero" doc:"oneself if left out"`
 	Task       string       `json:"kind" enum:"coach-appointment,coach-visit,coach-contract,other"`
-	Title      string       `json:"title,omitempty" maxLength:"100" doc:"what is to be done, of kind other"`
+	Title      string       `json:"task_title,omitempty" maxLength:"100" doc:"what is to be done, of kind other"`
 	Due        bizdate.Date `json:"due" doc:"last day"`
 	Priority   int64        `json:"priority,omitempty" doc:"1 now, 2 today, 3 later; 3 if left out"`
 	Note       string       `json:"note,omitempty" maxLength:"500"`
@@ -85,7 +85,7 @@ func (t Task) give(ctx context.Context, tx *op.Tx) (Done, error) {
 		return Done{}, err
 	}
 	tx.Undoable(TaskInput{TaskID: t.ID})
-	tx.Record(t.ID, facts.TaskGiven{Task: t.ID, Center: t.Center, Staff: t.Staff, TaskKind: t.TaskKind, Person: t.Person, Giver: t.GivenBy})
+	tx.Record(t.ID, facts.TaskGiven{Task: t.ID, Center: t.Center, Staff: t.Staff, TaskKind: t.TaskKind, Person: t.Person, Giver: t.GivenBy, Series: t.Series})
 	return Done{ID: t.ID}, nil
 }
 

@@ -14,7 +14,7 @@ import (
 
 // Operations lists this domain's operations.
 func Operations() []op.Any {
-	return []op.Any{FinishTask, ReopenTask, ReassignTask, ReassignTasks, ReturnTasks, GiveTask, ChangeTask, WithdrawTask, CommentTask, ReadNotices, ChooseNotices, Approve, Reject, AskBack, AnswerBack, WithdrawApproval, EscalateApproval, RemindAsker, SetLimit}
+	return []op.Any{FinishTask, ReopenTask, ReassignTask, ReassignTasks, ReturnTasks, GiveTask, ChangeTask, WithdrawTask, CommentTask, RepeatTask, SetSeries, MakeTask, ReadNotices, ChooseNotices, Approve, Reject, AskBack, AnswerBack, WithdrawApproval, EscalateApproval, RemindAsker, SetLimit}
 }
 
 // Done is the answer of an operation that makes nothing new.

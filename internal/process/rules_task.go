@@ -38,9 +38,9 @@ var Priorities = []int64{1, 2, 3}
 func wrongTitle(bad *problem.Invalid, kind, title string) {
 	switch n := utf8.RuneCountInString(title); {
 	case kind == OtherTask && strings.TrimSpace(title) == "":
-		bad.Add("title", "required", nil)
+		bad.Add("task_title", "required", nil)
 	case n > mostTitle:
-		bad.Add("title", "too-long", n, "count", n, "limit", mostTitle)
+		bad.Add("task_title", "too-long", n, "count", n, "limit", mostTitle)
 	}
 }
 

@@ -60,6 +60,7 @@ func (Notice) TableName() string { return "notices" }
 func Resources() []policy.Resource {
 	return []policy.Resource{
 		{Name: "task", Table: "tasks", Center: "center", Owner: "staff"},
+		{Name: "task-series", Table: "task_series", Center: "center", Owner: "staff"},
 		{Name: "notice", Table: "notices", Owner: "staff"},
 		{Name: "approval", Table: "approvals", Center: "center", Owner: "staff"},
 		{Name: "approval-limit", Table: "approval_limits"},

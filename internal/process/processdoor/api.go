@@ -33,6 +33,12 @@ func API(a *api.API) {
 	api.Get(a, "/tasks/{id}/comments", "process.task-comments", "task:read", taskComments)
 	api.Post(a, "/tasks/reassign", process.ReassignTasks)
 	api.Post(a, "/tasks/return", process.ReturnTasks)
+	api.List(a, "/task-series", "process.task-series", "task-series:read", func(ctx context.Context, tx *op.Tx, q api.Paging) (page.Page[process.Series], error) {
+		return process.SeriesInScope(ctx, tx, q.Request())
+	})
+	api.Post(a, "/task-series", process.RepeatTask)
+	api.Post(a, "/task-series/{id}", process.SetSeries)
+	api.Post(a, "/task-series/{id}/make", process.MakeTask)
 	api.Get(a, "/task-load", "process.task-load", "task:assign", taskLoad)
 	api.List(a, "/notices", "process.notices", "notice:read", notices)
 	api.Get(a, "/notices/choice", "process.notice-choice", "notice:read", func(ctx context.Context, tx *op.Tx, _ struct{}) (Choice, error) {

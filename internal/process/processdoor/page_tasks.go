@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strconv"
 
 	"github.com/a-h/templ"
 
@@ -28,6 +29,8 @@ func TaskPages(mux *http.ServeMux, r *op.Runner) {
 		"POST /tasks/{id}/change":   p.postChangeTask,
 		"POST /tasks/{id}/withdraw": p.postWithdrawTask,
 		"POST /tasks/{id}/reassign": p.postReassignTask,
+		"GET /task-series":          p.getSeries,
+		"POST /task-series/{id}":    p.postSeries,
 		"GET /team-tasks":           p.getTeam,
 		"POST /team-tasks":          p.postTeam,
 	} {
@@ -153,24 +156,61 @@ func priorities(ctx context.Context, on int64) (list []web.Option) {
 // taskForm is what the form of a task sends.
 type taskForm struct {
 	StaffID    id.ID        `json:"staff_id,omitzero"`
-	Title      string       `json:"title" maxLength:"100"`
+	Title      string       `json:"task_title" maxLength:"100"`
 	Due        bizdate.Date `json:"due"`
 	Priority   int64        `json:"priority,omitempty"`
 	Note       string       `json:"note,omitempty" maxLength:"500"`
 	RecordKind string       `json:"record_kind,omitempty"`
 	RecordID   id.ID        `json:"record_id,omitzero"`
+	Every      string       `json:"every,omitempty"`
+	Weekdays   []int        `json:"weekdays,omitempty"`
+	Until      bizdate.Date `json:"until,omitzero"`
 }
 
 func (p pages) postNewTask(w http.ResponseWriter, r *http.Request) error {
 	f, err := web.Decode[taskForm](r)
-	var done process.Done
-	if err == nil {
+	to, said := "/task-series", "repeats"
+	switch {
+	case err != nil:
+	case f.Every == "" || f.Every == once:
+		var done process.Done
 		done, err = process.GiveTask.Run(r.Context(), p.ops, process.GiveTaskInput{
 			StaffID: f.StaffID, Task: process.OtherTask, Title: f.Title, Due: f.Due, Priority: f.Priority, Note: f.Note, RecordKind: f.RecordKind, RecordID: f.RecordID,
+		})
+		to, said = "/tasks/"+done.ID.String(), "given"
+	default:
+		_, err = process.RepeatTask.Run(r.Context(), p.ops, process.RepeatTaskInput{
+			StaffID: f.StaffID, Title: f.Title, From: f.Due, Priority: f.Priority, Note: f.Note, RecordKind: f.RecordKind, RecordID: f.RecordID,
+			Every: f.Every, Weekdays: f.days(), Until: f.Until,
 		})
 	}
 	if err != nil {
 		return web.Again(w, r, err, p.getNewTask)
 	}
-	return web.Redirect(w, r, "/tasks/"+done.ID.String(), web.Status{Text: tt(r.Context(), "given"), Tone: web.Good})
+	return web.Redirect(w, r, to, web.Status{Text: tt(r.Context(), said), Tone: web.Good})
+}
+
+// days are the weekdays of a weekly task: the one of its first day where none is chosen.
+func (f taskForm) days() []int {
+	if f.Every != "week" || len(f.Weekdays) > 0 {
+		return f.Weekdays
+	}
+	return []int{(int(f.Due.Weekday())+6)%7 + 1}
+}
+
+// once is the rhythm of a task that does not come again.
+const once = "once"
+
+func rhythms(ctx context.Context) (list []web.Option) {
+	for _, e := range append([]string{once}, process.Rhythms...) {
+		list = append(list, web.Option{Value: e, Label: tt(ctx, "every-"+e), On: e == once})
+	}
+	return list
+}
+
+func weekdays(ctx context.Context) (list []web.Option) {
+	for d := 1; d <= 7; d++ {
+		list = append(list, web.Option{Value: strconv.Itoa(d), Label: tt(ctx, "weekday-"+strconv.Itoa(d))})
+	}
+	return list
 }
