@@ -155,6 +155,10 @@ func taskTools() templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
+		templ_7745c5c3_Err = web.Button{Label: i18n.T(ctx, "tasks.calendar"), Href: "/tasks/calendar", Kind: web.Quiet}.Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
 		templ_7745c5c3_Err = web.Button{Label: i18n.T(ctx, "tasks.series"), Href: "/task-series", Kind: web.Quiet}.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -50,7 +50,7 @@ var all = []event.Fact{
 	PasswordReset{},
 	TOTPEnabled{},
 	TOTPDisabled{},
-	TokenIssued{},
+	TokenIssued{}, FeedRenewed{},
 	TokenRevoked{},
 	SessionEnded{},
 	SettingChanged{},
