@@ -22,8 +22,8 @@ import (
 	"zhike/internal/web"
 )
 
-// FeedPath is where calendars are read, by a secret after it.
-const FeedPath = "/calendar/"
+// feedPath is where calendars are read, by a secret after it.
+const feedPath = "/calendar/"
 
 const (
 	mostFeedTasks = 500
@@ -47,7 +47,7 @@ type FeedDeps struct {
 func Feeds(mux *http.ServeMux, d FeedDeps) {
 	secret := func(r *http.Request) string { return r.PathValue("secret") }
 	limited := web.RateLimit(feedRate, d.Now, func(r *http.Request) string { return secret(r) })
-	mux.Handle("GET "+FeedPath+"{secret}", limited(web.Func(d.getFeed)))
+	mux.Handle("GET /calendar/{secret}", limited(web.Func(d.getFeed)))
 }
 
 func (d FeedDeps) getFeed(w http.ResponseWriter, r *http.Request) error {

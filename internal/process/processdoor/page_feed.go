@@ -59,7 +59,7 @@ func (p feedPages) postCalendar(w http.ResponseWriter, r *http.Request) error {
 		if site == "" {
 			site = "http://" + r.Host
 		}
-		address = site + FeedPath + made.Token + ".ics"
+		address = site + feedPath + made.Token + ".ics"
 	}
 	return p.show(w, r, address)
 }
