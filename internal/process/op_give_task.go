@@ -31,7 +31,7 @@ type GiveTaskInput struct {
 	Due        bizdate.Date `json:"due" doc:"last day"`
 	Priority   int64        `json:"priority,omitempty" doc:"1 now, 2 today, 3 later; 3 if left out"`
 	Note       string       `json:"note,omitempty" maxLength:"500"`
-	RecordKind string       `json:"record_kind,omitempty" doc:"what it is about, if anything: person, enquiry, appointment, visit, quote, contract, payment, campaign"`
+	RecordKind string       `json:"record_kind,omitempty" enum:"person,enquiry,appointment,visit,quote,contract,payment,campaign" doc:"what it is about, if anything: person, enquiry, appointment, visit, quote, contract, payment, campaign"`
 	RecordID   id.ID        `json:"record_id,omitzero"`
 }
 

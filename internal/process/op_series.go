@@ -28,7 +28,7 @@ type RepeatTaskInput struct {
 	Title      string       `json:"task_title" maxLength:"100"`
 	Priority   int64        `json:"priority,omitempty" doc:"1 now, 2 today, 3 later; 3 if left out"`
 	Note       string       `json:"note,omitempty" maxLength:"500"`
-	RecordKind string       `json:"record_kind,omitempty" doc:"as of a task"`
+	RecordKind string       `json:"record_kind,omitempty" enum:"person,enquiry,appointment,visit,quote,contract,payment,campaign" doc:"as of a task"`
 	RecordID   id.ID        `json:"record_id,omitzero"`
 	Every      string       `json:"every" enum:"day,week,month"`
 	Weekdays   []int        `json:"weekdays,omitempty" maxItems:"7" doc:"of a weekly one: 1 Monday to 7 Sunday"`

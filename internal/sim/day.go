@@ -29,6 +29,7 @@ type agenda struct {
 	forms   *rand.Rand                   // of what is sent by form: likewise
 	gave    *rand.Rand                   // of promotions: likewise
 	lain    *rand.Rand                   // of the public pool: likewise
+	chores  *rand.Rand                   // of tasks beside the customers: likewise
 	running map[id.ID]marketing.Campaign // today, by channel
 	names   *names
 	open    time.Time // the center opens
@@ -118,7 +119,7 @@ func (l *Life) agenda(p place, i int, day bizdate.Date) *agenda {
 	r := l.chance(day, i)
 	return &agenda{
 		l: l, place: p, day: day, r: r, names: &names{r}, queue: &queue{}, open: day.In(l.dir.Zone(p.center)).Add(9 * time.Hour),
-		luck: l.chance(day, i|1<<14), said: l.chance(day, i|1<<13), forms: l.chance(day, i|1<<12), gave: l.chance(day, i|1<<11), lain: l.chance(day, i|1<<10),
+		luck: l.chance(day, i|1<<14), said: l.chance(day, i|1<<13), forms: l.chance(day, i|1<<12), gave: l.chance(day, i|1<<11), lain: l.chance(day, i|1<<10), chores: l.chance(day, i|1<<9),
 	}
 }
 
@@ -170,6 +171,9 @@ func (a *agenda) plan(ctx context.Context) error {
 			return err
 		}
 		a.messages()
+		if err := a.team(ctx, tx); err != nil {
+			return err
+		}
 		if err := a.edges(ctx, tx); err != nil {
 			return err
 		}

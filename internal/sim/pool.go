@@ -50,6 +50,9 @@ func (l *Life) returnIdle(ctx context.Context, day bizdate.Date) error {
 	if err := sales.ReturnIdle(ctx, l.run); err != nil {
 		return fmt.Errorf("return to the pool: %w", err)
 	}
+	if err := process.DueSeries(ctx, l.run); err != nil {
+		return fmt.Errorf("make tasks that come again: %w", err)
+	}
 	return nil
 }
 

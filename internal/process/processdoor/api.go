@@ -1,6 +1,6 @@
 // Package processdoor is tasks, notices and approvals in the API, and the pages of approvals.
 //
-//	PRC-5  api.go
+//	PRC-5  api.go, page_tasks.go, page_task.go, page_team.go, page_series.go, page_feed.go, feed.go
 //	PRC-6  page_approvals.go, page_limits.go, api.go
 //	ORG-7  page_deputies.go
 package processdoor
