@@ -13,6 +13,7 @@ import (
 	"zhike/internal/kernel/problem"
 	"zhike/internal/organization"
 	"zhike/internal/people"
+	"zhike/internal/process"
 	"zhike/internal/sales"
 )
 
