@@ -29,7 +29,7 @@ func TestPRC5_TeamByKeys(t *testing.T) {
 	testkit.Act(u.tab, t, chromedp.KeyEvent("核对合同"))
 	u.choose("staff_id", one.String())
 	focus := func(selector string) {
-		testkit.Act(u.tab, t, chromedp.Focus(selector, chromedp.ByQuery))
+		testkit.Act(u.tab, t, chromedp.Focus(selector))
 	}
 	focus("[name=task_title]")
 	testkit.Act(u.tab, t, chromedp.KeyEvent(kb.Enter))
