@@ -4,9 +4,11 @@ package e2e
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"zhike/internal/finance"
+	"zhike/internal/kernel/attach"
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
@@ -158,7 +160,9 @@ func (r *records) campaigns(t *testing.T, s *testkit.School) {
 	must(err)
 	r.campaign = c.ID
 	s.Approve(t, c.ID)
-	cost, err := marketing.BookCost.Run(s.Marketing(), s.Ops, marketing.BookCostInput{CampaignID: c.ID, Category: "media", Amount: 80_000, Document: "FP-1"})
+	scan, err := attach.Receive(s.Marketing(), s.Ops, "收据.pdf", strings.NewReader("%PDF-1.7"))
+	must(err)
+	cost, err := marketing.BookCost.Run(s.Marketing(), s.Ops, marketing.BookCostInput{CampaignID: c.ID, Category: "media", Amount: 80_000, Document: "FP-1", Files: []id.ID{scan.ID}})
 	must(err)
 	r.cost = cost.ID
 	_, err = sales.Enter.Run(s.FrontDesk(s.HD), s.Ops, sales.EnterInput{PersonID: s.Person(t, s.HD), CenterID: s.HD, CampaignID: c.ID})

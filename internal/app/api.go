@@ -55,6 +55,7 @@ func (a *App) routes() *api.API {
 	insightdoor.API(r)
 	insightdoor.OutboxAPI(r)
 	rolloutdoor.API(r, rolloutdoor.Deps{Ops: a.Run, Dir: a.Dir, Files: a.files})
+	a.apiFiles(r)
 	api.Whole(r, "/operations", "api.operations", "", registered(r))
 	return r
 }

@@ -50,7 +50,7 @@ func TestAPI_BadInput(t *testing.T) {
 	before := len(s.Facts(t))
 	d, _ := readDocument(t)
 	d.each(func(method, path string, o operation) {
-		unknown := strings.NewReplacer("{id}", "01900000-0000-7000-8000-000000000000", "{name}", "no-such", "{code}", "no-such").Replace(path)
+		unknown := strings.NewReplacer("{id}", "01900000-0000-7000-8000-000000000000", "{file}", "01900000-0000-7000-8000-000000000000", "{name}", "no-such", "{code}", "no-such").Replace(path)
 		if r := (client{t: t, base: base}).call(method, unknown, ""); !o.public() {
 			r.want(http.StatusUnauthorized)
 		}

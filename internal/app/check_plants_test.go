@@ -20,6 +20,7 @@ const plantedPromotion = "INSERT INTO promotions (id, no, name, centers, package
 
 // plants are faults by what a check says of them: a query by its words, a check without queries by its name. Each ? is an id that nobody has.
 var plants = map[string]string{
+	"attach.whole":                                                                     "INSERT INTO attachments (id, record_kind, record, name, type, size, digest, staff, received, created_at) VALUES (?, 'campaign-cost', ?, 'x', 'application/pdf', 5, '', ?, TRUE, 0)",
 	"campaign: costs before its approval":                                              "INSERT INTO campaign_costs (id, campaign, day, category, amount, document, note, created_at, version) VALUES (?, ?, 1, 'media', 100, 'x', '', 0, 0)",
 	"campaign: leads before its approval":                                              "UPDATE leads SET campaign = ?",
 	"cost line: amount of its reversal":                                                "INSERT INTO campaign_costs (id, campaign, day, category, amount, document, note, reversed_by, created_at, version) VALUES (?, ?, 1, 'media', 100, 'x', '', ?, 0, 0)",

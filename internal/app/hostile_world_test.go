@@ -14,6 +14,7 @@ import (
 
 	"zhike/internal/app"
 	"zhike/internal/finance"
+	"zhike/internal/kernel/attach"
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
@@ -40,7 +41,7 @@ var attacked = []string{"principal", "it", "front-desk", "consultant", "finance"
 
 // recordTables hold what an {id} of a path names.
 var recordTables = []string{
-	"organizations", "persons", "playbooks", "promotions", "rewards", "data_requests", "enquiries", "appointments", "visits", "quotes", "contracts", "payments", "tasks", "approvals", "campaigns", "campaign_costs", "budgets", "campaign_formats", "capture_points", "segments", "delegations", "score_models", "imports", "feedback", "views", "special_days", "rooms", "centers", "staff", "accounts", "positions", "channels", "courses", "packages", "sessions",
+	"organizations", "persons", "playbooks", "promotions", "rewards", "data_requests", "enquiries", "appointments", "visits", "quotes", "contracts", "payments", "tasks", "approvals", "campaigns", "campaign_costs", "attachments", "budgets", "campaign_formats", "capture_points", "segments", "delegations", "score_models", "imports", "feedback", "views", "special_days", "rooms", "centers", "staff", "accounts", "positions", "channels", "courses", "packages", "sessions",
 }
 
 func newTarget(t *testing.T) *target { t.Helper(); return newTargetWith(t, nil) }
@@ -134,7 +135,11 @@ func (x *target) campaign() {
 		}
 		key = c.ID
 	}
-	_, err1 := marketing.BookCost.Run(s.Marketing(), s.Ops, marketing.BookCostInput{CampaignID: key, Category: "media", Amount: 80_000, Document: "FP-1"})
+	scan, err := attach.Receive(s.Marketing(), s.Ops, "收据.pdf", strings.NewReader("%PDF-1.7"))
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	_, err1 := marketing.BookCost.Run(s.Marketing(), s.Ops, marketing.BookCostInput{CampaignID: key, Category: "media", Amount: 80_000, Document: "FP-1", Files: []id.ID{scan.ID}})
 	_, err2 := sales.Enter.Run(s.FrontDesk(s.HD), s.Ops, sales.EnterInput{PersonID: s.Person(x.t, s.HD), CenterID: s.HD, CampaignID: key})
 	point, err3 := marketing.SetCapturePoint.Run(s.Marketing(), s.Ops, marketing.CapturePointInput{Name: "官网", Kind: "form", CampaignID: key, CenterID: s.HD})
 	x.code = point.Code
@@ -229,6 +234,9 @@ func (x *target) paths(pattern string) []string {
 	list := []string{pattern}
 	for _, brace := range regexp.MustCompile(`\{([a-z$]+)\}`).FindAllStringSubmatch(pattern, -1) {
 		values := named[brace[1]]
+		if brace[1] == "file" {
+			values = x.ids["attachments"]
+		}
 		if brace[1] == "id" {
 			values = append([]string{x.ids["persons"][0], x.ids["enquiries"][0]}, x.ids[tableOf(pattern)]...)
 		}

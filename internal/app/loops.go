@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"zhike/internal/insight"
+	"zhike/internal/kernel/attach"
 	"zhike/internal/kernel/db"
 	"zhike/internal/kernel/event"
 	"zhike/internal/kernel/op"
@@ -143,6 +144,9 @@ func (a *App) forget(ctx context.Context) error {
 			return err
 		}
 		if err := rollout.ForgetPages(ctx, tx); err != nil {
+			return err
+		}
+		if err := attach.Forget(ctx, tx); err != nil {
 			return err
 		}
 		return organization.ForgetDelays(ctx, tx)

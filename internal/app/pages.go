@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"zhike/internal/kernel/attach"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/problem"
@@ -31,6 +32,7 @@ var (
 	usualByAddress = web.Rate{PerSecond: 100, Burst: 600}
 	usualLimit     = web.Limit{Body: 1 << 20, Time: 30 * time.Second}
 	pageLimit      = web.Limit{Body: 8 << 20, Time: 30 * time.Second} // a page as it was shown comes with a feedback
+	documentsLimit = web.Limit{Body: 2*attach.MostBytes + 1<<20, Time: 10 * time.Minute}
 	uploadLimit    = web.Limit{Body: 2 << 30, Time: 30 * time.Minute} // a CSV import streams without a row limit (TRU-20)
 )
 
@@ -141,6 +143,8 @@ func uploads(r *http.Request) web.Limit {
 	switch {
 	case r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, placeImports.path):
 		return uploadLimit
+	case r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/campaign-costs/"), r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/campaigns/") && strings.HasSuffix(r.URL.Path, "/costs"):
+		return documentsLimit
 	case r.Method == http.MethodPost && r.URL.Path == web.FeedbackPath:
 		return pageLimit
 	}

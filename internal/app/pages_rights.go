@@ -19,7 +19,7 @@ var pageRights = []struct{ path, right string }{
 	{"/approvals/deputies", "delegation:read"},
 	{"/approvals", "approval:read"},
 	{"/budgets", "budget:read"},
-	{"/campaign-costs", "campaign-cost:create"},
+	{"/campaign-costs", "campaign-cost:read"},
 	{"/campaigns/new", "campaign:create"},
 	{"/campaigns/{id}/edit", "campaign:update"},
 	{"/campaigns/{id}/cases", "lead:read"},

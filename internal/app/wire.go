@@ -22,6 +22,7 @@ import (
 	"zhike/internal/facts"
 	"zhike/internal/finance"
 	"zhike/internal/insight"
+	"zhike/internal/kernel/attach"
 	"zhike/internal/kernel/check"
 	"zhike/internal/kernel/clock"
 	"zhike/internal/kernel/condition"
@@ -103,12 +104,12 @@ func Operations() []op.Any {
 // Resources lists every kind of record that the policy knows.
 func Resources() []policy.Resource {
 	return slices.Concat(organization.Resources(), people.Resources(), process.Resources(), marketing.Resources(), contracts.Resources(),
-		sales.Resources(), finance.Resources(), insight.Resources(), rollout.Resources())
+		sales.Resources(), finance.Resources(), insight.Resources(), rollout.Resources(), attach.Resources())
 }
 
 // Checks lists every invariant of `zhike check` that a domain knows (TRU-8).
 func Checks() []check.Check {
-	return slices.Concat(organization.Checks(), people.Checks(), process.Checks(), marketing.Checks(), contracts.Checks(), sales.Checks(), finance.Checks(), insight.Checks(),
+	return slices.Concat(organization.Checks(), people.Checks(), process.Checks(), marketing.Checks(), contracts.Checks(), sales.Checks(), finance.Checks(), insight.Checks(), attach.Checks(),
 		[]check.Check{people.CheckMerged(OfPersons())})
 }
 
@@ -135,7 +136,7 @@ func Holds() []personal.Hold {
 // Texts lists the catalogues of all packages.
 func Texts() []fs.FS {
 	return []fs.FS{
-		sheet.Text, phone.Text, vault.Text, web.Texts(), chart.Text, api.Text, organization.Text, people.Text, process.Text, marketing.Text, contracts.Text, sales.Text, finance.Text, insight.Text, rollout.Text,
+		sheet.Text, attach.Text, phone.Text, vault.Text, web.Texts(), chart.Text, api.Text, organization.Text, people.Text, process.Text, marketing.Text, contracts.Text, sales.Text, finance.Text, insight.Text, rollout.Text,
 		organizationdoor.Text, peopledoor.Text, salesdoor.Text, contractsdoor.Text, financedoor.Text,
 	}
 }

@@ -97,10 +97,21 @@ type CostBooked struct {
 	Day      bizdate.Date `json:"day"`
 	Category string       `json:"category"`
 	Amount   money.Fen    `json:"amount_fen"`
+	Files    []id.ID      `json:"file_ids,omitempty"` // of the document
 }
 
 // Kind implements event.Fact.
 func (CostBooked) Kind() string { return "marketing.cost-booked.1" }
+
+// CostDocumented says that documents were put to a cost that was booked before.
+type CostDocumented struct {
+	CampaignAbout
+	Cost  id.ID   `json:"cost_id"`
+	Files []id.ID `json:"file_ids"`
+}
+
+// Kind implements event.Fact.
+func (CostDocumented) Kind() string { return "marketing.cost-documented.1" }
 
 // CostReversed says that a cost was booked by mistake.
 type CostReversed struct {

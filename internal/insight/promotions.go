@@ -86,7 +86,7 @@ func concludePromotions(rows []Row) Conclusion {
 		if e.Verdict == sales.VerdictMore || e.Verdict == sales.VerdictMoved {
 			named = append(named, r.Promoted)
 		}
-		if e.Verdict != sales.VerdictThin && e.Begun {
+		if e.Verdict != sales.VerdictThin && e.Verdict != sales.VerdictUnknown && e.Begun {
 			if known++; e.Confident() {
 				sure++
 			}
@@ -112,6 +112,7 @@ func concludePromotions(rows []Row) Conclusion {
 	c.count("promotion-alike", counts[sales.VerdictNone])
 	c.count("promotion-fewer", counts[sales.VerdictFewer])
 	c.count("promotion-thin", counts[sales.VerdictThin])
+	c.count("promotion-unrecorded", counts[sales.VerdictUnknown])
 	switch {
 	case known == 0:
 	case sure == known:

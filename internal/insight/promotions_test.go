@@ -56,7 +56,7 @@ func TestSAL8_Report(t *testing.T) {
 		for range 10 {
 			s.Plant(t, testkit.Bought{Kind: "new", Day: day - 25, Until: day + 300})
 		}
-		s.Plant(t, testkit.Bought{Kind: "return", Center: s.CY, Day: day - 12, Until: day + 300, Promotion: good, Off: money.Yuan(300)}, testkit.Bought{Kind: "return", Day: day, Until: day + 300, Promotion: thin})
+		s.Plant(t, testkit.Bought{Kind: "return", Center: s.CY, Day: day - 12, Until: day + 300, Promotion: good, Off: money.Yuan(300)}, testkit.Bought{Kind: "return", Day: day, Until: day + 300, Promotion: thin}, testkit.Bought{Kind: "new", Day: day - 1200, Until: day})
 
 		for name, who := range map[string]context.Context{"general manager": s.GM(), "marketing": s.Marketing()} {
 			r := promotionsOf(t, s, who, insight.Params{From: day - 60, Until: day})

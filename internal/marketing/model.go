@@ -87,7 +87,7 @@ func ofBudget(v *policy.Viewer, _, alias string) policy.Frag {
 // Operations lists this domain's operations.
 func Operations() []op.Any {
 	return []op.Any{
-		AddChannel, ChangeChannel, SetFormat, PlanCampaign, ChangeCampaign, SubmitCampaign, ApproveCampaign, ExtendCampaign, BookCost, ReverseCost, CloseCampaign, ReopenCampaign, DropCampaign,
+		AddChannel, ChangeChannel, SetFormat, PlanCampaign, ChangeCampaign, SubmitCampaign, ApproveCampaign, ExtendCampaign, BookCost, AttachCostFiles, ReverseCost, CloseCampaign, ReopenCampaign, DropCampaign,
 		SetBudget, FillBudget, AskBudget, SetCapturePoint, ReceiveSubmission, RejectSubmission,
 		SetSegment, HoldControl, ExportSegment,
 	}

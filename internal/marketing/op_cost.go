@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"zhike/internal/facts"
+	"zhike/internal/kernel/attach"
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/db"
 	"zhike/internal/kernel/id"
@@ -22,6 +23,7 @@ type BookCostInput struct {
 	Document    string       `json:"document" maxLength:"100" doc:"number of the invoice, receipt or statement"`
 	Note        string       `json:"note,omitempty" maxLength:"200"`
 	ExternalKey string       `json:"external_key,omitempty" maxLength:"200" doc:"of an import: the same key is booked once"`
+	Files       []id.ID      `json:"file_ids,omitempty" maxItems:"10" doc:"scans of the document, handed in before"`
 	Beyond      bool         `json:"beyond_budget,omitempty" doc:"go beyond the budget of the month (MKT-8)"`
 }
 
@@ -74,8 +76,56 @@ func bookCost(ctx context.Context, tx *op.Tx, in BookCostInput) (CostAnswer, err
 		}
 		return CostAnswer{}, err
 	}
-	tx.Record(l.ID, facts.CostBooked{CampaignAbout: c.fact(), Cost: l.ID, Day: l.Day, Category: l.Category, Amount: l.Amount})
+	if err := attach.Tie(ctx, tx, "file_ids", costFiles, l.ID, in.Files); err != nil {
+		return CostAnswer{}, err
+	}
+	tx.Record(l.ID, facts.CostBooked{CampaignAbout: c.fact(), Cost: l.ID, Day: l.Day, Category: l.Category, Amount: l.Amount, Files: in.Files})
 	return CostAnswer{ID: l.ID, Left: left - l.Amount}, c.tellShare(ctx, tx, l.Day)
+}
+
+// costFiles is the kind of record of the documents of cost lines.
+const costFiles = "campaign-cost"
+
+// AttachCostFilesInput names documents that were handed in, and the cost that they show.
+type AttachCostFilesInput struct {
+	CostID id.ID   `json:"cost_id" path:"id"`
+	Files  []id.ID `json:"file_ids" minItems:"1" maxItems:"10"`
+}
+
+// CostFiles names a cost line and how many documents it has.
+type CostFiles struct {
+	ID    id.ID `json:"id"`
+	Files int   `json:"files"`
+}
+
+// AttachCostFiles puts documents to a cost that is booked (MKT-3), of a closed campaign too: the invoice comes late. Refused: no document, and
+// what attach.Tie refuses. None is taken away again: what is wrong is reversed with its line.
+var AttachCostFiles = op.Op[AttachCostFilesInput, CostFiles]{
+	Name: "marketing.attach-cost-files", Rule: "MKT-3", Needs: "campaign-cost:create", Fact: facts.CostDocumented{}, Do: attachCostFiles,
+	Subject: func(in AttachCostFilesInput) op.Ref { return op.Ref{Kind: "campaign-cost", ID: in.CostID} },
+}
+
+func attachCostFiles(ctx context.Context, tx *op.Tx, in AttachCostFilesInput) (CostFiles, error) {
+	l, err := CostLineByID(ctx, tx, in.CostID)
+	if err != nil {
+		return CostFiles{}, err
+	}
+	if len(in.Files) == 0 {
+		return CostFiles{}, problem.Refuse("MKT-3", "invalid", problem.Field{Location: "file_ids", Code: "required"})
+	}
+	if err := attach.Tie(ctx, tx, "file_ids", costFiles, l.ID, in.Files); err != nil {
+		return CostFiles{}, err
+	}
+	c, err := campaignOf(ctx, tx, l.Campaign)
+	if err != nil {
+		return CostFiles{}, err
+	}
+	all, err := FilesOfCosts(ctx, tx, []CostLine{l})
+	if err != nil {
+		return CostFiles{}, err
+	}
+	tx.Record(l.ID, facts.CostDocumented{CampaignAbout: c.fact(), Cost: l.ID, Files: in.Files})
+	return CostFiles{ID: l.ID, Files: len(all[l.ID])}, nil
 }
 
 // check refuses a cost without document, of a day before the first or that is not over, or beyond what is left of the plan.

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"zhike/internal/kernel/attach"
+
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/money"
@@ -241,6 +243,33 @@ func CostLines(ctx context.Context, tx *op.Tx, campaign id.ID, r page.Request) (
 // CostLineByID gives a cost line in scope.
 func CostLineByID(ctx context.Context, tx *op.Tx, key id.ID) (l CostLine, err error) {
 	return l, problem.Found(tx.Select(&l).Where("id = ?", key).Scan(ctx), "campaign-cost")
+}
+
+// FilesOfCosts gives the documents of cost lines that were read in scope.
+func FilesOfCosts(ctx context.Context, tx *op.Tx, lines []CostLine) (map[id.ID][]attach.File, error) {
+	keys := make([]id.ID, len(lines))
+	for i, l := range lines {
+		keys[i] = l.ID
+	}
+	return attach.Of(ctx, tx, costFiles, keys)
+}
+
+// FileOfCost gives a document of a cost line in scope.
+func FileOfCost(ctx context.Context, tx *op.Tx, cost, file id.ID) (attach.File, error) {
+	l, err := CostLineByID(ctx, tx, cost)
+	if err != nil {
+		return attach.File{}, err
+	}
+	all, err := FilesOfCosts(ctx, tx, []CostLine{l})
+	if err != nil {
+		return attach.File{}, err
+	}
+	for _, f := range all[cost] {
+		if f.ID == file {
+			return f, nil
+		}
+	}
+	return attach.File{}, problem.NotFound("file")
 }
 
 // LeadsOf lists the source records of a campaign in the scope of lead:read, the newest first (MKT-13).

@@ -16,6 +16,8 @@ func Personal() []personal.Rows {
 
 // Holds lists what of this domain stands in the way of anonymizing a person.
 func Holds() []personal.Hold {
-	return []personal.Hold{{Code: "tasks-left", Query: "SELECT COUNT(*) FROM tasks WHERE person = ? AND done_at IS NULL"},
-		{Code: "series-left", Query: "SELECT COUNT(*) FROM task_series WHERE person = ? AND state <> 'ended'"}}
+	return []personal.Hold{
+		{Code: "tasks-left", Query: "SELECT COUNT(*) FROM tasks WHERE person = ? AND done_at IS NULL"},
+		{Code: "series-left", Query: "SELECT COUNT(*) FROM task_series WHERE person = ? AND state <> 'ended'"},
+	}
 }

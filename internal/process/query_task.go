@@ -37,8 +37,11 @@ func (f TaskFilter) where() (text string, args []any) {
 		text  string
 		value any
 	}{
-		{!f.Staff.IsNone(), "tasks.staff = ?", f.Staff}, {f.Kind != "", "tasks.kind = ?", f.Kind}, {!f.Late.IsZero(), "tasks.due_at < ?", f.Late},
-		{!f.From.IsZero(), "tasks.due_at >= ?", f.From}, {!f.Until.IsZero(), "tasks.due_at <= ?", f.Until},
+		{!f.Staff.IsNone(), "tasks.staff = ?", f.Staff},
+		{f.Kind != "", "tasks.kind = ?", f.Kind},
+		{!f.Late.IsZero(), "tasks.due_at < ?", f.Late},
+		{!f.From.IsZero(), "tasks.due_at >= ?", f.From},
+		{!f.Until.IsZero(), "tasks.due_at <= ?", f.Until},
 	} {
 		if c.on {
 			list, args = append(list, c.text), append(args, c.value)

@@ -94,6 +94,10 @@ func TestSAL8_CostOfAnAdditionalContract(t *testing.T) {
 			s.Plant(t, testkit.Bought{Kind: "new", Day: day - 25, Until: day + 300})
 		}
 		s.Plant(t, testkit.Bought{Kind: "new", Center: s.CY, Day: day - 5, Until: day + 300, Promotion: key, Off: money.Yuan(100)})
+		if e := effectOf(t, s, s.GM(), key); e.Verdict != sales.VerdictUnknown || e.Additional.Surely() || e.Each.Known {
+			t.Errorf("nothing is older than what it is compared with: %+v", e)
+		}
+		s.Plant(t, testkit.Bought{Kind: "new", Day: day - 400, Until: day}, testkit.Bought{Kind: "new", Center: s.CY, Day: day - 40, Until: day + 300})
 		for name, who := range map[string]context.Context{"general manager": s.GM(), "marketing": s.Marketing()} {
 			e := effectOf(t, s, who, key)
 			if e.With != 41 || e.Off != money.Yuan(4_100) || e.Gift != 10_000 || e.GiftValue != money.Yuan(20_000) || e.Cost != money.Yuan(410) || e.Away() != money.Yuan(24_510) {

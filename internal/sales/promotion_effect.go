@@ -41,13 +41,14 @@ type PromotionEffect struct {
 	Over       bool        `json:"over" doc:"its last day is past"`
 	During     Span        `json:"during"`
 	Before     Span        `json:"before" doc:"as long, right before"`
+	Unrecorded bool        `json:"before_unrecorded" doc:"no contract there is older than that period: it is no measure"`
 	Additional More        `json:"additional"`
 	Each       PerContract `json:"cost_per_additional"`
 	Ended      bool        `json:"after_is_over" doc:"as long a period after its end is over"`
 	After      Span        `json:"after" doc:"as long, right after"`
 	Dip        More        `json:"after_less_before" doc:"below none: contracts that it pulled forward"`
 	Renewals   Renewals    `json:"renewals"`
-	Verdict    Verdict     `json:"verdict" enum:"not-begun,too-thin,moved,more,fewer,no-difference"`
+	Verdict    Verdict     `json:"verdict" enum:"not-begun,too-thin,unrecorded,moved,more,fewer,no-difference"`
 }
 
 // Away is the margin that the promotion gave away: money, hours and things.
@@ -152,15 +153,19 @@ func (p Promotion) EarlyOf(e PromotionEffect, centers []id.ID) contracts.Filter 
 
 // spans counts the contracts of the periods of promotions that have begun.
 func spans(ctx context.Context, tx *op.Tx, list []Promotion, centers []id.ID, out []PromotionEffect) error {
-	var asked []*Span
+	var asked []*int64
 	var filters []contracts.Filter
+	older := make([]int64, len(list))
 	for i, p := range list {
 		e := &out[i]
+		count := func(n *int64, f contracts.Filter) {
+			if len(f.Centers) > 0 || len(centers) == 0 {
+				asked, filters = append(asked, n), append(filters, f)
+			}
+		}
 		ask := func(s *Span, from, until bizdate.Date) {
 			*s = Span{From: from, Until: until}
-			if f := p.Signed(from, until, centers); len(f.Centers) > 0 || len(centers) == 0 {
-				asked, filters = append(asked, s), append(filters, f)
-			}
+			count(&s.Contracts, p.Signed(from, until, centers))
 		}
 		today := tx.Today(p.Center)
 		last := min(p.Last(), today)
@@ -171,13 +176,17 @@ func spans(ctx context.Context, tx *op.Tx, list []Promotion, centers []id.ID, ou
 		e.Over, e.Ended = p.Last() < today, p.Last()+days < today
 		ask(&e.During, p.From, last)
 		ask(&e.Before, p.From-days, p.From-1)
+		count(&older[i], contracts.Filter{Centers: p.Signed(0, 0, centers).Centers, From: 1, Until: p.From - days - 1})
 		if e.Ended {
 			ask(&e.After, last+1, last+days)
 		}
 	}
 	counts, err := contracts.Counts(ctx, tx, filters)
 	for i, n := range counts {
-		asked[i].Contracts = n
+		*asked[i] = n
+	}
+	for i := range out {
+		out[i].Unrecorded = out[i].Begun && older[i] == 0
 	}
 	return err
 }

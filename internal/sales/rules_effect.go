@@ -14,7 +14,8 @@ type Verdict string
 const (
 	VerdictNotBegun Verdict = "not-begun"
 	VerdictThin     Verdict = "too-thin"
-	VerdictMoved    Verdict = "moved" // most of what it brought was pulled forward
+	VerdictUnknown  Verdict = "unrecorded" // the school, or its records, began while or after what it would be compared with
+	VerdictMoved    Verdict = "moved"      // most of what it brought was pulled forward
 	VerdictMore     Verdict = "more"
 	VerdictFewer    Verdict = "fewer"
 	VerdictNone     Verdict = "no-difference"
@@ -62,6 +63,9 @@ func (e *PromotionEffect) conclude() {
 	if e.Ended {
 		e.Dip = more(e.After, e.Before)
 	}
+	if e.Unrecorded {
+		e.Additional.Thin, e.Dip.Thin = true, true
+	}
 	if e.Additional.Surely() {
 		e.Each = each(e.Away(), e.Additional)
 	}
@@ -94,6 +98,8 @@ func (e PromotionEffect) verdict() Verdict {
 		return VerdictMore
 	case moved > 0 && 2*moved >= float64(e.With):
 		return VerdictMoved
+	case e.Unrecorded:
+		return VerdictUnknown
 	case e.Additional.Thin:
 		return VerdictThin
 	case e.Additional.High < 0:
@@ -104,5 +110,5 @@ func (e PromotionEffect) verdict() Verdict {
 
 // Confident tells whether the verdict rests on enough contracts to act on it.
 func (e PromotionEffect) Confident() bool {
-	return e.Over && e.Verdict != VerdictThin && e.During.Contracts+e.Before.Contracts >= surely
+	return e.Over && !e.Additional.Thin && e.During.Contracts+e.Before.Contracts >= surely
 }

@@ -18,6 +18,7 @@ func TestSAL8_Verdict(t *testing.T) {
 		moved                       float64
 	}{
 		"too few":                                {4, 5, -1, 3, Renewals{}, VerdictThin, 0},
+		"no record of the time before":           {10, 40, -1, 30, Renewals{}, VerdictUnknown, 0},
 		"chance":                                 {20, 24, -1, 10, Renewals{}, VerdictNone, 0},
 		"more":                                   {10, 40, -1, 30, Renewals{}, VerdictMore, 0},
 		"fewer":                                  {40, 10, -1, 5, Renewals{}, VerdictFewer, 0},
@@ -28,7 +29,7 @@ func TestSAL8_Verdict(t *testing.T) {
 		"too few, but early renewals nearly all": {1, 8, -1, 8, renewals(8, 8), VerdictMoved, 6.4},
 		"early, but what is usual is not known":  {1, 8, -1, 8, Renewals{With: 8, History: 5}, VerdictThin, 0},
 	} {
-		e := PromotionEffect{Begun: true, Off: money.Yuan(6_000), With: c.with, Before: Span{Contracts: c.before}, During: Span{Contracts: c.during}, Renewals: c.renewals}
+		e := PromotionEffect{Unrecorded: name == "no record of the time before", Begun: true, Off: money.Yuan(6_000), With: c.with, Before: Span{Contracts: c.before}, During: Span{Contracts: c.during}, Renewals: c.renewals}
 		if c.after >= 0 {
 			e.Ended, e.After = true, Span{Contracts: c.after}
 		}

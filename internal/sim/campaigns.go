@@ -192,9 +192,14 @@ func (a *agenda) pending(ctx context.Context, tx *op.Tx, r *rand.Rand) error {
 	return err
 }
 
-// spend books a cost with its document; what is beyond the plan is not spent.
+// spend books a cost with its receipt; what is beyond the plan is not spent.
 func (a *agenda) spend(ctx context.Context, c marketing.Campaign, category string, amount money.Fen, n int) error {
-	_, err := marketing.BookCost.Run(ctx, a.l.run, marketing.BookCostInput{CampaignID: c.ID, Category: category, Amount: amount, Document: fmt.Sprintf("FP-%s-%d", a.day, n+1), Beyond: true})
+	no := fmt.Sprintf("FP-%s-%d", a.day, n+1)
+	scan, err := a.receipt(ctx, no, c.Name, amount)
+	if err != nil {
+		return err
+	}
+	_, err = marketing.BookCost.Run(ctx, a.l.run, marketing.BookCostInput{CampaignID: c.ID, Category: category, Amount: amount, Document: no, Files: []id.ID{scan.ID}, Beyond: true})
 	if _, refused := problem.As(err); refused {
 		return nil
 	}

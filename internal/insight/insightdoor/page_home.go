@@ -9,6 +9,7 @@ import (
 	"github.com/a-h/templ"
 
 	"zhike/internal/insight"
+	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
@@ -40,7 +41,8 @@ var homeMetrics = []string{"leads", "appointments", "visits", "contracts", "cont
 type principalView struct {
 	Report  insight.Report // of its last day with an event
 	Cells   insight.Cells
-	Late    sales.EnquiryList // first contacts that were late, still open
+	Late    sales.EnquiryList // first contacts of the last days that were late, still open
+	Since   bizdate.Date      // the first of those days
 	Loads   []sales.Load
 	Waiting waitingView
 	Center  id.ID // chosen in the switch; none: all in scope
@@ -61,6 +63,9 @@ func (p pages) getPrincipal(w http.ResponseWriter, r *http.Request) error {
 	}, principalPage(v)))
 }
 
+// lateDays are the days of which late first contacts are listed: of older ones nothing is to be mended any more.
+const lateDays = 14
+
 const dailySales = "daily-sales"
 
 func (v *principalView) read(ctx context.Context, tx *op.Tx) (err error) {
@@ -72,7 +77,8 @@ func (v *principalView) read(ctx context.Context, tx *op.Tx) (err error) {
 	if v.Cells, err = insight.Figures(ctx, tx, insight.Ask{Metrics: homeMetrics, From: params.From, Until: params.Until, Centers: params.Centers}); err != nil {
 		return err
 	}
-	if v.Late, err = sales.Enquiries(ctx, tx, sales.EnquiryFilter{Breached: true, Outcome: "open", Center: v.Center, Sort: "entered", Limit: homeRows}); err != nil {
+	v.Since = tx.Today(v.Center) - lateDays + 1
+	if v.Late, err = sales.Enquiries(ctx, tx, sales.EnquiryFilter{Breached: true, Outcome: "open", Center: v.Center, From: v.Since, Sort: "-entered", Limit: homeRows}); err != nil {
 		return err
 	}
 	if v.Loads, err = sales.Loads(ctx, tx, v.Center); err != nil {

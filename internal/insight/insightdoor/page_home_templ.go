@@ -69,7 +69,7 @@ func principalPage(v principalView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = web.Panel{ID: "late", Title: i18n.T(ctx, "home.late"), Side: web.Figure{Value: i18n.Count(ctx, v.Late.Total), Href: v.enquiries("breached", "true"), Hidden: i18n.T(ctx, "home.late")}, Flush: true}.With().Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Panel{ID: "late", Title: i18n.T(ctx, "home.late"), Side: web.Figure{Value: i18n.Count(ctx, v.Late.Total), Href: v.enquiries("breached", "true", "from", v.Since.String()), Hidden: i18n.T(ctx, "home.late")}, Flush: true}.With().Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

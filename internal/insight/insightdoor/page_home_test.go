@@ -52,7 +52,9 @@ func textOf(page string) string {
 func TestUIH_Principal(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
 		c := s.Contract(t, s.HD)
-		s.Enquiry(t, s.HD)
+		late, old := s.Enquiry(t, s.HD), s.Enquiry(t, s.CY)
+		s.Exec(t, "UPDATE enquiries SET breached = TRUE WHERE id = ?", late.ID)
+		s.Exec(t, "UPDATE enquiries SET breached = TRUE, center = ?, consultant = NULL, entered_day = entered_day - 14 WHERE id = ?", s.HD, old.ID)
 		s.Contract(t, s.CY)
 		_, err := finance.TakePayment.Run(s.FrontDesk(s.HD), s.Ops, finance.TakePaymentInput{ContractID: c.ID, Method: "cash", Amount: money.Yuan(200)})
 		if err != nil {
@@ -72,6 +74,9 @@ func TestUIH_Principal(t *testing.T) {
 			if !strings.Contains(page, link) {
 				t.Errorf("no figure leads to %s", link)
 			}
+		}
+		if !strings.Contains(page, "/enquiries/"+late.ID.String()) || strings.Contains(page, "/enquiries/"+old.ID.String()) {
+			t.Errorf("late first contacts are those of 14 days: %s", shown)
 		}
 		if strings.Contains(page, s.StaffID(s.Consultant(s.CY)).String()) {
 			t.Error("another center's consultant is shown")

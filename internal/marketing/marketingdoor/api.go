@@ -5,6 +5,7 @@ import (
 
 	"zhike/internal/api"
 	"zhike/internal/insight"
+	"zhike/internal/kernel/attach"
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/money"
@@ -120,6 +121,9 @@ func apiCampaigns(a *api.API) {
 	api.Get(a, "/campaigns/{id}/plan", "marketing.campaign-plan", "campaign-cost:read", costs)
 	api.Post(a, "/campaigns/{id}/costs", marketing.BookCost)
 	api.Post(a, "/campaign-costs/{id}/reverse", marketing.ReverseCost)
+	api.Post(a, "/campaign-costs/{id}/files", marketing.AttachCostFiles)
+	api.Whole(a, "/campaign-costs/{id}/files", "marketing.cost-files", "campaign-cost:read", costFiles)
+	api.Get(a, "/campaign-costs/{id}/files/{file}", "marketing.cost-file", "campaign-cost:read", costFile)
 	api.List(a, "/campaigns/{id}/leads", "marketing.campaign-leads", "lead:read", func(ctx context.Context, tx *op.Tx, q campaignList) (page.Page[sales.Prospect], error) {
 		return sales.Prospects(ctx, tx, q.ID, q.Request())
 	})
@@ -162,6 +166,40 @@ func costs(ctx context.Context, tx *op.Tx, in marketing.CampaignInput) (out Cost
 	all, err := marketing.CostsOf(ctx, tx, []id.ID{in.CampaignID})
 	c := all[in.CampaignID]
 	return Costs{Lines: append([]marketing.PlanLine{}, c.Plan...), Planned: c.Planned, Waiting: c.Waiting, Spent: c.Spent, Left: c.Left()}, err
+}
+
+type costID struct {
+	api.Paging
+	ID id.ID `path:"id" json:"cost_id"`
+}
+
+func costFiles(ctx context.Context, tx *op.Tx, in costID) ([]attach.File, error) {
+	l, err := marketing.CostLineByID(ctx, tx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	all, err := marketing.FilesOfCosts(ctx, tx, []marketing.CostLine{l})
+	return all[in.ID], err
+}
+
+type costFileID struct {
+	ID   id.ID `path:"id" json:"cost_id"`
+	File id.ID `path:"file" json:"file_id"`
+}
+
+// Document is a file with its bytes.
+type Document struct {
+	attach.File
+
+	Content []byte `json:"content" doc:"base64 (RFC 4648)"`
+}
+
+func costFile(ctx context.Context, tx *op.Tx, in costFileID) (d Document, err error) {
+	if d.File, err = marketing.FileOfCost(ctx, tx, in.ID, in.File); err != nil {
+		return d, err
+	}
+	d.Content, err = d.Bytes(ctx, tx)
+	return d, err
 }
 
 // Results is what a campaign brought until now by first touch, and which link failed (MKT-3, MKT-6).

@@ -7,6 +7,7 @@ import (
 	"github.com/a-h/templ"
 
 	"zhike/internal/insight"
+	"zhike/internal/kernel/attach"
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/id"
@@ -28,6 +29,8 @@ type campaignView struct {
 	Diagnosis insight.Diagnosis
 	Costs     marketing.CampaignCosts
 	Lines     page.Page[marketing.CostLine]
+	Files     map[id.ID][]attach.File // of the lines
+	Kept      []web.Kept              // of a form that was refused
 	Prospects page.Page[sales.Prospect]
 	persons   map[id.ID]people.Brief
 	course    course
@@ -85,6 +88,12 @@ func (v *campaignView) read(ctx context.Context, tx *op.Tx, key id.ID) (err erro
 	v.Costs = costs[key]
 	if tx.Viewer.May("campaign-cost:read") {
 		if v.Lines, err = marketing.CostLines(ctx, tx, key, page.Request{Limit: pageRows}); err != nil {
+			return err
+		}
+		if v.Files, err = marketing.FilesOfCosts(ctx, tx, v.Lines.Items); err != nil {
+			return err
+		}
+		if v.Kept, err = loose(ctx, tx); err != nil {
 			return err
 		}
 	}
@@ -267,13 +276,22 @@ func (v campaignView) costLines(ctx context.Context) web.Table {
 		case !l.Reverses.IsNone():
 			last = web.Chip{Text: c(ctx, "is-reversal"), Tone: web.Warn}
 		case v.State == marketing.Approved && may(ctx, "campaign-cost:create"):
-			last = web.Button{Label: c(ctx, "reverse"), Hidden: l.Document, Href: "/campaign-costs/" + l.ID.String(), Small: true, Kind: web.Quiet}
+			last = web.Button{Label: c(ctx, "reverse"), Hidden: l.Document, Href: "/campaign-costs/" + l.ID.String() + "#reverse", Small: true, Kind: web.Quiet}
 		}
 		table.Rows = append(table.Rows, web.Row{ID: l.ID.String(), Cells: []templ.Component{
-			web.Text(l.Document), web.Text(i18n.Date(ctx, l.Day, web.Today(ctx))), web.Text(c(ctx, "category-"+l.Category)), web.Text(i18n.Money(ctx, l.Amount)), web.Text(l.Note), last,
+			v.document(ctx, l), web.Text(i18n.Date(ctx, l.Day, web.Today(ctx))), web.Text(c(ctx, "category-"+l.Category)), web.Text(i18n.Money(ctx, l.Amount)), web.Text(l.Note), last,
 		}})
 	}
 	return table
+}
+
+// document is the number of a cost's document, with how many files show it.
+func (v campaignView) document(ctx context.Context, l marketing.CostLine) templ.Component {
+	name := web.RecordLink("/campaign-costs/"+l.ID.String(), l.Document)
+	if n := len(v.Files[l.ID]); n > 0 {
+		return web.Join(name, web.Text(" "), web.Chip{Text: c(ctx, "file-count", "count", n)})
+	}
+	return name
 }
 
 func (v campaignView) planLines(ctx context.Context) web.Table {

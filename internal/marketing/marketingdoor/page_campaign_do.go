@@ -30,7 +30,11 @@ func postCampaign[In, Out any](p pages, do op.Op[In, Out], of func(in *In, key i
 		if err != nil {
 			return err
 		}
-		in, err := web.Decode[In](r)
+		r, err = web.Receive(r, p.keep)
+		var in In
+		if err == nil {
+			in, err = web.Decode[In](r)
+		}
 		if err == nil {
 			of(&in, key)
 			_, err = do.Run(r.Context(), p.ops, in)
@@ -41,51 +45,6 @@ func postCampaign[In, Out any](p pages, do op.Op[In, Out], of func(in *In, key i
 		}
 		return web.Redirect(w, r, "/campaigns/"+key.String(), web.Status{Text: c(r.Context(), said), Tone: web.Good})
 	}
-}
-
-// reverseView is a cost that is about to be reversed.
-type reverseView struct{ marketing.CostLine }
-
-func (p pages) getReverse(w http.ResponseWriter, r *http.Request) error {
-	key, err := web.PathID(r, "id", "campaign-cost")
-	if err != nil {
-		return err
-	}
-	ctx := r.Context()
-	if !may(ctx, "campaign-cost:create") {
-		return problem.Forbidden("campaign-cost:create")
-	}
-	var v reverseView
-	err = p.ops.Read(ctx, func(ctx context.Context, tx *op.Tx) error {
-		v.CostLine, err = marketing.CostLineByID(ctx, tx, key)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return web.Render(w, r, web.Shell(web.Page{H1: c(ctx, "reverse-title")}, reversePage(v)))
-}
-
-func (p pages) postReverse(w http.ResponseWriter, r *http.Request) error {
-	in, err := web.Decode[marketing.ReverseCostInput](r)
-	if err == nil {
-		in.CostID, err = web.PathID(r, "id", "campaign-cost")
-	}
-	var to string
-	if err == nil {
-		err = p.ops.Read(r.Context(), func(ctx context.Context, tx *op.Tx) error {
-			line, err := marketing.CostLineByID(ctx, tx, in.CostID)
-			to = "/campaigns/" + line.Campaign.String()
-			return err
-		})
-	}
-	if err == nil {
-		_, err = marketing.ReverseCost.Run(r.Context(), p.ops, in)
-	}
-	if err != nil {
-		return web.Again(w, r, err, p.getReverse)
-	}
-	return web.Redirect(w, r, to, web.Status{Text: c(r.Context(), "reversed"), Tone: web.Good})
 }
 
 // formatsView is the list of kinds of campaigns, with the form of one.
