@@ -171,9 +171,6 @@ func (a *agenda) plan(ctx context.Context) error {
 			return err
 		}
 		a.messages()
-		if err := a.team(ctx, tx); err != nil {
-			return err
-		}
 		if err := a.edges(ctx, tx); err != nil {
 			return err
 		}
@@ -181,8 +178,11 @@ func (a *agenda) plan(ctx context.Context) error {
 	})
 }
 
-// edges plans what a day has at the beginning and at the end of a stretch of life.
+// edges plans what the team does beside the customers, and what a day has at the beginning and at the end of a stretch of life.
 func (a *agenda) edges(ctx context.Context, tx *op.Tx) error {
+	if err := a.team(ctx, tx); err != nil {
+		return err
+	}
 	if a.l.lived.After(a.open) {
 		if err := a.talks(ctx, tx); err != nil {
 			return err

@@ -150,6 +150,6 @@ func (v taskView) back(ctx context.Context) string {
 	return "/tasks"
 }
 
-func (v taskView) dueDay(ctx context.Context) bizdate.Date {
+func (v taskView) dueDay() bizdate.Date {
 	return process.DueDay(v.Due, v.dir.Zone(v.Center))
 }

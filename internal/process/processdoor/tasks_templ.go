@@ -554,7 +554,7 @@ func taskActions(v taskView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = web.Input{Field: web.Field{Name: "due", Label: tt(ctx, "due-day"), Required: true}, Value: v.dueDay(ctx).String(), Type: "date", Short: true}.Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = web.Input{Field: web.Field{Name: "due", Label: tt(ctx, "due-day"), Required: true}, Value: v.dueDay().String(), Type: "date", Short: true}.Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
