@@ -8,6 +8,7 @@ import (
 	"zhike/internal/insight"
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
 	"zhike/internal/organization"
 	"zhike/internal/process"
 	"zhike/internal/web"
@@ -95,6 +96,9 @@ func (v view) coachWhich(ctx context.Context) (out []web.Option) {
 }
 
 func (p pages) postCoach(w http.ResponseWriter, r *http.Request) error {
+	if !mayCoach(r.Context()) {
+		return problem.Forbidden("task:assign")
+	}
 	in, err := web.Decode[process.GiveTaskInput](r)
 	if err == nil {
 		_, err = process.GiveTask.Run(r.Context(), p.run, in)
