@@ -125,7 +125,7 @@ func teamPage(v teamView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = web.Panel{ID: "load", Title: tt(ctx, "load"), Flush: true}.With().Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Panel{ID: "load", Title: tt(ctx, "load")}.With().Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
