@@ -15,6 +15,7 @@ import (
 	"zhike/internal/marketing"
 	"zhike/internal/organization"
 	"zhike/internal/people"
+	"zhike/internal/process"
 	"zhike/internal/rollout"
 	"zhike/internal/sales"
 	"zhike/internal/testkit"
@@ -32,6 +33,7 @@ type records struct {
 	promotion, segment, reward                         id.ID
 	request                                            id.ID // a data request
 	organization, playbook                             id.ID
+	task                                               id.ID
 	asked, approval                                    id.ID // a quote that waits, and the approval that it waits for
 }
 
@@ -47,6 +49,15 @@ func live(t *testing.T, s *testkit.School) (r records) {
 	desk, consultant := s.FrontDesk(s.HD), s.Consultant(s.HD)
 	e, a := s.Appointment(t, s.HD)
 	r.enquiry, r.appointment = e.ID, a.ID
+	task, err := process.GiveTask.Run(s.Principal(s.HD), s.Ops, process.GiveTaskInput{
+		StaffID: s.StaffID(consultant), Task: process.OtherTask, Title: "核对合同", Note: "缺的补齐", Due: bizdate.Of(s.Clock.Now(), s.Dir.Zone(s.HD)) + 1, RecordKind: "enquiry", RecordID: e.ID,
+	})
+	must(err)
+	r.task = task.ID
+	_, err = process.CommentTask.Run(consultant, s.Ops, process.CommentTaskInput{TaskID: task.ID, Text: "今天做"})
+	must(err)
+	_, err = process.RepeatTask.Run(s.Principal(s.HD), s.Ops, process.RepeatTaskInput{StaffID: s.StaffID(consultant), Title: "周报", Every: "week", Weekdays: []int{5}, From: bizdate.Of(s.Clock.Now(), s.Dir.Zone(s.HD))})
+	must(err)
 	checkIn := func() (id.ID, id.ID) {
 		e, a := s.Appointment(t, s.HD)
 		v, err := sales.CheckIn.Run(desk, s.Ops, sales.CheckInInput{AppointmentID: a.ID})

@@ -46,7 +46,7 @@ func TestSAL11_SupervisorReassignsAndCoaches(t *testing.T) {
 	}
 	visit(t, u, "/reports/consultants?coach="+two.String())
 	u.choose("staff_id", two.String())
-	u.choose("kind", process.GivenTasks[2])
+	u.choose("kind", process.CoachTasks[2])
 	u.typed("note", "听两次到访谈话")
 	u.pressIn("[aria-labelledby=coach]", "insight.give-coaching")
 	u.until(`document.querySelector(".status") !== null && location.pathname === "/reports/consultants"`)

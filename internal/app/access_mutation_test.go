@@ -114,7 +114,7 @@ func TestTRU16_EveryConditionMatters(t *testing.T) {
 var undrawn = map[string]string{
 	"role": "all or nothing", "setting": "all or nothing", "event": "all or nothing", "record-view": "all or nothing", "channel": "all or nothing", "lead": "TestMKT13_Prospects", "budget": "TestMKT8_OfACenter", "budget-line": "TestMKT8_OfACenter", "budget-change": "TestMKT8_ChangesOfACenter", "budget-raise": "no list shows them", "campaign-cost": "TestMKT3_Costs", "campaign-plan": "TestMKT3_Costs",
 	"mail": "all or nothing", "reveal": "TestPPL10_RevealsOfACenter", "playbook": "all or nothing", "promotion": "TestSAL8_OfACenter", "reward": "TestMKT12_ReverseReward", "run": "read by its importer alone", "session": "TestORG11_TokensByAPI", "view": "the tests of UI-L1", "import": "the tests of ROL-1", "feedback": "TestROL8_Feedback", "approval-limit": "all or nothing", "region": "all or nothing", "delegation": "TestORG7_Delegation", "score-model": "all or nothing", "target": "TestSAL14_SetTargets", "center-target": "TestSAL14_SetTargetsRefused", "pool": "TestPPL8_Claim", "data-request": "TestPPL11_Scope", "capture-point": "TestMKT11_Scope", "segment": "TestMKT10_Scope", "segment-member": "TestMKT10_Scope", "submission": "TestMKT11_Scope",
-	"organization": "TestPPL13_OrganizationScope", "attachment": "read through its record alone: TestMKT3_CostDocumentsInBrowser",
+	"organization": "TestPPL13_OrganizationScope", "attachment": "read through its record alone: TestMKT3_CostDocumentsInBrowser", "task-series": "TestPRC5_SeriesScope",
 }
 
 // redundant tells of a fault that changes no answer: notices are asked for by their reader too, contacts are read of persons that are in scope themselves, figures of oneself are asked

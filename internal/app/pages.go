@@ -14,6 +14,7 @@ import (
 	"zhike/internal/kernel/problem"
 	"zhike/internal/marketing/marketingdoor"
 	"zhike/internal/organization/organizationdoor"
+	"zhike/internal/process/processdoor"
 	"zhike/internal/web"
 )
 
@@ -92,6 +93,7 @@ func (p *pages) public(o PageOptions) http.Handler {
 	gate := organizationdoor.Gate(p.members, p.frame, inner)
 	organizationdoor.Public(mux, p.members)
 	marketingdoor.CapturePages(mux, p.capturing())
+	processdoor.Feeds(mux, processdoor.FeedDeps{Ops: p.Run, Access: p.Access, Site: p.site, Now: p.Clock.Now})
 	mux.Handle("POST "+web.PreferencesPath, p.preferences(gate))
 	mux.Handle("GET /assets/", web.Assets())
 	if o.Demo {

@@ -23,6 +23,8 @@ import (
 func (p *pages) doors() {
 	organizationdoor.Pages(p.mux, p.members)
 	processdoor.Pages(p.mux, p.Run)
+	processdoor.TaskPages(p.mux, p.Run)
+	processdoor.FeedPages(p.mux, p.Run, p.site)
 	marketingdoor.Pages(p.mux, p.Run)
 	marketingdoor.BudgetPages(p.mux, p.Run)
 	marketingdoor.PointPages(p.mux, p.Run, p.site)

@@ -16,7 +16,7 @@ import (
 
 // ownPages are everybody's: they show what is one's own, or what a search finds.
 var ownPages = []string{
-	"/{$}", "/assets/", "/dev/components", web.SignInPath, web.AskPath, web.SuggestPath, web.ViewsPath, "/views/new", "/views/{id}", "/tasks", "/messages", "/account", "/account/totp", "/password", "/c/{code}",
+	"/{$}", "/assets/", "/dev/components", web.SignInPath, web.AskPath, web.SuggestPath, web.ViewsPath, "/views/new", "/views/{id}", "/tasks", "/messages", "/account", "/account/totp", "/password", "/c/{code}", "/calendar/{secret}",
 }
 
 // TestORG4_PageRights: every page of a door is one's own or has its right (deny by default).

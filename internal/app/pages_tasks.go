@@ -11,6 +11,7 @@ import (
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/process"
+	"zhike/internal/process/processdoor"
 	"zhike/internal/web"
 )
 
@@ -41,7 +42,7 @@ func (p *pages) getTasks(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx := r.Context()
-	page := web.Page{Title: shellText(ctx, "tasks"), H1: v.sentence(ctx)}
+	page := web.Page{Title: shellText(ctx, "tasks"), H1: v.sentence(ctx), Aside: taskTools()}
 	return web.Render(w, r, web.Shell(page, tasksPage(v)))
 }
 
@@ -125,15 +126,16 @@ func (v tasksView) table(ctx context.Context) web.Table {
 	}
 	table := web.Table{Caption: shellText(ctx, "tasks"), Columns: []web.Column{
 		{Label: shellText(ctx, "task")},
+		{Label: shellText(ctx, "task-about")},
 		{Label: shellText(ctx, "task-person")},
 		{Label: shellText(ctx, "task-"+when)},
 		{Label: shellText(ctx, "task-center")},
 		{Label: i18n.T(ctx, "web.list.actions"), Quiet: true},
 	}}
 	for _, t := range v.Tasks {
-		cells := []templ.Component{taskName(ctx, t), web.Text(orNone(v.Names[t.Person])), dueCell(ctx, t), web.Text(orNone(v.Centers[t.Center])), templ.NopComponent}
+		cells := []templ.Component{taskName(ctx, t), aboutLink(ctx, t), web.Text(orNone(v.Names[t.Person])), dueCell(ctx, t), web.Text(orNone(v.Centers[t.Center])), templ.NopComponent}
 		if t.Done.IsZero() {
-			cells[4] = web.ButtonForm{
+			cells[5] = web.ButtonForm{
 				Action: "/tasks/" + t.ID.String() + "/done", Next: web.Address(ctx), Button: web.Button{Label: shellText(ctx, "task-finish"), Hidden: v.Names[t.Person], Small: true},
 			}
 		}
@@ -143,14 +145,19 @@ func (v tasksView) table(ctx context.Context) web.Table {
 }
 
 func taskName(ctx context.Context, t process.Task) templ.Component {
-	name := i18n.T(ctx, "task."+t.TaskKind)
+	name := processdoor.TaskName(ctx, t)
 	if t.Note != "" {
 		name = shellText(ctx, "task-with-note", "task", name, "note", t.Note)
 	}
-	if link := recordLink(t.SubjectKind, t.Subject); link != "" {
-		return web.RecordLink(link, name)
+	return web.RecordLink("/tasks/"+t.ID.String(), name)
+}
+
+// aboutLink leads to the record that a task is about.
+func aboutLink(ctx context.Context, t process.Task) templ.Component {
+	if link := processdoor.RecordPath(t.SubjectKind, t.Subject); link != "" {
+		return web.RecordLink(link, i18n.T(ctx, "kind."+t.SubjectKind))
 	}
-	return web.Text(name)
+	return web.Text(i18n.None)
 }
 
 func dueCell(ctx context.Context, t process.Task) templ.Component {
@@ -168,24 +175,15 @@ func dueCell(ctx context.Context, t process.Task) templ.Component {
 	return exactly(chip, i18n.DateTime(ctx, t.Due, web.Zone(ctx), now))
 }
 
-// recordLink is the page of a record; "" for a kind that has none.
-func recordLink(kind string, key id.ID) string {
-	pages := map[string]string{
-		"visit": "/visits/", "enquiry": "/enquiries/", "contract": "/contracts/", "person": "/people/", "payment": "/payments/",
-		"campaign": "/campaigns/", "quote": "/quotes/", "promotion": "/promotions/", "approval": "/approvals/", "data-request": "/data-requests/",
-	}
-	if kind == "appointment" && !key.IsNone() {
-		return "/appointments/" + key.String() + "/move"
-	}
-	if path, ok := pages[kind]; ok && !key.IsNone() {
-		return path + key.String()
-	}
-	return ""
-}
-
 func orNone(s string) string {
 	if s == "" {
 		return i18n.None
 	}
 	return s
+}
+
+// mayAssign tells whether the viewer has a team whose tasks it assigns.
+func mayAssign(ctx context.Context) bool {
+	v, ok := op.ViewerOf(ctx)
+	return ok && v.May("task:assign")
 }

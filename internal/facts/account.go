@@ -60,6 +60,15 @@ type TOTPDisabled struct {
 // Kind implements event.Fact.
 func (TOTPDisabled) Kind() string { return "organization.totp-disabled.1" }
 
+// FeedRenewed says that somebody made a new secret address of the own calendar feed.
+type FeedRenewed struct {
+	AccountRef
+	Session id.ID `json:"session_id"`
+}
+
+// Kind implements event.Fact.
+func (FeedRenewed) Kind() string { return "organization.feed-renewed.1" }
+
 // TokenIssued says that a long-lived token was issued.
 type TokenIssued struct {
 	AccountRef

@@ -55,19 +55,94 @@ func (TaskReassigned) Kind() string { return "process.task-reassigned.1" }
 // About implements event.Fact.
 func (f TaskReassigned) About() (center, person id.ID) { return f.Center, f.Person }
 
-// TaskGiven says that somebody gave a colleague a task by hand (PRC-5).
+// TaskGiven says that somebody gave a colleague, or oneself, a task by hand, or that a series did (PRC-5).
 type TaskGiven struct {
 	Task     id.ID  `json:"task_id"`
 	Center   id.ID  `json:"center_id"`
 	Staff    id.ID  `json:"staff_id"`
 	TaskKind string `json:"task_kind"`
+	Person   id.ID  `json:"person_id,omitzero"` // whom it is about
+	Giver    id.ID  `json:"giver_staff,omitzero"`
+	Series   id.ID  `json:"series_id,omitzero"` // that made it
 }
 
 // Kind implements event.Fact.
 func (TaskGiven) Kind() string { return "process.task-given.1" }
 
 // About implements event.Fact.
-func (f TaskGiven) About() (center, person id.ID) { return f.Center, id.None }
+func (f TaskGiven) About() (center, person id.ID) { return f.Center, f.Person }
+
+// TaskChanged says which fields of an open task changed, by who gave it or who watches it (PRC-5).
+type TaskChanged struct {
+	Task   id.ID    `json:"task_id"`
+	Person id.ID    `json:"person_id,omitzero"`
+	Center id.ID    `json:"center_id"`
+	Fields []string `json:"fields"`
+}
+
+// Kind implements event.Fact.
+func (TaskChanged) Kind() string { return "process.task-changed.1" }
+
+// About implements event.Fact.
+func (f TaskChanged) About() (center, person id.ID) { return f.Center, f.Person }
+
+// TaskWithdrawn says that a task was taken back before it was done (PRC-5).
+type TaskWithdrawn struct {
+	Task   id.ID `json:"task_id"`
+	Person id.ID `json:"person_id,omitzero"`
+	Center id.ID `json:"center_id"`
+	Staff  id.ID `json:"staff_id"`
+}
+
+// Kind implements event.Fact.
+func (TaskWithdrawn) Kind() string { return "process.task-withdrawn.1" }
+
+// About implements event.Fact.
+func (f TaskWithdrawn) About() (center, person id.ID) { return f.Center, f.Person }
+
+// TasksReassigned says how many tasks were handed to others at once; each has a fact of its own (PRC-5).
+type TasksReassigned struct {
+	To      []id.ID `json:"to_staff"`
+	Reason  string  `json:"reason,omitempty"` // none: it was taken back
+	Done    int     `json:"done"`
+	Refused int     `json:"refused"`
+}
+
+// Kind implements event.Fact.
+func (TasksReassigned) Kind() string { return "process.tasks-reassigned.1" }
+
+// About implements event.Fact.
+func (TasksReassigned) About() (center, person id.ID) { return id.None, id.None }
+
+// TaskCommented says that somebody said something about a task; what is with the task (PRC-5).
+type TaskCommented struct {
+	Task   id.ID `json:"task_id"`
+	Person id.ID `json:"person_id,omitzero"`
+	Center id.ID `json:"center_id"`
+	Staff  id.ID `json:"staff_id"`
+}
+
+// Kind implements event.Fact.
+func (TaskCommented) Kind() string { return "process.task-commented.1" }
+
+// About implements event.Fact.
+func (f TaskCommented) About() (center, person id.ID) { return f.Center, f.Person }
+
+// SeriesSet says that tasks come again, pause, go on or end (PRC-5).
+type SeriesSet struct {
+	Series id.ID  `json:"series_id"`
+	Center id.ID  `json:"center_id"`
+	Person id.ID  `json:"person_id,omitzero"`
+	Staff  id.ID  `json:"staff_id"`
+	Every  string `json:"every"` // day, week, month
+	State  string `json:"state"` // running, paused, ended
+}
+
+// Kind implements event.Fact.
+func (SeriesSet) Kind() string { return "process.series-set.1" }
+
+// About implements event.Fact.
+func (f SeriesSet) About() (center, person id.ID) { return f.Center, f.Person }
 
 // NoticesRead says up to which notice somebody has read.
 type NoticesRead struct {

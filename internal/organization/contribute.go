@@ -9,7 +9,7 @@ import (
 func Operations() []op.Any {
 	return []op.Any{
 		OpenCenter, ChangeCenter, AddSpecialDay, ChangeSpecialDay, RemoveSpecialDay, AddRoom, ChangeRoom, AddRegion, ChangeRegion, Delegate, EndDelegation, AddStaff, ChangeStaff, GivePosition, EndPosition, OpenAccount, SetAccount, ResetPassword, ChangePassword,
-		SetPreferences, IssueToken, EndSession, EnableTOTP, DisableTOTP, SetSetting,
+		SetPreferences, IssueToken, RenewFeed, EndSession, EnableTOTP, DisableTOTP, SetSetting,
 		SaveView, ChangeView, DeleteView, SubscribeView, UnsubscribeView,
 	}
 }

@@ -117,7 +117,7 @@ type Session struct {
 	ID      id.ID     `json:"id" db:"id"`
 	Token   []byte    `json:"-" db:"token"` // SHA-256 of what the caller holds
 	Account id.ID     `json:"account_id" db:"account"`
-	Kind    string    `json:"kind" db:"kind"` // web, api, token
+	Kind    string    `json:"kind" db:"kind"` // web, api, token, feed
 	Name    string    `json:"name" db:"name"`
 	Rights  []string  `json:"rights" db:"rights,json"` // of a token: only these of its account's; none: all of them
 	Agent   string    `json:"agent" db:"agent"`

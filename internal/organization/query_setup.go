@@ -160,7 +160,7 @@ func AccountsOf(ctx context.Context, tx *op.Tx, staff id.ID) (list []Account, er
 
 // OwnSessions lists the viewer's sessions and tokens that still hold, the one used last first.
 func OwnSessions(ctx context.Context, tx *op.Tx) (list []Session, err error) {
-	err = tx.Select(&list).Where("account = ? AND expires_at > ? AND (kind = 'token' OR seen_at > ?)", tx.Viewer.Account, tx.Now, tx.Now.Add(-IdleTime)).
+	err = tx.Select(&list).Where("account = ? AND expires_at > ? AND (kind IN ('token', 'feed') OR seen_at > ?)", tx.Viewer.Account, tx.Now, tx.Now.Add(-IdleTime)).
 		Order("seen_at DESC").Limit(200).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list sessions: %w", err)

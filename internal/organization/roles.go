@@ -18,7 +18,7 @@ type shippedRole struct {
 }
 
 // work is what every employee has: the own account, tasks and notices.
-const work = " task:read+update@own notice:read+update@own feedback:create+read@own channel:read@all course:read@all package:read@all center:read@center"
+const work = " task:read+update@own task-series:read+update@own notice:read+update@own feedback:create+read@own channel:read@all course:read@all package:read@all center:read@center"
 
 // desk is the reading side of reception and sales for a whole center.
 const deskReads = " person:read@center organization:read@center enquiry:read@center touch:read@center appointment:read@center visit:read@center quote:read@center contract:read@center payment:read@center"
@@ -36,13 +36,13 @@ var shippedRoles = []shippedRole{
 	{code: "supervisor", home: "principal", phone: "revealable", reveals: 60, rights: principalRights},
 	{code: "principal", home: "principal", phone: "revealable", reveals: 60, rights: "center-target:update@center " + principalRights},
 	{code: "general-manager", home: "general-manager", phone: "revealable", reveals: 60, rights: "reward:read@all promotion:read@all campaign:read@all campaign-cost:read@all budget:read+update@all lead:read@all capture-point:read@all submission:read@all segment:read@all segment-member:read@all center:read@all region:read@all staff:read@all position:read@all person:read+reveal+merge@all organization:read@all enquiry:read@all " +
-		"touch:read@all appointment:read@all visit:read@all quote:read@all contract:read@all payment:read@all journal:read@all report:read+mail@all target:read+update@all center-target:update@all task:read+update@all approval:read+decide@all approval:update@own delegation:read+create+update@own approval-limit:read+update@all import:create+read@all enquiry:import@all record-view:read@all reveal:read@all feedback:read+update@all playbook:read+update@all score-model:read+create@all data-request:read+create+export+finish@all" + work},
+		"touch:read@all appointment:read@all visit:read@all quote:read@all contract:read@all payment:read@all journal:read@all report:read+mail@all target:read+update@all center-target:update@all task:read+update@all task-series:read+update@all approval:read+decide@all approval:update@own delegation:read+create+update@own approval-limit:read+update@all import:create+read@all enquiry:import@all record-view:read@all reveal:read@all feedback:read+update@all playbook:read+update@all score-model:read+create@all data-request:read+create+export+finish@all" + work},
 	{code: "project", home: "it", phone: "hidden", rights: itRights},
 	{code: "it", home: "it", phone: "hidden", rights: itRights},
 }
 
 const principalRights = "reward:read+reverse@center promotion:read@all promotion:create+update@center campaign:read@all campaign:create+update@center attachment:create@own campaign-cost:read+create@center budget:read+update@center lead:read@center capture-point:read+update@center submission:read+accept@center segment:read+update@center segment-member:read+export@center delegation:read+create+update@own special-day:update@center staff:read@center position:read@center person:create+update+reveal+merge@center enquiry:create+update+assign+import@center pool:read@center touch:create@center " +
-	"appointment:create+update@center visit:create+update+receive@center quote:create@center contract:create+sign@center payment:reverse@center journal:read@center task:read+assign@center " +
+	"appointment:create+update@center visit:create+update+receive@center quote:create@center contract:create+sign@center payment:reverse@center journal:read@center task:read+update+assign@center task-series:read+update@center " +
 	"approval:read+decide@center approval:update@own target:read+update@center report:read+mail@center import:create+read@center assignment:read+update@center playbook:read+update@all reveal:read@center score-model:read@all data-request:read+create+export+finish@center" + deskReads + work
 
 const itRights = "center:read+create+update@all room:read+create+update@all special-day:update@all region:read+create+update@all staff:read+create+update@all position:read+create+update@all account:read+create+update@all " +

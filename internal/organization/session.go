@@ -196,6 +196,15 @@ func clip(s string, n int) string {
 // Identify gives the viewer, account and session of a token; the viewer is shared and must not be changed. Expired or ended sessions
 // are unauthorized.
 func (a *Access) Identify(ctx context.Context, token string) (*policy.Viewer, Account, Session, error) {
+	v, acc, s, err := a.known(ctx, token)
+	if err == nil && s.Kind == feedKind {
+		return nil, acc, s, problem.Unauthorized("unauthorized")
+	}
+	return v, acc, s, err
+}
+
+// known gives what Identify does, of every kind of token.
+func (a *Access) known(ctx context.Context, token string) (*policy.Viewer, Account, Session, error) {
 	digest := sha256.Sum256([]byte(token))
 	now := a.Run.Clock.Now()
 	i, mark, found := a.Dir.known.get(digest)
@@ -209,7 +218,7 @@ func (a *Access) Identify(ctx context.Context, token string) (*policy.Viewer, Ac
 		}
 	}
 	s := i.session
-	if !i.account.Active || now.After(s.Expires) || s.Kind != "token" && now.Sub(s.Seen) > IdleTime {
+	if !i.account.Active || now.After(s.Expires) || s.Kind != "token" && s.Kind != feedKind && now.Sub(s.Seen) > IdleTime {
 		return nil, i.account, s, problem.Unauthorized("session-ended")
 	}
 	if now.Sub(s.Seen) > seenEvery {

@@ -5,7 +5,7 @@
 //	PRC-2  gate.go
 //	PRC-4  a case keeps the version it began with: react_case.go
 //	PRC-6  approval.go, op_approval.go, op_limit.go, due_approval.go, query_approval.go
-//	PRC-5  op_task.go, query_task.go; written by react_task.go
+//	PRC-5  rules_task.go, op_task.go, op_give_task.go, op_change_task.go, op_reassign.go, op_comment.go, series.go, op_series.go, due_series.go, query_task.go; written by react_task.go
 package process
 
 import "embed"

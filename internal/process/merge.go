@@ -9,6 +9,9 @@ func OfPersons() []repoint.Column {
 		{Table: "cases", Column: "person", With: repoint.Along("id", "enquiries", "person"), Only: true},
 		{Table: "approvals", Column: "person", With: ofMatter},
 		{Table: "tasks", Column: "person", With: ofMatter},
+		{Table: "tasks", Column: "subject"},
+		{Table: "task_series", Column: "person", With: ofMatter},
+		{Table: "task_series", Column: "subject"},
 		{Table: "notices", Column: "person"},
 	}
 }

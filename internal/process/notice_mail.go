@@ -40,6 +40,13 @@ var NoticeKinds = []NoticeKind{
 	{"reward-reversed", true},
 	{"disk-low", true},
 	{"holidays-missing", true},
+	{"task-given", false},
+	{"task-changed", false},
+	{"task-withdrawn", false},
+	{"task-finished", false},
+	{"task-comment", false},
+	{"tasks-in", false},
+	{"tasks-out", false},
 	{"import-done", false},
 	{"import-failed", true},
 	{"budget-share", true},
@@ -180,6 +187,9 @@ func (n Notice) Words(ctx context.Context, zone *time.Location, now time.Time) s
 	for name, value := range n.Params {
 		if at, err := time.Parse(time.RFC3339, value); err == nil {
 			value = i18n.DateTime(ctx, at, zone, now)
+		}
+		if name == "why" && value != "" {
+			value = i18n.T(ctx, "hand-note."+value)
 		}
 		pairs = append(pairs, name, value)
 	}

@@ -14,7 +14,7 @@ import (
 
 // Operations lists this domain's operations.
 func Operations() []op.Any {
-	return []op.Any{FinishTask, ReopenTask, ReassignTask, GiveTask, ReadNotices, ChooseNotices, Approve, Reject, AskBack, AnswerBack, WithdrawApproval, EscalateApproval, RemindAsker, SetLimit}
+	return []op.Any{FinishTask, ReopenTask, ReassignTask, ReassignTasks, ReturnTasks, GiveTask, ChangeTask, WithdrawTask, CommentTask, RepeatTask, SetSeries, MakeTask, ReadNotices, ChooseNotices, Approve, Reject, AskBack, AnswerBack, WithdrawApproval, EscalateApproval, RemindAsker, SetLimit}
 }
 
 // Done is the answer of an operation that makes nothing new.
@@ -51,6 +51,9 @@ func finishTask(ctx context.Context, tx *op.Tx, in FinishTaskInput) (Done, error
 	if err := tx.Save(ctx, &t, "done_at", "done_by"); err != nil {
 		return Done{}, err
 	}
+	if err := Notify(ctx, tx, Notice{Staff: t.GivenBy, Kind: "task-finished", Link: t.page(), Many: "/team-tasks"}); err != nil {
+		return Done{}, err
+	}
 	tx.Undoable(in)
 	tx.Record(t.ID, facts.TaskDone{Task: t.ID, Person: t.Person, Center: t.Center})
 	return Done{ID: t.ID}, nil
@@ -67,7 +70,7 @@ func reopenTask(ctx context.Context, tx *op.Tx, in FinishTaskInput) (Done, error
 	if err != nil {
 		return Done{}, err
 	}
-	if t.Done.IsZero() || t.DoneBy != tx.Viewer.Account {
+	if t.Done.IsZero() || t.DoneBy != tx.Viewer.Account || t.Withdrawn {
 		return Done{}, problem.Refuse("PRC-5", "task-open", problem.Field{Location: "task_id", Value: t.ID})
 	}
 	t.Done, t.DoneBy = time.Time{}, id.None
@@ -75,38 +78,6 @@ func reopenTask(ctx context.Context, tx *op.Tx, in FinishTaskInput) (Done, error
 		return Done{}, err
 	}
 	tx.Record(t.ID, facts.TaskReopened{Task: t.ID, Person: t.Person, Center: t.Center})
-	return Done{ID: t.ID}, nil
-}
-
-// ReassignTask gives a task to another staff member (PRC-5). Refused: task-done.
-var ReassignTask = op.Op[ReassignTaskInput, Done]{
-	Name: "process.reassign-task", Rule: "PRC-5", Needs: "task:assign", Fact: facts.TaskReassigned{}, Do: reassignTask,
-	Undo:     "process.reassign-task",
-	Subject:  func(in ReassignTaskInput) op.Ref { return op.Ref{Kind: "task", ID: in.TaskID} },
-	Subjects: func(in ReassignTaskInput) []op.Ref { return []op.Ref{{Kind: "staff", ID: in.StaffID}} },
-}
-
-// ReassignTaskInput names the task and who does it from now on.
-type ReassignTaskInput struct {
-	TaskID  id.ID `json:"task_id" path:"id"`
-	StaffID id.ID `json:"staff_id"`
-}
-
-func reassignTask(ctx context.Context, tx *op.Tx, in ReassignTaskInput) (Done, error) {
-	t, err := loadTask(ctx, tx, in.TaskID)
-	if err != nil {
-		return Done{}, err
-	}
-	if !t.Done.IsZero() {
-		return Done{}, problem.Refuse("PRC-5", "task-done", problem.Field{Location: "task_id", Value: t.ID})
-	}
-	from := t.Staff
-	t.Staff = in.StaffID
-	if err := tx.Save(ctx, &t, "staff"); err != nil {
-		return Done{}, err
-	}
-	tx.Undoable(ReassignTaskInput{TaskID: t.ID, StaffID: from})
-	tx.Record(t.ID, facts.TaskReassigned{Task: t.ID, Person: t.Person, Center: t.Center, From: from, To: t.Staff})
 	return Done{ID: t.ID}, nil
 }
 

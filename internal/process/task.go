@@ -20,8 +20,12 @@ type Task struct {
 	Subject     id.ID     `json:"subject_id" db:"subject"`
 	Person      id.ID     `json:"person_id" db:"person"`
 	Due         time.Time `json:"due_at" db:"due_at"`
-	Priority    int64     `json:"priority" db:"priority"`   // 1 now, 2 today, 3 later
-	Note        string    `json:"note,omitempty" db:"note"` // of who gave it by hand
+	Priority    int64     `json:"priority" db:"priority"`     // 1 now, 2 today, 3 later
+	Title       string    `json:"title,omitempty" db:"title"` // of one given by hand
+	Note        string    `json:"note,omitempty" db:"note"`   // of who gave it by hand
+	GivenBy     id.ID     `json:"given_by" db:"given_by"`     // none: by what happened
+	Series      id.ID     `json:"series_id" db:"series"`      // that made it
+	Withdrawn   bool      `json:"withdrawn" db:"withdrawn"`   // it ended undone
 	Created     time.Time `json:"created_at" db:"created_at"`
 	Done        time.Time `json:"done_at,omitzero" db:"done_at"`
 	DoneBy      id.ID     `json:"done_by" db:"done_by"`
@@ -56,6 +60,7 @@ func (Notice) TableName() string { return "notices" }
 func Resources() []policy.Resource {
 	return []policy.Resource{
 		{Name: "task", Table: "tasks", Center: "center", Owner: "staff"},
+		{Name: "task-series", Table: "task_series", Center: "center", Owner: "staff"},
 		{Name: "notice", Table: "notices", Owner: "staff"},
 		{Name: "approval", Table: "approvals", Center: "center", Owner: "staff"},
 		{Name: "approval-limit", Table: "approval_limits"},

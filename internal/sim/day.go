@@ -30,6 +30,7 @@ type agenda struct {
 	gave    *rand.Rand                   // of promotions: likewise
 	lain    *rand.Rand                   // of the public pool: likewise
 	named   *rand.Rand                   // of referrers: likewise
+	chores  *rand.Rand                   // of tasks beside the customers: likewise
 	running map[id.ID]marketing.Campaign // today, by channel
 	names   *names
 	open    time.Time // the center opens
@@ -120,7 +121,8 @@ func (l *Life) agenda(p place, i int, day bizdate.Date) *agenda {
 	return &agenda{
 		l: l, place: p, day: day, r: r, names: &names{r}, queue: &queue{}, open: day.In(l.dir.Zone(p.center)).Add(9 * time.Hour),
 		luck: l.chance(day, i|1<<14), said: l.chance(day, i|1<<13), forms: l.chance(day, i|1<<12), gave: l.chance(day, i|1<<11), lain: l.chance(day, i|1<<10),
-		named: l.chance(day, i|1<<9),
+		named:  l.chance(day, i|1<<9),
+		chores: l.chance(day, i|1<<8),
 	}
 }
 
@@ -179,8 +181,11 @@ func (a *agenda) plan(ctx context.Context) error {
 	})
 }
 
-// edges plans what a day has at the beginning and at the end of a stretch of life.
+// edges plans what the team does beside the customers, and what a day has at the beginning and at the end of a stretch of life.
 func (a *agenda) edges(ctx context.Context, tx *op.Tx) error {
+	if err := a.team(ctx, tx); err != nil {
+		return err
+	}
 	if a.l.lived.After(a.open) {
 		if err := a.talks(ctx, tx); err != nil {
 			return err

@@ -13,6 +13,7 @@ import (
 	"zhike/internal/kernel/problem"
 	"zhike/internal/organization"
 	"zhike/internal/people"
+	"zhike/internal/process"
 	"zhike/internal/sales"
 )
 
@@ -52,6 +53,9 @@ func (l *Life) returnIdle(ctx context.Context, day bizdate.Date) error {
 	}
 	if err := sales.ReturnFormer(ctx, l.run); err != nil {
 		return fmt.Errorf("former students to the pool: %w", err)
+	}
+	if err := process.DueSeries(ctx, l.run); err != nil {
+		return fmt.Errorf("make tasks that come again: %w", err)
 	}
 	return nil
 }

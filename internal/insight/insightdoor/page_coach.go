@@ -8,6 +8,7 @@ import (
 	"zhike/internal/insight"
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
 	"zhike/internal/organization"
 	"zhike/internal/process"
 	"zhike/internal/web"
@@ -88,13 +89,16 @@ func (v view) coachWhich(ctx context.Context) (out []web.Option) {
 			step = row.Fair.Coach
 		}
 	}
-	for _, kind := range process.GivenTasks {
+	for _, kind := range process.CoachTasks {
 		out = append(out, web.Option{Value: kind, Label: i18n.T(ctx, "task."+kind), On: kind == "coach-"+step})
 	}
 	return out
 }
 
 func (p pages) postCoach(w http.ResponseWriter, r *http.Request) error {
+	if !mayCoach(r.Context()) {
+		return problem.Forbidden("task:assign")
+	}
 	in, err := web.Decode[process.GiveTaskInput](r)
 	if err == nil {
 		_, err = process.GiveTask.Run(r.Context(), p.run, in)

@@ -45,6 +45,9 @@ func (s endpoints) sessions(a *api.API) {
 	api.Whole(a, "/sessions", "organization.sessions", "notice:read", func(ctx context.Context, tx *op.Tx, _ api.Paging) ([]organization.Session, error) {
 		return organization.OwnSessions(ctx, tx)
 	})
+	api.PostAs(a, "/calendar-feed", organization.RenewFeed, func(t organization.IssuedToken) TokenShown {
+		return TokenShown{ID: t.ID, Expires: t.Expires, Token: t.Token}
+	}, api.Keyless(), api.Status(http.StatusCreated))
 	api.Delete(a, "/sessions/{id}", organization.EndSession)
 	api.PostAs(a, "/tokens", organization.IssueToken, func(t organization.IssuedToken) TokenShown {
 		return TokenShown{ID: t.ID, Expires: t.Expires, Token: t.Token}

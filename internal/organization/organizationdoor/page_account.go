@@ -37,9 +37,11 @@ func (p pages) showAccount(w http.ResponseWriter, r *http.Request, shown *issued
 	err := p.read(r, func(ctx context.Context, tx *op.Tx) error {
 		list, err := organization.OwnSessions(ctx, tx)
 		for _, s := range list {
-			if s.Kind == "token" {
+			switch s.Kind {
+			case "token":
 				v.Tokens = append(v.Tokens, s)
-			} else {
+			case "feed": // has a page of its own
+			default:
 				v.Sessions = append(v.Sessions, s)
 			}
 		}

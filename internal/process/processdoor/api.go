@@ -1,6 +1,6 @@
 // Package processdoor is tasks, notices and approvals in the API, and the pages of approvals.
 //
-//	PRC-5  api.go
+//	PRC-5  api.go, page_tasks.go, page_task.go, page_team.go, page_series.go, page_feed.go, feed.go
 //	PRC-6  page_approvals.go, page_limits.go, api.go
 //	ORG-7  page_deputies.go
 package processdoor
@@ -24,6 +24,22 @@ func API(a *api.API) {
 	api.Post(a, "/tasks/{id}/done", process.FinishTask)
 	api.Post(a, "/tasks/{id}/reopen", process.ReopenTask)
 	api.Post(a, "/tasks/{id}/reassign", process.ReassignTask)
+	api.Post(a, "/tasks/{id}/change", process.ChangeTask)
+	api.Post(a, "/tasks/{id}/withdraw", process.WithdrawTask)
+	api.Get(a, "/tasks/{id}", "process.task", "task:read", func(ctx context.Context, tx *op.Tx, in process.TaskInput) (process.Task, error) {
+		return process.TaskByID(ctx, tx, in.TaskID)
+	})
+	api.Post(a, "/tasks/{id}/comments", process.CommentTask)
+	api.Get(a, "/tasks/{id}/comments", "process.task-comments", "task:read", taskComments)
+	api.Post(a, "/tasks/reassign", process.ReassignTasks)
+	api.Post(a, "/tasks/return", process.ReturnTasks)
+	api.List(a, "/task-series", "process.task-series", "task-series:read", func(ctx context.Context, tx *op.Tx, q api.Paging) (page.Page[process.Series], error) {
+		return process.SeriesInScope(ctx, tx, q.Request())
+	})
+	api.Post(a, "/task-series", process.RepeatTask)
+	api.Post(a, "/task-series/{id}", process.SetSeries)
+	api.Post(a, "/task-series/{id}/make", process.MakeTask)
+	api.Get(a, "/task-load", "process.task-load", "task:assign", taskLoad)
 	api.List(a, "/notices", "process.notices", "notice:read", notices)
 	api.Get(a, "/notices/choice", "process.notice-choice", "notice:read", func(ctx context.Context, tx *op.Tx, _ struct{}) (Choice, error) {
 		list, err := process.ChosenNotices(ctx, tx, tx.Viewer.Account)
@@ -54,17 +70,46 @@ type Choice struct {
 	Kinds []process.NoticeKind `json:"kinds"`
 }
 
+// CommentList is what was said about a task.
+type CommentList struct {
+	Comments []process.Comment `json:"comments"`
+}
+
+func taskComments(ctx context.Context, tx *op.Tx, in process.TaskInput) (out CommentList, err error) {
+	if _, err := process.TaskByID(ctx, tx, in.TaskID); err != nil {
+		return out, err
+	}
+	out.Comments, err = process.Comments(ctx, tx, in.TaskID)
+	return out, err
+}
+
+// LoadList is how much each has to do.
+type LoadList struct {
+	Loads []process.Load `json:"loads"`
+}
+
+func taskLoad(ctx context.Context, tx *op.Tx, _ struct{}) (out LoadList, err error) {
+	out.Loads, err = process.Loads(ctx, tx, (tx.Today(tx.Viewer.Center) + 1).In(tx.Zone(tx.Viewer.Center)))
+	return out, err
+}
+
 type tasksQuery struct {
 	Limit   int    `query:"limit" minimum:"1" maximum:"200" doc:"50 if left out"`
 	Cursor  string `query:"cursor" maxLength:"40"`
 	StaffID id.ID  `query:"staff_id" doc:"oneself if left out"`
 	All     bool   `query:"all" doc:"those of everybody in scope"`
 	Done    bool   `query:"done" doc:"those done instead of those open"`
+	Team    bool   `query:"team" doc:"only those that one may hand to others"`
+	Kind    string `query:"kind" maxLength:"40"`
+	Late    bool   `query:"late" doc:"only open ones that are late"`
 }
 
 func tasks(ctx context.Context, tx *op.Tx, q tasksQuery) (out page.Page[process.Task], err error) {
-	f := process.TaskFilter{Staff: q.StaffID, Done: q.Done, Limit: limit(q.Limit) + 1}
-	if f.Staff.IsNone() && !q.All {
+	f := process.TaskFilter{Staff: q.StaffID, Done: q.Done, Team: q.Team, Kind: q.Kind, Limit: limit(q.Limit) + 1}
+	if q.Late {
+		f.Late = tx.Now
+	}
+	if f.Staff.IsNone() && !q.All && !q.Team {
 		f.Staff = tx.Viewer.Staff
 	}
 	if f.After, err = cursor(q.Cursor); err != nil {
