@@ -21,6 +21,7 @@ import (
 	"zhike/internal/marketing"
 	"zhike/internal/organization"
 	"zhike/internal/people"
+	"zhike/internal/process"
 	"zhike/internal/rollout"
 	"zhike/internal/sales"
 	"zhike/internal/testkit"
@@ -33,6 +34,7 @@ type target struct {
 	file      string // of the database
 	site, api string
 	code      string              // of a capture point
+	feed      string              // secret of a calendar
 	ids       map[string][]string // some of each table
 }
 
@@ -41,7 +43,7 @@ var attacked = []string{"principal", "it", "front-desk", "consultant", "finance"
 
 // recordTables hold what an {id} of a path names.
 var recordTables = []string{
-	"organizations", "persons", "playbooks", "promotions", "rewards", "data_requests", "enquiries", "appointments", "visits", "quotes", "contracts", "payments", "tasks", "approvals", "campaigns", "campaign_costs", "attachments", "budgets", "campaign_formats", "capture_points", "segments", "delegations", "score_models", "imports", "feedback", "views", "special_days", "rooms", "centers", "staff", "accounts", "positions", "channels", "courses", "packages", "sessions",
+	"organizations", "persons", "playbooks", "promotions", "rewards", "data_requests", "enquiries", "appointments", "visits", "quotes", "contracts", "payments", "tasks", "task_comments", "task_series", "approvals", "campaigns", "campaign_costs", "attachments", "budgets", "campaign_formats", "capture_points", "segments", "delegations", "score_models", "imports", "feedback", "views", "special_days", "rooms", "centers", "staff", "accounts", "positions", "channels", "courses", "packages", "sessions",
 }
 
 func newTarget(t *testing.T) *target { t.Helper(); return newTargetWith(t, nil) }
@@ -116,6 +118,16 @@ func (x *target) live() {
 	must(err)
 	_, err = people.FileDataRequest.Run(desk, s.Ops, people.DataRequestInput{PersonID: s.Person(t, s.HD), Kind: "export", By: "self", Identity: "document"})
 	must(err)
+	boss, due := s.Principal(s.HD), bizdate.Of(s.Clock.Now(), s.Dir.Zone(s.HD))
+	task, err := process.GiveTask.Run(boss, s.Ops, process.GiveTaskInput{StaffID: s.StaffID(consultant), Task: "other", Title: "整理样书", Due: due, Note: "周五前"})
+	must(err)
+	_, err = process.CommentTask.Run(boss, s.Ops, process.CommentTaskInput{TaskID: task.ID, Text: "先点数"})
+	must(err)
+	_, err = process.RepeatTask.Run(boss, s.Ops, process.RepeatTaskInput{Title: "清点教室", Every: "day", From: due})
+	must(err)
+	feed, err := organization.RenewFeed.Run(boss, s.Ops, organization.RenewFeedInput{})
+	must(err)
+	x.feed = feed.Token
 	s.Appointment(t, s.HD)
 	apiClient(t, s, x.api, "principal", s.HD).send(t, "kind", "leads", "file", "姓名,电话\n赵敏,13900001111\n")
 }
@@ -234,6 +246,9 @@ func (x *target) paths(pattern string) []string {
 	list := []string{pattern}
 	for _, brace := range regexp.MustCompile(`\{([a-z$]+)\}`).FindAllStringSubmatch(pattern, -1) {
 		values := named[brace[1]]
+		if brace[1] == "secret" {
+			values = []string{x.feed}
+		}
 		if brace[1] == "file" {
 			values = x.ids["attachments"]
 		}

@@ -15,6 +15,7 @@ import (
 func TestSAL10_Playbook(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
 		e, ctx := s.Enquiry(t, s.HD), s.Consultant(s.HD)
+		others := 0
 		card := func() sales.Playbook {
 			return ask(t, s, ctx, func(ctx context.Context, tx *op.Tx) (sales.Playbook, error) {
 				now, err := sales.EnquiryByID(ctx, tx, e.ID)
@@ -25,8 +26,17 @@ func TestSAL10_Playbook(t *testing.T) {
 				if err != nil {
 					return sales.Playbook{}, err
 				}
-				p, _, err := sales.PlaybookFor(ctx, tx, now, last, "zh")
-				return p, err
+				list, err := sales.PlaybooksFor(ctx, tx, now, last, "zh")
+				if err != nil || len(list) == 0 {
+					return sales.Playbook{}, err
+				}
+				for _, other := range list[1:] {
+					if len(list) > 3 || other.Need != "" && list[0].Need == "" || other.Stage != "" && other.Stage != string(now.Stage) {
+						t.Errorf("cards that fit, out of order: %+v", list)
+					}
+				}
+				others = len(list) - 1
+				return list[0], nil
 			})
 		}
 		results := func(p sales.Playbook) []sales.PlaybookResult {
@@ -39,8 +49,8 @@ func TestSAL10_Playbook(t *testing.T) {
 		}
 		touch := must(people.RecordTouch.Run(ctx, s.Ops, people.TouchInput{EnquiryID: e.ID, Channel: "call", Result: "expensive", NextStep: "call-back", NextDay: today(s) + 1}))(t)
 		p := card()
-		if p.Code != "expensive-zh" {
-			t.Fatalf("card after “too dear” = %q", p.Code)
+		if p.Code != "expensive-zh" || others == 0 {
+			t.Fatalf("card after “too dear” = %q and %d others", p.Code, others)
 		}
 		for range 2 {
 			must(sales.NoteGuidance.Run(ctx, s.Ops, sales.GuidanceInput{TouchID: touch.ID, PlaybookID: p.ID, No: p.Version, Used: true}))(t)

@@ -2,8 +2,6 @@ package sales
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -28,27 +26,28 @@ func PlaybookByID(ctx context.Context, tx *op.Tx, key id.ID) (p Playbook, err er
 	return p, problem.Found(err, "playbook")
 }
 
-// PlaybookFor gives the card in use that fits an enquiry best, in a language (SAL-10): one for the result of its last contact before one for
-// its course, its stage, its kind. last are the latest contacts with the person, the last one first. found is false where none fits, or the enquiry has ended.
-func PlaybookFor(ctx context.Context, tx *op.Tx, e Enquiry, last []people.Touch, lang string) (p Playbook, found bool, err error) {
+// fittingCards are the most cards that stand beside an enquiry.
+const fittingCards = 3
+
+// PlaybooksFor gives the cards in use that fit an enquiry, in a language, the best first (SAL-10): one for the result of its last contact before
+// one for its course, its stage, its kind. last are the latest contacts with the person, the last one first. There is none where none fits, or
+// the enquiry has ended.
+func PlaybooksFor(ctx context.Context, tx *op.Tx, e Enquiry, last []people.Touch, lang string) ([]Playbook, error) {
 	if !e.Stage.Open() {
-		return p, false, nil
+		return nil, nil
 	}
 	need := ""
 	if len(last) > 0 && last[0].Enquiry == e.ID {
 		need = last[0].Result
 	}
-	p, err = op.One[Playbook](ctx, tx, `SELECT p.id, p.code, p.name, p.lang, p.kind, p.stage, p.course, p.need, p.short, p.questions, p.material, p.answers, p.active, p.version FROM playbooks p
+	list, err := op.All[Playbook](ctx, tx, `SELECT p.id, p.code, p.name, p.lang, p.kind, p.stage, p.course, p.need, p.short, p.questions, p.material, p.answers, p.active, p.version FROM playbooks p
 		WHERE {scope:playbook p} AND p.active = TRUE AND p.lang = ? AND p.need IN ('', ?) AND p.stage IN ('', ?) AND p.kind IN ('', ?) AND (p.course IS NULL OR p.course = ?)
-		ORDER BY CASE WHEN p.need <> '' THEN 8 ELSE 0 END + CASE WHEN p.course IS NOT NULL THEN 4 ELSE 0 END + CASE WHEN p.stage <> '' THEN 2 ELSE 0 END + CASE WHEN p.kind <> '' THEN 1 ELSE 0 END DESC, p.id LIMIT 1`,
-		lang, need, string(e.Stage), e.Kind, e.Course)
-	if errors.Is(err, sql.ErrNoRows) {
-		return p, false, nil
-	}
+		ORDER BY CASE WHEN p.need <> '' THEN 8 ELSE 0 END + CASE WHEN p.course IS NOT NULL THEN 4 ELSE 0 END + CASE WHEN p.stage <> '' THEN 2 ELSE 0 END + CASE WHEN p.kind <> '' THEN 1 ELSE 0 END DESC, p.id LIMIT ?`,
+		lang, need, string(e.Stage), e.Kind, e.Course, fittingCards)
 	if err != nil {
-		return p, false, fmt.Errorf("choose playbook: %w", err)
+		return nil, fmt.Errorf("choose playbooks: %w", err)
 	}
-	return p, true, nil
+	return list, nil
 }
 
 // PlaybookVersions lists the versions of a card, the latest first.

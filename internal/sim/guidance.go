@@ -46,7 +46,10 @@ func (a *agenda) card(ctx context.Context, enquiry id.ID) (card sales.Playbook, 
 		if err != nil {
 			return err
 		}
-		card, found, err = sales.PlaybookFor(ctx, tx, e, last, "zh")
+		list, err := sales.PlaybooksFor(ctx, tx, e, last, "zh")
+		if found = len(list) > 0; found {
+			card = list[0]
+		}
 		return err
 	})
 	return card, found, err

@@ -91,6 +91,9 @@ func (v contractView) head(ctx context.Context) web.RecordHead {
 			{Label: t(ctx, "print"), Href: contractPath(c.ID, "/print"), Small: true, Kind: web.Quiet},
 		},
 	}
+	if may(ctx, "task:update") {
+		h.Actions = append(h.Actions, web.Button{Label: i18n.T(ctx, "tasks.new"), Href: "/tasks/new?record_kind=contract&record_id=" + c.ID.String(), Small: true, Kind: web.Quiet})
+	}
 	return h
 }
 

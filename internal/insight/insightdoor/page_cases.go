@@ -192,7 +192,7 @@ type CasesAnswer struct {
 
 type casesQuery struct {
 	reportQuery
-	Column string `query:"column" required:"true" maxLength:"40" doc:"key of a column of the report"`
+	Column string `query:"column" maxLength:"40" doc:"key of a column of the report; needed"`
 	Row    string `query:"row" maxLength:"60" doc:"value of a row, none for the row without one; the totals if left out"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" doc:"rows of a page; 50 if left out"`
 	Cursor string `query:"cursor" maxLength:"20" doc:"next_cursor of the page before"`

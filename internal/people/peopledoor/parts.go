@@ -89,6 +89,7 @@ func (v personView) actions(ctx context.Context) []web.Button {
 	if !v.Person.Anonymized.IsZero() {
 		return nil
 	}
+	add("task:update", web.Button{Label: i18n.T(ctx, "tasks.new"), Href: query("/tasks/new", "record_kind", "person", "record_id", key), Kind: web.Quiet})
 	add("data-request:create", web.Button{Label: t(ctx, "request-new"), Href: personPath(v.Person.ID, "/data-request"), Kind: web.Quiet})
 	add("person:merge", web.Button{Label: t(ctx, "merge"), Href: personPath(v.Person.ID, "/merge"), Kind: web.Quiet})
 	return out

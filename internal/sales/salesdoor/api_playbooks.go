@@ -63,22 +63,32 @@ func playbookUses(ctx context.Context, tx *op.Tx, q usesQuery) (page.Page[sales.
 	return page.Page[sales.PlaybookUse]{Items: list.Items, Next: list.Next, Total: list.Total}, err
 }
 
+// fitting is the card that fits an enquiry best.
+type fitting struct {
+	sales.Playbook
+
+	Others []sales.Playbook `json:"others" nullable:"false" doc:"others that fit, the best first"`
+}
+
 // playbookFor is the card that fits an enquiry.
-func playbookFor(ctx context.Context, tx *op.Tx, q cardQuery) (sales.Playbook, error) {
+func playbookFor(ctx context.Context, tx *op.Tx, q cardQuery) (fitting, error) {
 	e, err := sales.EnquiryByID(ctx, tx, q.ID)
 	if err != nil {
-		return sales.Playbook{}, err
+		return fitting{}, err
 	}
 	if q.Lang == "" {
 		q.Lang = "zh"
 	}
 	last, err := people.Touches(ctx, tx, e.Person, 1)
 	if err != nil {
-		return sales.Playbook{}, err
+		return fitting{}, err
 	}
-	card, found, err := sales.PlaybookFor(ctx, tx, e, last, q.Lang)
-	if err == nil && !found {
+	list, err := sales.PlaybooksFor(ctx, tx, e, last, q.Lang)
+	if err == nil && len(list) == 0 {
 		err = problem.NotFound("playbook")
 	}
-	return card, err
+	if err != nil {
+		return fitting{}, err
+	}
+	return fitting{list[0], list[1:]}, nil
 }

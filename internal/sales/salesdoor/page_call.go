@@ -24,12 +24,12 @@ type callView struct {
 	Recent  []people.Touch
 	Results []string
 	Reasons []string
-	Card    *sales.Playbook // that fits, where one does (SAL-10)
-	Base    string          // page to come back to
-	No      int             // place on the work list, from 0
-	Of      int64           // length of the work list; 0 beyond it
-	First   string          // the part that is wanted first: date; else the panel's beginning
-	Day     bizdate.Date    // of the next contact, where one was chosen before
+	Card    *card        // that fits, where one does (SAL-10)
+	Base    string       // page to come back to
+	No      int          // place on the work list, from 0
+	Of      int64        // length of the work list; 0 beyond it
+	First   string       // the part that is wanted first: date; else the panel's beginning
+	Day     bizdate.Date // of the next contact, where one was chosen before
 }
 
 // panelLink opens a panel beside the list where there is room for it; else the link leads to its own page.

@@ -36,7 +36,7 @@ type enquiryView struct {
 	Valued       bool
 	Fields       []people.Field // custom ones that reasons of the score speak of
 	Timeline     people.TimelinePage
-	Card         *sales.Playbook
+	Card         *card
 	Brought      []sales.Enquiry      // that the person brought (MKT-12)
 	Captured     []marketing.Captured // what the person left at capture points (MKT-11)
 	Minor        bool                 // somebody else consents
@@ -284,6 +284,9 @@ func (v enquiryView) actions(ctx context.Context) []web.Button {
 		out = append(out, small("enquiry:update", "change.do", enquiryPath(e.ID, "edit"))...)
 		out = append(out, small("enquiry:update", "referrer.do", enquiryPath(e.ID, "referrer"))...)
 		out = append(out, small("enquiry:update", "lose.do", enquiryPath(e.ID, "lose"))...)
+	}
+	if may(ctx, "task:update") {
+		out = append(out, web.Button{Label: i18n.T(ctx, "tasks.new"), Href: query("/tasks/new", "record_kind", "enquiry", "record_id", e.ID.String()), Small: true, Kind: web.Quiet})
 	}
 	return append(out, web.Button{Label: t(ctx, "person-page"), Href: path("people", e.Person.String()), Small: true, Kind: web.Quiet})
 }

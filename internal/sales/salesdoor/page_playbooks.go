@@ -3,6 +3,7 @@ package salesdoor
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -243,12 +244,35 @@ func (p door) postPlaybook(w http.ResponseWriter, r *http.Request) error {
 }
 
 // cardFor gives the card that fits an enquiry, in the language of the viewer; none where none does.
-func cardFor(ctx context.Context, tx *op.Tx, e sales.Enquiry, last []people.Touch) (*sales.Playbook, error) {
-	card, found, err := sales.PlaybookFor(ctx, tx, e, last, string(i18n.LangOf(ctx)))
-	if err != nil || !found {
+func cardFor(ctx context.Context, tx *op.Tx, e sales.Enquiry, last []people.Touch) (*card, error) {
+	list, err := sales.PlaybooksFor(ctx, tx, e, last, string(i18n.LangOf(ctx)))
+	if err != nil || len(list) == 0 {
 		return nil, err
 	}
-	return &card, nil
+	return &card{list[0], list[1:]}, nil
+}
+
+// card is the card that fits an enquiry best, with others that fit.
+type card struct {
+	sales.Playbook
+
+	Others []sales.Playbook
+}
+
+// link splits a line of material into its words and the page where it is; "" where the line names none.
+func link(line string) (words, href string) {
+	at := strings.LastIndex(line, "https://")
+	if at < 0 {
+		return line, ""
+	}
+	u, err := url.Parse(strings.TrimSpace(line[at:]))
+	if err != nil || u.Host == "" || strings.ContainsAny(u.String(), " \t") {
+		return line, ""
+	}
+	if words = strings.TrimRight(line[:at], " :："); words == "" {
+		words = u.Host + u.Path
+	}
+	return words, u.String()
 }
 
 // noteCard notes which card stood beside a contact that was just recorded; a card is never a reason to refuse the contact.

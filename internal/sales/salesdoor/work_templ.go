@@ -552,7 +552,7 @@ func callBody(v callView, wide bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.Card != nil {
-				templ_7745c5c3_Err = cardUsed(*v.Card).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = cardUsed(v.Card.Playbook).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
