@@ -46,7 +46,7 @@ var undriven = map[string]string{
 	"sales.change-enquiry":        "channel and course change no state",
 	"sales.set-assignment-rule":   "the ground of a walk", "sales.set-ladder-step": "the ground of a walk",
 	"sales.register-promotion": "changes no matter: TestSAL8", "sales.change-promotion": "changes no matter: TestSAL8", "sales.start-promotion": "changes no matter: TestSAL8", "sales.stop-promotion": "changes no matter: TestSAL8",
-	"sales.earn-reward": "nobody is brought in a walk: TestMKT12_Reward", "sales.book-reward": "as sales.earn-reward", "sales.reverse-reward": "as sales.earn-reward",
+	"sales.follow-merge": "as sales.earn-reward", "sales.earn-reward": "nobody is brought in a walk: TestMKT12_Reward", "sales.book-reward": "as sales.earn-reward", "sales.reverse-reward": "as sales.earn-reward",
 	"sales.write-playbook": "the ground of a walk", "sales.note-guidance": "changes no matter",
 	"contracts.draft":      "within sales.draft-contract",
 	"contracts.add-course": "the ground of a walk", "contracts.change-course": "the ground of a walk",

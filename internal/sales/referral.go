@@ -107,22 +107,37 @@ func mergedReferrers(ctx context.Context, tx *op.Tx, m facts.PersonsMerged) erro
 		if err != nil {
 			return fmt.Errorf("keep withdrawn referrer: %w", err)
 		}
-		if err := e.refer(ctx, tx, id.None); err != nil {
+		if _, err := FollowMerge.ByProgram(ctx, tx, FollowMergeInput{EnquiryID: e.ID}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// refer names another referrer, or nobody, as follows from a merge or its undo.
-func (e Enquiry) refer(ctx context.Context, tx *op.Tx, referrer id.ID) error {
+// FollowMerge names another referrer of an enquiry, or nobody, as follows from a merge or its undo (MKT-12, PPL-5).
+var FollowMerge = op.Op[FollowMergeInput, Answer]{
+	Name: "sales.follow-merge", Rule: "MKT-12", Needs: "enquiry:note-breach", Fact: facts.EnquiryChanged{}, Do: followMerge,
+	Subject: func(in FollowMergeInput) op.Ref { return op.Ref{Kind: "enquiry", ID: in.EnquiryID} },
+}
+
+// FollowMergeInput names the enquiry and who is its referrer from now on.
+type FollowMergeInput struct {
+	EnquiryID id.ID `json:"enquiry_id" path:"id"`
+	Referrer  id.ID `json:"referrer_id,omitzero"`
+}
+
+func followMerge(ctx context.Context, tx *op.Tx, in FollowMergeInput) (Answer, error) {
+	e, err := EnquiryByID(ctx, tx, in.EnquiryID)
+	if err != nil {
+		return Answer{}, err
+	}
 	was := e
-	e.Referrer = referrer
+	e.Referrer = in.Referrer
 	if err := tx.Save(ctx, &e, "referrer"); err != nil {
-		return err
+		return Answer{}, err
 	}
 	tx.Record(e.ID, facts.EnquiryChanged{Matter: e.matter(), Fields: []string{"referrer"}, Referral: e.referred(was)})
-	return nil
+	return Answer{ID: e.ID, Stage: e.Stage, Version: e.Version}, nil
 }
 
 // unmergedReferrers names again whom a merge withdrew that is undone (PPL-5, MKT-12): where nobody was named since, and without a circle.
@@ -152,7 +167,7 @@ func unmergedReferrers(ctx context.Context, tx *op.Tx, m facts.PersonsUnmerged) 
 		if circle || !e.Referrer.IsNone() {
 			continue
 		}
-		if err := e.refer(ctx, tx, r.Referrer); err != nil {
+		if _, err := FollowMerge.ByProgram(ctx, tx, FollowMergeInput{EnquiryID: e.ID, Referrer: r.Referrer}); err != nil {
 			return err
 		}
 	}

@@ -135,6 +135,9 @@ func TestMKT12_Merge(t *testing.T) {
 		if got := enquiry(t, s, c.ID).Referrer; !got.IsNone() {
 			t.Errorf("referrer within a circle = %s", got)
 		}
+		if n := s.Count(t, "SELECT COUNT(*) FROM events WHERE kind = 'sales.enquiry-changed.1' AND subject = ?", c.ID); n != 2 {
+			t.Errorf("%d facts of a referrer that was named and withdrawn", n)
+		}
 		s.Check(t)
 	})
 }

@@ -141,6 +141,14 @@ func (o Op[In, Out]) In(ctx context.Context, tx *Tx, in In) (out Out, err error)
 	return out, err
 }
 
+// ByProgram is In done by the program: what follows from another fact, whether or not who did that has the right to this.
+func (o Op[In, Out]) ByProgram(ctx context.Context, tx *Tx, in In) (Out, error) {
+	who := tx.Viewer
+	tx.Viewer = policy.System()
+	defer func() { tx.Viewer = who }()
+	return o.In(ctx, tx, in)
+}
+
 func (o Op[In, Out]) do(ctx context.Context, tx *Tx, in In, out *Out) (err error) {
 	var subject Ref
 	if o.Subject != nil {
@@ -173,7 +181,13 @@ func (o Op[In, Out]) do(ctx context.Context, tx *Tx, in In, out *Out) (err error
 	}
 	f := tx.facts[0]
 	tx.facts = nil
-	return tx.publish(ctx, f)
+	if err := tx.publish(ctx, f); err != nil {
+		return err
+	}
+	if len(tx.facts) > 0 {
+		return fmt.Errorf("a reaction to %s recorded %s: a further fact is one of an operation of its own", f.fact.Kind(), tx.facts[0].fact.Kind())
+	}
+	return nil
 }
 
 // see loads a record in the viewer's scope: absent and unseen read the same (ORG-4). With a right, the record must be in that
