@@ -109,7 +109,7 @@ func looks(s *testkit.School, r records) []look {
 		list("consultant", "/approvals", "/pool", "/pool?grade=A", "/tasks/new", "/task-series", "/tasks/calendar"),
 		list("principal", "/team-tasks", "/team-tasks?due=late", "/tasks/new", "/task-series"),
 		[]look{page("consultant", "/tasks/{id}", r.task), page("principal", "/tasks/{id}", r.task), part("/calendar/{secret}", "a calendar, no page: TestPRC5_Feed")},
-		[]look{{route: "/submissions/{id}/accept", role: "marketing", path: at("/submissions/{id}/accept", r.rejected)}, part("/referrers", "who a search finds, within a form"), part("/pool/{id}", "for ten minutes after it was asked for: TestPPL8_Pages")},
+		[]look{{route: "/submissions/{id}/accept", role: "marketing", path: at("/submissions/{id}/accept", r.rejected)}, part("/referrers", "who a search finds, within a form"), part("/campaign-costs/{id}/files/{file}", "a file: TestMKT3_CostDocumentsInBrowser"), part("/pool/{id}", "for ten minutes after it was asked for: TestPPL8_Pages")},
 		list("principal", "/approvals", "/approvals?view=done", "/approvals/deputies", "/imports", "/imports/new", "/reports", "/targets", "/targets?metric=contracts", "/reports/targets", "/reports/consultants", "/settings/assignment", "/settings/assignment/edit", "/settings/assignment/ladder", "/scores"),
 		list("marketing", "/segments", "/segments?view=closed", "/segments/new"),
 		[]look{

@@ -15,6 +15,7 @@ import (
 // walkIn registers somebody who comes without an appointment, up to the press of the button.
 func (u *user) walkIn(name, phone string) {
 	u.t.Helper()
+	u.until(`!document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling")`)
 	u.clickOn(`a[data-dialog="walk-in"]`)
 	testkit.Act(u.tab, u.t, chromedp.WaitVisible(`dialog[open] input[name="name"]`), chromedp.SendKeys(`dialog[open] input[name="name"]`, name))
 	if phone != "" {

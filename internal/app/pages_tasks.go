@@ -133,11 +133,11 @@ func (v tasksView) table(ctx context.Context) web.Table {
 		{Label: i18n.T(ctx, "web.list.actions"), Quiet: true},
 	}}
 	for _, t := range v.Tasks {
-		cells := []templ.Component{taskName(ctx, t), aboutLink(ctx, t), web.Text(orNone(v.Names[t.Person])), dueCell(ctx, t), web.Text(orNone(v.Centers[t.Center])), templ.NopComponent}
+		cells := []templ.Component{taskName(ctx, t), aboutLink(ctx, t), web.Text(orNone(v.Names[t.Person])), dueCell(ctx, t), web.Text(orNone(v.Centers[t.Center])), taskPage(ctx, t)}
 		if t.Done.IsZero() {
-			cells[5] = web.ButtonForm{
+			cells[5] = web.Join(cells[5], web.ButtonForm{
 				Action: "/tasks/" + t.ID.String() + "/done", Next: web.Address(ctx), Button: web.Button{Label: shellText(ctx, "task-finish"), Hidden: v.Names[t.Person], Small: true},
-			}
+			})
 		}
 		table.Rows = append(table.Rows, web.Row{ID: t.ID.String(), Cells: cells})
 	}
@@ -149,7 +149,16 @@ func taskName(ctx context.Context, t process.Task) templ.Component {
 	if t.Note != "" {
 		name = shellText(ctx, "task-with-note", "task", name, "note", t.Note)
 	}
-	return web.RecordLink("/tasks/"+t.ID.String(), name)
+	href := "/tasks/" + t.ID.String()
+	if record := processdoor.RecordPath(t.SubjectKind, t.Subject); record != "" && t.TaskKind != process.OtherTask {
+		href = record // where it is done
+	}
+	return web.RecordLink(href, name)
+}
+
+// taskPage leads to the page of a task, with its comments.
+func taskPage(ctx context.Context, t process.Task) templ.Component {
+	return web.Button{Label: shellText(ctx, "task-comments"), Hidden: processdoor.TaskName(ctx, t), Href: "/tasks/" + t.ID.String(), Small: true, Kind: web.Quiet}
 }
 
 // aboutLink leads to the record that a task is about.
