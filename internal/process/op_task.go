@@ -51,8 +51,10 @@ func finishTask(ctx context.Context, tx *op.Tx, in FinishTaskInput) (Done, error
 	if err := tx.Save(ctx, &t, "done_at", "done_by"); err != nil {
 		return Done{}, err
 	}
-	if err := Notify(ctx, tx, Notice{Staff: t.GivenBy, Kind: "task-finished", Link: t.page(), Many: "/team-tasks"}); err != nil {
-		return Done{}, err
+	if t.Series.IsNone() { // what comes again day by day is no news: the team's page tells what is late
+		if err := Notify(ctx, tx, Notice{Staff: t.GivenBy, Kind: "task-finished", Link: t.page(), Many: "/team-tasks"}); err != nil {
+			return Done{}, err
+		}
 	}
 	tx.Undoable(in)
 	tx.Record(t.ID, facts.TaskDone{Task: t.ID, Person: t.Person, Center: t.Center})

@@ -40,6 +40,19 @@ func TestPRC5_Series(t *testing.T) {
 			return err
 		}
 		round(1, "on the first day")
+		var list []process.Task
+		s.Read(t, s.Consultant(s.HD), func(ctx context.Context, tx *op.Tx) (err error) {
+			list, err = process.Tasks(ctx, tx, process.TaskFilter{})
+			return err
+		})
+		for _, task := range list {
+			if _, err := process.FinishTask.Run(s.Consultant(s.HD), s.Ops, process.FinishTaskInput{TaskID: task.ID}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := s.Count(t, "SELECT COUNT(*) FROM notices WHERE staff = ? AND kind = 'task-finished'", s.StaffID(boss)); len(list) != 1 || n != 0 {
+			t.Errorf("%d tasks of a series were done, their giver was told %d times", len(list), n)
+		}
 		later(1)
 		round(2, "on the next day")
 		later(9)

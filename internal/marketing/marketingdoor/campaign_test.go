@@ -38,7 +38,7 @@ func running(t *testing.T, s *testkit.School, came, signed int) id.ID {
 
 // row is the row of a table that reads some words.
 func row(page, words string) string {
-	for _, tr := range strings.Split(page, "<tr ") {
+	for tr := range strings.SplitSeq(page, "<tr ") {
 		if tr, _, _ = strings.Cut(tr, "</tr>"); strings.Contains(tr, words) && strings.Contains(tr, "<td") {
 			return tr
 		}

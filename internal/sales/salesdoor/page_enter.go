@@ -65,19 +65,22 @@ func (p door) enterKnowing(w http.ResponseWriter, r *http.Request, known knownVi
 	return web.Render(w, r, web.Shell(page, enterPage(v)))
 }
 
+// sentID takes the id that a refused form sent, if it did.
+func sentID(r *http.Request, name string, into *id.ID) {
+	if key, err := id.Parse(r.PostForm.Get(name)); err == nil {
+		*into = key
+	}
+}
+
 func (p door) enter(r *http.Request) (v enterView, err error) {
 	if v.Query, err = listQuery[enterQuery](r); err != nil {
 		return v, err
 	}
 	v.Person, v.Center, v.Referrer = v.Query.Person, v.Query.CenterID, choicesIn(r)
-	if sent, err := id.Parse(r.PostForm.Get("person_id")); err == nil {
-		v.Person = sent // of a form that was refused
-	}
+	sentID(r, "person_id", &v.Person)
+	sentID(r, "organization_id", &v.Query.For)
 	if v.Center.IsNone() {
 		v.Center = p.centerOf(r.Context())
-	}
-	if sent, err := id.Parse(r.PostForm.Get("organization_id")); err == nil {
-		v.Query.For = sent
 	}
 	err = p.read(r, func(ctx context.Context, tx *op.Tx) (err error) {
 		if !v.Query.For.IsNone() {
