@@ -10,10 +10,12 @@ CREATE TABLE attachments (
 	digest BYTEA NOT NULL,
 	staff UUID NOT NULL,
 	received BOOLEAN NOT NULL,
+	form_key TEXT,
 	created_at BIGINT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX attachments_record ON attachments (record, id) WHERE record IS NOT NULL;
 CREATE INDEX attachments_loose ON attachments (staff, created_at) WHERE record IS NULL;
+CREATE UNIQUE INDEX attachments_form ON attachments (staff, form_key) WHERE form_key IS NOT NULL;
 CREATE TABLE attachment_pieces (
 	id UUID NOT NULL PRIMARY KEY,
 	attachment UUID NOT NULL REFERENCES attachments (id) ON DELETE CASCADE,

@@ -9,7 +9,6 @@ import (
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
-	"zhike/internal/kernel/policy"
 	"zhike/internal/kernel/problem"
 	"zhike/internal/people"
 )
@@ -33,7 +32,7 @@ type Counted struct {
 	Day        bizdate.Date `json:"day"`
 	Part       string       `json:"part" enum:"numerator,denominator" doc:"of a quotient, or empty"`
 	Value      float64      `json:"value" doc:"what it adds to the figure, in the unit of its metric: by attribution a share of 1"`
-	at         id.ID        // center where the record stands, by which it is seen
+	Beyond     bool         `json:"beyond_scope" doc:"of a contract or payment that the viewer does not see: the value is not told"`
 }
 
 // Parts of a quotient.
@@ -164,19 +163,66 @@ func complete(ctx context.Context, tx *op.Tx, list []Counted) error {
 	if p, ok := problem.As(err); ok && p.Status == 403 {
 		seen, err = nil, nil
 	}
+	if err != nil {
+		return err
+	}
+	open, err := openable(ctx, tx, list)
+	if err != nil {
+		return err
+	}
 	for i := range list {
 		c := &list[i]
 		if _, ok := seen[c.Person]; !ok {
 			c.Person = id.None
 		}
-		if !c.seen(tx.Viewer, c.Kind) {
-			c.ID = id.None
+		if c.Kind != kindPromotion && !open[record{c.Kind, c.ID}] { // the report has promotions in scope only
+			c.ID, c.Person = id.None, id.None
+			if c.Kind == kindContract || c.Kind == kindPayment {
+				c.Beyond, c.Value = true, 0
+			}
 		}
-		if !c.seen(tx.Viewer, kindEnquiry) {
+		if !open[record{kindEnquiry, c.Enquiry}] {
 			c.Enquiry = id.None
 		}
 	}
-	return err
+	return nil
+}
+
+type record struct {
+	kind string
+	id   id.ID
+}
+
+// recordTables say of each kind of record as which resource, in which table, its records are seen.
+var recordTables = map[string]struct{ resource, table string }{
+	kindEnquiry: {"enquiry", "enquiries"}, kindAppointment: {"appointment", "appointments"}, kindVisit: {"visit", "visits"}, kindContract: {"contract", "contracts"},
+	kindPayment: {"payment", "payments"}, kindCost: {"campaign-cost", "campaign_costs"},
+}
+
+// openable are the records behind cases that the viewer sees now, wherever they stood when they were counted.
+func openable(ctx context.Context, tx *op.Tx, list []Counted) (map[record]bool, error) {
+	asked := map[string][]id.ID{}
+	for _, c := range list {
+		asked[c.Kind] = append(asked[c.Kind], c.ID)
+		if !c.Enquiry.IsNone() {
+			asked[kindEnquiry] = append(asked[kindEnquiry], c.Enquiry)
+		}
+	}
+	out := map[record]bool{}
+	for kind, keys := range asked {
+		of, ok := recordTables[kind]
+		if !ok || !tx.Viewer.May(of.resource+":read") {
+			continue
+		}
+		seen, err := op.All[id.ID](ctx, tx, "SELECT x.id FROM "+of.table+" x WHERE {scope:"+of.resource+" x} AND x.id IN (?)", keys)
+		if err != nil {
+			return nil, fmt.Errorf("look for records of cases: %w", err)
+		}
+		for _, key := range seen {
+			out[record{kind, key}] = true
+		}
+	}
+	return out, nil
 }
 
 // personsOf reads whose enquiries those cases are that do not say it.
@@ -216,19 +262,7 @@ const (
 	kindPromotion   = "promotion"
 )
 
-// seen tells whether a viewer may open the record of a kind.
-func (c Counted) seen(v *policy.Viewer, kind string) bool {
-	if kind == kindPromotion { // the report has those in scope only
-		return true
-	}
-	if kind == kindCost {
-		kind = "campaign-cost"
-	}
-	s := v.Scope(kind + ":read")
-	return s.All || slices.Contains(s.Centers, c.at) || slices.Contains(s.Staff, c.Consultant)
-}
-
 // counted is the case of a journey.
 func (j journey) counted(value float64) Counted {
-	return Counted{Kind: kindEnquiry, ID: j.enquiry, Person: j.person, Consultant: j.consultant, Center: j.center, Day: j.day, Value: value, at: j.center}
+	return Counted{Kind: kindEnquiry, ID: j.enquiry, Person: j.person, Consultant: j.consultant, Center: j.center, Day: j.day, Value: value}
 }

@@ -29,7 +29,7 @@ func casesOfFunnel(ctx context.Context, tx *op.Tx, r *Report, w wanted) (out []C
 // counted is the case of a path.
 func (p *path) counted(day bizdate.Date, value float64) Counted {
 	center := p.dims[pathCenter]
-	return Counted{Kind: kindEnquiry, ID: p.enquiry, Consultant: p.dims[pathConsultant], Center: center, Day: day, Value: value, at: center}
+	return Counted{Kind: kindEnquiry, ID: p.enquiry, Consultant: p.dims[pathConsultant], Center: center, Day: day, Value: value}
 }
 
 // casesOfCohort are those who entered in the span and came to a stage, or took the way between two.

@@ -81,7 +81,7 @@ func studentsOf(ctx context.Context, tx *op.Tx, p Params, w wanted) (out []Count
 			continue
 		}
 		counted[c.Student] = true
-		out = append(out, Counted{Kind: kindContract, ID: c.ID, Person: c.Student, Consultant: c.Consultant, Center: c.Center, Day: c.Day, Value: 1, at: c.Center})
+		out = append(out, Counted{Kind: kindContract, ID: c.ID, Person: c.Student, Consultant: c.Consultant, Center: c.Center, Day: c.Day, Value: 1})
 	}
 	return out, nil
 }

@@ -31,7 +31,7 @@ func casesOfReturns(ctx context.Context, tx *op.Tx, r *Report, w wanted) (out []
 	if metric == "campaign_cost" {
 		b.costed = func(row string, c spent, n money.Fen) {
 			if w.in(row) && n != 0 {
-				note(Counted{Kind: kindCost, ID: c.id, Center: c.center, Campaign: c.campaign, Day: c.day, Value: float64(n), at: c.of})
+				note(Counted{Kind: kindCost, ID: c.id, Center: c.center, Campaign: c.campaign, Day: c.day, Value: float64(n)})
 			}
 		}
 	} else {

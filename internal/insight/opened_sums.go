@@ -85,7 +85,7 @@ func casesOfSums(ctx context.Context, tx *op.Tx, r *Report, w wanted) (out []Cou
 	dims := dimensionsOf(tx)
 	for _, c := range list {
 		if w.in(dims.row(p.By, matter{c.Center, c.Consultant, c.Channel, c.Campaign, c.Course, c.Kind}, c.Day)) {
-			out = append(out, Counted{Kind: kind, ID: c.ID, Enquiry: c.Enquiry, Person: c.Person, Consultant: c.Consultant, Center: c.Center, Day: c.Day, Value: float64(c.N), at: c.Center})
+			out = append(out, Counted{Kind: kind, ID: c.ID, Enquiry: c.Enquiry, Person: c.Person, Consultant: c.Consultant, Center: c.Center, Day: c.Day, Value: float64(c.N)})
 		}
 	}
 	return out, err

@@ -96,6 +96,12 @@ func TestTRU20_Documents(t *testing.T) {
 				t.Errorf("%s: %v", want, err)
 			}
 		}
+		again := op.WithKey(s.Marketing(), "form-1")
+		if a, b, c := handIn(t, s, again, "x.pdf", scan(20)), handIn(t, s, again, "x.pdf", scan(20)), handIn(t, s, again, "x.pdf", scan(21)); a != b || a == c {
+			t.Errorf("a form that is sent twice brings the documents %s, %s and another %s", a, b, c)
+		}
+		s.Exec(t, "DELETE FROM attachment_pieces")
+		s.Exec(t, "DELETE FROM attachments")
 		if _, err := attach.Receive(s.FrontDesk(s.HD), s.Ops, "x.pdf", strings.NewReader(scan(20))); code(err) != "forbidden" {
 			t.Errorf("without a right: %v", err)
 		}

@@ -7,8 +7,8 @@ func Personal() []personal.Rows {
 	return []personal.Rows{
 		{Table: "leads", Words: []string{"referrer"}, By: []string{"person"}, At: "at", Clear: []string{"external_key", "referrer"}, Keep: []string{"source", "utm"}},
 		{
-			Table: "submissions", By: []string{"person"}, At: "received_at", Words: []string{"said", "referrer"},
-			Clear: []string{"detail", "name", "phone", "guardian", "said", "referrer", "address", "digest", "challenge"},
+			Table: "submissions", By: []string{"person"}, At: "received_at", Words: []string{"said", "referrer", "accepted_why"},
+			Clear: []string{"accepted_why", "detail", "name", "phone", "guardian", "said", "referrer", "address", "digest", "challenge"},
 			Keep:  []string{"state", "reason", "lang", "utm", "consent_by"}, Hide: []string{"digest", "challenge"},
 		},
 		{Table: "capture_points", By: []string{"referrer"}, Keep: []string{"code", "name", "kind"}},

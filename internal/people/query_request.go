@@ -80,15 +80,35 @@ func Export(ctx context.Context, tx *op.Tx, rows []personal.Rows, key id.ID) (ou
 		}
 		out.Parts = append(out.Parts, p)
 	}
-	if err := maskOthers(ctx, tx, out.Parts, rows, persons); err != nil {
-		return out, err
-	}
 	events, err := op.AllOf[id.ID](ctx, tx.Unscoped("the request was approved"), "SELECT DISTINCT event FROM event_personal WHERE person IN (?) ORDER BY event", persons)
 	if err != nil {
 		return out, fmt.Errorf("look for old values: %w", err)
 	}
-	out.Old, err = openBefore(ctx, tx, persons, events)
-	return out, err
+	if out.Old, err = openBefore(ctx, tx, persons, events); err != nil {
+		return out, err
+	}
+	old := oldWords(out.Old)
+	if err := maskOthers(ctx, tx, append(slices.Clone(out.Parts), old), append(slices.Clone(rows), personal.Rows{Table: old.Table, Words: old.Columns}), persons); err != nil {
+		return out, err
+	}
+	for i, row := range old.Rows {
+		if !slices.Contains(ownFields, out.Old[i].Field) {
+			out.Old[i].Text = row[0]
+		}
+	}
+	return out, nil
+}
+
+// ownFields are those whose earlier values are the person's own: no others are named in them.
+var ownFields = []string{"name", "name_latin", "gender", "birth", "district", "lang", "phones", "emails", "wechat"}
+
+// oldWords are earlier values as a part of free words.
+func oldWords(list []OldValue) Part {
+	p := Part{Table: "old_values", Columns: []string{"text"}}
+	for _, o := range list {
+		p.Rows = append(p.Rows, []string{o.Text})
+	}
+	return p
 }
 
 // readPart reads the rows of a table that belong to some persons, each once.

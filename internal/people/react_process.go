@@ -12,8 +12,8 @@ import (
 func processReactions() []op.Reaction {
 	return []op.Reaction{
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.TaskGiven, _ event.Event) error {
-			if f.Person.IsNone() {
-				return nil
+			if f.Person.IsNone() || f.Giver == f.Staff {
+				return nil // what one gives oneself opens nobody
 			}
 			return link(ctx, tx, Link{Person: f.Person, Kind: linkTask, Ref: f.Task, Center: f.Center, Owner: f.Staff, State: LinkOpen})
 		}),

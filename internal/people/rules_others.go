@@ -18,8 +18,11 @@ const (
 var (
 	// numbered is what may be a phone number within words: seven digits or more, with separators.
 	numbered = regexp.MustCompile(`\+?\d(?:[ \-.()（）]{0,2}\d){6,18}`)
-	mailed   = regexp.MustCompile(`[0-9A-Za-z._%+-]+@[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)+`)
-	latin    = regexp.MustCompile(`\p{Latin}[\p{Latin}'’\-]*`)
+	// mobile and card are numbers that stand beside others: a day, an amount.
+	mobile = regexp.MustCompile(`1[3-9]\d(?:[ -]?\d){8}`)
+	card   = regexp.MustCompile(`[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[0-9Xx]`)
+	mailed = regexp.MustCompile(`[0-9A-Za-z._%+-]+@[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)+`)
+	latin  = regexp.MustCompile(`\p{Latin}[\p{Latin}'’\-]*`)
 )
 
 // namesIn gives what may be names of persons within words: each run of two to four Chinese characters, and one to three Latin words in a row.
@@ -49,18 +52,15 @@ func namesIn(text string) map[string]bool {
 
 // maskWords masks the names of others, and phones and mail addresses that are not the person's own, within words.
 func maskWords(text string, others, own map[string]bool) string {
-	text = numbered.ReplaceAllStringFunc(text, func(found string) string {
+	text = card.ReplaceAllStringFunc(text, func(found string) string { return maskPrivate(privateNumber, found) })
+	number := func(found string) string {
 		e164, err := phone.Parse(found, "")
-		switch {
-		case err == nil && own[e164]:
+		if err != nil || own[e164] {
 			return found
-		case err == nil:
-			return phone.Mask(e164)
-		case cardNumber.MatchString(found):
-			return maskPrivate(privateNumber, found)
 		}
-		return found
-	})
+		return phone.Mask(e164)
+	}
+	text = numbered.ReplaceAllStringFunc(mobile.ReplaceAllStringFunc(text, number), number)
 	text = mailed.ReplaceAllStringFunc(text, func(found string) string {
 		if own[strings.ToLower(found)] {
 			return found

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // What a custom value may be that is masked as phones are (PPL-10).
@@ -32,8 +33,8 @@ func privateKind(names ...string) string {
 		addresses, others, _ := strings.Cut(rest, "\n")
 		named := func(words string) bool {
 			for w := range strings.FieldsSeq(words) {
-				if strings.Contains(name, w) {
-					return true
+				if w[0] >= utf8.RuneSelf && strings.Contains(name, w) || strings.Contains("_"+name+"_", "_"+w+"_") {
+					return true // a Latin word stands for itself: paid_note is no id_no
 				}
 			}
 			return false

@@ -91,6 +91,9 @@ func OldValues(ctx context.Context, tx *op.Tx, person id.ID, events []id.ID) ([]
 		return nil, err
 	}
 	rule, err := shownRule(ctx, tx, person)
+	if err != nil {
+		return nil, err
+	}
 	for i, o := range list {
 		switch kind := privateOf(kinds[o.Field], o.Text); {
 		case slices.Contains(lists, o.Field):
@@ -101,7 +104,7 @@ func OldValues(ctx context.Context, tx *op.Tx, person id.ID, events []id.ID) ([]
 			list[i].Text = maskPrivate(kind, o.Text)
 		}
 	}
-	return list, err
+	return list, nil
 }
 
 // openBefore opens the old values beside events of a person that was loaded in scope, and of those who were merged into it.

@@ -81,7 +81,11 @@ func (t Task) give(ctx context.Context, tx *op.Tx) (Done, error) {
 	if err := tx.Insert(ctx, t); err != nil {
 		return Done{}, err
 	}
-	if err := Notify(ctx, tx, Notice{Staff: t.Staff, Kind: "task-given", Link: t.page(), Many: "/tasks"}); err != nil {
+	to := t.Staff
+	if to == t.GivenBy {
+		to = id.None // also where a series of one's own makes it
+	}
+	if err := Notify(ctx, tx, Notice{Staff: to, Kind: "task-given", Link: t.page(), Many: "/tasks"}); err != nil {
 		return Done{}, err
 	}
 	tx.Undoable(TaskInput{TaskID: t.ID})
@@ -113,7 +117,7 @@ func doer(ctx context.Context, tx *op.Tx, staff id.ID) (who, center id.ID, err e
 	}
 	reach := me.Scope("task:assign")
 	for _, p := range organization.Of(tx).Positions(staff) {
-		if !p.Center.IsNone() && (reach.All || slices.Contains(reach.Centers, p.Center)) {
+		if !p.Center.IsNone() && p.ValidOn(tx.Today(p.Center)) && (reach.All || slices.Contains(reach.Centers, p.Center)) {
 			return staff, p.Center, nil
 		}
 	}

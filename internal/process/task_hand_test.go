@@ -9,6 +9,7 @@ import (
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/problem"
+	"zhike/internal/people"
 	"zhike/internal/process"
 	"zhike/internal/testkit"
 )
@@ -49,6 +50,27 @@ func TestPRC5_OtherTask(t *testing.T) {
 		if n := s.Count(t, "SELECT COUNT(*) FROM notices WHERE kind = 'task-given'"); n != 0 {
 			t.Errorf("told of one's own task %d times", n)
 		}
+		visitor, booked := s.Appointment(t, s.HD)
+		colleague := s.Consultant2(s.HD)
+		own := process.GiveTaskInput{Task: process.OtherTask, Title: "看看", Due: today, RecordKind: "appointment", RecordID: booked.ID}
+		if _, err := process.GiveTask.Run(colleague, s.Ops, own); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := process.RepeatTask.Run(colleague, s.Ops, process.RepeatTaskInput{Title: "看看", Every: "day", From: today, RecordKind: "appointment", RecordID: booked.ID}); err != nil {
+			t.Fatal(err)
+		}
+		if err := process.DueSeries(t.Context(), s.Ops); err != nil {
+			t.Fatal(err)
+		}
+		s.Read(t, colleague, func(ctx context.Context, tx *op.Tx) error {
+			if _, err := people.ByID(ctx, tx, visitor.PersonID); err == nil {
+				t.Error("a task that one gives oneself opens a colleague's customer")
+			}
+			return nil
+		})
+		if n := s.Count(t, "SELECT COUNT(*) FROM notices WHERE staff = ?", s.StaffID(colleague)); n != 0 {
+			t.Errorf("told of one's own series %d times", n)
+		}
 		teacher := s.StaffID(s.Consultant2(s.HD))
 		given := in
 		given.StaffID = teacher
@@ -69,7 +91,7 @@ func TestPRC5_OtherTask(t *testing.T) {
 			_, err := process.GiveTask.Run(me, s.Ops, bad)
 			refusedWith(t, want, err, want)
 		}
-		if n := s.Count(t, "SELECT COUNT(*) FROM tasks WHERE kind = 'other'"); n != 2 {
+		if n := s.Count(t, "SELECT COUNT(*) FROM tasks WHERE kind = 'other'"); n != 4 {
 			t.Errorf("%d tasks after the refusals", n)
 		}
 		s.Check(t)

@@ -43,7 +43,7 @@ func poolFormer(ctx context.Context, tx *op.Tx, in FormerInput) (Entered, error)
 	if err := tx.Lock(ctx, "persons", c.Student); err != nil { // two jobs follow each other
 		return Entered{}, fmt.Errorf("lock person: %w", err)
 	}
-	list, err := formerOnes(ctx, tx, c.Center)
+	list, err := formerOnes(ctx, tx, c.Center, c.Student)
 	if err != nil {
 		return Entered{}, err
 	}
@@ -71,7 +71,7 @@ func ReturnFormer(ctx context.Context, r *op.Runner) error {
 	ctx = op.WithViewer(ctx, policy.System())
 	var list []contracts.Ended
 	err := r.Read(ctx, func(ctx context.Context, tx *op.Tx) (err error) {
-		list, err = formerOnes(ctx, tx, id.None)
+		list, err = formerOnes(ctx, tx, id.None, id.None)
 		return err
 	})
 	if err != nil {
@@ -88,8 +88,8 @@ func ReturnFormer(ctx context.Context, r *op.Runner) error {
 	return nil
 }
 
-// formerOnes are the contracts of a center, or of all, whose students go to the pool now.
-func formerOnes(ctx context.Context, tx *op.Tx, only id.ID) (out []contracts.Ended, err error) {
+// formerOnes are the contracts of a center and of a student, or of all, whose students go to the pool now: at most dueAtOnce of each setting.
+func formerOnes(ctx context.Context, tx *op.Tx, only, student id.ID) (out []contracts.Ended, err error) {
 	type span struct{ days, today int64 } // centers lie in other time zones
 	dir, bySpan := organization.Of(tx), map[span][]id.ID{}
 	for _, c := range dir.Centers(tx.Viewer) {
@@ -102,14 +102,33 @@ func formerOnes(ctx context.Context, tx *op.Tx, only id.ID) (out []contracts.End
 	order := func(a, b span) int { return int(a.days-b.days)*2 + int(a.today-b.today) }
 	for _, at := range slices.SortedFunc(maps.Keys(bySpan), order) { // the same company returns them in the same order
 		until := bizdate.Date(at.today - at.days)
-		list, err := contracts.EndedBetween(ctx, tx, bySpan[at], until-formerWithin, until, dueAtOnce)
+		list, err := formerOf(ctx, tx, contracts.EndedFilter{Centers: bySpan[at], From: until - formerWithin, Until: until, Student: student, Limit: dueAtOnce})
 		if err != nil {
 			return nil, err
 		}
+		out = append(out, list...)
+	}
+	return out, nil
+}
+
+// formerOf reads on past those who do not go to the pool, so that they hold nobody up.
+func formerOf(ctx context.Context, tx *op.Tx, f contracts.EndedFilter) (out []contracts.Ended, err error) {
+	for len(out) < f.Limit {
+		list, err := contracts.EndedBetween(ctx, tx, f)
+		if err != nil {
+			return nil, err
+		}
+		if len(list) > 0 {
+			f.After = list[len(list)-1]
+		}
+		whole := len(list) == f.Limit
 		if list, err = unasked(ctx, tx, list); err != nil {
 			return nil, err
 		}
 		out = append(out, list...)
+		if !whole {
+			break
+		}
 	}
 	return out, nil
 }

@@ -14,6 +14,7 @@ func Personal() []personal.Rows {
 		{Table: "appointments", By: []string{"person"}, At: "starts_at", Keep: []string{"state", "was"}},
 		{Table: "visits", Words: []string{"needs"}, By: []string{"person"}, At: "arrived_at", Clear: []string{"needs", "placement"}, With: map[string]string{"needs": "'null'"}, Keep: []string{"outcome", "lost_reason"}},
 		{Table: "quotes", Words: []string{"reason"}, By: []string{"person"}, At: "made_at", Clear: []string{"reason"}, Keep: []string{"no", "state", "lines", "granted", "plan"}},
+		{Table: "withdrawn_referrers", By: []string{"referrer"}, Gone: true},
 		{Table: "rewards", Words: []string{"reason"}, By: []string{"person", "referrer"}, At: "earned_at", Clear: []string{"reason"}, Keep: []string{"state"}},
 		{Table: "enquiry_scores", Via: ofEnquiry, Keep: []string{"reasons"}},
 		{Table: "ladder_steps", Via: ofEnquiry},

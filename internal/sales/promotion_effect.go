@@ -158,6 +158,7 @@ func spans(ctx context.Context, tx *op.Tx, list []Promotion, centers []id.ID, ou
 	older := make([]int64, len(list))
 	for i, p := range list {
 		e := &out[i]
+		older[i] = -1 // not asked: it is given at none of the centers
 		count := func(n *int64, f contracts.Filter) {
 			if len(f.Centers) > 0 || len(centers) == 0 {
 				asked, filters = append(asked, n), append(filters, f)
@@ -176,7 +177,7 @@ func spans(ctx context.Context, tx *op.Tx, list []Promotion, centers []id.ID, ou
 		e.Over, e.Ended = p.Last() < today, p.Last()+days < today
 		ask(&e.During, p.From, last)
 		ask(&e.Before, p.From-days, p.From-1)
-		count(&older[i], contracts.Filter{Centers: p.Signed(0, 0, centers).Centers, From: 1, Until: p.From - days - 1})
+		count(&older[i], p.Signed(1, p.From-days-1, centers))
 		if e.Ended {
 			ask(&e.After, last+1, last+days)
 		}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/problem"
 )
 
@@ -40,7 +41,11 @@ func Receive(r *http.Request, keep Keep) (*http.Request, error) {
 			return r, broken(err)
 		}
 		if refused == nil || part.FileName() == "" {
-			why, err := taken(r.Context(), part, form, keep)
+			ctx := r.Context()
+			if key := form.Get("_key"); key != "" {
+				ctx = op.WithKey(ctx, key)
+			}
+			why, err := taken(ctx, part, form, keep)
 			if err != nil {
 				return r, err
 			}

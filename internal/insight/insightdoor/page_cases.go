@@ -159,9 +159,13 @@ func (v casesView) cells(ctx context.Context, c insight.Counted) []templ.Compone
 	if c.Part != "" {
 		part = i18n.T(ctx, "insight.case-"+c.Part)
 	}
+	adds := amount(ctx, v.metricOf(c), c.Value)
+	if c.Beyond {
+		adds = i18n.None
+	}
 	return []templ.Component{
 		record, web.Text(person), web.Text(i18n.Date(ctx, c.Day, web.Today(ctx))), web.Text(v.org.StaffName(c.Consultant)), web.Text(center.Name(string(i18n.LangOf(ctx)))),
-		web.Text(part), web.Text(amount(ctx, v.metricOf(c), c.Value)),
+		web.Text(part), web.Text(adds),
 	}
 }
 

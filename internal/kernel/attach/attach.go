@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +18,7 @@ import (
 	"time"
 	"unicode"
 
+	"zhike/internal/kernel/db"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
@@ -54,6 +56,7 @@ type File struct {
 	Digest     []byte    `json:"-" db:"digest"` // SHA-256
 	Staff      id.ID     `json:"staff_id" db:"staff"`
 	Received   bool      `json:"-" db:"received"` // all pieces are there
+	FormKey    *string   `json:"-" db:"form_key"` // of the form or request that brought it, with what it is: one that is sent again brings the same document
 	Created    time.Time `json:"created_at" db:"created_at"`
 }
 
@@ -96,10 +99,26 @@ func Receive(ctx context.Context, r *op.Runner, name string, in io.Reader) (File
 	if err := f.begin(ctx, r); err != nil {
 		return File{}, err
 	}
-	if err := f.take(ctx, r, first, in); err != nil {
-		return File{}, errors.Join(err, f.drop(context.WithoutCancel(ctx), r))
+	err = f.take(ctx, r, first, in)
+	if err == nil {
+		return f, nil
 	}
-	return f, nil
+	err = errors.Join(err, f.drop(context.WithoutCancel(ctx), r))
+	if f.Received && db.Duplicate(err) {
+		return f.earlier(ctx, r)
+	}
+	return File{}, err
+}
+
+// earlier is the document that the same form or request brought before (TRU-2).
+func (f *File) earlier(ctx context.Context, r *op.Runner) (was File, err error) {
+	err = r.Read(ctx, func(ctx context.Context, tx *op.Tx) error {
+		return tx.Unscoped("what one has handed in oneself").Select(&was).Where("staff = ? AND form_key = ?", f.Staff, *f.FormKey).Scan(ctx)
+	})
+	if err != nil {
+		return File{}, fmt.Errorf("read document that was handed in before: %w", err)
+	}
+	return was, nil
 }
 
 // begin makes the row; its pieces follow.
@@ -136,7 +155,13 @@ func (f *File) take(ctx context.Context, r *op.Runner, next []byte, in io.Reader
 		}
 	}
 	f.Digest, f.Received = h.Sum(nil), true
-	return r.Write(ctx, func(ctx context.Context, tx *op.Tx) error { return tx.Save(ctx, f, "size", "digest", "received") })
+	if key := op.KeyOf(ctx); key != "" {
+		key += " " + hex.EncodeToString(f.Digest) + " " + f.Name
+		f.FormKey = &key
+	}
+	return r.Write(ctx, func(ctx context.Context, tx *op.Tx) error {
+		return tx.Save(ctx, f, "size", "digest", "received", "form_key")
+	})
 }
 
 func (f *File) drop(ctx context.Context, r *op.Runner) error {

@@ -42,7 +42,8 @@ func WithKey(ctx context.Context, key string) context.Context {
 	return context.WithValue(ctx, keyKey{}, key)
 }
 
-func keyOf(ctx context.Context) string {
+// KeyOf is the idempotency key of ctx; empty without one.
+func KeyOf(ctx context.Context) string {
 	k, _ := ctx.Value(keyKey{}).(string)
 	return k
 }

@@ -82,7 +82,7 @@ func (o Op[In, Out]) run(ctx context.Context, r *Runner, in In) (out Out, repeat
 	if !v.May(o.Needs) {
 		return out, false, problem.Forbidden(o.Needs)
 	}
-	key := keyOf(ctx)
+	key := KeyOf(ctx)
 	var digest []byte
 	if key != "" {
 		if digest, err = sum(o.Name, in); err != nil {

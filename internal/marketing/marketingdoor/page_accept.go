@@ -2,6 +2,7 @@ package marketingdoor
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 
 	"zhike/internal/kernel/i18n"
@@ -64,11 +65,13 @@ func (p points) postAccept(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	status := web.Status{Text: ct(ctx, "accept-done"), Tone: web.Good}
 	if _, err := sales.EnterSubmission.Run(asProgram(ctx), p.ops, sales.EnterSubmissionInput{SubmissionID: key}); err != nil {
-		refused, ok := problem.As(err)
-		if !ok {
-			return err // it waits, and a job enters it
+		switch refused, ok := problem.As(err); {
+		case !ok: // it waits, and a job enters it
+			slog.ErrorContext(ctx, "enter accepted submission", slog.Any("error", err))
+			status = web.Status{Text: ct(ctx, "accept-waits")}
+		case refused.Code != "submission-settled": // else the job, or a second click, has entered it
+			status = web.Status{Text: ct(ctx, "accept-refused", "why", web.Message(ctx, refused)), Tone: web.Bad}
 		}
-		status = web.Status{Text: ct(ctx, "accept-refused", "why", web.Message(ctx, refused)), Tone: web.Bad}
 	}
 	var s marketing.Submission
 	err = p.ops.Read(ctx, func(ctx context.Context, tx *op.Tx) (err error) {

@@ -150,6 +150,13 @@ func (p pages) postCostFiles(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	err = p.ops.Read(r.Context(), func(ctx context.Context, tx *op.Tx) error {
+		_, err := marketing.CostLineByID(ctx, tx, key) // before a file of nothing is taken
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	r, err = web.Receive(r, p.keep)
 	var in marketing.AttachCostFilesInput
 	if err == nil {

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -122,10 +123,13 @@ func (f feed) calendar(ctx context.Context, tx *op.Tx) (c ical.Calendar, err err
 	return c, nil
 }
 
+// longNumber may be a phone within a title.
+var longNumber = regexp.MustCompile(`\+?\d(?:[ -]?\d){6,}`)
+
 // task is a day where the task is due with it, else the quarter of an hour at which it is due.
 func (f feed) task(ctx context.Context, tx *op.Tx, t process.Task, name string) ical.Event {
 	e := ical.Event{UID: t.ID.String() + "@zhike", Stamp: t.Created, Sequence: t.Version, Summary: TaskName(ctx, t), URL: f.site + "/tasks/" + t.ID.String(), Free: true}
-	if t.Title == "" {
+	if e.Summary = longNumber.ReplaceAllString(e.Summary, "***"); t.Title == "" {
 		e.Summary = named(e.Summary, name)
 	}
 	zone := tx.Zone(t.Center)
