@@ -83,10 +83,10 @@ func TestMKT6_ComparableColumn(t *testing.T) {
 		beside := p.get("/campaigns/"+running(t, s, 2, 0).String(), http.StatusOK)
 		like := func(page, link string) string {
 			cells := strings.Split(row(page, link), "<td")
-			if len(cells) < 6 {
+			if len(cells) < 7 {
 				t.Fatalf("no row of %s: %s", link, words(page))
 			}
-			return strings.TrimSpace(words("<td" + cells[4]))
+			return strings.TrimSpace(words("<td" + cells[5]))
 		}
 		if got := like(alone, "线索数量"); got != "–" {
 			t.Errorf("without a comparable campaign: %q", got)
