@@ -257,6 +257,9 @@ func (u *user) look(l look) {
 	for _, width := range []int64{1440, 390} {
 		size(width)
 		for _, theme := range []string{"light", "dark"} {
+			if theme == "dark" && (width == 390) != (u.lang == i18n.ZH) {
+				continue // dark is looked at once a language: narrow in Chinese, wide in English
+			}
 			u.read(fmt.Sprintf("document.documentElement.dataset.theme = %q", theme))
 			if theme == "dark" {
 				for _, found := range value[[]string](u, contrast) {

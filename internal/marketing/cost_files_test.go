@@ -80,6 +80,13 @@ func TestMKT3_CostWithDocuments(t *testing.T) {
 		if err := list[0].Copy(s.Marketing(), s.Ops, &back); err != nil || back.String() != long {
 			t.Errorf("%d bytes of %d came back, %v", back.Len(), len(long), err)
 		}
+		s.Clock.Set(s.Clock.Now().Add(25 * time.Hour))
+		if err := s.Ops.Write(s.System(), attach.Forget); err != nil {
+			t.Fatal(err)
+		}
+		if n := s.Count(t, "SELECT COUNT(*) FROM attachments"); n != 2 {
+			t.Errorf("%d documents are there after a day, want the 2 of the cost", n)
+		}
 		s.Check(t)
 	})
 }
