@@ -45,6 +45,7 @@ func (a *agenda) team(ctx context.Context, tx *op.Tx) error {
 			return err
 		})
 	}
+	a.at(a.minute(5), func(ctx context.Context) error { return a.read(a.l.as(ctx, boss)) })
 	if a.chores.Float64() < choreShare {
 		a.chore(boss)
 	}

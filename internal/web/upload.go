@@ -12,10 +12,10 @@ import (
 	"zhike/internal/kernel/problem"
 )
 
-const (
-	longestValue = 1 << 16   // bytes of a field beside files
-	drained      = 512 << 20 // bytes of a refused upload that are read all the same, so that the browser shows the answer
-)
+const longestValue = 1 << 16 // bytes of a field beside files
+
+// Drained is how many bytes of a refused upload are read all the same, so that the browser shows the answer.
+const Drained = 512 << 20
 
 // Keep keeps a file that came with a form, and gives the value that stands for it.
 type Keep func(ctx context.Context, name string, in io.Reader) (string, error)
@@ -38,7 +38,7 @@ func Receive(r *http.Request, keep Keep) (*http.Request, error) {
 			break
 		}
 		if err != nil || n == maxFields {
-			return r, broken(err)
+			return r, Broken(err)
 		}
 		if refused == nil || part.FileName() == "" {
 			ctx := r.Context()
@@ -51,8 +51,8 @@ func Receive(r *http.Request, keep Keep) (*http.Request, error) {
 			}
 			refused = errors.Join(refused, why)
 		}
-		if _, err := io.CopyN(io.Discard, part, drained); err != nil && !errors.Is(err, io.EOF) {
-			return r, broken(err)
+		if _, err := io.CopyN(io.Discard, part, Drained); err != nil && !errors.Is(err, io.EOF) {
+			return r, Broken(err)
 		}
 	}
 	r = r.Clone(r.Context())
@@ -82,12 +82,13 @@ func taken(ctx context.Context, part *multipart.Part, form url.Values, keep Keep
 func text(in io.Reader) (string, error) {
 	b, err := io.ReadAll(io.LimitReader(in, longestValue+1))
 	if err != nil || len(b) > longestValue {
-		return "", broken(err)
+		return "", Broken(err)
 	}
 	return string(b), nil
 }
 
-func broken(err error) error {
+// Broken is the refusal of a form that cannot be read to its end; what is too large, or was given up, stays itself.
+func Broken(err error) error {
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) || errors.Is(err, context.Canceled) {
 		return err

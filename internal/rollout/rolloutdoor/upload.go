@@ -1,7 +1,6 @@
 package rolloutdoor
 
 import (
-	"context"
 	"errors"
 	"io"
 	"mime/multipart"
@@ -12,12 +11,10 @@ import (
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/problem"
 	"zhike/internal/rollout"
+	"zhike/internal/web"
 )
 
-const (
-	longestPart = 1 << 20   // bytes of a field beside the file
-	drained     = 512 << 20 // bytes of a refused file that are read all the same, so that the browser shows the answer
-)
+const longestPart = 1 << 20 // bytes of a field beside the file
 
 // receive streams a form's file into the folder. The fields come before it, as the form has them.
 func receive(r *http.Request, ops *op.Runner, files *rollout.Files) (i rollout.ImportRun, err error) {
@@ -32,14 +29,14 @@ func receive(r *http.Request, ops *op.Runner, files *rollout.Files) (i rollout.I
 			return i, missing()
 		}
 		if err != nil {
-			return i, broken(err)
+			return i, web.Broken(err)
 		}
 		if part.FormName() == "file" {
 			if in.Name = part.FileName(); in.Name == "" {
 				return i, missing()
 			}
 			if i, err = files.Receive(r.Context(), ops, in, part); err != nil {
-				_, _ = io.CopyN(io.Discard, r.Body, drained)
+				_, _ = io.CopyN(io.Discard, r.Body, web.Drained)
 				return i, atFile(err)
 			}
 			return i, last(parts)
@@ -57,7 +54,7 @@ func last(parts *multipart.Reader) error {
 	case errors.Is(err, io.EOF):
 		return nil
 	case err != nil:
-		return broken(err)
+		return web.Broken(err)
 	}
 	return problem.Refuse("ROL-1", "invalid", problem.Field{Location: part.FormName(), Code: "after-file"})
 }
@@ -66,18 +63,10 @@ func missing() error {
 	return problem.Refuse("ROL-1", "invalid", problem.Field{Location: "file", Code: "file-missing"})
 }
 
-func broken(err error) error {
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) || errors.Is(err, context.Canceled) {
-		return err
-	}
-	return problem.Refuse("", "bad-form")
-}
-
 func field(in *rollout.ReceiveInput, name string, part io.Reader) error {
 	b, err := io.ReadAll(io.LimitReader(part, longestPart+1))
 	if err != nil {
-		return broken(err)
+		return web.Broken(err)
 	}
 	var bad problem.Invalid
 	if len(b) > longestPart {
