@@ -38,22 +38,20 @@ func (r *Recount) Event(e event.Event) error {
 
 // Differences lists the sums that are not what the log says.
 func (r *Recount) Differences(ctx context.Context, tx *op.Tx) ([]string, error) {
-	have, err := rollup.Scan(ctx, tx.Tx)
-	if err != nil {
-		return nil, err
-	}
 	var out []string
-	note := func(k rollup.Key, is, want int64) {
-		out = append(out, fmt.Sprintf("%s on %s at center %s (%s %s): roll-up says %d, the log %d", k.Metric, k.Day, k.Center, k.Dim, k.Value, is, want))
-	}
-	for k, n := range have {
-		if want := r.sums.deltas[k]; want != n {
-			note(k, n, want)
+	for _, grain := range []string{rollup.Day, rollup.Month, rollup.Whole} {
+		have, err := rollup.Scan(ctx, tx.Tx, grain)
+		if err != nil {
+			return nil, err
 		}
-	}
-	for k, want := range r.sums.deltas {
-		if _, ok := have[k]; !ok && want != 0 {
-			note(k, 0, want)
+		want := r.sums.deltas.By(grain)
+		for k := range want {
+			have[k] += 0 // also where none is kept
+		}
+		for k, n := range have {
+			if n != want[k] {
+				out = append(out, fmt.Sprintf("%s on %s (%s) at center %s (%s %s): roll-up says %d, the log %d", k.Metric, k.Day, grain, k.Center, k.Dim, k.Value, n, want[k]))
+			}
 		}
 	}
 	return out, nil

@@ -11,6 +11,7 @@ import (
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/policy"
+	"zhike/internal/kernel/rollup"
 	"zhike/internal/kernel/stat"
 )
 
@@ -135,12 +136,21 @@ func (a Ask) query(tx *op.Tx) (text string, args []any) {
 	if a.Whole {
 		center = ""
 	}
-	for i, part := range a.parts() {
+	month := rollup.Month
+	if a.Whole && len(a.Centers) == 0 && tx.Viewer.Scope("report:read").All {
+		month = rollup.Whole
+	}
+	for i, part := range a.parts(month) {
 		if i > 0 {
 			text += " UNION ALL "
 		}
 		from := "rollup_deltas r WHERE "
-		if part.grain != "" { // center by center, as the sums lie: the other way round each would be looked up by itself
+		switch part.grain {
+		case "":
+		case rollup.Whole:
+			from = "rollups r WHERE r.center = ? AND r.grain = '" + part.grain + "' AND "
+			args = append(args, id.None[:])
+		default: // center by center, as the sums lie: the other way round each would be looked up by itself
 			from = "(SELECT id FROM centers UNION ALL SELECT ? AS id) c CROSS JOIN rollups r WHERE r.center = c.id AND r.grain = '" + part.grain + "' AND "
 			args = append(args, id.None[:])
 		}
@@ -161,28 +171,28 @@ func (p sumsPart) day(by string) string {
 	switch {
 	case by == "":
 		return "0"
-	case by == "month" && p.grain == "d":
+	case by == "month" && p.grain == rollup.Day:
 		return strconv.FormatInt(int64(p.from.MonthStart()), 10)
 	}
 	return "r.day"
 }
 
-// parts splits the span: whole months, the days before and after them, and all of it for what is open.
-func (a Ask) parts() (list []sumsPart) {
+// parts splits the span: whole months, of the grain given, the days before and after them, and all of it for what is open.
+func (a Ask) parts(month string) (list []sumsPart) {
 	list = append(list, sumsPart{"", a.From, a.Until})
 	if a.By == "day" {
-		return append(list, sumsPart{"d", a.From, a.Until})
+		return append(list, sumsPart{rollup.Day, a.From, a.Until})
 	}
 	first, end := a.From, (a.Until + 1).MonthStart() // of the first whole month, and after the last one
 	if a.From != a.From.MonthStart() {
 		first = a.From.MonthStart().AddMonths(1)
-		list = append(list, sumsPart{"d", a.From, min(first-1, a.Until)})
+		list = append(list, sumsPart{rollup.Day, a.From, min(first-1, a.Until)})
 	}
 	if first < end {
-		list = append(list, sumsPart{"m", first, end - 1})
+		list = append(list, sumsPart{month, first, end - 1})
 	}
 	if end = max(first, end); end <= a.Until {
-		list = append(list, sumsPart{"d", end, a.Until})
+		list = append(list, sumsPart{rollup.Day, end, a.Until})
 	}
 	return list
 }

@@ -159,7 +159,8 @@ func stepFunnel(ctx context.Context, tx *op.Tx, p Params, at func(string) *funne
 // cohortFunnel counts what became of those entered in the span, and gives the usual time to sign.
 func cohortFunnel(ctx context.Context, tx *op.Tx, p Params, at func(string) *funneled) (usual bizdate.Date, err error) {
 	recent := tx.Today(tx.Viewer.Center) - usualSpan
-	times, rows, in := map[int64]int64{}, map[funnelKey]*tallied{}, newEntrants(tx, p)
+	times, in := map[int64]int64{}, newEntrants(tx, p)
+	rows := newPathRows(in, func(key string) *tallied { return &tallied{at(key), p.From, make([][4]int32, p.Until-p.From+1)} })
 	err = eachPath(ctx, tx, min(p.From, recent), func(e *path) {
 		if !in.scope(e) {
 			return
@@ -169,19 +170,12 @@ func cohortFunnel(ctx context.Context, tx *op.Tx, p Params, at func(string) *fun
 				times[int64(day-e.day)]++
 			}
 		}
-		if !in.span(e) {
-			return
+		if in.span(e) {
+			rows.of(e, e.day).add(e)
 		}
-		key := in.key(e)
-		row := rows[key]
-		if row == nil {
-			row = &tallied{at(key.String()), p.From, nil}
-			rows[key] = row
-		}
-		row.add(e)
 	})
 	usual = usualTime(times, usualOr)
-	for _, row := range rows {
+	for _, row := range rows.rows {
 		row.ripen(tx.Today(tx.Viewer.Center) - usual)
 	}
 	return usual, err
@@ -191,7 +185,7 @@ func cohortFunnel(ctx context.Context, tx *op.Tx, p Params, at func(string) *fun
 type tallied struct {
 	*funneled
 	from  bizdate.Date
-	byDay [][4]float64 // from then on
+	byDay [][4]int32 // from then on, to the end of the span
 }
 
 // ripen counts those who entered up to a day.
@@ -201,19 +195,18 @@ func (t *tallied) ripen(mature bizdate.Date) {
 			break
 		}
 		for i := range n {
-			t.ripe[i] += n[i]
+			t.ripe[i] += float64(n[i])
 		}
 	}
 }
 
 // stepDays adds to the rows how long after the step before it each step of the span came, whenever the prospect entered.
 func stepDays(ctx context.Context, tx *op.Tx, p Params, at func(string) *funneled) error {
-	rows := map[funnelKey]*funneled{}
-	return eachStep(ctx, tx, p, func(row funnelKey, pair int, _ *path, days float64) {
-		if rows[row] == nil {
-			rows[row] = at(row.String())
-		}
-		rows[row].days[pair] = append(rows[row].days[pair], days)
+	in := newEntrants(tx, p)
+	rows := newPathRows(in, at)
+	return in.eachStep(ctx, tx, func(e *path, pair int, day bizdate.Date, days float64) {
+		row := rows.of(e, day)
+		row.days[pair] = append(row.days[pair], days)
 	})
 }
 
@@ -232,14 +225,10 @@ func (j journey) reached() (n [4]float64) {
 
 // add counts a path.
 func (t *tallied) add(p *path) {
-	at := int(p.day - t.from)
-	for len(t.byDay) <= at {
-		t.byDay = append(t.byDay, [4]float64{})
-	}
-	sum := &t.byDay[at]
+	sum := &t.byDay[p.day-t.from]
 	for i, n := range p.stages() {
 		t.n[i] += n
-		sum[i] += n
+		sum[i] += int32(n)
 	}
 	t.last = max(t.last, p.day)
 	for i := range between {

@@ -38,7 +38,7 @@ func newEntrants(tx *op.Tx, p Params) entrants {
 }
 
 func (in entrants) scope(e *path) bool {
-	return in.seen.All || slices.Contains(in.seen.Centers, e.dims[pathCenter]) || slices.Contains(in.seen.Staff, e.dims[pathConsultant])
+	return in.seen.All || slices.Contains(in.seen.Centers, e.dim(pathCenter)) || slices.Contains(in.seen.Staff, e.dim(pathConsultant))
 }
 
 func (in entrants) span(e *path) bool {
@@ -46,47 +46,74 @@ func (in entrants) span(e *path) bool {
 }
 
 func (in entrants) centers(e *path) bool {
-	return len(in.Centers) == 0 || slices.Contains(in.Centers, e.dims[pathCenter])
+	return len(in.Centers) == 0 || slices.Contains(in.Centers, e.dim(pathCenter))
 }
 
-// key is the row of a path, by month that of its entry.
-func (in entrants) key(e *path) funnelKey {
+// key is the row of a path, by month that of a day.
+func (in entrants) key(e *path, day bizdate.Date) funnelKey {
 	switch {
 	case in.dim >= 0:
-		return funnelKey{value: e.dims[in.dim]}
+		return funnelKey{value: e.dim(in.dim)}
 	case in.dim == byRegion:
-		return funnelKey{value: in.dims.region(e.dims[pathCenter])}
+		return funnelKey{value: in.dims.region(e.dim(pathCenter))}
 	case in.dim == byMonth:
-		return funnelKey{month: e.day.MonthStart()}
+		return funnelKey{month: day.MonthStart()}
 	case e.back:
 		return funnelKey{kind: 2}
 	}
 	return funnelKey{kind: 1}
 }
 
-// eachStep calls do for each way between two steps whose end lies in the span, with its row and days.
-func eachStep(ctx context.Context, tx *op.Tx, p Params, do func(row funnelKey, pair int, e *path, days float64)) error {
-	in := newEntrants(tx, p)
+// eachStep calls do for each way between two steps whose end lies in the span, with the day of that and how many days it took.
+func (in entrants) eachStep(ctx context.Context, tx *op.Tx, do func(e *path, pair int, day bizdate.Date, days float64)) error {
 	return eachPath(ctx, tx, -1<<31, func(e *path) {
 		if !e.fresh || !in.scope(e) || !in.centers(e) {
 			return
 		}
 		for i, pair := range between {
-			days, ok := e.apart(i)
-			if !ok {
-				continue
+			if day := e.on[pair[1]-StepAppointment]; day >= in.From && day <= in.Until {
+				if days, ok := e.apart(i); ok {
+					do(e, i, day, days)
+				}
 			}
-			day := e.on[pair[1]-StepAppointment]
-			if day < p.From || day > p.Until {
-				continue
-			}
-			key := in.key(e)
-			if p.By == "month" {
-				key = funnelKey{month: day.MonthStart()}
-			}
-			do(key, i, e, days)
 		}
 	})
+}
+
+// pathRows finds the rows of paths. Paths of one part have their dimensions at the same places: a row is looked up once a part.
+type pathRows[T any] struct {
+	in   entrants
+	add  func(key string) *T
+	rows map[funnelKey]*T
+	part *id.ID // where what its paths know begins
+	at   []*T   // by place
+}
+
+func newPathRows[T any](in entrants, add func(key string) *T) *pathRows[T] {
+	return &pathRows[T]{in: in, add: add, rows: map[funnelKey]*T{}}
+}
+
+// of gives the row of a path, by month that of a day.
+func (r *pathRows[T]) of(e *path, day bizdate.Date) *T {
+	if r.in.dim < 0 {
+		return r.find(r.in.key(e, day))
+	}
+	if part := &e.known[0]; part != r.part {
+		r.part, r.at = part, slices.Grow(r.at[:0], len(e.known))[:len(e.known)]
+		clear(r.at)
+	}
+	at := &r.at[e.place[r.in.dim]]
+	if *at == nil {
+		*at = r.find(r.in.key(e, day))
+	}
+	return *at
+}
+
+func (r *pathRows[T]) find(key funnelKey) *T {
+	if r.rows[key] == nil {
+		r.rows[key] = r.add(key.String())
+	}
+	return r.rows[key]
 }
 
 // funnelKey is a row of the cohort funnel: the value of a dimension, or a month.

@@ -18,9 +18,10 @@ func casesOfFunnel(ctx context.Context, tx *op.Tx, r *Report, w wanted) (out []C
 	case pair < 0:
 		return casesOfSums(ctx, tx, r, w)
 	}
-	err = eachStep(ctx, tx, p, func(row funnelKey, at int, e *path, days float64) {
-		if at == pair && w.in(row.String()) {
-			out = append(out, e.counted(e.on[between[at][1]-StepAppointment], days))
+	in := newEntrants(tx, p)
+	err = in.eachStep(ctx, tx, func(e *path, at int, day bizdate.Date, days float64) {
+		if at == pair && w.in(in.key(e, day).String()) {
+			out = append(out, e.counted(day, days))
 		}
 	})
 	return out, err
@@ -28,8 +29,8 @@ func casesOfFunnel(ctx context.Context, tx *op.Tx, r *Report, w wanted) (out []C
 
 // counted is the case of a path.
 func (p *path) counted(day bizdate.Date, value float64) Counted {
-	center := p.dims[pathCenter]
-	return Counted{Kind: kindEnquiry, ID: p.enquiry, Consultant: p.dims[pathConsultant], Center: center, Day: day, Value: value}
+	center := p.dim(pathCenter)
+	return Counted{Kind: kindEnquiry, ID: p.enquiry, Consultant: p.dim(pathConsultant), Center: center, Day: day, Value: value}
 }
 
 // casesOfCohort are those who entered in the span and came to a stage, or took the way between two.
@@ -37,7 +38,7 @@ func casesOfCohort(ctx context.Context, tx *op.Tx, p Params, w wanted, pair int)
 	in := newEntrants(tx, p)
 	stage := slices.Index(funnelSums, w.metric)
 	err = eachPath(ctx, tx, p.From, func(e *path) {
-		if !in.scope(e) || !in.span(e) || !w.in(in.key(e).String()) {
+		if !in.scope(e) || !in.span(e) || !w.in(in.key(e, e.day).String()) {
 			return
 		}
 		if pair >= 0 {

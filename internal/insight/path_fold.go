@@ -64,21 +64,17 @@ func foldPaths(ctx context.Context, tx *op.Tx) (int, error) {
 
 // keepPart puts paths into their part, in the place of what was known of them.
 func keepPart(ctx context.Context, tx *op.Tx, key partKey, paths map[id.ID]path) error {
-	kept, err := op.AllOf[pathPart](ctx, tx.Unscoped("figures are counted in the scope of report:read"), "SELECT span, part, body FROM insight_paths WHERE span = ? AND part = ?", key.span, key.part)
-	if err != nil {
-		return fmt.Errorf("read paths: %w", err)
-	}
-	for i := range kept {
-		err := kept[i].each(func(p *path) {
+	err := op.EachOf(ctx, tx.Unscoped("figures are counted in the scope of report:read"), func(kept *pathPart) error {
+		return kept.each(func(p *path) {
 			if _, again := paths[p.enquiry]; !again {
 				same := *p
 				same.signed = slices.Clone(p.signed)
 				paths[p.enquiry] = same
 			}
 		})
-		if err != nil {
-			return err
-		}
+	}, "SELECT span, part, body FROM insight_paths WHERE span = ? AND part = ?", key.span, key.part)
+	if err != nil {
+		return fmt.Errorf("read paths: %w", err)
 	}
 	list := slices.SortedFunc(maps.Values(paths), func(a, b path) int { return slices.Compare(a.enquiry[:], b.enquiry[:]) })
 	_, err = tx.Exec(ctx, "INSERT INTO insight_paths (span, part, body) VALUES (?, ?, ?) ON CONFLICT (span, part) DO UPDATE SET body = excluded.body", key.span, key.part, packPaths(list))
@@ -112,5 +108,9 @@ func wrongPaths(ctx context.Context, tx *op.Tx) (out []string, err error) {
 
 // String gives all of a path.
 func (p *path) String() string {
-	return fmt.Sprint(p.dims, p.day, p.fresh, p.back, p.reached, p.after, p.on, p.signed)
+	dims := make([]id.ID, pathDims)
+	for i := range dims {
+		dims[i] = p.dim(i)
+	}
+	return fmt.Sprint(dims, p.day, p.fresh, p.back, p.reached, p.after, p.on, p.signed)
 }

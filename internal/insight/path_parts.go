@@ -1,6 +1,7 @@
 package insight
 
 import (
+	"database/sql"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -21,9 +22,9 @@ func spanOf(day bizdate.Date) int64 { return int64(day) >> pathShift }
 
 // pathPart is a part as it is kept.
 type pathPart struct {
-	Span int64  `db:"span"`
-	Part int64  `db:"part"`
-	Body []byte `db:"body"`
+	Span int64        `db:"span"`
+	Part int64        `db:"part"`
+	Body sql.RawBytes `db:"body"` // holds while its row is read
 }
 
 type partKey struct{ span, part int64 }
@@ -37,7 +38,8 @@ func (p *path) key() partKey {
 func packPaths(list []path) []byte {
 	places, ids := map[id.ID]uint64{}, []id.ID{}
 	for _, p := range list {
-		for _, d := range p.dims {
+		for i := range p.place {
+			d := p.dim(i)
 			if _, known := places[d]; !known {
 				places[d] = uint64(len(ids))
 				ids = append(ids, d)
@@ -50,8 +52,8 @@ func packPaths(list []path) []byte {
 	}
 	for _, p := range list {
 		b = append(b, p.enquiry[:]...)
-		for _, d := range p.dims {
-			b = binary.AppendUvarint(b, places[d])
+		for i := range p.place {
+			b = binary.AppendUvarint(b, places[p.dim(i)])
 		}
 		b = append(binary.AppendUvarint(b, uint64(p.day&(pathSpan-1))), p.flags())
 		for step, reached := range p.reached {
@@ -86,54 +88,58 @@ func (p *path) flags() (f byte) {
 
 var errPathPart = errors.New("kept paths cannot be read")
 
-// pathReader reads a body from its beginning.
+// pathReader reads a body from its beginning. It counts where it is, since cutting the rest anew each time costs twice as much.
 type pathReader struct {
-	rest []byte
+	body []byte
+	at   int
 	bad  bool
 }
 
-func (r *pathReader) take(n int) []byte {
-	if r.bad = r.bad || n > len(r.rest); r.bad {
-		return make([]byte, n)
+// id reads an id.
+func (r *pathReader) id() (out id.ID) {
+	if end := r.at + len(out); end <= len(r.body) {
+		out = id.ID(r.body[r.at:end])
+		r.at = end
+	} else {
+		r.bad, r.at = true, len(r.body)
 	}
-	b := r.rest[:n]
-	r.rest = r.rest[n:]
-	return b
+	return out
 }
 
+// uvarint reads a number; most take one byte.
 func (r *pathReader) uvarint() uint64 {
-	if len(r.rest) > 0 && r.rest[0] < 1<<7 { // most are
-		v := r.rest[0]
-		r.rest = r.rest[1:]
-		return uint64(v)
+	if r.at < len(r.body) && r.body[r.at] < 1<<7 {
+		r.at++
+		return uint64(r.body[r.at-1])
 	}
-	v, n := binary.Uvarint(r.rest)
-	if r.bad = r.bad || n <= 0; r.bad {
+	return r.long()
+}
+
+func (r *pathReader) long() uint64 {
+	v, n := binary.Uvarint(r.body[r.at:])
+	if n <= 0 {
+		r.bad, r.at = true, len(r.body)
 		return 0
 	}
-	r.rest = r.rest[n:]
+	r.at += n
 	return v
 }
 
+// varint undoes what binary.AppendVarint does to a signed number.
 func (r *pathReader) varint() int64 {
-	v, n := binary.Varint(r.rest)
-	if r.bad = r.bad || n <= 0; r.bad {
-		return 0
-	}
-	r.rest = r.rest[n:]
-	return v
+	v := r.uvarint()
+	return int64(v>>1) ^ -int64(v&1)
 }
 
 // each reads the paths of a part one after the other, into the same one.
 func (p *pathPart) each(do func(*path)) error {
-	r := pathReader{rest: p.Body}
-	ids := make([]id.ID, min(r.uvarint(), uint64(len(p.Body))/uint64(len(id.None))))
-	for i := range ids {
-		ids[i] = id.ID(r.take(len(id.None)))
+	r := pathReader{body: p.Body}
+	at := path{known: make([]id.ID, min(r.uvarint(), uint64(len(p.Body))/uint64(len(id.None))))}
+	for i := range at.known {
+		at.known[i] = r.id()
 	}
-	var at path
-	for !r.bad && len(r.rest) > 0 {
-		r.path(&at, ids, bizdate.Date(p.Span<<pathShift))
+	for !r.bad && r.at < len(r.body) {
+		r.path(&at, bizdate.Date(p.Span<<pathShift))
 		if !r.bad {
 			do(&at)
 		}
@@ -144,17 +150,20 @@ func (p *pathPart) each(do func(*path)) error {
 	return nil
 }
 
-func (r *pathReader) path(at *path, ids []id.ID, first bizdate.Date) {
-	at.enquiry = id.ID(r.take(len(id.None)))
-	for i := range at.dims {
-		place := r.uvarint()
-		if r.bad = r.bad || place >= uint64(len(ids)); r.bad {
+func (r *pathReader) path(at *path, first bizdate.Date) {
+	at.enquiry = r.id()
+	for i := range at.place {
+		at.place[i] = int(r.uvarint())
+		if r.bad = r.bad || uint(at.place[i]) >= uint(len(at.known)); r.bad {
 			return
 		}
-		at.dims[i] = ids[place]
 	}
 	at.day = first + bizdate.Date(r.uvarint()%pathSpan)
-	flags := r.take(1)[0]
+	flags := byte(0)
+	if r.at < len(r.body) {
+		flags = r.body[r.at]
+	}
+	r.at++
 	at.fresh, at.back = flags&1 != 0, flags&(2<<pathSteps) != 0
 	for step := range at.reached {
 		at.reached[step], at.after[step], at.on[step] = flags&(2<<step) != 0, 0, 0

@@ -16,7 +16,8 @@ import (
 // lately are kept, many in a row (insight_paths), so that years of them are read at once.
 type path struct {
 	enquiry id.ID
-	dims    [pathDims]id.ID
+	known   []id.ID          // those of the dimensions, of all paths of its part
+	place   [pathDims]int    // of the dimensions among them
 	day     bizdate.Date     // of entry
 	fresh   bool             // of kind new or return
 	back    bool             // of kind return
@@ -25,6 +26,9 @@ type path struct {
 	on      [pathSteps]bizdate.Date
 	signed  []bizdate.Date // of all its contracts
 }
+
+// dim is the value of a dimension.
+func (p *path) dim(i int) id.ID { return p.known[p.place[i]] }
 
 // Dimensions of a path.
 const (
@@ -98,7 +102,7 @@ func pathsOf(ctx context.Context, tx *op.Tx, where string, args ...any) ([]path,
 	}
 	list, at := make([]path, len(rows)), make(map[id.ID]int, len(rows))
 	for i, r := range rows {
-		list[i] = path{enquiry: r.ID, dims: [pathDims]id.ID{r.Center, r.Consultant, r.Channel, r.Campaign, r.Course}, day: r.Day, fresh: isNew(r.Kind), back: r.Kind == "return"}
+		list[i] = path{enquiry: r.ID, known: []id.ID{r.Center, r.Consultant, r.Channel, r.Campaign, r.Course}, place: [pathDims]int{0, 1, 2, 3, 4}, day: r.Day, fresh: isNew(r.Kind), back: r.Kind == "return"}
 		at[r.ID] = i
 	}
 	type when struct {
@@ -139,19 +143,15 @@ func eachPath(ctx context.Context, tx *op.Tx, since bizdate.Date, do func(*path)
 	for _, key := range ids {
 		open[key] = true
 	}
-	parts, err := op.AllOf[pathPart](ctx, tx.Unscoped("figures are counted in the scope of report:read"), "SELECT span, part, body FROM insight_paths WHERE span >= ? ORDER BY span, part", spanOf(since))
-	if err != nil {
-		return fmt.Errorf("read paths: %w", err)
-	}
-	for i := range parts {
-		err := parts[i].each(func(p *path) {
+	err = op.EachOf(ctx, tx.Unscoped("figures are counted in the scope of report:read"), func(part *pathPart) error {
+		return part.each(func(p *path) {
 			if p.day >= since && (len(open) == 0 || !open[p.enquiry]) {
 				do(p)
 			}
 		})
-		if err != nil {
-			return err
-		}
+	}, "SELECT span, part, body FROM insight_paths WHERE span >= ? ORDER BY span, part", spanOf(since))
+	if err != nil {
+		return fmt.Errorf("read paths: %w", err)
 	}
 	if len(open) == 0 {
 		return nil

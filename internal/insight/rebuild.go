@@ -11,8 +11,8 @@ import (
 	"zhike/internal/kernel/rollup"
 )
 
-// edition is that of fold. Raise it with every change of what fold counts: migrate then counts the whole log again.
-const edition = 3
+// edition is that of fold. Raise it with every change of what fold counts, or of the grains that are kept: migrate then counts the whole log again.
+const edition = 4
 
 // Rebuild counts the whole log again where the roll-ups were kept by another edition of the program (INS-3); else it does nothing.
 func Rebuild(ctx context.Context, r *op.Runner, registry *event.Registry) error {

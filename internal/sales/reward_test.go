@@ -81,7 +81,7 @@ func TestMKT12_Reward(t *testing.T) {
 		before, _ := giftOf(t, s, own.PersonID)
 		metric := func() int64 { // of whole periods, all centers and days
 			return s.Count(t, "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM rollup_deltas WHERE metric = 'hours_gift' AND dim = ''") +
-				s.Count(t, "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM rollups WHERE metric = 'hours_gift' AND dim = '' AND grain = 'day'")
+				s.Count(t, "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM rollups WHERE metric = 'hours_gift' AND dim = '' AND grain = 'd'")
 		}
 		contract, person := bringsOne(t, s, own.PersonID)
 		if list := rewardsOf(t, s, own.PersonID); len(list) != 0 {

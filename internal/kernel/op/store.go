@@ -1,6 +1,7 @@
 package op
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -111,13 +112,53 @@ func AllOf[T any](ctx context.Context, u *Unscoped, text string, args ...any) (o
 	return out, err
 }
 
+// EachOf is AllOf a row at a time, for what is read once and kept by nobody: do gets the same value each time, whose sql.RawBytes hold until
+// it returns, and asks nothing of the database.
+func EachOf[T any](ctx context.Context, u *Unscoped, do func(*T) error, text string, args ...any) error {
+	var row T
+	return u.tx.rows(ctx, reflect.TypeFor[T](), text, args, func(read func(reflect.Value) error) error {
+		if err := read(reflect.ValueOf(&row).Elem()); err != nil {
+			return err
+		}
+		return do(&row)
+	})
+}
+
 // OneOf is One without scope.
 func OneOf[T any](ctx context.Context, u *Unscoped, text string, args ...any) (out T, err error) {
 	err = u.tx.scan(ctx, reflect.ValueOf(&out), text, args)
 	return out, err
 }
 
+// scan reads a query's row, or all of them into a slice.
 func (t *Tx) scan(ctx context.Context, dest reflect.Value, text string, args []any) error {
+	elem := dest.Elem()
+	if elem.Kind() == reflect.Slice && elem.Type() != reflect.TypeFor[[]byte]() {
+		return t.rows(ctx, elem.Type().Elem(), text, args, func(read func(reflect.Value) error) error {
+			elem.Grow(1)
+			elem.SetLen(elem.Len() + 1)
+			return read(elem.Index(elem.Len() - 1))
+		})
+	}
+	found := false
+	err := t.rows(ctx, elem.Type(), text, args, func(read func(reflect.Value) error) error {
+		found = true
+		return cmp.Or(read(elem), errEnough)
+	})
+	switch {
+	case errors.Is(err, errEnough):
+		return nil
+	case err == nil && !found:
+		return sql.ErrNoRows
+	}
+	return err
+}
+
+// errEnough ends the reading of rows.
+var errEnough = errors.New("enough rows")
+
+// rows calls do for each row of a query with what reads it into a value of a type: a struct by column name, or a single column.
+func (t *Tx) rows(ctx context.Context, typ reflect.Type, text string, args []any, do func(read func(reflect.Value) error) error) error {
 	text, args, err := t.expand(text, args)
 	if err != nil {
 		return err
@@ -127,69 +168,45 @@ func (t *Tx) scan(ctx context.Context, dest reflect.Value, text string, args []a
 		return fmt.Errorf("query: %w", err)
 	}
 	defer rows.Close()
-	elem := dest.Elem()
-	many := elem.Kind() == reflect.Slice && elem.Type() != reflect.TypeFor[[]byte]()
-	typ := elem.Type()
-	if many {
-		typ = typ.Elem()
-	}
-	if typ.Kind() != reflect.Struct || typ == reflect.TypeFor[struct{}]() {
-		return scanPlain(rows, elem, many)
-	}
-	sc, err := db.NewScanner(rows, typ)
+	read, err := t.reader(rows, typ)
 	if err != nil {
 		return err
 	}
-	masked := sc.Masked()
 	for rows.Next() {
-		v := elem
-		if many {
-			elem.Grow(1)
-			elem.SetLen(elem.Len() + 1)
-			v = elem.Index(elem.Len() - 1)
+		if err := do(read); err != nil {
+			return err
 		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("query: %w", err)
+	}
+	return nil
+}
+
+// reader gives what reads the present row into a value of a type.
+func (t *Tx) reader(rows *sql.Rows, typ reflect.Type) (func(reflect.Value) error, error) {
+	if typ.Kind() != reflect.Struct || typ == reflect.TypeFor[struct{}]() {
+		return func(v reflect.Value) error {
+			if err := rows.Scan(db.Into(v.Addr().Interface())); err != nil {
+				return fmt.Errorf("scan: %w", err)
+			}
+			return nil
+		}, nil
+	}
+	sc, err := db.NewScanner(rows, typ)
+	if err != nil {
+		return nil, err
+	}
+	masked := sc.Masked()
+	return func(v reflect.Value) error {
 		if err := sc.Scan(rows, v); err != nil {
 			return fmt.Errorf("scan: %w", err)
 		}
 		for _, c := range masked {
 			t.mask(c, v)
 		}
-		if !many {
-			return rows.Close()
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("query: %w", err)
-	}
-	if !many {
-		return sql.ErrNoRows
-	}
-	return nil
-}
-
-// scanPlain reads a single column.
-func scanPlain(rows *sql.Rows, elem reflect.Value, many bool) error {
-	for rows.Next() {
-		v := elem
-		if many {
-			elem.Grow(1)
-			elem.SetLen(elem.Len() + 1)
-			v = elem.Index(elem.Len() - 1)
-		}
-		if err := rows.Scan(db.Into(v.Addr().Interface())); err != nil {
-			return fmt.Errorf("scan: %w", err)
-		}
-		if !many {
-			return rows.Close()
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("query: %w", err)
-	}
-	if !many {
-		return sql.ErrNoRows
-	}
-	return nil
+		return nil
+	}, nil
 }
 
 // mask hides a value from who may not see it in full. A struct with a bool column "mine" tells whether the viewer owns the record.

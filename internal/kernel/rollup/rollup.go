@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"zhike/internal/kernel/bizdate"
@@ -103,10 +104,8 @@ func Fold(ctx context.Context, tx *db.Tx) (int, error) {
 		return 0, err
 	}
 	_ = rows.Close()
-	for _, k := range sums.sorted() {
-		if err := add(ctx, tx, k, sums[k]); err != nil {
-			return 0, err
-		}
+	if err := sums.write(ctx, tx); err != nil {
+		return 0, err
 	}
 	for _, no := range ids {
 		if _, err := tx.Exec(ctx, "DELETE FROM rollup_deltas WHERE id = ?", no); err != nil {
@@ -116,14 +115,35 @@ func Fold(ctx context.Context, tx *db.Tx) (int, error) {
 	return len(ids), nil
 }
 
-// add changes the sum of the day and that of its month.
-func add(ctx context.Context, tx *db.Tx, k Key, n int64) error {
-	for grain, day := range map[string]bizdate.Date{"d": k.Day, "m": k.Day.MonthStart()} {
-		_, err := tx.Exec(ctx, `INSERT INTO rollups (center, grain, metric, dim, day, value, n) VALUES (?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT (center, grain, metric, dim, day, value) DO UPDATE SET n = rollups.n + excluded.n`,
-			k.Center[:], grain, k.Metric, k.Dim, int64(day), k.Value, n)
-		if err != nil {
-			return fmt.Errorf("fold %s: %w", k.Metric, err)
+// The grains of the sums that are kept: of a center by day and by month, and of all centers together by month, under no center.
+const (
+	Day   = "d"
+	Month = "m"
+	Whole = "w"
+)
+
+// of gives the key of the sum of a grain that a day's sum of a center goes into.
+func (k Key) of(grain string) Key {
+	if grain != Day {
+		k.Day = k.Day.MonthStart()
+	}
+	if grain == Whole {
+		k.Center = id.None
+	}
+	return k
+}
+
+// write adds changes to the sums of every grain, each once.
+func (d Deltas) write(ctx context.Context, tx *db.Tx) error {
+	for _, grain := range []string{Day, Month, Whole} {
+		sums := d.By(grain)
+		for _, k := range sums.sorted() {
+			_, err := tx.Exec(ctx, `INSERT INTO rollups (center, grain, metric, dim, day, value, n) VALUES (?, ?, ?, ?, ?, ?, ?)
+				ON CONFLICT (center, grain, metric, dim, day, value) DO UPDATE SET n = rollups.n + excluded.n`,
+				k.Center[:], grain, k.Metric, k.Dim, int64(k.Day), k.Value, sums[k])
+			if err != nil {
+				return fmt.Errorf("fold %s: %w", k.Metric, err)
+			}
 		}
 	}
 	return nil
@@ -139,20 +159,36 @@ func Replace(ctx context.Context, tx *db.Tx, sums Deltas) error {
 			return fmt.Errorf("remove roll-ups: %w", err)
 		}
 	}
-	for _, k := range sums.sorted() {
-		if err := add(ctx, tx, k, sums[k]); err != nil {
-			return err
-		}
-	}
-	return nil
+	return sums.write(ctx, tx)
 }
 
-// Scan reads every sum by day, folded and open together, for the recount of `zhike check`.
-func Scan(ctx context.Context, tx *db.Tx) (Deltas, error) {
-	rows, err := tx.Query(ctx, `SELECT metric, day, center, dim, value, SUM(n) FROM (
-		SELECT metric, day, center, dim, value, n FROM rollups WHERE grain = 'd'
-		UNION ALL SELECT metric, day, center, dim, value, n FROM rollup_deltas) AS sums
-		GROUP BY metric, day, center, dim, value HAVING SUM(n) <> 0`)
+// Scan reads every sum of a grain, folded and open together, for the recount of `zhike check`.
+func Scan(ctx context.Context, tx *db.Tx, grain string) (Deltas, error) {
+	kept, err := read(ctx, tx, "SELECT metric, day, center, dim, value, n FROM rollups WHERE grain = ?", grain)
+	if err != nil {
+		return nil, err
+	}
+	open, err := read(ctx, tx, "SELECT metric, day, center, dim, value, n FROM rollup_deltas")
+	if err != nil {
+		return nil, err
+	}
+	kept.Merge(open.By(grain))
+	maps.DeleteFunc(kept, func(_ Key, n int64) bool { return n == 0 })
+	return kept, nil
+}
+
+// By gives the sums of a grain of what changed.
+func (d Deltas) By(grain string) Deltas {
+	out := Deltas{}
+	for k, n := range d {
+		out[k.of(grain)] += n
+	}
+	return out
+}
+
+// read adds up the rows of a query.
+func read(ctx context.Context, tx *db.Tx, text string, args ...any) (Deltas, error) {
+	rows, err := tx.Query(ctx, text, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read roll-ups: %w", err)
 	}
@@ -164,7 +200,7 @@ func Scan(ctx context.Context, tx *db.Tx) (Deltas, error) {
 		if err := rows.Scan(&k.Metric, &k.Day, &k.Center, &k.Dim, &k.Value, &n); err != nil {
 			return nil, fmt.Errorf("read roll-ups: %w", err)
 		}
-		out[k] = n
+		out[k] += n
 	}
 	return out, rows.Err()
 }

@@ -16,43 +16,14 @@ import (
 	"zhike/internal/testkit"
 )
 
-// scan reads the sums by day that are not zero, folded and open together.
-func scan(t *testing.T, s *testkit.School) (out rollup.Deltas) {
+// scan reads the sums of a grain that are not zero, folded and open together.
+func scan(t *testing.T, s *testkit.School, grain string) (out rollup.Deltas) {
 	t.Helper()
 	s.Read(t, s.System(), func(ctx context.Context, tx *op.Tx) (err error) {
-		out, err = rollup.Scan(ctx, tx.Tx)
+		out, err = rollup.Scan(ctx, tx.Tx, grain)
 		return err
 	})
 	return out
-}
-
-// months reads the sums by month, with the open deltas.
-func months(t *testing.T, s *testkit.School) rollup.Deltas {
-	t.Helper()
-	type row struct {
-		Metric string       `db:"metric"`
-		Day    bizdate.Date `db:"day"`
-		Center id.ID        `db:"center"`
-		Dim    string       `db:"dim"`
-		Value  string       `db:"value"`
-		N      int64        `db:"n"`
-	}
-	out := rollup.Deltas{}
-	s.Read(t, s.System(), func(ctx context.Context, tx *op.Tx) error {
-		folded, err := op.AllOf[row](ctx, tx.Unscoped("test"), "SELECT metric, day, center, dim, value, n FROM rollups WHERE grain = 'm'")
-		if err != nil {
-			return err
-		}
-		open, err := op.AllOf[row](ctx, tx.Unscoped("test"), "SELECT metric, day, center, dim, value, n FROM rollup_deltas")
-		for i := range open {
-			open[i].Day = open[i].Day.MonthStart()
-		}
-		for _, r := range append(folded, open...) {
-			out[rollup.Key{Metric: r.Metric, Day: r.Day, Center: r.Center, Dim: r.Dim, Value: r.Value}] += r.N
-		}
-		return err
-	})
-	return nonzero(out)
 }
 
 func nonzero(d rollup.Deltas) rollup.Deltas {
@@ -65,14 +36,8 @@ func nonzero(d rollup.Deltas) rollup.Deltas {
 	return out
 }
 
-func byMonth(d rollup.Deltas) rollup.Deltas {
-	out := rollup.Deltas{}
-	for k, n := range d {
-		k.Day = k.Day.MonthStart()
-		out[k] += n
-	}
-	return nonzero(out)
-}
+// grains are all that are kept.
+var grains = []string{rollup.Day, rollup.Month, rollup.Whole}
 
 func fold(s *testkit.School, ctx context.Context) (n int, err error) {
 	err = s.Ops.Write(ctx, func(ctx context.Context, tx *op.Tx) (err error) {
@@ -82,11 +47,11 @@ func fold(s *testkit.School, ctx context.Context) (n int, err error) {
 	return n, err
 }
 
-// What was added in any order, in one or several transactions, undone or not, with folds anywhere between, is what is read: by day
-// and by month, folded and open together (INS-3).
+// What was added in any order, in one or several transactions, undone or not, with folds anywhere between, is what is read: by day,
+// by month and by month of all centers, folded and open together (INS-3).
 func TestINS3_FoldedAndOpenAreTheRecount(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
-		want := scan(t, s)
+		want := scan(t, s, rollup.Day)
 		undone := errors.New("undone")
 		centers := []id.ID{s.HD, s.CY, id.None}
 		rapid.Check(t, func(r *rapid.T) {
@@ -125,11 +90,10 @@ func TestINS3_FoldedAndOpenAreTheRecount(t *testing.T) {
 					}
 				}
 			}
-			if got := scan(t, s); !maps.Equal(got, nonzero(want)) {
-				r.Fatalf("sums by day differ: %d, want %d", len(got), len(nonzero(want)))
-			}
-			if got := months(t, s); !maps.Equal(got, byMonth(want)) {
-				r.Fatalf("sums by month differ: %d, want %d", len(got), len(byMonth(want)))
+			for _, grain := range grains {
+				if got := scan(t, s, grain); !maps.Equal(got, nonzero(want.By(grain))) {
+					r.Fatalf("sums of grain %s differ: %d, want %d", grain, len(got), len(nonzero(want.By(grain))))
+				}
 			}
 		})
 		for {
@@ -141,8 +105,10 @@ func TestINS3_FoldedAndOpenAreTheRecount(t *testing.T) {
 				break
 			}
 		}
-		if got := scan(t, s); !maps.Equal(got, nonzero(want)) {
-			t.Error("after all is folded, the sums differ")
+		for _, grain := range grains {
+			if got := scan(t, s, grain); !maps.Equal(got, nonzero(want.By(grain))) {
+				t.Errorf("after all is folded, the sums of grain %s differ", grain)
+			}
 		}
 	})
 }
@@ -154,7 +120,7 @@ func TestINS3_FoldOnTwoNodes(t *testing.T) {
 		if s.App.DB.Engine == db.Postgres {
 			other = testkit.NewSchool(t, s.App.DSN)
 		}
-		before := scan(t, s)
+		before := scan(t, s, rollup.Day)
 		ctx, day := s.System(), bizdate.New(2026, 1, 5)
 		const rounds = 30
 		errs := make(chan error, 4*rounds)
@@ -178,11 +144,14 @@ func TestINS3_FoldOnTwoNodes(t *testing.T) {
 			}
 		}
 		for _, key := range []rollup.Key{{"sales.leads", day, s.HD, "", ""}, {"sales.leads", day, s.HD, "channel", "web"}} {
-			if got := scan(t, s)[key] - before[key]; got != 2*rounds {
+			if got := scan(t, s, rollup.Day)[key] - before[key]; got != 2*rounds {
 				t.Errorf("%v: %d, want %d", key, got, 2*rounds)
 			}
-			if got := months(t, s)[rollup.Key{Metric: key.Metric, Day: day.MonthStart(), Center: s.HD, Dim: key.Dim, Value: key.Value}]; got < 2*rounds {
+			if got := scan(t, s, rollup.Month)[rollup.Key{Metric: key.Metric, Day: day.MonthStart(), Center: s.HD, Dim: key.Dim, Value: key.Value}]; got < 2*rounds {
 				t.Errorf("month of %v: %d", key, got)
+			}
+			if got := scan(t, s, rollup.Whole)[rollup.Key{Metric: key.Metric, Day: day.MonthStart(), Dim: key.Dim, Value: key.Value}]; got < 2*rounds {
+				t.Errorf("month of %v, all centers: %d", key, got)
 			}
 		}
 	})
@@ -197,10 +166,16 @@ func TestINS3_CheckFindsWrongSums(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.Check(t)
-		s.Exec(t, "UPDATE rollups SET n = n + 1 WHERE metric = (SELECT MIN(metric) FROM rollups) AND grain = 'd' AND dim = ''")
-		list, err := s.App.Check(s.System())
-		if err != nil || len(list) == 0 || list[0].Check != "insight.roll-ups" {
-			t.Errorf("found %v, %v", list, err)
+		for _, grain := range grains {
+			change := func(by int) {
+				s.Exec(t, "UPDATE rollups SET n = n + ? WHERE metric = (SELECT MIN(metric) FROM rollups) AND grain = ? AND dim = ''", by, grain)
+			}
+			change(1)
+			list, err := s.App.Check(s.System())
+			if err != nil || len(list) == 0 || list[0].Check != "insight.roll-ups" {
+				t.Errorf("grain %s: found %v, %v", grain, list, err)
+			}
+			change(-1)
 		}
 	})
 }
