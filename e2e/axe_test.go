@@ -83,7 +83,7 @@ func looks(s *testkit.School, r records) []look {
 		list("consultant", "/enquiries/new?organization_id="+r.organization.String()),
 		[]look{
 			page("front-desk", "/organizations/{id}", r.organization), page("consultant", "/organizations/{id}", r.organization), page("front-desk", "/organizations/{id}/edit", r.organization),
-			page("front-desk", "/organizations/{id}/contacts", r.organization),
+			page("front-desk", "/organizations/{id}/contacts", r.organization), page("front-desk", "/organizations/{id}/merge", r.organization),
 			{route: "/organizations/{id}/contacts", role: "front-desk", path: "/organizations/" + r.organization.String() + "/contacts?q=heyu"},
 		},
 		list("front-desk", "/desk", "/appointments", "/visits", "/walk-ins/new", "/people", "/people/new", "/people/duplicates", "/contracts", "/payments", "/payments/new", "/payments/new?contract_id="+r.signed.String()),
@@ -138,7 +138,7 @@ func looks(s *testkit.School, r records) []look {
 			part("/enquiries/{id}/quote/price", "a part of the form"), part("/enquiries/{id}/step/{step}", "leads on"), part("/assets/", "files"),
 			part("/people/{id}/cells/{field}", "a part of the list"), part("/packages/{id}/cells/{field}", "a part of the list"), part("/courses/{id}/cells/{field}", "a part of the list"),
 			part("/channels/{id}/cells/{field}", "a part of the list"), part("/centers/{id}/cells/{field}", "a part of the list"), part("/rooms/{id}/cells/{field}", "a part of the page of a center"), part("/enquiries/{id}/cells/{field}", "a part of the list"),
-			part("/imports/{id}/progress", "a part of the page of an import"), part("/imports/{id}/rejects", "a file"),
+			part("/imports/{id}/progress", "a part of the page of an import"), part("/data-requests/{id}/progress", "a part of the page of a data request"), part("/imports/{id}/rejects", "a file"),
 			part("/dev/components", "looked at by the tests of internal/web"),
 		},
 	)

@@ -77,7 +77,7 @@ var plants = map[string]string{
 	"person that is an organization: what it has":                                      "UPDATE persons SET organization = TRUE",
 	"contact of an organization: both":                                                 "INSERT INTO organization_contacts (id, organization, person, role, since) VALUES (?, ?, ?, 'hr', 0)",
 	"person: circle of referrers":                                                      "UPDATE enquiries SET referrer = person",
-	"organization: nobody is merged into it, and it is a student, guardian or member of nothing": "UPDATE persons SET household = id WHERE organization",
+	"organization: it is merged with organizations only, and is a student, guardian or member of nothing": "UPDATE persons SET household = id WHERE organization",
 	"merge: facts of it":                              "UPDATE merges SET event = NULL",
 	"people.belongings":                               "UPDATE touches SET person = (SELECT id FROM persons WHERE merged_into IS NOT NULL)",
 	"position: its staff member":                      "UPDATE positions SET staff = ?",

@@ -8,6 +8,7 @@ import (
 	"zhike/internal/insight/insightdoor"
 	"zhike/internal/kernel/jobs"
 	"zhike/internal/kernel/mail"
+	"zhike/internal/people"
 	"zhike/internal/sales"
 )
 
@@ -41,6 +42,7 @@ func (a *App) startJobs(ctx context.Context, public string, c mailConfig) error 
 		jobs.Register(a.Jobs, a.noMail)
 	}
 	jobs.Register(a.Jobs, sales.Trainer{Run: a.Run}.Do)
+	jobs.Register(a.Jobs, people.Exporter{Run: a.Run, Rows: Personal()}.Do)
 	if err := a.startImports(ctx); err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ func (a *App) Loops(ctx context.Context) {
 	all.Go(func() { a.every(ctx, 2*time.Second, nil, "settle search terms", a.settleTerms) })
 	all.Go(func() {
 		a.every(ctx, time.Minute, nil, "due work", func(ctx context.Context) error {
-			return errors.Join(sales.DueWork(ctx, a.Run), process.DueApprovals(ctx, a.Run), process.DueSeries(ctx, a.Run), people.CarryOut(ctx, a.Run))
+			return errors.Join(sales.DueWork(ctx, a.Run), process.DueApprovals(ctx, a.Run), process.DueSeries(ctx, a.Run), people.CarryOut(ctx, a.Run), people.RemoveExports(ctx, a.Run))
 		})
 	})
 	all.Go(func() { a.every(ctx, time.Minute, nil, "score enquiries", a.score) })

@@ -78,6 +78,7 @@ var pageRights = []struct{ path, right string }{
 	{"/data-requests", "data-request:read"},
 	{"/people/{id}/family", "person:update"},
 	{"/people/{id}/merge", "person:merge"},
+	{"/organizations/{id}/merge", "person:merge"},
 	{"/people", "person:read"},
 	{"/promotions/new", "promotion:create"},
 	{"/promotions/{id}/edit", "promotion:update"},

@@ -62,7 +62,7 @@ func TestTRU16_RegisterIsWhole(t *testing.T) {
 var secrets = []string{"organization.open-account", "organization.reset-password", "organization.issue-token"}
 
 // jobs are operations that only the program itself does.
-var jobs = []string{"sales.note-breach", "sales.escalate-contact", "sales.return-to-pool", "sales.pool-former", "people.note-reveal-limit", "process.escalate-approval", "process.remind-asker", "sales.keep-scores", "marketing.receive-submission", "marketing.reject-submission", "sales.enter-submission", "people.anonymize", "sales.earn-reward", "sales.book-reward", "sales.follow-merge", "process.make-task"}
+var jobs = []string{"sales.note-breach", "sales.escalate-contact", "sales.return-to-pool", "sales.pool-former", "people.note-reveal-limit", "process.escalate-approval", "process.remind-asker", "sales.keep-scores", "marketing.receive-submission", "marketing.reject-submission", "sales.enter-submission", "people.anonymize", "sales.earn-reward", "sales.book-reward", "sales.follow-merge", "process.make-task", "people.keep-export", "people.fail-export", "people.remove-export"}
 
 // within are operations that another function runs, which has its tests: what it is.
 var within = map[string]string{
@@ -74,6 +74,9 @@ var within = map[string]string{
 	"sales.earn-reward":            "SettleRewards",
 	"sales.book-reward":            "SettleRewards",
 	"sales.merge-lead":             "rollout.Import",
+	"people.keep-export":           "people.Exporter",
+	"people.fail-export":           "people.Exporter",
+	"people.remove-export":         "people.RemoveExports",
 }
 
 // personal names a field of an answer that tells of a person, or nothing.

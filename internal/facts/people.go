@@ -1,6 +1,8 @@
 package facts
 
 import (
+	"time"
+
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 )
@@ -308,6 +310,40 @@ type PersonExported struct{ DataRequest }
 
 // Kind implements event.Fact.
 func (PersonExported) Kind() string { return "people.person-exported.1" }
+
+// ExportFile is what is common to the facts about the file of an export (PPL-11).
+type ExportFile struct {
+	DataRequest
+	Attempt int64 `json:"attempt"`
+	Staff   id.ID `json:"staff_id,omitzero"` // who asked for the file
+}
+
+// ExportBegun says that the file of an export is to be made.
+type ExportBegun struct{ ExportFile }
+
+// Kind implements event.Fact.
+func (ExportBegun) Kind() string { return "people.export-begun.1" }
+
+// ExportKept says that the file of an export is ready.
+type ExportKept struct {
+	ExportFile
+	Until time.Time `json:"until"` // UTC, when it is removed
+}
+
+// Kind implements event.Fact.
+func (ExportKept) Kind() string { return "people.export-kept.1" }
+
+// ExportFailed says that the file of an export could not be made.
+type ExportFailed struct{ ExportFile }
+
+// Kind implements event.Fact.
+func (ExportFailed) Kind() string { return "people.export-failed.1" }
+
+// ExportRemoved says that the file of an export is gone, its time being over.
+type ExportRemoved struct{ ExportFile }
+
+// Kind implements event.Fact.
+func (ExportRemoved) Kind() string { return "people.export-removed.1" }
 
 // PersonAnonymized says that the name, phones and notes of a person, and of those who were merged into it, are gone (PPL-11).
 type PersonAnonymized struct {

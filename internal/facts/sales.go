@@ -251,6 +251,8 @@ type VisitWithdrawn struct {
 	VisitDay    bizdate.Date `json:"visit_day"` // business date of the check-in
 	State       string       `json:"state"`     // of the appointment, again
 	Stage       string       `json:"stage"`     // of the enquiry, again
+	// Referral says that who the walk-in named is not the referrer any more (MKT-12).
+	Referral *Referral `json:"referral,omitempty"`
 }
 
 // Kind implements event.Fact.

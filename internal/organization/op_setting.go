@@ -43,11 +43,12 @@ const (
 	PoolFormer   = "pool.former-days"
 )
 
-// The settings of data requests (PPL-11): within how many days one is answered, and for how many months a person is kept after the last
+// The settings of data requests (PPL-11): within how many days one is answered, for how many days the file of an export is kept, and for how many months a person is kept after the last
 // thing that there was to do with it; for how many years who paid is kept, as the vouchers are (in China 30, Measures for the Administration of
 // Accounting Archives, 2016).
 const (
 	RequestDays     = "privacy.request-days"
+	ExportDays      = "privacy.export-days"
 	RetentionMonths = "privacy.retention-months"
 	BooksYears      = "privacy.books-years"
 )
@@ -89,6 +90,7 @@ var Settings = []Setting{
 	{Key: PoolOwnAgain, Default: "30", Min: 0, Max: 730},
 	{Key: PoolFormer, Default: "30", Min: 0, Max: 730},
 	{Key: RequestDays, Default: "15", Min: 1, Max: 30},
+	{Key: ExportDays, Default: "7", Min: 1, Max: 30},
 	{Key: RetentionMonths, Default: "36", Min: 3, Max: 360},
 	{Key: BooksYears, Default: "30", Min: 5, Max: 50},
 	{Key: ReferralHours, Default: "2", Min: 0, Max: 100},

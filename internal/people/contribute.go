@@ -13,7 +13,7 @@ import (
 // Operations lists this domain's operations.
 func Operations() []op.Any {
 	return []op.Any{
-		Register, Change, RevertChange, Reveal, ShowDuplicate, NoteRevealLimit, RecordTouch, WithdrawTouch, JoinHousehold, LeaveHousehold, LinkGuardian, UnlinkGuardian, RegisterOrganization, ChangeOrganization, RevertOrganization, ArchiveOrganization, RestoreOrganization, AddOrganizationContact, RemoveOrganizationContact, Merge, Unmerge, TellApart, MarkField, GiveConsent, WithdrawConsent, FileDataRequest, FinishDataRequest, ExportPerson, Anonymize,
+		Register, Change, RevertChange, Reveal, ShowDuplicate, NoteRevealLimit, RecordTouch, WithdrawTouch, JoinHousehold, LeaveHousehold, LinkGuardian, UnlinkGuardian, RegisterOrganization, ChangeOrganization, RevertOrganization, ArchiveOrganization, RestoreOrganization, AddOrganizationContact, RemoveOrganizationContact, Merge, Unmerge, MergeOrganizations, UnmergeOrganizations, TellApart, MarkField, GiveConsent, WithdrawConsent, FileDataRequest, FinishDataRequest, MakeExport, KeepExport, FailExport, RemoveExport, ExportPerson, Anonymize,
 	}
 }
 
@@ -141,7 +141,8 @@ var organizations = []check.Query{
 	{What: "person that is an organization: what it has", Text: "SELECT p.id, 0 AS got, 1 AS want FROM persons p WHERE p.organization AND NOT EXISTS (SELECT 1 FROM organizations o WHERE o.id = p.id)"},
 	{What: "contact of an organization: both", Text: `SELECT k.id, 0 AS got, 1 AS want FROM organization_contacts k WHERE NOT EXISTS (SELECT 1 FROM organizations o WHERE o.id = k.organization)
 		OR NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = k.person AND NOT p.organization)`},
-	{What: "organization: nobody is merged into it, and it is a student, guardian or member of nothing", Text: `SELECT o.id, 1 AS got, 0 AS want FROM organizations o WHERE EXISTS
+	{What: "organization: it is merged with organizations only, and is a student, guardian or member of nothing", Text: `SELECT o.id, 1 AS got, 0 AS want FROM organizations o WHERE EXISTS
 		(SELECT 1 FROM person_links l WHERE l.person = o.id AND l.kind IN ('enquiry', 'contract')) OR EXISTS (SELECT 1 FROM guardians g WHERE g.person = o.id OR g.guardian = o.id)
-		OR EXISTS (SELECT 1 FROM persons p WHERE p.merged_into = o.id OR p.id = o.id AND (p.household IS NOT NULL OR p.merged_into IS NOT NULL))`},
+		OR EXISTS (SELECT 1 FROM persons p WHERE p.merged_into = o.id AND NOT p.organization OR p.id = o.id AND p.household IS NOT NULL)
+		OR EXISTS (SELECT 1 FROM persons p JOIN persons k ON k.id = p.merged_into WHERE p.id = o.id AND NOT k.organization)`},
 }

@@ -61,29 +61,21 @@ func TestPPL11_ExportMasksOthers(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
 		desk, boss := s.FrontDesk(s.HD), s.Principal(s.HD)
 		key := canary(t, s)
+		register(t, s, desk, people.RegisterInput{Name: "Leo", CenterID: s.HD})
 		register(t, s, desk, people.RegisterInput{Name: "欧阳小明", CenterID: s.HD, Phones: phones("13700001111")})
 		register(t, s, desk, people.RegisterInput{Name: "欧阳", NameLatin: "Mary Smith", CenterID: s.HD})
-		const note = "欧阳小明的妈妈 137-0000-1111 和 Mary Smith（mary@example.org）介绍来的；金丝雀丙本人 13912345678，canary@example.org，订单 20260603001234，身份证 110108199001011234"
+		const note = "欧阳小明的妈妈 137-0000-1111 和 Mary Smith（mary@example.org）介绍来的；金丝雀丙本人 13912345678，canary@example.org，订单 20260603001234，身份证 110108199001011234，Leo 的"
 		if err := second(people.RecordTouch.Run(desk, s.Ops, people.TouchInput{PersonID: key, Channel: "call", Direction: "out", Result: "discuss", Note: note, Closed: "no-need"})); err != nil {
 			t.Fatal(err)
 		}
-		request := file(t, s, key, people.RequestExport)
-		if err := approve(t, s, boss, request); err != nil {
-			t.Fatal(err)
-		}
-		if err := second(people.ExportPerson.Run(boss, s.Ops, people.RequestRef{RequestID: request})); err != nil {
-			t.Fatal(err)
-		}
-		got := ask(t, s, boss, func(ctx context.Context, tx *op.Tx) (people.Exported, error) {
-			return people.Export(ctx, tx, app.Personal(), request)
-		})
+		got := exported(t, s, key)
 		all := fmt.Sprint(got.Parts)
 		for _, w := range []string{"欧阳小明", "137-0000-1111", "13700001111", "Mary Smith", "mary@example.org", "110108199001011234"} {
 			if strings.Contains(all, w) {
 				t.Errorf("the export tells %s", w)
 			}
 		}
-		const masked = "欧**的妈妈 137****1111 和 M**（m***@example.org）介绍来的；金丝雀丙本人 13912345678，canary@example.org，订单 20260603001234，身份证 110****1234"
+		const masked = "欧**的妈妈 137****1111 和 M**（m***@example.org）介绍来的；金丝雀丙本人 13912345678，canary@example.org，订单 20260603001234，身份证 110****1234，L** 的"
 		if !strings.Contains(all, masked) {
 			t.Errorf("the export does not hold %s: %s", masked, all)
 		}
@@ -92,6 +84,29 @@ func TestPPL11_ExportMasksOthers(t *testing.T) {
 		})
 		if kept != note {
 			t.Errorf("the note itself is %s", kept)
+		}
+	})
+}
+
+// What a field said before of others is masked as its words are; the person's own ID number is whole (PPL-11).
+func TestPPL11_ExportMasksOldValuesOfOthers(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		desk := s.FrontDesk(s.HD)
+		register(t, s, desk, people.RegisterInput{Name: "欧阳小明", CenterID: s.HD})
+		const own, others = "11010819900101123X", "110108196001011234"
+		key := register(t, s, desk, people.RegisterInput{Name: "何雨桐", CenterID: s.HD, Birth: bizdate.New(1990, 1, 1), Attributes: []people.Attribute{
+			{Field: "remark", Kind: "text", Text: "欧阳小明 137-0000-1111 介绍"}, {Field: "id_no", Kind: "text", Text: own}, {Field: "mother_id_no", Kind: "text", Text: others},
+		}})
+		if err := second(people.Change.Run(desk, s.Ops, people.ChangeInput{PersonID: key, Attributes: []people.Attribute{{Field: "remark", Kind: "text", Text: "无"}}})); err != nil {
+			t.Fatal(err)
+		}
+		got := exported(t, s, key)
+		if len(got.Old) != 1 || got.Old[0].Text != "欧** 137****1111 介绍" {
+			t.Errorf("old values %+v", got.Old)
+		}
+		all := fmt.Sprint(got.Parts)
+		if !strings.Contains(all, own) || strings.Contains(all, others) || !strings.Contains(all, "110****1234") {
+			t.Errorf("numbers in %s", all)
 		}
 	})
 }

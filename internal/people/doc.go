@@ -10,9 +10,9 @@
 //	PPL-7  links.go: who owns what; kept by react_*.go
 //	PPL-9  op_consent.go; MayContact is asked before a message of a purpose goes out
 //	PPL-10 op_reveal.go, op_reveal_limit.go; masking: the tag mask:"phone" where rows are scanned; of custom values rules_private.go, query_private.go
-//	PPL-11 op_data_request.go, op_anonymize.go, react_request.go; read: query_request.go; where rows lie: personal.go of each domain
+//	PPL-11 op_data_request.go, op_data_file.go, export_job.go, op_anonymize.go, react_request.go; read: query_request.go; where rows lie: personal.go of each domain
 //	PPL-12 op_touch.go, rules_touch.go
-//	PPL-13 organization.go, op_organization.go, op_organization_state.go, rules_organization.go, query_organization.go
+//	PPL-13 organization.go, op_organization.go, op_organization_state.go, op_merge_organization.go, rules_organization.go, query_organization.go
 //	MKT-10 conditions.go: what segments ask of persons
 //	ORG-3  resources.go: a person is seen by whoever sees one of its matters
 //	ORG-10 op_change.go, rules_change.go

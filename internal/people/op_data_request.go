@@ -63,6 +63,14 @@ type DataRequest struct {
 	Decided  time.Time    `json:"decided_at,omitzero" db:"decided_at"`
 	Done     time.Time    `json:"done_at,omitzero" db:"done_at"`
 	Version  int64        `json:"version" db:"version"`
+
+	FileState   string    `json:"file_state,omitempty" db:"file_state" doc:"of the file of an export: waiting, failed, ready, expired; none before it is asked for"`
+	FileAttempt int64     `json:"-" db:"file_attempt"`
+	FileDone    int64     `json:"file_done,omitempty" db:"file_done" doc:"parts that are read, of file_total"`
+	FileTotal   int64     `json:"file_total,omitempty" db:"file_total"`
+	FileStaff   id.ID     `json:"-" db:"file_staff"`                   // who asked for it
+	FileAt      time.Time `json:"file_at,omitzero" db:"file_at"`       // when something was heard of it last
+	FileUntil   time.Time `json:"file_until,omitzero" db:"file_until"` // when a file that is ready is removed
 }
 
 // TableName implements op.Record.
@@ -216,8 +224,8 @@ func (r *DataRequest) finish(ctx context.Context, tx *op.Tx) error {
 	return tx.Save(ctx, r, "state", "done_at")
 }
 
-// ExportPerson notes that all that is kept of a person is handed out; Export then reads it (PPL-11). It may be done again for 30 days after
-// the approval. Refused: request-not-approved, export-over.
+// ExportPerson notes that the file with all that is kept of a person is handed out; ExportedFile then reads it (PPL-11). It may be done again
+// while the file is kept. Refused: request-not-approved, export-over, export-no-file.
 var ExportPerson = op.Op[RequestRef, Answer]{
 	Name: "people.export-person", Rule: "PPL-11", Needs: "data-request:export", Fact: facts.PersonExported{}, Subject: RequestRef.ref,
 	Do: func(ctx context.Context, tx *op.Tx, in RequestRef) (Answer, error) {
@@ -225,7 +233,7 @@ var ExportPerson = op.Op[RequestRef, Answer]{
 		if err != nil {
 			return Answer{}, err
 		}
-		if err := r.mayExport(tx.Now); err != nil {
+		if err := r.mayFetch(tx.Now); err != nil {
 			return Answer{}, err
 		}
 		if r.State == RequestApproved {

@@ -87,26 +87,43 @@ func merge(ctx context.Context, tx *op.Tx, in MergeInput) (MergeAnswer, error) {
 		return MergeAnswer{}, err
 	}
 	fields, old := differences(was, now)
-	custom, err := mergeCustom(ctx, tx, kept.ID, gone.ID, in.Custom, from)
+	p := pair{kept: kept, gone: gone, was: was, now: now, other: other, fields: fields, old: old, from: from}
+	out, err := p.merge(ctx, tx, in.Custom)
+	tx.Undoable(UnmergeInput{PersonID: kept.ID, MergeID: out.MergeID})
+	return out, err
+}
+
+// pair are two records that are one: what is known of the one that stands, before and after, and of the other.
+type pair struct {
+	kept, gone      Person
+	was, now, other RegisterInput
+	fields          []string          // that the merge changes
+	old             map[string]string // what they were
+	from            map[string]string // whose each known field is
+}
+
+// merge writes the merge of two records, and records it.
+func (p pair) merge(ctx context.Context, tx *op.Tx, chosen []string) (MergeAnswer, error) {
+	kept, gone := p.kept, p.gone
+	custom, err := mergeCustom(ctx, tx, kept.ID, gone.ID, chosen, p.from)
 	if err != nil {
 		return MergeAnswer{}, err
 	}
 	for _, a := range custom {
-		fields, old[a.Field] = append(fields, a.Field), a.Text
+		p.fields, p.old[a.Field] = append(p.fields, a.Field), a.Text
 	}
-	m := merging{ID: tx.NewID(), Kept: kept.ID, Gone: gone.ID, HouseholdWas: kept.Household, KeptName: kept.Name, KeptLatin: kept.NameLatin, Sources: from, At: tx.Now}
+	m := merging{ID: tx.NewID(), Kept: kept.ID, Gone: gone.ID, HouseholdWas: kept.Household, KeptName: kept.Name, KeptLatin: kept.NameLatin, Sources: p.from, At: tx.Now}
 	if kept.Household.IsNone() {
 		kept.Household = gone.Household
 	}
 	m.Household = kept.Household
-	if err := m.join(ctx, tx, &kept, gone, was, now, other); err != nil {
+	if err := m.join(ctx, tx, &kept, gone, p.was, p.now, p.other); err != nil {
 		return MergeAnswer{}, err
 	}
-	f := facts.PersonsMerged{Merge: m.ID, Person: kept.ID, Gone: gone.ID, Center: kept.Center, Version: kept.Version, Fields: fields, From: from}
-	if f.Before, f.Digests, err = sealBefore(ctx, tx, kept.ID, old); err != nil {
+	f := facts.PersonsMerged{Merge: m.ID, Person: kept.ID, Gone: gone.ID, Center: kept.Center, Version: kept.Version, Fields: p.fields, From: p.from}
+	if f.Before, f.Digests, err = sealBefore(ctx, tx, kept.ID, p.old); err != nil {
 		return MergeAnswer{}, err
 	}
-	tx.Undoable(UnmergeInput{PersonID: kept.ID, MergeID: m.ID})
 	tx.Record(kept.ID, f)
 	return MergeAnswer{ID: kept.ID, Version: kept.Version, MergeID: m.ID}, nil
 }
@@ -290,6 +307,13 @@ func (m *merging) part(ctx context.Context, tx *op.Tx, kept *Person, now Registe
 		return nil, nil, err
 	}
 	fields, before = differences(now, back)
+	if kept.Organization {
+		more, err := m.organizationBack(ctx, tx, back.Name, old, before)
+		if err != nil {
+			return nil, nil, err
+		}
+		fields = append(fields, more...)
+	}
 	custom, err := m.customBack(ctx, tx, old)
 	for _, a := range custom {
 		fields, before[a.Field] = append(fields, a.Field), a.Text

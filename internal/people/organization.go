@@ -68,19 +68,26 @@ func checkParent(ctx context.Context, tx *op.Tx, key, parent id.ID) error {
 		}
 		return err
 	}
-	for at := parent; !at.IsNone(); {
-		if at == key {
-			return refuse("parent-circle")
-		}
+	list, err := ancestors(ctx, tx, parent)
+	if err == nil && slices.Contains(list, key) {
+		return refuse("parent-circle")
+	}
+	return err
+}
+
+// ancestors are an organization and those of which it is a subsidiary, the nearest first.
+func ancestors(ctx context.Context, tx *op.Tx, key id.ID) (out []id.ID, err error) {
+	for at := key; !at.IsNone() && !slices.Contains(out, at); {
+		out = append(out, at)
 		next, err := op.AllOf[id.ID](ctx, tx.Unscoped("a chain of organizations has an end; only that is told"), "SELECT o.parent FROM organizations o WHERE o.id = ? AND o.parent IS NOT NULL", at)
 		if err != nil {
-			return fmt.Errorf("read parent of organization: %w", err)
+			return nil, fmt.Errorf("read parent of organization: %w", err)
 		}
 		if at = id.None; len(next) > 0 {
 			at = next[0]
 		}
 	}
-	return nil
+	return out, nil
 }
 
 // Human refuses an organization where a human being is needed (PPL-1, PPL-13): a company customer pays for students and is none; and somebody

@@ -2,6 +2,7 @@ package people_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -272,5 +273,26 @@ func TestPPL13_OrganizationScope(t *testing.T) {
 			t.Error("another center's company is named")
 		}
 		s.Check(t)
+	})
+}
+
+// Where a human being is chosen, organizations of the name take nobody's place in the list, however it is searched (PPL-13).
+func TestPPL13_SearchHumansBeyondOrganizations(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		desk := s.FrontDesk(s.HD)
+		human := register(t, s, desk, people.RegisterInput{Name: "星河明", CenterID: s.HD, Phones: phones("13800005678")})
+		for i := range 4 {
+			company(t, s, desk, people.OrganizationInput{Name: fmt.Sprintf("星河%d", i), Phones: []people.ContactInput{{Value: "021-6234567" + fmt.Sprint(i)}}, CenterID: s.HD})
+		}
+		for name, who := range map[string]context.Context{"desk": desk, "general manager": s.GM()} {
+			for _, few := range []int64{2000, 0} {
+				got := ask(t, s, who, func(ctx context.Context, tx *op.Tx) ([]people.Brief, error) {
+					return people.FindHumans(ctx, tx, "星河", 3, few)
+				})
+				if len(got) != 1 || got[0].ID != human {
+					t.Errorf("%s, few %d: %+v", name, few, got)
+				}
+			}
+		}
 	})
 }

@@ -16,7 +16,7 @@ func Personal() []personal.Rows {
 		{Table: "reveals", By: []string{"person"}, Keep: []string{"field"}, Hide: []string{"account"}},
 		{Table: "merges", By: []string{"kept", "gone"}, Clear: []string{"kept_name", "kept_latin"}, Keep: []string{"families", "sources"}},
 		{Table: "told_apart", By: []string{"person", "other"}},
-		{Table: "data_requests", Words: []string{"note"}, By: []string{"person", "guardian"}, Clear: []string{"note"}, Keep: []string{"kind", "asked_by", "identity", "state"}},
+		{Table: "data_requests", Words: []string{"note"}, By: []string{"person", "guardian"}, Clear: []string{"note"}, Keep: []string{"kind", "asked_by", "identity", "state", "file_state"}},
 		{Table: "undos", By: []string{"subject"}, Gone: true, Mute: true},
 		{Table: "events", By: []string{"person"}, Keep: []string{"kind", "by_login", "payload"}, Hide: []string{"actor", "by_login", "digest", "run"}},
 		{Table: "search_terms", By: []string{"person"}, Mute: true, Gone: true},

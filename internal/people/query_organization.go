@@ -60,7 +60,7 @@ const fromOrganizations = " FROM organizations o JOIN persons p ON p.id = o.id W
 // organizationBriefColumns are those of OrganizationBrief without mine.
 const organizationBriefColumns = `p.id, p.name, p.name_latin, p.pinyin, p.external_key, p.center, o.industry, o.tax_number, o.parent, o.archived_at,
 	(SELECT c.value FROM contact_points c WHERE c.person = p.id AND c.kind = 'phone' ORDER BY c.no LIMIT 1) AS phone,
-	(SELECT COUNT(*) FROM organization_contacts k WHERE k.organization = p.id) AS contacts,
+	(SELECT COUNT(DISTINCT k.person) FROM organization_contacts k WHERE k.organization = p.id) AS contacts,
 	(SELECT l.owner FROM person_links l WHERE l.person = p.id AND l.kind = 'person' AND l.ref = p.id) AS owner`
 
 // Organizations lists organizations in scope. Refused: an unknown state, a cursor of another list.
@@ -147,6 +147,17 @@ func OrganizationByID(ctx context.Context, tx *op.Tx, key id.ID) (p Person, o Or
 	return p, o, err
 }
 
+// OpenedOrganization gives an organization in scope by its id, or by that of one that was merged into it (PPL-13).
+func OpenedOrganization(ctx context.Context, tx *op.Tx, key id.ID) (Person, Organization, error) {
+	p, err := Opened(ctx, tx, key)
+	if refused, ok := problem.As(err); err == nil && !p.Organization || ok && refused.Status == 404 {
+		return p, Organization{}, problem.NotFound("organization")
+	} else if err != nil {
+		return p, Organization{}, err
+	}
+	return OrganizationByID(ctx, tx, p.ID)
+}
+
 // OrganizationContact is a person with a role at an organization.
 type OrganizationContact struct {
 	Brief
@@ -164,6 +175,13 @@ func ContactsAt(ctx context.Context, tx *op.Tx, organization id.ID) ([]Organizat
 	if err != nil {
 		return nil, fmt.Errorf("list contacts of organization: %w", err)
 	}
+	said := map[string]bool{} // a merge may bring a contact twice
+	list = slices.DeleteFunc(list, func(c OrganizationContact) bool {
+		key := c.ID.String() + c.Role
+		again := said[key]
+		said[key] = true
+		return again
+	})
 	keys := make([]id.ID, len(list))
 	for i, c := range list {
 		keys[i] = c.ID
@@ -233,7 +251,7 @@ func OrganizationDuplicates(ctx context.Context, tx *op.Tx, name, tax string) ([
 	list, err := op.AllOf[OrganizationDuplicate](ctx, tx.Unscoped("duplicates beyond scope: center and owner only (PPL-4)"), `SELECT p.id, p.name, o.industry, o.tax_number, o.name_key, p.center,
 		(SELECT l.owner FROM person_links l WHERE l.person = p.id AND l.owner IS NOT NULL ORDER BY CASE WHEN l.state = 'open' THEN 0 ELSE 1 END, l.ref DESC LIMIT 1) AS owner,
 		CASE WHEN {scope:person p} THEN TRUE ELSE FALSE END AS seen
-		FROM organizations o JOIN persons p ON p.id = o.id WHERE (o.name_key = ? AND o.name_key <> '' OR o.tax_number = ? AND o.tax_number <> '') ORDER BY p.id LIMIT ?`, key, tax, mostDuplicates)
+		FROM organizations o JOIN persons p ON p.id = o.id WHERE p.merged_into IS NULL AND (o.name_key = ? AND o.name_key <> '' OR o.tax_number = ? AND o.tax_number <> '') ORDER BY p.id LIMIT ?`, key, tax, mostDuplicates)
 	if err != nil {
 		return nil, fmt.Errorf("look for organizations: %w", err)
 	}

@@ -35,7 +35,9 @@ func OrganizationsKnown(ctx context.Context, tx *op.Tx, keys, names []string) (b
 	}
 	list, err := op.AllOf[row](ctx, tx.Unscoped("uniqueness of organizations in an import"), "SELECT "+organizationColumns+`, p.name, p.name_latin, p.external_key,
 		CASE WHEN {scope:person:update p} THEN TRUE ELSE FALSE END AS may FROM organizations o JOIN persons p ON p.id = o.id
-		WHERE p.external_key IN (?) AND p.external_key <> '' OR o.name_key IN (?) AND o.name_key <> '' ORDER BY p.id DESC`, append(slices.Clone(keys), ""), append(slices.Clone(folded), ""))
+		WHERE p.merged_into IS NULL AND (p.external_key IN (?) AND p.external_key <> '' OR o.name_key IN (?) AND o.name_key <> ''
+			OR p.id IN (SELECT m.merged_into FROM persons m JOIN organizations n ON n.id = m.id WHERE m.external_key IN (?) AND m.external_key <> '' OR n.name_key IN (?) AND n.name_key <> ''))
+		ORDER BY p.id DESC`, append(slices.Clone(keys), ""), append(slices.Clone(folded), ""), append(slices.Clone(keys), ""), append(slices.Clone(folded), ""))
 	if err != nil {
 		return nil, nil, fmt.Errorf("look for organizations: %w", err)
 	}
@@ -65,7 +67,38 @@ func OrganizationsKnown(ctx context.Context, tx *op.Tx, keys, names []string) (b
 		}
 		byName[o.NameKey] = k
 	}
-	return byKey, byName, nil
+	return byKey, byName, mergedKnown(ctx, tx, ids, byKey, byName)
+}
+
+// mergedKnown leads keys and names of organizations that were merged into those of a list to these (PPL-13).
+func mergedKnown(ctx context.Context, tx *op.Tx, into []id.ID, byKey, byName map[string]KnownOrganization) error {
+	if len(into) == 0 {
+		return nil
+	}
+	list, err := op.AllOf[struct {
+		Into id.ID  `db:"merged_into"`
+		Key  string `db:"external_key"`
+		Name string `db:"name_key"`
+	}](ctx, tx.Unscoped("uniqueness of organizations in an import"), "SELECT p.merged_into, p.external_key, o.name_key FROM persons p JOIN organizations o ON o.id = p.id WHERE p.merged_into IN (?) ORDER BY p.id", into)
+	if err != nil {
+		return fmt.Errorf("look for merged organizations: %w", err)
+	}
+	byID := map[id.ID]KnownOrganization{}
+	for _, m := range []map[string]KnownOrganization{byKey, byName} {
+		for _, k := range m {
+			byID[k.ID] = k
+		}
+	}
+	for _, r := range list {
+		k, ok := byID[r.Into]
+		if _, known := byKey[r.Key]; ok && !known && r.Key != "" {
+			byKey[r.Key] = k
+		}
+		if _, known := byName[r.Name]; ok && !known {
+			byName[r.Name] = k
+		}
+	}
+	return nil
 }
 
 // NewOrganization is one that the import has just registered, so that a further row finds it.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/personal"
@@ -70,13 +71,22 @@ func eachWord(parts []Part, words map[string][]string, do func(text string) stri
 	}
 }
 
-// ownWords are the names, phones and addresses of the persons themselves.
+// ownWords are the names, phones, addresses and ID numbers of the persons themselves.
 func ownWords(ctx context.Context, tx *op.Tx, persons []id.ID) (map[string]bool, error) {
 	list, err := op.AllOf[string](ctx, tx.Unscoped("the request was approved"), `SELECT p.name FROM persons p WHERE p.id IN (?) UNION SELECT q.name_latin FROM persons q WHERE q.id IN (?)
 		UNION SELECT m.kept_name FROM merges m WHERE m.kept IN (?) UNION SELECT c.value FROM contact_points c WHERE c.person IN (?)`, persons, persons, persons, persons)
 	if err != nil {
 		return nil, fmt.Errorf("read own names and phones: %w", err)
 	}
+	texts, err := op.AllOf[string](ctx, tx.Unscoped("the request was approved"), "SELECT a.text FROM attributes a WHERE a.subject IN (?)", persons)
+	if err != nil {
+		return nil, fmt.Errorf("read own ID numbers: %w", err)
+	}
+	births, err := op.AllOf[bizdate.Date](ctx, tx.Unscoped("the request was approved"), "SELECT p.birth FROM persons p WHERE p.id IN (?)", persons)
+	if err != nil {
+		return nil, fmt.Errorf("read own birth dates: %w", err)
+	}
+	list = append(list, ownCards(texts, births)...)
 	out := map[string]bool{}
 	for _, text := range list {
 		out[text], out[strings.ToLower(text)] = true, true

@@ -25,7 +25,8 @@ func DataRequests(ctx context.Context, tx *op.Tx, person id.ID, after, limit int
 	if out.Total, err = op.One[int64](ctx, tx, "SELECT COUNT(*) FROM data_requests r WHERE {scope:data-request r}"+text, args...); err != nil {
 		return out, fmt.Errorf("count data requests: %w", err)
 	}
-	out.Items, err = op.All[DataRequest](ctx, tx, `SELECT r.id, r.person, r.center, r.staff, r.kind, r.asked_by, r.guardian, r.identity, r.note, r.state, r.due, r.created_at, r.decided_at, r.done_at, r.version
+	out.Items, err = op.All[DataRequest](ctx, tx, `SELECT r.id, r.person, r.center, r.staff, r.kind, r.asked_by, r.guardian, r.identity, r.note, r.state, r.due, r.created_at, r.decided_at, r.done_at, r.version,
+		r.file_state, r.file_attempt, r.file_done, r.file_total, r.file_staff, r.file_at, r.file_until
 		FROM data_requests r WHERE {scope:data-request r}`+text+` ORDER BY CASE WHEN r.state IN ('open', 'approved') THEN 0 ELSE 1 END,
 		CASE WHEN r.state IN ('open', 'approved') THEN r.due ELSE 0 END, r.id DESC LIMIT ? OFFSET ?`, append(args, limit, after)...)
 	if err != nil {
@@ -51,52 +52,63 @@ type Exported struct {
 	Request DataRequest `json:"request"`
 	At      time.Time   `json:"made_at"`
 	By      string      `json:"made_for"` // who handed it out
+	Handed  time.Time   `json:"handed_out_at"`
 	Parts   []Part      `json:"parts"`
 	Old     []OldValue  `json:"old_values"`
 }
 
-// Export reads all that is kept of the person of a request that was approved: the rows of all domains, and old values of its fields, opened.
-// Refused: as ExportPerson.
-func Export(ctx context.Context, tx *op.Tx, rows []personal.Rows, key id.ID) (out Exported, err error) {
-	if out.Request, err = loadRequest(ctx, tx, key); err != nil {
-		return out, err
+// persons are the person of the export and those who were merged into it. Refused: as MakeExport.
+func (x *Exported) persons(ctx context.Context, tx *op.Tx, key id.ID) (_ []id.ID, err error) {
+	if x.Request, err = loadRequest(ctx, tx, key); err != nil {
+		return nil, err
 	}
-	if err := out.Request.mayExport(tx.Now); err != nil {
-		return out, err
+	if err := x.Request.mayExport(tx.Now); err != nil {
+		return nil, err
 	}
-	out.At, out.By = tx.Now, tx.Viewer.Name
-	merged, err := mergedInto(ctx, tx, out.Request.Person)
+	merged, err := mergedInto(ctx, tx, x.Request.Person)
+	return append([]id.ID{x.Request.Person}, merged...), err
+}
+
+// read adds the rows of some tables that belong to the person of a request that was approved.
+func (x *Exported) read(ctx context.Context, tx *op.Tx, rows []personal.Rows, key id.ID) error {
+	persons, err := x.persons(ctx, tx, key)
 	if err != nil {
-		return out, err
+		return err
 	}
-	persons := append([]id.ID{out.Request.Person}, merged...)
-	for _, r := range rows {
-		if r.Mute {
-			continue
+	parts := make([]Part, len(rows))
+	for i, r := range rows {
+		if parts[i], err = readPart(ctx, tx, r, persons); err != nil {
+			return err
 		}
-		p, err := readPart(ctx, tx, r, persons)
-		if err != nil {
-			return out, err
-		}
-		out.Parts = append(out.Parts, p)
 	}
+	x.Parts = append(x.Parts, parts...)
+	return nil
+}
+
+// end adds the old values of the person's fields, opened, and masks others in all that was read.
+func (x *Exported) end(ctx context.Context, tx *op.Tx, rows []personal.Rows) error {
+	persons, err := x.persons(ctx, tx, x.Request.ID)
+	if err != nil {
+		return err
+	}
+	x.At = tx.Now
 	events, err := op.AllOf[id.ID](ctx, tx.Unscoped("the request was approved"), "SELECT DISTINCT event FROM event_personal WHERE person IN (?) ORDER BY event", persons)
 	if err != nil {
-		return out, fmt.Errorf("look for old values: %w", err)
+		return fmt.Errorf("look for old values: %w", err)
 	}
-	if out.Old, err = openBefore(ctx, tx, persons, events); err != nil {
-		return out, err
+	if x.Old, err = openBefore(ctx, tx, persons, events); err != nil {
+		return err
 	}
-	old := oldWords(out.Old)
-	if err := maskOthers(ctx, tx, append(slices.Clone(out.Parts), old), append(slices.Clone(rows), personal.Rows{Table: old.Table, Words: old.Columns}), persons); err != nil {
-		return out, err
+	old := oldWords(x.Old)
+	if err := maskOthers(ctx, tx, append(slices.Clone(x.Parts), old), append(slices.Clone(rows), personal.Rows{Table: old.Table, Words: old.Columns}), persons); err != nil {
+		return err
 	}
 	for i, row := range old.Rows {
-		if !slices.Contains(ownFields, out.Old[i].Field) {
-			out.Old[i].Text = row[0]
+		if !slices.Contains(ownFields, x.Old[i].Field) {
+			x.Old[i].Text = row[0]
 		}
 	}
-	return out, nil
+	return nil
 }
 
 // ownFields are those whose earlier values are the person's own: no others are named in them.

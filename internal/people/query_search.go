@@ -25,18 +25,17 @@ const (
 // Search finds persons in scope by what somebody types: name, pinyin, initials, digits of a phone (PPL-2). Digits find what the
 // viewer sees in full; of a masked phone the last four or all (TRU-15). Newest first.
 func Search(ctx context.Context, tx *op.Tx, text string, limit int) ([]Brief, error) {
-	return find(ctx, tx, text, limit, fewTerms)
+	return find(ctx, tx, text, limit, fewTerms, false)
 }
 
 // SearchHumans is Search without organizations (PPL-13): where a human being is chosen.
 func SearchHumans(ctx context.Context, tx *op.Tx, text string, limit int) ([]Brief, error) {
-	list, err := Search(ctx, tx, text, limit)
-	return slices.DeleteFunc(list, func(b Brief) bool { return b.Organization }), err
+	return find(ctx, tx, text, limit, fewTerms, true)
 }
 
-func find(ctx context.Context, tx *op.Tx, text string, limit int, few int64) ([]Brief, error) {
-	s, err := newSearch(ctx, tx, text, min(limit, mostFound), few)
-	if err != nil {
+func find(ctx context.Context, tx *op.Tx, text string, limit int, few int64, humans bool) ([]Brief, error) {
+	s := &searching{limit: min(limit, mostFound), humans: humans}
+	if err := s.choose(ctx, tx, text, few); err != nil {
 		return nil, err
 	}
 	if limit <= 0 || len(s.parts) == 0 {
@@ -54,9 +53,18 @@ func find(ctx context.Context, tx *op.Tx, text string, limit int, few int64) ([]
 // searching collects queries that each give the newest persons who match, at most limit of them; together they hold the newest of
 // all.
 type searching struct {
-	limit int
-	parts []string
-	args  []any
+	limit  int
+	humans bool // no organizations
+	parts  []string
+	args   []any
+}
+
+// human leaves organizations out of a part, before its limit.
+func (s *searching) human(person string) string {
+	if !s.humans {
+		return ""
+	}
+	return " AND NOT EXISTS (SELECT 1 FROM organizations o WHERE o.id = " + person + ")"
 }
 
 func (s *searching) add(text string, args ...any) {
@@ -64,29 +72,28 @@ func (s *searching) add(text string, args ...any) {
 	s.args = append(append(s.args, args...), s.limit)
 }
 
-// newSearch chooses how to search. A name is found by everybody who sees the person. A phone is found by its digits where it is seen
+// choose chooses how to search. A name is found by everybody who sees the person. A phone is found by its digits where it is seen
 // in full, by the last four or all where it is masked, and never where it is hidden.
-func newSearch(ctx context.Context, tx *op.Tx, text string, limit int, few int64) (*searching, error) {
-	s := &searching{limit: limit}
+func (s *searching) choose(ctx context.Context, tx *op.Tx, text string, few int64) error {
 	q := search.ParseQuery(text)
-	if q.Kind == search.None || limit <= 0 {
-		return s, nil
+	if q.Kind == search.None || s.limit <= 0 {
+		return nil
 	}
 	rule := tx.Viewer.Field("phone")
 	if q.Kind != search.Phone || rule == policy.Full {
 		n, err := countTerms(ctx, tx, q, few+1)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if n <= few {
 			s.byTerms(q)
 		} else {
 			s.byScope(tx.Viewer, q)
 		}
-		return s, nil
+		return nil
 	}
 	if rule == policy.Hidden {
-		return s, nil
+		return nil
 	}
 	if rule == policy.FullOwn && !tx.Viewer.Staff.IsNone() {
 		s.byLinks("l.owner = ?", tx.Viewer.Staff, q)
@@ -94,7 +101,7 @@ func newSearch(ctx context.Context, tx *op.Tx, text string, limit int, few int64
 	if masked, ok := q.Masked(); ok {
 		s.byTerms(masked)
 	}
-	return s, nil
+	return nil
 }
 
 // countTerms counts the terms in the range of a query, up to a number. It decides the plan, and nothing of it is told.
@@ -109,7 +116,7 @@ func countTerms(ctx context.Context, tx *op.Tx, q search.Query, most int64) (int
 
 // byTerms looks at every term of the range and keeps the persons in scope.
 func (s *searching) byTerms(q search.Query) {
-	s.add("SELECT DISTINCT t.person FROM search_all t WHERE t.kind = ? AND t.text >= ? AND t.text < ? AND {scope:contact t} ORDER BY t.person DESC", int64(q.Kind), q.Low, q.High)
+	s.add("SELECT DISTINCT t.person FROM search_all t WHERE t.kind = ? AND t.text >= ? AND t.text < ? AND {scope:contact t}"+s.human("t.person")+" ORDER BY t.person DESC", int64(q.Kind), q.Low, q.High)
 }
 
 // byScope looks through the newest persons in scope until enough match.
@@ -123,7 +130,7 @@ func (s *searching) byScope(v *policy.Viewer, q search.Query) {
 		people.All = people.All || g.scope.All
 	}
 	if people.All || n > mostParts {
-		s.add("SELECT p.id AS person FROM persons p WHERE "+like+" AND {scope:person p} ORDER BY p.id DESC", pattern)
+		s.add("SELECT p.id AS person FROM persons p WHERE "+like+" AND {scope:person p}"+s.human("p.id")+" ORDER BY p.id DESC", pattern)
 		return
 	}
 	for _, g := range groups {
@@ -143,7 +150,7 @@ func (s *searching) byScope(v *policy.Viewer, q search.Query) {
 // byLinks looks through the newest persons of a center or an owner. CROSS JOIN keeps SQLite to this order.
 func (s *searching) byLinks(where string, value any, q search.Query) {
 	like, pattern := matching(q)
-	s.add("SELECT DISTINCT l.person FROM person_links l CROSS JOIN persons p WHERE "+where+" AND p.id = l.person AND "+like+" ORDER BY l.person DESC", value, pattern)
+	s.add("SELECT DISTINCT l.person FROM person_links l CROSS JOIN persons p WHERE "+where+" AND p.id = l.person AND "+like+s.human("p.id")+" ORDER BY l.person DESC", value, pattern)
 }
 
 // matching is the condition that the term table answers, asked of a person: a term of the name begins so, or the digits stand in a

@@ -41,6 +41,7 @@ var matterRows = []struct{ kind, table, column string }{
 	{linkContract, "contracts", "student"},
 	{linkPayer, "contracts", "payer"},
 	{linkPayment, "payments", "person"},
+	{linkNamed, "enquiries", "organization"},
 	{linkVisit, "visits", "person"},
 	{linkTask, "tasks", "person"},
 }

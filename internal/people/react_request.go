@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -35,7 +36,7 @@ func Requests(rows []personal.Rows, holds []personal.Hold) []op.Reaction {
 						return err
 					}
 				}
-				if err := forget(ctx, tx, person); err != nil {
+				if err := errors.Join(dropFilesOf(ctx, tx, person), forget(ctx, tx, person)); err != nil {
 					return err
 				}
 			}

@@ -19,6 +19,8 @@ func OfPersons() []repoint.Column {
 		{Table: "consents", Column: "guardian"},
 		{Table: "data_requests", Column: "person"},
 		{Table: "data_requests", Column: "guardian"},
+		{Table: "organization_contacts", Column: "organization"},
+		{Table: "organizations", Column: "parent"},
 		{Table: "touches", Column: "person", With: repoint.Along("enquiry", "enquiries", "person")},
 	}
 }

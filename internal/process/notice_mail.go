@@ -49,6 +49,8 @@ var NoticeKinds = []NoticeKind{
 	{"tasks-out", false},
 	{"import-done", false},
 	{"import-failed", true},
+	{"export-ready", false},
+	{"export-failed", true},
 	{"budget-share", true},
 	{"approval-asked", true},
 	{"approval-late", true},

@@ -40,6 +40,12 @@ func Reactions(dir *organization.Directory) []op.Reaction {
 			return rewarded(ctx, tx, f.Reward, f.Consultant, "reward-reversed")
 		}),
 		op.On(requested),
+		op.On(func(ctx context.Context, tx *op.Tx, f facts.ExportKept, _ event.Event) error {
+			return exported(ctx, tx, f.ExportFile, "export-ready")
+		}),
+		op.On(func(ctx context.Context, tx *op.Tx, f facts.ExportFailed, _ event.Event) error {
+			return exported(ctx, tx, f.ExportFile, "export-failed")
+		}),
 		op.On(withdrawn),
 		op.On(reopened),
 		op.On(t.escalated),
@@ -234,6 +240,14 @@ func requested(ctx context.Context, tx *op.Tx, f facts.DataRequestFiled, _ event
 		Matter: dataRequest, SubjectKind: dataRequest, Subject: f.Request, Person: f.Person, Center: f.Center, Staff: f.Staff, Params: map[string]string{"request": f.Asked},
 	}, "kind")
 	return err
+}
+
+// exported tells who asked for the file of an export what became of it (PPL-11).
+func exported(ctx context.Context, tx *op.Tx, f facts.ExportFile, kind string) error {
+	if f.Staff.IsNone() {
+		return nil
+	}
+	return Notify(ctx, tx, Notice{Staff: f.Staff, Kind: kind, Person: f.Person, Link: "/data-requests/" + f.Request.String()})
 }
 
 // watchers tells those who watch a center: the supervisors, else the principals, else the general managers; never the one whom it is

@@ -8,6 +8,7 @@ import (
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/problem"
 	"zhike/internal/marketing"
 	"zhike/internal/people"
 	"zhike/internal/sales"
@@ -226,5 +227,58 @@ func TestMKT11_PointChangedMeanwhile(t *testing.T) {
 		if n := s.Count(t, "SELECT COUNT(*) FROM capture_points WHERE id = ? AND name = '甲'", p.ID); n != 1 {
 			t.Error("the first change is gone")
 		}
+	})
+}
+
+// Two who take a rejected submission at once, while the job and its door enter what waits: it is taken once, and makes one lead (MKT-11).
+func TestMKT11_AcceptedAndEnteredAtOnce(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		p := point(t, s, nil)
+		for i := range 3 {
+			in := form(p, i+1)
+			in.Trap = "x"
+			got := receive(t, s, in)
+			if got.State != marketing.SubmissionRejected {
+				t.Fatalf("received: %+v", got)
+			}
+			taken, entered := make(chan error, 2), make(chan error, 4)
+			for range 2 {
+				go func() {
+					taken <- second(marketing.AcceptSubmission.Run(s.Marketing(), s.Ops, marketing.AcceptInput{SubmissionID: got.ID, Reason: "核实过"}))
+				}()
+				go func() { entered <- sales.EnterSubmissions(s.System(), s.Ops) }()
+				go func() {
+					err := second(sales.EnterSubmission.Run(s.System(), s.Ops, sales.EnterSubmissionInput{SubmissionID: got.ID}))
+					if p, ok := problem.As(err); ok && p.Code == "submission-settled" {
+						err = nil
+					}
+					entered <- err
+				}()
+			}
+			first, other := <-taken, <-taken
+			if (first == nil) == (other == nil) {
+				t.Errorf("both takers were answered alike: %v, %v", first, other)
+			}
+			for range 4 {
+				if err := <-entered; err != nil {
+					t.Errorf("entering: %v", err)
+				}
+			}
+			if err := sales.EnterSubmissions(s.System(), s.Ops); err != nil {
+				t.Error(err)
+			}
+			if got := submission(t, s, got.ID); got.State != marketing.SubmissionEntered || got.Lead.IsNone() {
+				t.Errorf("submission = %+v", got)
+			}
+			for text, want := range map[string]int64{
+				"SELECT COUNT(*) FROM leads": int64(i + 1), "SELECT COUNT(*) FROM enquiries": int64(i + 1), "SELECT COUNT(*) FROM events WHERE kind = 'marketing.submission-entered.1'": int64(i + 1),
+				"SELECT COUNT(*) FROM events WHERE kind = 'marketing.submission-accepted.1'": int64(i + 1), "SELECT COUNT(*) FROM touches": 0,
+			} {
+				if n := s.Count(t, text); n != want {
+					t.Errorf("%s: %d, want %d", text, n, want)
+				}
+			}
+		}
+		s.Check(t)
 	})
 }

@@ -1,10 +1,16 @@
 package sales_test
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"zhike/internal/contracts"
 	"zhike/internal/kernel/id"
+	"zhike/internal/kernel/op"
 	"zhike/internal/sales"
 	"zhike/internal/testkit"
 )
@@ -114,6 +120,65 @@ func TestPPL8_FormerNot(t *testing.T) {
 		later(s, (364+30+91)*day)
 		if got := refusal(second(sales.PoolFormer.Run(s.System(), s.Ops, sales.FormerInput{ContractID: late}))); got != "422 not-former contract_id:" {
 			t.Errorf("who left too long ago: %s", got)
+		}
+	})
+}
+
+// copies copies a row of a table with other values, n times in one transaction.
+func copies(t *testing.T, s *testkit.School, table string, key id.ID, n int, other func(i int) map[string]any) {
+	t.Helper()
+	err := s.Ops.Write(s.System(), func(ctx context.Context, tx *op.Tx) error {
+		rows, err := tx.Query(ctx, "SELECT * FROM "+table+" WHERE id = ?", key)
+		if err != nil {
+			return err
+		}
+		columns, err := rows.Columns()
+		if err = errors.Join(err, rows.Close()); err != nil {
+			return err
+		}
+		for i := range n {
+			values, args := slices.Clone(columns), []any{}
+			change := other(i)
+			for j, c := range columns {
+				if v, ok := change[c]; ok {
+					values[j], args = "?", append(args, v)
+				}
+			}
+			if _, err := tx.Exec(ctx, "INSERT INTO "+table+" ("+strings.Join(columns, ", ")+") SELECT "+strings.Join(values, ", ")+" FROM "+table+" WHERE id = ?", append(args, key)...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// More than a run takes at once left earlier and stay where they are, since they ask for something: who left after them is reached all the same (PPL-8).
+func TestPPL8_FormerBeyondThoseWhoStay(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		e, contract := student(t, s)
+		const n = 205
+		var stay [n]id.ID
+		for i := range stay {
+			stay[i] = s.Clock.NewID()
+		}
+		until := int64(today(s))
+		s.Read(t, s.System(), func(ctx context.Context, tx *op.Tx) (err error) {
+			until, err = op.OneOf[int64](ctx, tx.Unscoped("test"), "SELECT valid_until FROM contracts WHERE id = ?", contract)
+			return err
+		})
+		copies(t, s, "contracts", contract, n, func(i int) map[string]any {
+			return map[string]any{"id": s.Clock.NewID(), "no": fmt.Sprintf("stays-%d", i), "student": stay[i], "payer": stay[i], "valid_until": until - 1 - int64(i%30)}
+		})
+		copies(t, s, "enquiries", e.ID, n, func(i int) map[string]any {
+			return map[string]any{"id": s.Clock.NewID(), "person": stay[i], "outcome": "open", "outcome_day": 0}
+		})
+		later(s, (364+30)*day)
+		same(t, "facts", since(t, s, func() { returnFormer(t, s) }), []string{"sales.enquiry-entered.1"})
+		if keys := pool(t, s, s.Consultant2(s.HD)); len(keys) != 1 || enquiry(t, s, keys[0]).Person != e.PersonID {
+			t.Errorf("pool = %v", keys)
 		}
 	})
 }

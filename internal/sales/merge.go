@@ -8,7 +8,8 @@ func OfPersons() []repoint.Column {
 	return []repoint.Column{
 		{Table: "enquiries", Column: "person"},
 		{Table: "enquiries", Column: "referrer"},
-		{Table: "withdrawn_referrers", Column: "referrer", Key: "enquiry"},
+		{Table: "enquiries", Column: "organization"},
+		{Table: "withdrawn_referrers", Column: "referrer"},
 		{Table: "rewards", Column: "person", With: ofEnquiry, Only: true},
 		{Table: "rewards", Column: "referrer"},
 		{Table: "appointments", Column: "person", With: ofEnquiry, Only: true},

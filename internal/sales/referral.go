@@ -102,8 +102,8 @@ func mergedReferrers(ctx context.Context, tx *op.Tx, m facts.PersonsMerged) erro
 		if !circle {
 			continue
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO withdrawn_referrers (merge, enquiry, referrer, gone) SELECT ?, e.id, e.referrer,
-			EXISTS (SELECT 1 FROM moved_rows r WHERE r.under = ? AND r.tab = 'enquiries' AND r.col = 'referrer' AND r.ref = e.id) FROM enquiries e WHERE e.id = ?`, m.Merge, m.Merge, e.ID)
+		_, err = tx.Exec(ctx, `INSERT INTO withdrawn_referrers (id, merge, enquiry, referrer, gone) SELECT ?, ?, e.id, e.referrer,
+			EXISTS (SELECT 1 FROM moved_rows r WHERE r.under = ? AND r.tab = 'enquiries' AND r.col = 'referrer' AND r.ref = e.id) FROM enquiries e WHERE e.id = ?`, tx.NewID(), m.Merge, m.Merge, e.ID)
 		if err != nil {
 			return fmt.Errorf("keep withdrawn referrer: %w", err)
 		}

@@ -221,3 +221,70 @@ func TestMKT12_JoinedReferrer(t *testing.T) {
 		s.Check(t)
 	})
 }
+
+// Two merges that each withdrew a referrer of one enquiry name again whom each withdrew, also after a third that led one of them was undone (PPL-5).
+func TestMKT12_TwoWithdrawnOfOneEnquiry(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		boss := s.Principal(s.HD)
+		e, first, then := s.Enquiry(t, s.HD), s.Enquiry(t, s.HD), s.Enquiry(t, s.HD) // brought by first, later by then
+		w, z := s.Person(t, s.HD), s.Person(t, s.HD)
+		merge := func(kept, gone id.ID) id.ID {
+			t.Helper()
+			return must(people.Merge.Run(boss, s.Ops, people.MergeInput{PersonID: kept, WithID: gone}))(t).MergeID
+		}
+		unmerge := func(kept, m id.ID) {
+			t.Helper()
+			must(people.Unmerge.Run(boss, s.Ops, people.UnmergeInput{PersonID: kept, MergeID: m}))(t)
+		}
+		for _, pair := range [][2]id.ID{{e.ID, first.PersonID}, {first.ID, w}, {then.ID, z}} {
+			if err := referred(t, s, pair[0], pair[1]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		merge(e.PersonID, w)
+		if err := referred(t, s, e.ID, then.PersonID); err != nil {
+			t.Fatal(err)
+		}
+		second := merge(e.PersonID, z)
+		if got := enquiry(t, s, e.ID).Referrer; !got.IsNone() {
+			t.Fatalf("the circle stays: %s", got)
+		}
+		unmerge(then.PersonID, merge(then.PersonID, first.PersonID))
+		unmerge(e.PersonID, second)
+		if got := enquiry(t, s, e.ID).Referrer; got != then.PersonID {
+			t.Errorf("referrer %s, want %s and not %s", got, then.PersonID, first.PersonID)
+		}
+		s.Check(t)
+	})
+}
+
+// A walk-in that is taken back takes back whom it named as referrer; not whom the enquiry named before (MKT-12, UI-B2).
+func TestMKT12_WalkInTakenBack(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		desk := s.FrontDesk(s.HD)
+		e, named, other := s.Enquiry(t, s.HD), s.Person(t, s.HD), s.Person(t, s.HD)
+		come := func(referrer id.ID) {
+			t.Helper()
+			v := must(sales.WalkIn.Run(desk, s.Ops, sales.WalkInInput{PersonID: e.PersonID, CenterID: s.HD, ReferrerID: referrer}))(t)
+			if got := enquiry(t, s, e.ID).Referrer; got != named {
+				t.Errorf("came with %s, want %s", got, named)
+			}
+			must(sales.WithdrawCheckIn.Run(desk, s.Ops, sales.VisitInput{VisitID: v.ID}))(t)
+		}
+		come(named)
+		if got := enquiry(t, s, e.ID).Referrer; !got.IsNone() {
+			t.Errorf("after the walk-in was taken back %s is the referrer", got)
+		}
+		if got := s.Facts(t); got[len(got)-1] != "sales.visit-withdrawn.1" {
+			t.Errorf("facts %v", got[len(got)-3:])
+		}
+		if err := referred(t, s, e.ID, named); err != nil {
+			t.Fatal(err)
+		}
+		come(other)
+		if got := enquiry(t, s, e.ID).Referrer; got != named {
+			t.Errorf("who was named before is %s, want %s", got, named)
+		}
+		s.Check(t)
+	})
+}

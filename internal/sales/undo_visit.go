@@ -3,6 +3,7 @@ package sales
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -14,7 +15,8 @@ import (
 )
 
 // WithdrawCheckIn takes back that a visitor arrived, with an appointment or without (SAL-5, UI-B2): the visit counts no more, its appointment
-// is open again; process closes the consultant's task. The enquiry that a walk-in began stays, to be called. Refused: visit-finished,
+// is open again; process closes the consultant's task. The enquiry that a walk-in began stays, to be called; whom it named as the referrer of an
+// enquiry that was there is withdrawn with it (MKT-12). Refused: visit-finished,
 // undo-late, undo-changed.
 var WithdrawCheckIn = op.Op[VisitInput, VisitAnswer]{
 	Name: "sales.withdraw-check-in", Rule: "UI-B2", Needs: "visit:create", Fact: facts.VisitWithdrawn{}, Do: withdrawCheckIn, Subject: VisitInput.ref,
@@ -39,7 +41,7 @@ func withdrawCheckIn(ctx context.Context, tx *op.Tx, in VisitInput) (VisitAnswer
 	if err != nil {
 		return VisitAnswer{}, err
 	}
-	f, err := notHere(v, last)
+	f, named, err := notHere(v, last)
 	if err != nil {
 		return VisitAnswer{}, err
 	}
@@ -51,6 +53,9 @@ func withdrawCheckIn(ctx context.Context, tx *op.Tx, in VisitInput) (VisitAnswer
 		return VisitAnswer{}, err
 	}
 	if err := restore(ctx, tx, &e, v.ID); err != nil {
+		return VisitAnswer{}, err
+	}
+	if f.Referral, err = unnamed(ctx, tx, &e, named); err != nil {
 		return VisitAnswer{}, err
 	}
 	if e.WalkIn && e.Stage == New && e.NextStep == "" {
@@ -67,15 +72,27 @@ func withdrawCheckIn(ctx context.Context, tx *op.Tx, in VisitInput) (VisitAnswer
 	return v.answer(e.Stage), nil
 }
 
-// notHere words the fact of a visit that is taken back by the fact that began it.
-func notHere(v Visit, last event.Event) (f facts.VisitWithdrawn, err error) {
+// notHere words the fact of a visit that is taken back by the fact that began it, and gives whom that named as referrer.
+func notHere(v Visit, last event.Event) (f facts.VisitWithdrawn, named *facts.Referral, err error) {
 	var came facts.VisitCheckedIn // of a walk-in, only what both have
-	if err := json.Unmarshal(last.Payload, &came); err != nil {
-		return f, fmt.Errorf("read fact of visit: %w", err)
+	var walked facts.WalkedIn
+	if err := errors.Join(json.Unmarshal(last.Payload, &came), json.Unmarshal(last.Payload, &walked)); err != nil {
+		return f, nil, fmt.Errorf("read fact of visit: %w", err)
 	}
 	return facts.VisitWithdrawn{
 		Matter: came.Matter, Visit: v.ID, Recorded: last.ID, Appointment: v.Appointment, Inviter: came.Inviter, Day: came.Day, VisitDay: last.Day,
-	}, nil
+	}, walked.Referral, nil
+}
+
+// unnamed withdraws the referrer that a walk-in named, who may be led to another record by a merge meanwhile: nothing else happened to the
+// enquiry since. It gives the change; nil where the walk-in named nobody.
+func unnamed(ctx context.Context, tx *op.Tx, e *Enquiry, named *facts.Referral) (*facts.Referral, error) {
+	if named == nil || e.Referrer.IsNone() {
+		return nil, nil //nolint:nilnil // nobody was named
+	}
+	was := *e
+	e.Referrer = named.Was
+	return e.referred(was), tx.Save(ctx, e, "referrer")
 }
 
 // expectedAgain opens the appointment of a visit that is taken back, and gives its state; a walk-in has none. Refused: undo-changed.

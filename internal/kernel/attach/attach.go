@@ -214,6 +214,32 @@ func Tie(ctx context.Context, tx *op.Tx, field, kind string, record id.ID, files
 	return nil
 }
 
+// Keep keeps what the program itself made with a record, in the transaction of the operation that makes it ready. It may be of any type.
+func (f File) Keep(ctx context.Context, tx *op.Tx, body []byte) error {
+	sum := sha256.Sum256(body)
+	f.Size, f.Digest, f.Received, f.Created = int64(len(body)), sum[:], true, tx.Now
+	if err := tx.Insert(ctx, f); err != nil {
+		return err
+	}
+	no := int64(0)
+	for next := range slices.Chunk(body, pieceBytes) {
+		if err := tx.Insert(ctx, piece{ID: tx.NewID(), File: f.ID, No: no, Bytes: next}); err != nil {
+			return fmt.Errorf("keep document: %w", err)
+		}
+		no++
+	}
+	return nil
+}
+
+// Remove removes documents of a record that the caller has read in scope.
+func Remove(ctx context.Context, tx *op.Tx, files []File) error {
+	keys := make([]id.ID, len(files))
+	for i, f := range files {
+		keys[i] = f.ID
+	}
+	return remove(ctx, tx, keys)
+}
+
 // Of gives the documents of records that the caller has read in scope, in the order in which they came.
 func Of(ctx context.Context, tx *op.Tx, kind string, records []id.ID) (map[id.ID][]File, error) {
 	var list []File

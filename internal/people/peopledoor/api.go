@@ -89,8 +89,9 @@ func requests(a *api.API, rows []personal.Rows, holds []personal.Hold) {
 	})
 	api.Post(a, "/people/{id}/data-requests", people.FileDataRequest)
 	api.Post(a, "/data-requests/{id}/finish", people.FinishDataRequest)
+	api.Post(a, "/data-requests/{id}/file", people.MakeExport)
 	api.PostWith(a, "/data-requests/{id}/export", people.ExportPerson, func(ctx context.Context, tx *op.Tx, out people.Answer) (people.Exported, error) {
-		return people.Export(ctx, tx, rows, out.ID)
+		return people.ExportedFile(ctx, tx, out.ID)
 	})
 }
 

@@ -10,7 +10,7 @@ import (
 	"zhike/internal/people"
 )
 
-// organizationAPI registers company customers (PPL-13); their timeline and phones are those of /people/{id}.
+// organizationAPI registers company customers (PPL-13); their timeline, merges and phones are those of /people/{id}.
 func organizationAPI(a *api.API) {
 	api.List(a, "/organizations", "people.organizations", "organization:read", listOrganizations)
 	api.Get(a, "/organizations/{id}", "people.organization", "organization:read", showOrganization)
@@ -19,6 +19,8 @@ func organizationAPI(a *api.API) {
 	api.Post(a, "/organizations/{id}/revert", people.RevertOrganization)
 	api.Post(a, "/organizations/{id}/archive", people.ArchiveOrganization)
 	api.Post(a, "/organizations/{id}/restore", people.RestoreOrganization)
+	api.Post(a, "/organizations/{id}/merge", people.MergeOrganizations)
+	api.Post(a, "/organizations/{id}/unmerge", people.UnmergeOrganizations)
 	api.Post(a, "/organizations/{id}/contacts", people.AddOrganizationContact)
 	api.Post(a, "/organizations/{id}/contacts/remove", people.RemoveOrganizationContact)
 }
@@ -53,10 +55,11 @@ type OrganizationShown struct {
 }
 
 func showOrganization(ctx context.Context, tx *op.Tx, q personID) (out OrganizationShown, err error) {
-	p, is, err := people.OrganizationByID(ctx, tx, q.ID)
+	p, is, err := people.OpenedOrganization(ctx, tx, q.ID)
 	if err != nil {
 		return out, err
 	}
+	q.ID = p.ID // of which stands for one that was merged
 	out = OrganizationShown{Organization: is, Name: p.Name, NameLatin: p.NameLatin, ExternalKey: p.ExternalKey, Center: p.Center, Version: p.Version}
 	if out.Points, err = people.Contacts(ctx, tx, q.ID); err != nil {
 		return out, err

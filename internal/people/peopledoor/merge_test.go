@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"zhike/internal/kernel/id"
 	"zhike/internal/people"
 	"zhike/internal/testkit"
 )
@@ -74,4 +75,46 @@ func (s site) redirected(path string) (location string, status int) {
 	}
 	w := s.do(r)
 	return w.Header().Get("Location"), w.Code
+}
+
+// Two company customers stand side by side, one chooses, the old address leads on, and the merge is undone on the page of the one that stands (PPL-13).
+func TestPPL13_MergeOrganizationPages(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		company := func(in people.OrganizationInput) id.ID {
+			t.Helper()
+			in.CenterID = s.HD
+			a, err := people.RegisterOrganization.Run(s.FrontDesk(s.HD), s.Ops, in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return a.ID
+		}
+		first := company(people.OrganizationInput{Name: "星河科技", Bank: "招商银行"})
+		again := company(people.OrganizationInput{Name: "星河 科技", TaxNumber: "91350100M000100Y43", Bank: "工商银行"})
+		path := func(key id.ID, more string) string { return "/organizations/" + key.String() + more }
+		p := open(t, s, s.Principal(s.HD))
+		if !strings.Contains(p.get(path(first, ""), http.StatusOK), path(first, "/merge")) {
+			t.Error("the page has no way to the comparison")
+		}
+		p.wants(p.get(path(first, "/merge"), http.StatusOK), "把 星河科技 与谁合并？", "星河 科技", "同名")
+		p.wants(p.get(path(first, "/merge?q="+url.QueryEscape("xinghe")), http.StatusOK), "星河 科技")
+		p.wants(p.get(path(first, "/merge?with="+again.String()), http.StatusOK), "招商银行", "工商银行", "91350100M000100Y43", "下级单位也一并转移")
+		form := url.Values{"with_id": {again.String()}, "fields.name": {"kept"}, "fields.bank": {"merged"}}
+		open(t, s, s.Finance(s.HD)).post(path(first, "/merge"), http.StatusForbidden, form)
+		if to, _ := p.post(path(first, "/merge"), http.StatusSeeOther, form); to != path(first, "") {
+			t.Errorf("leads to %s", to)
+		}
+		if at, _ := p.redirected(path(again, "")); at != path(first, "") {
+			t.Errorf("the old address leads to %q", at)
+		}
+		stands := p.get(path(first, ""), http.StatusOK)
+		p.wants(stands, "工商银行", "91350100M000100Y43", "并入的档案 1", "与另一份档案合并")
+		merge := regexp.MustCompile(`name="merge_id" value="([^"]+)"`).FindStringSubmatch(stands)
+		if merge == nil {
+			t.Fatal("the page has no way to undo the merge")
+		}
+		p.post(path(first, "/unmerge"), http.StatusSeeOther, url.Values{"merge_id": {merge[1]}})
+		p.wants(p.get(path(first, ""), http.StatusOK), "招商银行", "合并已撤销")
+		p.wants(p.get(path(again, ""), http.StatusOK), "星河 科技", "工商银行")
+	})
 }

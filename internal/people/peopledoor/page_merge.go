@@ -28,6 +28,10 @@ type mergeSide struct {
 	Custom    []people.Attribute
 	Links     []people.Link
 	Relatives []people.Relative
+
+	Is     people.Organization // of a company customer
+	Staff  []people.OrganizationContact
+	Parent people.Brief
 }
 
 // mergeView compares two records, field by field (PPL-5); without a second one it looks for it.
@@ -57,6 +61,10 @@ func (p pages) getMerge(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	return renderMerge(w, r, v)
+}
+
+func renderMerge(w http.ResponseWriter, r *http.Request, v mergeView) error {
 	ctx := r.Context()
 	name := shown(ctx, v.Kept.Person.Shown())
 	if v.Query.With.IsNone() {
@@ -146,6 +154,9 @@ type mergeField struct {
 
 // fields are those that one of the two has.
 func (v mergeView) fields(ctx context.Context) (out []mergeField) {
+	if v.Kept.Person.Organization {
+		return v.organizationFields(ctx)
+	}
 	add := func(f mergeField) {
 		if f.Kept+f.Gone != "" {
 			if f.Value == "" {
@@ -219,13 +230,16 @@ func (s mergeSide) belongings(ctx context.Context) string {
 		count[l.Kind]++
 	}
 	var out []string
-	for _, kind := range []string{"enquiry", "contract", "payer", "payment", "visit"} {
+	for _, kind := range []string{"enquiry", "contract", "payer", "payment", "named", "visit"} {
 		if n := count[kind]; n > 0 {
 			out = append(out, t(ctx, "merge-count", "what", i18n.T(ctx, "link."+kind), "n", n))
 		}
 	}
 	if n := len(s.Relatives); n > 0 {
 		out = append(out, t(ctx, "merge-count", "what", t(ctx, "family-contact"), "n", n))
+	}
+	if n := len(s.Staff); n > 0 {
+		out = append(out, t(ctx, "merge-count", "what", o(ctx, "contacts"), "n", n))
 	}
 	return strings.Join(out, " · ")
 }

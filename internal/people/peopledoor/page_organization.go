@@ -37,6 +37,9 @@ func (p pages) getOrganization(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if asked, err := web.PathID(r, "id", "organization"); err == nil && asked != v.Person.ID { // that of one that was merged into it
+		return web.Redirect(w, r, organizationPath(v.Person.ID, ""), web.Status{Text: t(r.Context(), "merge-led")})
+	}
 	return web.Render(w, r, web.Shell(web.Page{Title: v.Person.Name, Own: true}, organizationPage(v)))
 }
 
@@ -54,7 +57,11 @@ func (p pages) organization(r *http.Request) (v organizationView, err error) {
 }
 
 func (v *organizationView) read(ctx context.Context, tx *op.Tx, key id.ID) (err error) {
-	if v.Person, v.Is, err = people.OrganizationByID(ctx, tx, key); err != nil {
+	if v.Person, v.Is, err = people.OpenedOrganization(ctx, tx, key); err != nil {
+		return err
+	}
+	key = v.Person.ID
+	if v.Merged, err = people.MergesOf(ctx, tx, key); err != nil {
 		return err
 	}
 	if v.names, err = load(ctx, tx); err != nil {
@@ -138,6 +145,9 @@ func (v organizationView) actions(ctx context.Context) (out []web.Button) {
 		add("payment:create", web.Button{Label: t(ctx, "take-payment"), Href: v.payment()})
 	}
 	add("person:update", web.Button{Label: t(ctx, "edit"), Href: organizationPath(key, "/edit"), Kind: web.Quiet})
+	if v.Is.Archived.IsZero() {
+		add("person:merge", web.Button{Label: t(ctx, "merge"), Href: organizationPath(key, "/merge"), Kind: web.Quiet})
+	}
 	return out
 }
 

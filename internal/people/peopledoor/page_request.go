@@ -149,7 +149,20 @@ func (v requestView) facts(ctx context.Context) []web.Fact {
 
 // next says what the request waits for.
 func (v requestView) next(ctx context.Context) string {
-	if v.Exportable(web.Now(ctx)) {
+	now := web.Now(ctx)
+	switch {
+	case !v.Exportable(now):
+	case v.Ready(now):
+		return t(ctx, "request-file-ready", "day", moment(ctx, v.FileUntil))
+	case v.FileState == people.FileReady, v.FileState == people.FileExpired:
+		return t(ctx, "request-file-expired", "day", moment(ctx, v.FileUntil))
+	case v.FileState == people.FileFailed:
+		return t(ctx, "request-file-failed", "day", moment(ctx, v.FileAt))
+	case v.Making(now):
+		return t(ctx, "request-file-making")
+	case v.FileState == people.FileWaiting:
+		return t(ctx, "request-file-stalled", "day", moment(ctx, v.FileAt))
+	default:
 		return t(ctx, "request-next-export", "day", moment(ctx, v.Until()))
 	}
 	switch {
@@ -157,8 +170,24 @@ func (v requestView) next(ctx context.Context) string {
 		return t(ctx, "request-next-"+v.Kind)
 	case v.State == people.RequestOpen:
 		return t(ctx, "request-next-open")
+	case v.FileState == people.FileExpired:
+		return t(ctx, "request-file-gone", "day", moment(ctx, v.FileUntil))
 	}
 	return t(ctx, "request-next-none")
+}
+
+// again is what the button says that has the file made: the first time, after a failure, or anew.
+func (v requestView) again(ctx context.Context) web.Button {
+	b := web.Button{Label: t(ctx, "request-file-again"), Kind: web.Primary}
+	switch v.FileState {
+	case "":
+		b.Label = t(ctx, "request-file-make")
+	case people.FileReady:
+		b.Kind = web.Quiet
+	case people.FileWaiting, people.FileFailed:
+		b.Label = t(ctx, "request-file-retry")
+	}
+	return b
 }
 
 // requestForm is the form by which one is filed.
@@ -242,7 +271,48 @@ func (p pages) postFinish(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, requestPath(key, ""), web.Status{Text: t(r.Context(), "request-finished"), Tone: web.Good})
 }
 
-// postExport hands out all that is kept of a person: a page to read and the same as JSON, in one file that is kept nowhere.
+// postFile has the file of an export made.
+func (p pages) postFile(w http.ResponseWriter, r *http.Request) error {
+	key, err := web.PathID(r, "id", "data-request")
+	if err == nil {
+		_, err = people.MakeExport.Run(r.Context(), p.run, people.RequestRef{RequestID: key})
+	}
+	if err != nil {
+		return web.Again(w, r, whole(err), p.getRequest)
+	}
+	return web.Redirect(w, r, requestPath(key, ""), web.Status{Text: t(r.Context(), "request-file-begun"), Tone: web.Good})
+}
+
+// getFileProgress is the bar alone while the job works; then the page is drawn anew.
+func (p pages) getFileProgress(w http.ResponseWriter, r *http.Request) error {
+	key, err := web.PathID(r, "id", "data-request")
+	if err != nil {
+		return err
+	}
+	var v requestView
+	err = p.run.Read(r.Context(), func(ctx context.Context, tx *op.Tx) (err error) {
+		v.DataRequest, err = people.DataRequestByID(ctx, tx, key)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if !v.Making(web.Now(r.Context())) {
+		w.Header().Set("HX-Refresh", "true")
+	}
+	return web.Render(w, r, v.progress(r.Context()))
+}
+
+// progress is how far the job is that makes the file; it asks for itself again until the job is done.
+func (v requestView) progress(ctx context.Context) web.Progress {
+	bar := web.Progress{ID: "file-progress", Label: t(ctx, "request-file-waiting"), Done: int(v.FileDone), Total: int(v.FileTotal)}
+	if v.Making(web.Now(ctx)) {
+		bar.Poll = requestPath(v.ID, "/progress")
+	}
+	return bar
+}
+
+// postExport hands out all that is kept of a person: a page to read and the same as JSON, in one file with the mark of who hands it out.
 func (p pages) postExport(w http.ResponseWriter, r *http.Request) error {
 	key, err := web.PathID(r, "id", "data-request")
 	if err == nil {
@@ -253,7 +323,7 @@ func (p pages) postExport(w http.ResponseWriter, r *http.Request) error {
 	}
 	var out people.Exported
 	err = p.run.Read(r.Context(), func(ctx context.Context, tx *op.Tx) (err error) {
-		out, err = people.Export(ctx, tx, p.rows, key)
+		out, err = people.ExportedFile(ctx, tx, key)
 		return err
 	})
 	if err != nil {
@@ -338,5 +408,5 @@ func (v retentionView) table(ctx context.Context) web.Table {
 
 // exportMark is the watermark of an export (PPL-10): who handed it out, when and for which request.
 func exportMark(ctx context.Context, v people.Exported) string {
-	return t(ctx, "export-mark", "by", v.By, "at", moment(ctx, v.At), "no", v.Request.ID)
+	return t(ctx, "export-mark", "by", v.By, "at", moment(ctx, v.Handed), "read", moment(ctx, v.At), "no", v.Request.ID)
 }

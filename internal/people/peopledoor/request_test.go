@@ -9,8 +9,12 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
+	"zhike/internal/app"
+	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
+	"zhike/internal/kernel/personal"
 	"zhike/internal/people"
 	"zhike/internal/process"
 	"zhike/internal/testkit"
@@ -47,7 +51,33 @@ func TestPPL11_Pages(t *testing.T) {
 		if _, err := process.Approve.Run(s.Principal(s.HD), s.Ops, process.ApprovalInput{ApprovalID: key}); err != nil {
 			t.Fatal(err)
 		}
-		boss.wants(boss.get(at, http.StatusOK), "交付文件", "可以交付")
+		boss.wants(boss.get(at, http.StatusOK), "生成文件", "可以生成并交付")
+		if strings.Contains(desk.get(at, http.StatusOK), "生成文件</button>") {
+			t.Error("the front desk may make the file")
+		}
+		boss.post(at+"/export", http.StatusUnprocessableEntity, url.Values{})
+		boss.post(at+"/file", http.StatusSeeOther, url.Values{})
+		for path, want := range map[string]string{at: `hx-get="` + at + `/progress"`, at + "/progress": "已读取的资料"} {
+			if body := boss.get(path, http.StatusOK); !strings.Contains(body, want) {
+				t.Errorf("%s lacks %s: %s", path, want, body)
+			}
+		}
+		request, err := id.Parse(strings.TrimPrefix(at, "/data-requests/"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		do := func(attempt int64, rows []personal.Rows) error {
+			return people.Exporter{Run: s.Ops, Rows: rows}.Do(s.System(), people.ExportWork{RequestID: request, Attempt: attempt})
+		}
+		if err := do(1, []personal.Rows{{Table: "no_such_table", By: []string{"person"}}}); err == nil {
+			t.Error("a job that fails says nothing")
+		}
+		boss.wants(boss.get(at, http.StatusOK), "生成失败", "重试")
+		boss.post(at+"/file", http.StatusSeeOther, url.Values{})
+		if err := do(2, app.Personal()); err != nil {
+			t.Fatal(err)
+		}
+		boss.wants(boss.get(at, http.StatusOK), "交付文件", "自动删除", "重新生成")
 		if strings.Contains(desk.get(at, http.StatusOK), "交付文件</button>") {
 			t.Error("the front desk may hand out")
 		}
@@ -66,9 +96,14 @@ func TestPPL11_Pages(t *testing.T) {
 				t.Errorf("%s: %v does not hold the name", f.Name, err)
 			}
 			if f.Name == "data.html" {
-				boss.wants(string(text), "交付，申请", "仅供本人")
+				boss.wants(string(text), "交付（资料截至", "仅供本人")
 			}
 		}
+		s.Clock.Set(s.Clock.Now().Add(7 * 24 * time.Hour))
+		if err := people.RemoveExports(s.System(), s.Ops); err != nil {
+			t.Fatal(err)
+		}
+		boss.wants(boss.get(at, http.StatusOK), "过期删除", "重新生成")
 		boss.wants(boss.get("/data-requests/retention", http.StatusOK), "没有超过保存期的个人")
 	})
 }
