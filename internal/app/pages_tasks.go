@@ -10,6 +10,7 @@ import (
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
+	"zhike/internal/people"
 	"zhike/internal/process"
 	"zhike/internal/process/processdoor"
 	"zhike/internal/web"
@@ -82,7 +83,11 @@ func (p *pages) tasks(ctx context.Context, done bool, page int) (tasksView, erro
 				v.Centers[c.ID] = c.Name(string(i18n.LangOf(ctx)))
 			}
 		}
-		v.Names, err = personNames(ctx, tx, persons)
+		seen, err := people.InScope(ctx, tx, persons) // what was done names nobody who is no more seen (ORG-3)
+		v.Names = make(map[id.ID]string, len(seen))
+		for key, b := range seen {
+			v.Names[key] = b.Shown()
+		}
 		return err
 	})
 	return v, err

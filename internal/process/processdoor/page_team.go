@@ -121,7 +121,7 @@ func (v *teamView) load(ctx context.Context, tx *op.Tx) (err error) {
 			keys = append(keys, t.Person)
 		}
 	}
-	v.persons, err = people.Briefs(ctx, tx, keys)
+	v.persons, err = people.InScope(ctx, tx, keys)
 	return err
 }
 
