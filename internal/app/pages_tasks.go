@@ -70,12 +70,9 @@ func (p *pages) tasks(ctx context.Context, done bool, page int) (tasksView, erro
 		v.Open, v.Ready, v.Late = int(open), int(ready), int(late)
 		v.Page = min(page, (v.total()+pageRows-1)/pageRows)
 		v.Page = max(v.Page, 1)
-		// the list has a cursor and no numbers: a page is the end of all up to it
-		list, err := process.Tasks(ctx, tx, process.TaskFilter{Staff: who.Staff, Done: done, Limit: v.Page * pageRows})
-		if err != nil {
+		if v.Tasks, err = process.Tasks(ctx, tx, process.TaskFilter{Staff: who.Staff, Done: done, Limit: pageRows, Offset: (v.Page - 1) * pageRows}); err != nil {
 			return err
 		}
-		v.Tasks = list[min((v.Page-1)*pageRows, len(list)):]
 		var persons []id.ID
 		for _, t := range v.Tasks {
 			persons = append(persons, t.Person)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
@@ -76,6 +77,15 @@ func TestORG3_TaskShowsUntilItEnds(t *testing.T) {
 			t.Fatal(err)
 		}
 		look("open again", true)
+		if _, err := process.FinishTask.Run(doer, s.Ops, finish); err != nil {
+			t.Fatal(err)
+		}
+		s.Clock.Set(s.Clock.Now().Add(op.UndoTime + time.Second))
+		_, err := process.ReopenTask.Run(doer, s.Ops, finish)
+		refusedWith(t, "opened again later", err, "undo-late")
+		look("done for good", false)
+		first = give()
+		look("given anew", true)
 		if _, err := process.WithdrawTask.Run(boss, s.Ops, first); err != nil {
 			t.Fatal(err)
 		}
