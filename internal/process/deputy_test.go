@@ -114,14 +114,15 @@ func TestORG7_DelegationRefused(t *testing.T) {
 // what one asks for oneself is in no inbox of one's own (ORG-7, PRC-6).
 func TestORG7_DeputyWithOwnLimit(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
-		day, deputy := bizdate.Of(s.Clock.Now(), s.Dir.Zone(s.HD)), s.Consultant2(s.HD)
+		day := bizdate.Of(s.Clock.Now(), s.Dir.Zone(s.HD))
 		for role, most := range map[string]*int64{"general-manager": nil, "consultant": new(int64(-1)), "supervisor": nil, "principal": new(int64(500))} {
 			must(process.SetLimit.Run(s.GM(), s.Ops, process.LimitInput{Matter: "discount", Role: role, Most: most}))(t)
 		}
 		e, v := visited(t, s)
 		finish(t, s, v.ID)
-		must(organization.Delegate.Run(s.Principal(s.HD), s.Ops, organization.DelegateInput{DeputyID: s.StaffID(deputy), From: day, Until: day + 3}))(t)
+		must(organization.Delegate.Run(s.Principal(s.HD), s.Ops, organization.DelegateInput{DeputyID: s.StaffID(s.Consultant2(s.HD)), From: day, Until: day + 3}))(t)
 		refresh(t, s)
+		deputy := s.Consultant2(s.HD)
 		q := must(sales.MakeQuote.Run(s.Principal(s.HD), s.Ops, sales.MakeQuoteInput{EnquiryID: e.ID, Packages: []id.ID{s.Package}, Discount: money.Yuan(9600), Reason: "团购"}))(t)
 		if a := approval(t, s, q.Approval); a.Role != "consultant" {
 			t.Fatalf("asked is %q", a.Role)
