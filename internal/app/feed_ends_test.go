@@ -38,7 +38,7 @@ func TestPRC5_FeedEnds(t *testing.T) {
 		v := signedIn(t, s, base, "consultant", s.HD)
 		feed := feedOf(t, v, site)
 		anybody.get(feed).want(t, http.StatusOK)
-		v.post("/password", "old", "correct horse", "new", "battery staple").wantTo(t, "/")
+		v.post("/password", "old", "correct horse", "new", "battery staple", "repeat", "battery staple").wantTo(t, "/")
 		anybody.get(feed).want(t, http.StatusNotFound)
 
 		feed = feedOf(t, v, site)
@@ -79,13 +79,17 @@ func TestTRU19_FeedAddress(t *testing.T) {
 					t.Fatal(err)
 				}
 				r.Host = "evil.example"
+				r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 				return v.do(r)
 			}
 			site = strings.TrimSuffix(site, "/")
 			made := ask(http.MethodPost, "/tasks/calendar")
-			token := between(made.body, site+"/calendar/", ".ics")
+			token := between(made.body, "<code>"+site+"/calendar/", ".ics")
 			calendar := ask(http.MethodGet, "/calendar/"+token+".ics")
-			if token == "" || calendar.status != http.StatusOK || !strings.Contains(calendar.body, "URL:"+site+"/tasks/") {
+			if token == "" {
+				t.Errorf("%q: no address: %d", site, made.status)
+			}
+			if calendar.status != http.StatusOK || !strings.Contains(calendar.body, "URL:"+site+"/tasks/") {
 				t.Errorf("%q: %d\n%s", site, calendar.status, calendar.body)
 			}
 			if strings.Contains(made.body+calendar.body, "evil.example") {

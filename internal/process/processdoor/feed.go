@@ -180,7 +180,7 @@ func feedNames(ctx context.Context, tx *op.Tx, tasks []process.Task, booked []sa
 	for _, a := range booked {
 		keys = append(keys, a.Person)
 	}
-	briefs, err := people.InScope(ctx, tx, keys)
+	briefs, err := people.Briefs(ctx, tx, keys)
 	if err != nil {
 		return nil, err
 	}
