@@ -78,6 +78,9 @@ func TestTRU19_FeedAddress(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
+				for _, c := range v.c.Jar.Cookies(r.URL) {
+					r.AddCookie(c)
+				}
 				r.Host = "evil.example"
 				r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 				return v.do(r)
