@@ -15,7 +15,7 @@ import (
 )
 
 // TestPRC5_Feed: the secret address gives one's own open tasks and appointments, without phones and with masked names; the same again is not
-// sent again. It opens nothing else, and a new address, a stop, a new password or a closed account ends it at once.
+// sent again. It opens nothing else, and a new address, a stop or a closed account ends it at once.
 func TestPRC5_Feed(t *testing.T) {
 	t.Parallel()
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {

@@ -10,6 +10,7 @@ import (
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
+	"zhike/internal/people"
 	"zhike/internal/process"
 	"zhike/internal/process/processdoor"
 	"zhike/internal/web"
@@ -69,12 +70,9 @@ func (p *pages) tasks(ctx context.Context, done bool, page int) (tasksView, erro
 		v.Open, v.Ready, v.Late = int(open), int(ready), int(late)
 		v.Page = min(page, (v.total()+pageRows-1)/pageRows)
 		v.Page = max(v.Page, 1)
-		// the list has a cursor and no numbers: a page is the end of all up to it
-		list, err := process.Tasks(ctx, tx, process.TaskFilter{Staff: who.Staff, Done: done, Limit: v.Page * pageRows})
-		if err != nil {
+		if v.Tasks, err = process.Tasks(ctx, tx, process.TaskFilter{Staff: who.Staff, Done: done, Limit: pageRows, Offset: (v.Page - 1) * pageRows}); err != nil {
 			return err
 		}
-		v.Tasks = list[min((v.Page-1)*pageRows, len(list)):]
 		var persons []id.ID
 		for _, t := range v.Tasks {
 			persons = append(persons, t.Person)
@@ -82,7 +80,11 @@ func (p *pages) tasks(ctx context.Context, done bool, page int) (tasksView, erro
 				v.Centers[c.ID] = c.Name(string(i18n.LangOf(ctx)))
 			}
 		}
-		v.Names, err = personNames(ctx, tx, persons)
+		seen, err := people.InScope(ctx, tx, persons) // what was done names nobody who is no more seen (ORG-3)
+		v.Names = make(map[id.ID]string, len(seen))
+		for key, b := range seen {
+			v.Names[key] = b.Shown()
+		}
 		return err
 	})
 	return v, err

@@ -62,7 +62,7 @@ func TestTRU16_RegisterIsWhole(t *testing.T) {
 var secrets = []string{"organization.open-account", "organization.reset-password", "organization.issue-token"}
 
 // jobs are operations that only the program itself does.
-var jobs = []string{"sales.note-breach", "sales.escalate-contact", "sales.return-to-pool", "sales.pool-former", "people.note-reveal-limit", "process.escalate-approval", "process.remind-asker", "sales.keep-scores", "marketing.receive-submission", "marketing.reject-submission", "sales.enter-submission", "people.anonymize", "sales.earn-reward", "sales.book-reward", "sales.follow-merge", "process.make-task", "people.keep-export", "people.fail-export", "people.remove-export"}
+var jobs = []string{"sales.note-breach", "sales.escalate-contact", "sales.return-to-pool", "sales.pool-former", "people.note-reveal-limit", "process.escalate-approval", "process.remind-asker", "sales.keep-scores", "marketing.receive-submission", "marketing.reject-submission", "sales.enter-submission", "people.anonymize", "sales.earn-reward", "sales.book-reward", "sales.follow-merge", "process.make-task", "process.stop-series", "people.keep-export", "people.fail-export", "people.remove-export"}
 
 // within are operations that another function runs, which has its tests: what it is.
 var within = map[string]string{
@@ -70,6 +70,7 @@ var within = map[string]string{
 	"sales.update-imported":        "rollout.Import",
 	"process.remind-asker":         "DueApprovals",
 	"process.make-task":            "DueSeries",
+	"process.stop-series":          "DueSeries",
 	"sales.follow-merge":           "people.MergePersons",
 	"sales.earn-reward":            "SettleRewards",
 	"sales.book-reward":            "SettleRewards",

@@ -134,8 +134,9 @@ type SeriesSet struct {
 	Center id.ID  `json:"center_id"`
 	Person id.ID  `json:"person_id,omitzero"`
 	Staff  id.ID  `json:"staff_id"`
-	Every  string `json:"every"` // day, week, month
-	State  string `json:"state"` // running, paused, ended
+	Every  string `json:"every"`            // day, week, month
+	State  string `json:"state"`            // running, paused, ended
+	Reason string `json:"reason,omitempty"` // why the program stopped it; none: somebody set it
 }
 
 // Kind implements event.Fact.

@@ -92,8 +92,12 @@ func OpenFigure(ctx context.Context, tx *op.Tx, name string, p Params, at Place,
 	}
 	o.Column, o.Figure = r.Columns[column], o.Row.Cells[column-1]
 	metric, _ := MetricByID(o.Column.Metric)
-	var list []Counted
-	o.Way, list, err = r.open(ctx, tx, metric, at)
+	way, sums := r.sums(metric)
+	o.Way = way
+	if done, err := r.pageOf(ctx, tx, &o, at, sums, max(0, offset), limit); done || err != nil {
+		return o, cmp.Or(err, complete(ctx, tx, o.Cases))
+	}
+	list, err := r.open(ctx, tx, sums, at)
 	if err != nil {
 		return o, err
 	}
@@ -113,8 +117,11 @@ func OpenFigure(ctx context.Context, tx *op.Tx, name string, p Params, at Place,
 	return o, complete(ctx, tx, o.Cases)
 }
 
-// open reads the cases of a metric: of a quotient those of both of its sums.
-func (r *Report) open(ctx context.Context, tx *op.Tx, m Metric, at Place) (Way, []Counted, error) {
+// addend is a sum that a figure is made of.
+type addend struct{ metric, name string }
+
+// sums gives how a metric is made, and of which sums: a quotient of two.
+func (r *Report) sums(m Metric) (Way, []addend) {
 	d := definitions[r.Name]
 	way, num, over := WaySum, m.ID, ""
 	switch step := slices.Index(adjustedMetrics[:], m.ID); {
@@ -132,18 +139,25 @@ func (r *Report) open(ctx context.Context, tx *op.Tx, m Metric, at Place) (Way, 
 	case m.Median || m.Unit == "days":
 		way = WayMedian
 	}
-	list, err := d.cases(ctx, tx, r, wanted{at, num})
-	if err != nil || over == "" {
-		return way, list, err
+	if over == "" {
+		return way, []addend{{metric: num}}
 	}
-	below, err := d.cases(ctx, tx, r, wanted{at, over})
-	for i := range list {
-		list[i].Part = PartNum
+	return way, []addend{{num, PartNum}, {over, PartOver}}
+}
+
+// open reads the cases of sums.
+func (r *Report) open(ctx context.Context, tx *op.Tx, sums []addend, at Place) (out []Counted, err error) {
+	for _, s := range sums {
+		list, err := definitions[r.Name].cases(ctx, tx, r, wanted{at, s.metric})
+		if err != nil {
+			return nil, err
+		}
+		for i := range list {
+			list[i].Part = s.name
+		}
+		out = append(out, list...)
 	}
-	for i := range below {
-		below[i].Part = PartOver
-	}
-	return way, append(list, below...), err
+	return out, nil
 }
 
 // complete names the persons of enquiries, and leaves out records and persons that the viewer does not see.

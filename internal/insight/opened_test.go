@@ -73,7 +73,7 @@ func figuresLived(t *testing.T, s *testkit.School) {
 func TestUIB1_EveryFigureOpens(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
 		figuresLived(t, s)
-		for _, viewer := range []context.Context{s.GM(), s.Principal(s.HD), s.Consultant(s.HD)} {
+		for _, viewer := range []context.Context{s.GM(), s.Principal(s.HD), s.Consultant(s.HD), s.Marketing(), s.FrontDesk(s.HD)} {
 			s.Read(t, viewer, func(ctx context.Context, tx *op.Tx) error {
 				for _, name := range insight.NamesFor(tx.Viewer) {
 					for _, by := range insight.DimensionsOf(tx.Viewer, name) {
@@ -86,6 +86,44 @@ func TestUIB1_EveryFigureOpens(t *testing.T) {
 			})
 		}
 	})
+}
+
+// A lead that went to another center counts where it was entered, and is named only to who sees it where it is now (UI-B1, ORG-3).
+func TestUIB1_LeadThatMoved(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		moved := s.Enquiry(t, s.HD) // counts where it was entered, and is seen where it is
+		s.Touch(t, s.HD, moved)
+		s.Exec(t, "UPDATE enquiries SET center = ?, consultant = ? WHERE id = ?", s.CY, s.StaffID(s.Consultant(s.CY)), moved.ID)
+		s.Exec(t, "UPDATE person_links SET center = ?, owner = ? WHERE person = ?", s.CY, s.StaffID(s.Consultant(s.CY)), moved.PersonID)
+		if err := s.App.Settle(s.System()); err != nil {
+			t.Fatal(err)
+		}
+		for _, viewer := range []context.Context{s.Principal(s.HD), s.FrontDesk(s.HD)} {
+			named, counted := leadsOf(t, s, viewer, moved)
+			if named || counted == 0 {
+				t.Errorf("of %d leads of the center, one that went to another center is named: %t", counted, named)
+			}
+		}
+		if named, _ := leadsOf(t, s, s.GM(), moved); !named {
+			t.Error("the lead that went to another center is not among those of the company")
+		}
+	})
+}
+
+// leadsOf counts the leads of a viewer's figures since the first day, and tells whether one is named among them.
+func leadsOf(t *testing.T, s *testkit.School, viewer context.Context, e sales.Entered) (named bool, n int) {
+	t.Helper()
+	s.Read(t, viewer, func(ctx context.Context, tx *op.Tx) error {
+		until := tx.Today(tx.Viewer.Center)
+		p := insight.Params{From: until - 60, Until: until, By: "center"}
+		o, err := insight.OpenFigure(ctx, tx, "daily-sales", p, insight.Place{Total: true, Column: "leads"}, 0, 1_000)
+		for _, c := range o.Cases {
+			named = named || c.ID == e.ID || c.Person == e.PersonID
+		}
+		n = o.Total
+		return err
+	})
+	return named, n
 }
 
 // variants are the parameters with which a report is asked for.
@@ -261,6 +299,40 @@ func TestUIB1_CasesBeyondScope(t *testing.T) {
 				t.Error("the row of another center opens")
 			}
 			return err
+		})
+	})
+}
+
+// The pages of the cases of a figure are together its list, of a sum, a quotient and what the log tells, for a row as for the total (UI-B1, TRU-23).
+func TestUIB1_PagesOfCases(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		figuresLived(t, s)
+		s.Read(t, s.GM(), func(ctx context.Context, tx *op.Tx) error {
+			until := tx.Today(tx.Viewer.Center)
+			p := insight.Params{From: until - 60, Until: until, By: "center"}
+			for _, column := range []string{"leads", "visits", "cash_in_fen", "show_rate", "contract_amount_fen"} {
+				for _, at := range []insight.Place{{Total: true, Column: column}, {Row: s.HD.String(), Column: column}} {
+					whole, err := insight.OpenFigure(ctx, tx, "daily-sales", p, at, 0, 1_000)
+					if err != nil {
+						return err
+					}
+					var pages []insight.Counted
+					for from := 0; from == 0 || from < whole.Total; from += 2 {
+						o, err := insight.OpenFigure(ctx, tx, "daily-sales", p, at, from, 2)
+						if err != nil {
+							return err
+						}
+						if o.Total != whole.Total || o.Sum != whole.Sum || o.Over != whole.Over || len(o.Cases) > 2 {
+							t.Errorf("%+v from %d: %d cases of %d, %v over %v", at, from, len(o.Cases), o.Total, o.Sum, o.Over)
+						}
+						pages = append(pages, o.Cases...)
+					}
+					if whole.Total != len(whole.Cases) || !slices.Equal(pages, whole.Cases) {
+						t.Errorf("%+v: the pages are %+v, the list is %+v", at, pages, whole.Cases)
+					}
+				}
+			}
+			return nil
 		})
 	})
 }

@@ -87,6 +87,7 @@ type definition struct {
 	longest bizdate.Date                                                                 // the longest span; that of a daily report if zero
 	records func(ctx context.Context, tx *op.Tx, r *Report) error                        // of a report that counts records by attribution, not roll-ups
 	right   string                                                                       // that it needs besides report:read
+	sums    bool                                                                         // its cases are the records of roll-ups, of which the store gives a page
 	cases   func(ctx context.Context, tx *op.Tx, r *Report, w wanted) ([]Counted, error) // behind a cell (OpenFigure)
 }
 
@@ -100,11 +101,12 @@ var definitions = map[string]definition{
 		daily: true,
 		main:  []string{"leads", "visits", "contracts", "cash_in"},
 		trend: []string{"cash_in", "visits"},
+		sums:  true,
 		cases: casesOfSums,
 	},
 	"campaigns":    {metrics: returns, by: []string{"campaign", "format", "channel", "center", "region", "kind", "month"}, models: true, longest: 1_100, records: campaignReturns, cases: casesOfReturns},
 	"channels":     {metrics: returns, by: []string{"channel", "center", "region", "kind", "month"}, models: true, longest: 1_100, records: campaignReturns, cases: casesOfReturns},
-	"targets":      {metrics: targetMetrics, by: []string{"center", "region", "consultant", "month"}, targets: true, longest: 1_100, records: targetReport, cases: casesOfSums},
+	"targets":      {metrics: targetMetrics, by: []string{"center", "region", "consultant", "month"}, targets: true, sums: true, longest: 1_100, records: targetReport, cases: casesOfSums},
 	ReferralReport: {metrics: referralMetrics, by: []string{"center", "region", "consultant", "referrer", "kind", "month"}, longest: 1_100, records: referralReport, cases: casesOfReferrals},
 	"consultants":  {metrics: fairMetrics, by: []string{"consultant"}, longest: 1_100, records: fairReport, cases: casesOfFair},
 	"funnel":       {metrics: funnelMetrics, by: []string{"channel", "campaign", "consultant", "center", "region", "course", "kind", "month"}, longest: 1_100, records: funnel, cases: casesOfFunnel},

@@ -37,7 +37,7 @@ func Duplicates(ctx context.Context, tx *op.Tx, c Candidate) ([]Duplicate, error
 	args := slices.Concat(own.Args, []any{c.Phones}, freshArgs(tx, revealDuplicate), []any{c.Phones, c.Name, int64(c.Birth)})
 	list, err := op.AllOf[Duplicate](ctx, tx.Unscoped("duplicates beyond scope, covered (PPL-4)"), "SELECT "+briefColumns+", p.center, "+own.Text+` AS mine,
 		(SELECT s.value FROM contact_points s WHERE s.person = p.id AND s.kind = 'phone' AND s.value IN (?) LIMIT 1) AS same,
-		(SELECT l.owner FROM person_links l WHERE l.person = p.id AND l.owner IS NOT NULL ORDER BY CASE WHEN l.state = 'open' THEN 0 ELSE 1 END, l.ref DESC LIMIT 1) AS owner,
+		(SELECT l.owner FROM person_links l WHERE l.person = p.id AND l.owner IS NOT NULL AND l.kind <> 'task' ORDER BY CASE WHEN l.state = 'open' THEN 0 ELSE 1 END, l.ref DESC LIMIT 1) AS owner,
 		CASE WHEN {scope:person p} THEN 1 ELSE 0 END AS seen, CASE WHEN `+fresh("p.id")+` THEN 1 ELSE 0 END AS shown
 		FROM persons p WHERE p.merged_into IS NULL AND NOT p.organization AND p.id IN (SELECT c.person FROM contact_points c WHERE c.kind = 'phone' AND c.value IN (?)
 			UNION SELECT COALESCE(q.merged_into, q.id) FROM persons q WHERE q.name = ? AND q.birth = ? AND q.birth <> 0 AND q.name <> '') ORDER BY p.id DESC LIMIT 50`, args...)

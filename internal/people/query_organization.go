@@ -249,7 +249,7 @@ func OrganizationDuplicates(ctx context.Context, tx *op.Tx, name, tax string) ([
 		return nil, nil
 	}
 	list, err := op.AllOf[OrganizationDuplicate](ctx, tx.Unscoped("duplicates beyond scope: center and owner only (PPL-4)"), `SELECT p.id, p.name, o.industry, o.tax_number, o.name_key, p.center,
-		(SELECT l.owner FROM person_links l WHERE l.person = p.id AND l.owner IS NOT NULL ORDER BY CASE WHEN l.state = 'open' THEN 0 ELSE 1 END, l.ref DESC LIMIT 1) AS owner,
+		(SELECT l.owner FROM person_links l WHERE l.person = p.id AND l.owner IS NOT NULL AND l.kind <> 'task' ORDER BY CASE WHEN l.state = 'open' THEN 0 ELSE 1 END, l.ref DESC LIMIT 1) AS owner,
 		CASE WHEN {scope:person p} THEN TRUE ELSE FALSE END AS seen
 		FROM organizations o JOIN persons p ON p.id = o.id WHERE p.merged_into IS NULL AND (o.name_key = ? AND o.name_key <> '' OR o.tax_number = ? AND o.tax_number <> '') ORDER BY p.id LIMIT ?`, key, tax, mostDuplicates)
 	if err != nil {

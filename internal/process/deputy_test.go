@@ -109,3 +109,35 @@ func TestORG7_DelegationRefused(t *testing.T) {
 		s.Check(t)
 	})
 }
+
+// A deputy with a limit of one's own decides by it what the one in whose stead one is asks for, finds it in the inbox, and decides for oneself;
+// what one asks for oneself is in no inbox of one's own (ORG-7, PRC-6).
+func TestORG7_DeputyWithOwnLimit(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		day := bizdate.Of(s.Clock.Now(), s.Dir.Zone(s.HD))
+		for role, most := range map[string]*int64{"general-manager": nil, "consultant": new(int64(-1)), "supervisor": nil, "principal": new(int64(500))} {
+			must(process.SetLimit.Run(s.GM(), s.Ops, process.LimitInput{Matter: "discount", Role: role, Most: most}))(t)
+		}
+		e, v := visited(t, s)
+		finish(t, s, v.ID)
+		must(organization.Delegate.Run(s.Principal(s.HD), s.Ops, organization.DelegateInput{DeputyID: s.StaffID(s.Consultant2(s.HD)), From: day, Until: day + 3}))(t)
+		refresh(t, s)
+		deputy := s.Consultant2(s.HD)
+		q := must(sales.MakeQuote.Run(s.Principal(s.HD), s.Ops, sales.MakeQuoteInput{EnquiryID: e.ID, Packages: []id.ID{s.Package}, Discount: money.Yuan(9600), Reason: "团购"}))(t)
+		if a := approval(t, s, q.Approval); a.Role != "consultant" {
+			t.Fatalf("asked is %q", a.Role)
+		}
+		if got := inboxOf(t, s, deputy, process.ToDecide); len(got) != 1 || got[0] != q.Approval {
+			t.Errorf("the deputy has %v", got)
+		}
+		if got := inboxOf(t, s, s.Principal(s.HD), process.ToDecide); len(got) != 0 {
+			t.Errorf("who asks has %v", got)
+		}
+		if err := approve(deputy, s, q.Approval); err != nil {
+			t.Fatal(err)
+		}
+		if a := approval(t, s, q.Approval); a.DecidedBy != s.StaffID(deputy) || !a.DecidedFor.IsNone() {
+			t.Errorf("approval = %+v", a)
+		}
+	})
+}

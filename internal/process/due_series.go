@@ -2,7 +2,9 @@ package process
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
@@ -12,7 +14,8 @@ import (
 	"zhike/internal/kernel/problem"
 )
 
-// DueSeries makes the tasks of the series whose day came. A job runs it every minute.
+// DueSeries makes the tasks of the series whose day came. What is refused pauses its series and is told to who gave it; what fails is tried
+// again, and neither holds up the others. A job runs it every minute.
 func DueSeries(ctx context.Context, r *op.Runner) error {
 	ctx = op.WithViewer(ctx, policy.System())
 	type waits struct {
@@ -34,14 +37,23 @@ func DueSeries(ctx context.Context, r *op.Runner) error {
 	if err != nil {
 		return fmt.Errorf("look for tasks that come again: %w", err)
 	}
+	var failed []error
 	for _, key := range due {
-		if _, err := MakeTask.Run(ctx, r, SeriesInput{SeriesID: key}); err != nil {
-			if _, refused := problem.As(err); !refused {
-				return err
-			}
+		_, err := MakeTask.Run(ctx, r, SeriesInput{SeriesID: key})
+		if p, ok := problem.As(err); ok && refusal(err) && p.Code != "series-not-due" { // that one another node made
+			_, err = StopSeries.Run(ctx, r, StopSeriesInput{SeriesID: key, Why: p.Code})
+		}
+		if err != nil && !refusal(err) {
+			failed = append(failed, fmt.Errorf("make a task of series %s: %w", key, err))
 		}
 	}
-	return nil
+	return errors.Join(failed...)
+}
+
+// refusal tells whether something was refused, not failed.
+func refusal(err error) bool {
+	p, ok := problem.As(err)
+	return ok && p.Status < http.StatusInternalServerError
 }
 
 // SeriesInScope lists the series in scope that have not ended, by their next day.

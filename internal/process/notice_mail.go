@@ -47,6 +47,7 @@ var NoticeKinds = []NoticeKind{
 	{"task-comment", false},
 	{"tasks-in", false},
 	{"tasks-out", false},
+	{"series-stopped", true},
 	{"import-done", false},
 	{"import-failed", true},
 	{"export-ready", false},

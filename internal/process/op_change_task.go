@@ -3,6 +3,7 @@ package process
 import (
 	"context"
 	"strings"
+	"time"
 
 	"zhike/internal/facts"
 	"zhike/internal/kernel/bizdate"
@@ -33,6 +34,7 @@ type ChangeTaskInput struct {
 	Priority *int64        `json:"priority,omitempty" doc:"1 now, 2 today, 3 later"`
 	Title    *string       `json:"task_title,omitempty" maxLength:"100" doc:"of kind other"`
 	Note     *string       `json:"note,omitempty" maxLength:"500"`
+	DueAt    *time.Time    `json:"due_at,omitempty" hidden:"true"` // the instant itself, of what is taken back
 }
 
 func changeTask(ctx context.Context, tx *op.Tx, in ChangeTaskInput) (Done, error) {
@@ -44,9 +46,12 @@ func changeTask(ctx context.Context, tx *op.Tx, in ChangeTaskInput) (Done, error
 	back := ChangeTaskInput{TaskID: t.ID}
 	fields := []string{}
 	var bad problem.Invalid
-	if day := DueDay(t.Due, zone); in.Due != nil && *in.Due != day {
+	switch was := t.Due; {
+	case op.Undoing(ctx) && in.DueAt != nil: // it was late when it was put off, and is so again
+		back.DueAt, t.Due, fields = &was, *in.DueAt, append(fields, "due_at")
+	case in.Due != nil && *in.Due != DueDay(was, zone):
 		wrongDue(&bad, *in.Due, tx.Today(t.Center))
-		back.Due, t.Due, fields = &day, dueOf(*in.Due, zone), append(fields, "due_at")
+		back.DueAt, t.Due, fields = &was, dueOf(*in.Due, zone), append(fields, "due_at")
 	}
 	if was := t.Priority; in.Priority != nil && *in.Priority != was {
 		wrongPriority(&bad, *in.Priority)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"zhike/internal/facts"
 	"zhike/internal/kernel/id"
@@ -62,7 +63,8 @@ func reassign(ctx context.Context, tx *op.Tx, in ReassignTaskInput) (from id.ID,
 }
 
 // ReassignTasks gives many tasks to one colleague, or evenly to several; each of them, and who had them, is told once with the number (PRC-5).
-// What cannot be handed over is named and stays. Refused as a whole: choose-rows (none, or more than MostTasks), nobody to give them to.
+// What cannot be handed over is named and stays. Refused as a whole: choose-rows (none, or more than MostTasks),
+// count-changed, nobody to give them to.
 var ReassignTasks = op.Op[ReassignTasksInput, TasksReassigned]{
 	Name: "process.reassign-tasks", Rule: "PRC-5", Needs: "task:assign", Fact: facts.TasksReassigned{}, Undo: "process.return-tasks", Do: reassignTasks,
 	Subjects: func(in ReassignTasksInput) (list []op.Ref) {
@@ -75,9 +77,46 @@ var ReassignTasks = op.Op[ReassignTasksInput, TasksReassigned]{
 
 // ReassignTasksInput names the tasks and who does them from now on.
 type ReassignTasksInput struct {
-	TaskIDs  []id.ID `json:"task_ids" maxItems:"500"`
-	StaffIDs []id.ID `json:"staff_ids" maxItems:"50" doc:"one gets all, several get as many each"`
-	Reason   string  `json:"reason" enum:"workload,absence,leaving,skill,other" doc:"who gets them and who had them read it"`
+	TaskIDs  []id.ID     `json:"task_ids,omitempty" maxItems:"500"`
+	Matching *TaskChoice `json:"matching,omitempty" doc:"all open tasks of the team that match, instead of task_ids"`
+	StaffIDs []id.ID     `json:"staff_ids" maxItems:"50" doc:"one gets all, several get as many each; who is named twice counts once"`
+	Reason   string      `json:"reason" enum:"workload,absence,leaving,skill,other" doc:"who gets them and who had them read it"`
+}
+
+// TaskChoice is all that a list of the team's tasks holds (UI-L3). The operation looks for them, so that the same form sent twice asks the same
+// (TRU-2).
+type TaskChoice struct {
+	StaffID id.ID   `json:"staff_id,omitzero" doc:"of one colleague"`
+	Kind    string  `json:"kind,omitempty" maxLength:"40"`
+	Due     string  `json:"due,omitempty" enum:"late,today"`
+	Except  []id.ID `json:"except,omitempty" maxItems:"500"`
+	Total   int     `json:"total" doc:"how many match, as it was shown; where it is another number by now, nothing changes hands"`
+}
+
+// Filter is the list at an instant; until is the end of the day.
+func (c TaskChoice) Filter(now, until time.Time) TaskFilter {
+	f := TaskFilter{Team: true, Staff: c.StaffID, Kind: c.Kind}
+	switch c.Due {
+	case "late":
+		f.Late = now
+	case "today":
+		f.From, f.Until = now, until
+	}
+	return f
+}
+
+// tasks lists those that match. Refused: count-changed.
+func (c TaskChoice) tasks(ctx context.Context, tx *op.Tx) ([]id.ID, error) {
+	f := c.Filter(tx.Now, DayEnds(tx))
+	f.Limit = MostTasks + len(c.Except) + 1
+	list, err := TaskIDs(ctx, tx, f)
+	if err != nil {
+		return nil, err
+	}
+	if n := len(list); n != c.Total && n <= MostTasks {
+		return nil, problem.Refuse("UI-L3", "invalid", problem.Field{Location: "ids", Code: "count-changed", Value: c.Total, Args: map[string]any{"seen": strconv.Itoa(c.Total), "now": strconv.Itoa(n)}})
+	}
+	return slices.DeleteFunc(list, func(key id.ID) bool { return slices.Contains(c.Except, key) }), nil
 }
 
 // TasksReassigned says what came of it.
@@ -94,11 +133,18 @@ type TaskRefusal struct {
 
 func reassignTasks(ctx context.Context, tx *op.Tx, in ReassignTasksInput) (TasksReassigned, error) {
 	var bad problem.Invalid
-	if len(in.StaffIDs) == 0 {
+	to := distinct(in.StaffIDs)
+	if len(to) == 0 {
 		bad.Add("staff_ids", "required", nil)
 	}
 	if !slices.Contains(HandReasons, in.Reason) {
 		bad.Add("reason", "not-one-of", in.Reason, "list", strings.Join(HandReasons, ", "))
+	}
+	if in.Matching != nil {
+		var err error
+		if in.TaskIDs, err = in.Matching.tasks(ctx, tx); err != nil {
+			return TasksReassigned{}, err
+		}
 	}
 	if n := len(in.TaskIDs); n == 0 || n > MostTasks {
 		bad.Add("task_ids", "choose-rows", n, "limit", MostTasks)
@@ -108,9 +154,9 @@ func reassignTasks(ctx context.Context, tx *op.Tx, in ReassignTasksInput) (Tasks
 	}
 	var list []ReassignTaskInput
 	for i, key := range distinct(in.TaskIDs) {
-		list = append(list, ReassignTaskInput{TaskID: key, StaffID: in.StaffIDs[i%len(in.StaffIDs)]})
+		list = append(list, ReassignTaskInput{TaskID: key, StaffID: to[i%len(to)]})
 	}
-	return moveTasks(ctx, tx, list, in.StaffIDs, in.Reason)
+	return moveTasks(ctx, tx, list, to, in.Reason)
 }
 
 // moveTasks hands over each by itself: what is refused stays.

@@ -98,7 +98,7 @@ func (s Series) set() facts.SeriesSet {
 }
 
 // SetSeries pauses a series, lets it go on or ends it, by who gave it or who assigns tasks there (PRC-5). What would have come during the pause
-// is not made. Refused: not-giver, series-ended.
+// is not made. Refused: not-giver, series-ended, and to go on, what the program paused it for.
 var SetSeries = op.Op[SetSeriesInput, Done]{
 	Name: "process.set-series", Rule: "PRC-5", Needs: "task-series:update", Fact: facts.SeriesSet{}, Do: setSeries, Undo: "process.set-series",
 	Subject: func(in SetSeriesInput) op.Ref { return op.Ref{Kind: "task-series", ID: in.SeriesID} },
@@ -127,21 +127,27 @@ func setSeries(ctx context.Context, tx *op.Tx, in SetSeriesInput) (Done, error) 
 	if in.State != Ended {
 		tx.Undoable(SetSeriesInput{SeriesID: s.ID, State: s.State})
 	}
-	if today := tx.Today(s.Center); s.State == Paused && in.State == Running && s.Next < today {
-		s.Next = s.first(today)
+	if s.State == Paused && in.State == Running {
+		if err := s.standing(ctx, tx); err != nil {
+			return Done{}, err
+		}
+		if today := tx.Today(s.Center); s.Next < today {
+			s.Next = s.first(today)
+		}
 	}
-	s.State = in.State
+	s.State, s.Stopped = in.State, ""
 	if !s.Until.IsZero() && s.Next > s.Until {
 		s.State = Ended
 	}
-	if err := tx.Save(ctx, &s, "state", "next_day"); err != nil {
+	if err := tx.Save(ctx, &s, "state", "next_day", "stopped"); err != nil {
 		return Done{}, err
 	}
 	tx.Record(s.ID, s.set())
 	return Done{ID: s.ID}, nil
 }
 
-// MakeTask makes the task of a series whose day came; a job runs it (PRC-5). Refused: series-not-due.
+// MakeTask makes the task of a series whose day came; a job runs it (PRC-5). Each time it is asked anew whether the colleague still works there,
+// and whether who gave it still sees what it is about. Refused: series-not-due, series-over, series-doer-left, series-record-unseen.
 var MakeTask = op.Op[SeriesInput, Done]{
 	Name: "process.make-task", Rule: "PRC-5", Needs: "task-series:make", Fact: facts.TaskGiven{}, Do: makeTask,
 	Subject: func(in SeriesInput) op.Ref { return op.Ref{Kind: "task-series", ID: in.SeriesID} },
@@ -159,6 +165,9 @@ func makeTask(ctx context.Context, tx *op.Tx, in SeriesInput) (Done, error) {
 	}
 	s, due, err := s.turn(tx.Today(s.Center), organization.Of(tx).Calendar(s.Center).OpenOn)
 	if err != nil {
+		return Done{}, err
+	}
+	if err := s.standing(ctx, tx); err != nil {
 		return Done{}, err
 	}
 	if err := tx.Save(ctx, &s, "next_day", "state"); err != nil {

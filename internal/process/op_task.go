@@ -14,7 +14,7 @@ import (
 
 // Operations lists this domain's operations.
 func Operations() []op.Any {
-	return []op.Any{FinishTask, ReopenTask, ReassignTask, ReassignTasks, ReturnTasks, GiveTask, ChangeTask, WithdrawTask, CommentTask, RepeatTask, SetSeries, MakeTask, ReadNotices, ChooseNotices, Approve, Reject, AskBack, AnswerBack, WithdrawApproval, EscalateApproval, RemindAsker, SetLimit}
+	return []op.Any{FinishTask, ReopenTask, ReassignTask, ReassignTasks, ReturnTasks, GiveTask, ChangeTask, WithdrawTask, CommentTask, RepeatTask, SetSeries, MakeTask, StopSeries, ReadNotices, ChooseNotices, Approve, Reject, AskBack, AnswerBack, WithdrawApproval, EscalateApproval, RemindAsker, SetLimit}
 }
 
 // Done is the answer of an operation that makes nothing new.
@@ -61,7 +61,8 @@ func finishTask(ctx context.Context, tx *op.Tx, in FinishTaskInput) (Done, error
 	return Done{ID: t.ID}, nil
 }
 
-// ReopenTask takes back that a task was done, by who said so (PRC-5, UI-B2). Refused: task-open.
+// ReopenTask takes back that a task was done, by who said so (PRC-5, UI-B2): who only has it, at once, since an open task shows whom it is about
+// (ORG-3). Refused: task-open, undo-late.
 var ReopenTask = op.Op[FinishTaskInput, Done]{
 	Name: "process.reopen-task", Rule: "PRC-5", Needs: "task:update", Fact: facts.TaskReopened{}, Do: reopenTask,
 	Subject: func(in FinishTaskInput) op.Ref { return op.Ref{Kind: "task", ID: in.TaskID} },
@@ -74,6 +75,9 @@ func reopenTask(ctx context.Context, tx *op.Tx, in FinishTaskInput) (Done, error
 	}
 	if t.Done.IsZero() || t.DoneBy != tx.Viewer.Account || t.Withdrawn {
 		return Done{}, problem.Refuse("PRC-5", "task-open", problem.Field{Location: "task_id", Value: t.ID})
+	}
+	if tx.Now.Sub(t.Done) > op.UndoTime && !t.RuledBy(tx.Viewer) {
+		return Done{}, problem.Refuse("UI-B2", "undo-late", problem.Field{Location: "task_id", Value: t.ID})
 	}
 	t.Done, t.DoneBy = time.Time{}, id.None
 	if err := tx.Save(ctx, &t, "done_at", "done_by"); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
@@ -27,13 +28,15 @@ var ApprovalViews = []ApprovalView{ToDecide, Mine, Decided}
 
 // ApprovalFilter chooses a part of a view.
 type ApprovalFilter struct {
-	View  ApprovalView
-	After id.ID // cursor: the last id of the page before
-	Limit int
+	View   ApprovalView
+	After  id.ID // cursor: the last id of the page before
+	Limit  int
+	Offset int // rows to leave out, for pages by number (UI-L2)
 }
 
 // where is the condition of a view. What waits for the viewer is what others ask for, whose turn is one of the viewer's roles, so that
-// nobody sees what a narrower limit covers, unless nobody decided it in time.
+// nobody sees what a narrower limit covers, unless nobody decided it in time. As a deputy one has the roles of whom one stands in for as well,
+// but for what that one asks for only one's own (ORG-7).
 func (v ApprovalView) where(tx *op.Tx) (text string, args []any) {
 	switch v {
 	case Mine:
@@ -44,26 +47,36 @@ func (v ApprovalView) where(tx *op.Tx) (text string, args []any) {
 		return "staff <> ? AND state IN ('approved', 'rejected')", []any{tx.Viewer.Staff}
 	case ToDecide:
 	}
-	who := append([]id.ID{tx.Viewer.Staff}, organization.Of(tx).Delegators(tx.Viewer.Staff)...)
-	var roles []string
-	for _, staff := range who {
-		for _, p := range organization.Of(tx).Positions(staff) {
-			if p.ValidOn(tx.Today(p.Center)) && !slices.Contains(roles, p.Role) {
-				roles = append(roles, p.Role)
-			}
-		}
-	}
-	if len(roles) == 0 || !tx.Viewer.May("approval:decide") {
+	if !tx.Viewer.May("approval:decide") {
 		return "1 = 0", nil
 	}
-	return "staff NOT IN (?) AND state = 'open' AND role IN (?)", []any{who, roles}
+	var parts []string
+	for _, who := range append([]id.ID{tx.Viewer.Staff}, organization.Of(tx).Delegators(tx.Viewer.Staff)...) {
+		if roles := rolesOf(tx, who); len(roles) > 0 {
+			parts, args = append(parts, "staff <> ? AND role IN (?)"), append(args, who, roles)
+		}
+	}
+	if len(parts) == 0 {
+		return "1 = 0", nil
+	}
+	return "staff <> ? AND state = 'open' AND (" + strings.Join(parts, " OR ") + ")", append([]any{tx.Viewer.Staff}, args...)
+}
+
+// rolesOf lists the roles that somebody holds today.
+func rolesOf(tx *op.Tx, staff id.ID) (roles []string) {
+	for _, p := range organization.Of(tx).Positions(staff) {
+		if p.ValidOn(tx.Today(p.Center)) && !slices.Contains(roles, p.Role) {
+			roles = append(roles, p.Role)
+		}
+	}
+	return roles
 }
 
 // Approvals lists those of a view in scope: what waits by its deadline, the others newest first.
 func Approvals(ctx context.Context, tx *op.Tx, f ApprovalFilter) ([]Approval, error) {
 	var list []Approval
 	text, args := f.View.where(tx)
-	sel := tx.Select(&list).Where(text, args...).Limit(f.Limit)
+	sel := tx.Select(&list).Where(text, args...).Limit(f.Limit).Offset(f.Offset)
 	switch {
 	case f.View == ToDecide && !f.After.IsNone():
 		sel.Where("(due_at, id) > (SELECT due_at, id FROM approvals WHERE id = ?)", f.After)

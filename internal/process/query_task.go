@@ -12,15 +12,17 @@ import (
 
 // TaskFilter chooses tasks.
 type TaskFilter struct {
-	Staff id.ID     // none: everybody's in scope
-	Team  bool      // those that the viewer assigns
-	Kind  string    // "" is any
-	Done  bool      // those done instead of those open
-	Late  time.Time // if set, the open ones that were due before it
-	From  time.Time // if set, those due at it or later
-	Until time.Time // if set, those due at it or before
-	After id.ID     // cursor: the last id of the page before
-	Limit int
+	Staff  id.ID     // none: everybody's in scope
+	Team   bool      // those that the viewer assigns
+	Kind   string    // "" is any
+	Done   bool      // those done instead of those open
+	Late   time.Time // if set, the open ones that were due before it
+	From   time.Time // if set, those due at it or later
+	Until  time.Time // if set, those due at it or before
+	After  id.ID     // cursor: the last id of the page before
+	Limit  int
+	Offset int  // rows to leave out, for pages by number (UI-L2)
+	Newest bool // those due last come first, of the open ones
 }
 
 // where is the condition of a filter on the alias tasks.
@@ -54,13 +56,16 @@ func (f TaskFilter) where() (text string, args []any) {
 func Tasks(ctx context.Context, tx *op.Tx, f TaskFilter) ([]Task, error) {
 	var list []Task
 	text, args := f.where()
-	sel := tx.Select(&list).Where(text, args...).Limit(f.Limit)
-	if f.Done {
+	sel := tx.Select(&list).Where(text, args...).Limit(f.Limit).Offset(f.Offset)
+	switch {
+	case f.Done:
 		sel.Order("id DESC")
 		if !f.After.IsNone() {
 			sel.Where("id < ?", f.After)
 		}
-	} else {
+	case f.Newest:
+		sel.Order("due_at DESC, id DESC")
+	default:
 		sel.Order("due_at, id")
 		if !f.After.IsNone() {
 			sel.Where("(due_at, id) > (SELECT due_at, id FROM tasks WHERE id = ?)", f.After)
@@ -94,6 +99,12 @@ func TaskIDs(ctx context.Context, tx *op.Tx, f TaskFilter) ([]id.ID, error) {
 
 // TaskByID loads one in scope.
 func TaskByID(ctx context.Context, tx *op.Tx, key id.ID) (Task, error) { return loadTask(ctx, tx, key) }
+
+// DayEnds is the end of the day of who looks.
+func DayEnds(tx *op.Tx) time.Time {
+	here := tx.Viewer.Center
+	return (tx.Today(here) + 1).In(tx.Zone(here))
+}
 
 // Load is how much somebody has to do (PRC-5).
 type Load struct {

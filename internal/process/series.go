@@ -41,6 +41,7 @@ type Series struct {
 	Until       bizdate.Date `json:"until,omitzero" db:"until_day"`
 	Next        bizdate.Date `json:"next" db:"next_day"`
 	State       SeriesState  `json:"state" db:"state"`
+	Stopped     string       `json:"stopped,omitempty" db:"stopped"` // why the program paused it: the code of what it met
 	Created     time.Time    `json:"created_at" db:"created_at"`
 	Version     int64        `json:"version" db:"version"`
 }
@@ -74,32 +75,31 @@ func (s Series) first(from bizdate.Date) bizdate.Date {
 	return d
 }
 
-// latest is the last day of the series until a day, of those that wait.
-func (s Series) latest(today bizdate.Date) bizdate.Date {
-	for d := today; d > s.Next; d-- {
-		if s.on(d) && (s.Until.IsZero() || d <= s.Until) {
-			return d
-		}
-	}
-	return s.Next
-}
+// Why a series does not go on, as codes of problems and of Series.Stopped.
+const (
+	seriesOver   = "series-over"
+	doerLeft     = "series-doer-left"
+	recordUnseen = "series-record-unseen"
+)
 
 // mostClosed is how many closed days in a row a task waits for an open one.
 const mostClosed = 31
 
-// turn decides what a series does on a day: of what waits only the latest is made, due on the next day on which the center is open, and what
-// falls on a day until then is part of it. Refused: series-not-due.
+// turn decides what a series does on a day: whatever waits is one task, due today or on the next day on which the center is open, and what
+// falls on a day until then is part of it. Refused: series-not-due, and series-over after its last day, where the program was down on it.
 func (s Series) turn(today bizdate.Date, open func(bizdate.Date) bool) (after Series, due bizdate.Date, err error) {
 	if s.State != Running || s.Next > today {
 		return s, due, problem.Refuse("PRC-5", "series-not-due", problem.Field{Location: "series_id", Value: s.ID})
 	}
-	begin := max(s.latest(today), today)
-	due = begin
-	for due < begin+mostClosed && !open(due) {
+	if !s.Until.IsZero() && today > s.Until {
+		return s, due, problem.Refuse("PRC-5", seriesOver, problem.Field{Location: "series_id", Value: s.ID})
+	}
+	due = today
+	for due < today+mostClosed && !open(due) {
 		due++
 	}
 	if !open(due) {
-		due = begin // a center that is never open
+		due = today // a center that is never open
 	}
 	s.Next = s.first(due + 1)
 	if !s.Until.IsZero() && s.Next > s.Until {

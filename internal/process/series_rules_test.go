@@ -7,7 +7,7 @@ import (
 	"zhike/internal/kernel/bizdate"
 )
 
-// TestPRC5_Turn: a series makes only the latest of what waits, due on the next open day, and what falls on a day until then is part of it.
+// TestPRC5_Turn: whatever waits is one task, due on the next open day, and what falls on a day until then is part of it.
 func TestPRC5_Turn(t *testing.T) {
 	day := func(d int) bizdate.Date { return bizdate.New(2026, 11, d) } // the 2nd is a Monday
 	weekend := func(d bizdate.Date) bool { return d.Weekday() != time.Saturday && d.Weekday() != time.Sunday }
@@ -36,6 +36,9 @@ func TestPRC5_Turn(t *testing.T) {
 		if _, _, err := after.turn(c.today, c.open); err == nil {
 			t.Errorf("%s: made twice on one day", name)
 		}
+	}
+	if _, _, err := (Series{Every: "day", Next: day(2), Until: day(3), State: Running}).turn(day(4), weekend); err == nil {
+		t.Error("a series made a task after its last day")
 	}
 	if _, _, err := (Series{Every: "day", Next: day(2), State: Paused}).turn(day(2), weekend); err == nil {
 		t.Error("a paused series made a task")

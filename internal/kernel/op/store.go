@@ -28,6 +28,7 @@ type Selection struct {
 	args     []any
 	order    string
 	limit    int
+	offset   int
 	unscoped bool
 }
 
@@ -58,6 +59,9 @@ func (s *Selection) Order(text string) *Selection { s.order = text; return s }
 // Limit bounds the number of rows.
 func (s *Selection) Limit(n int) *Selection { s.limit = n; return s }
 
+// Offset leaves out rows, for pages by number (UI-L2); with a limit.
+func (s *Selection) Offset(n int) *Selection { s.offset = n; return s }
+
 // Scan runs the query; a single record that is not there, or not seen, is sql.ErrNoRows.
 func (s *Selection) Scan(ctx context.Context) error {
 	elem := s.dest.Elem()
@@ -83,6 +87,9 @@ func (s *Selection) Scan(ctx context.Context) error {
 	}
 	if s.limit > 0 {
 		text += " LIMIT " + strconv.Itoa(s.limit)
+		if s.offset > 0 {
+			text += " OFFSET " + strconv.Itoa(s.offset)
+		}
 	}
 	return s.tx.scan(ctx, s.dest, text, s.args)
 }

@@ -53,6 +53,9 @@ func Offered(ctx context.Context) id.ID {
 	return id.None
 }
 
+// Undoing tells whether the operation takes something back: what was the case before may come again, though nobody could choose it now.
+func Undoing(ctx context.Context) bool { return ctx.Value(guardKey{}) != nil }
+
 // Undoable says with which input the inverse of the operation (Op.Undo) takes back what it just did. An operation that does not say
 // so cannot be undone this time.
 func (t *Tx) Undoable(input any) { t.undo = input }

@@ -39,6 +39,7 @@ func API(a *api.API) {
 	api.Post(a, "/task-series", process.RepeatTask)
 	api.Post(a, "/task-series/{id}", process.SetSeries)
 	api.Post(a, "/task-series/{id}/make", process.MakeTask)
+	api.Post(a, "/task-series/{id}/stop", process.StopSeries)
 	api.Get(a, "/task-load", "process.task-load", "task:assign", taskLoad)
 	api.List(a, "/notices", "process.notices", "notice:read", notices)
 	api.Get(a, "/notices/choice", "process.notice-choice", "notice:read", func(ctx context.Context, tx *op.Tx, _ struct{}) (Choice, error) {
@@ -89,7 +90,7 @@ type LoadList struct {
 }
 
 func taskLoad(ctx context.Context, tx *op.Tx, _ struct{}) (out LoadList, err error) {
-	out.Loads, err = process.Loads(ctx, tx, (tx.Today(tx.Viewer.Center) + 1).In(tx.Zone(tx.Viewer.Center)))
+	out.Loads, err = process.Loads(ctx, tx, process.DayEnds(tx))
 	return out, err
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode"
 
+	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/ical"
 	"zhike/internal/kernel/id"
@@ -27,10 +28,10 @@ import (
 const feedPath = "/calendar/"
 
 const (
-	mostFeedTasks = 500
-	feedBack      = 31 // days of appointments before today
-	feedAhead     = 180
-	feedMinutes   = 30 * time.Minute // of an appointment
+	mostFeed    = 500 // of what is to come, and of what is over, each of tasks and appointments
+	feedBack    = 31  // days before today
+	feedAhead   = 180
+	feedMinutes = 30 * time.Minute // of an appointment
 )
 
 // feedRate is how often one calendar is read: programs do every few minutes.
@@ -40,7 +41,7 @@ var feedRate = web.Rate{PerSecond: 0.2, Burst: 10}
 type FeedDeps struct {
 	Ops    *op.Runner
 	Access *organization.Access
-	Site   string // the address under which people reach the pages; none: that of the request
+	Site   string // the address under which people reach the pages (TRU-19)
 	Now    func() time.Time
 }
 
@@ -63,7 +64,7 @@ func (d FeedDeps) getFeed(w http.ResponseWriter, r *http.Request) error {
 	ctx := i18n.WithLang(op.WithViewer(r.Context(), v), i18n.Lang(cmp.Or(acc.Lang, string(i18n.ZH))))
 	var c ical.Calendar
 	err = d.Ops.Read(ctx, func(ctx context.Context, tx *op.Tx) error {
-		c, err = feed{site: cmp.Or(d.Site, "http://"+r.Host)}.calendar(ctx, tx)
+		c, err = feed{site: strings.TrimSuffix(d.Site, "/")}.calendar(ctx, tx)
 		return err
 	})
 	if err != nil {
@@ -93,34 +94,61 @@ func (f feed) calendar(ctx context.Context, tx *op.Tx) (c ical.Calendar, err err
 	if me.IsNone() {
 		return c, nil
 	}
-	var tasks []process.Task
-	if tx.Viewer.May("task:read") {
-		if tasks, err = process.Tasks(ctx, tx, process.TaskFilter{Staff: me, Limit: mostFeedTasks}); err != nil {
-			return c, err
-		}
+	tasks, err := feedTasks(ctx, tx)
+	if err != nil {
+		return c, err
 	}
-	var booked sales.AppointmentList
-	if tx.Viewer.May("appointment:read") {
-		today := tx.Today(tx.Viewer.Center)
-		booked, err = sales.Appointments(ctx, tx, sales.AppointmentFilter{Consultant: me, From: today - feedBack, Until: today + feedAhead, Due: true, Limit: mostFeedTasks})
-		if err != nil {
-			return c, err
-		}
+	booked, err := feedAppointments(ctx, tx)
+	if err != nil {
+		return c, err
 	}
-	names, err := feedNames(ctx, tx, tasks, booked.Items)
+	names, err := feedNames(ctx, tx, tasks, booked)
 	if err != nil {
 		return c, err
 	}
 	for _, t := range tasks {
 		c.Events = append(c.Events, f.task(ctx, tx, t, names[t.Person]))
 	}
-	for _, a := range booked.Items {
+	for _, a := range booked {
 		c.Events = append(c.Events, ical.Event{
 			UID: a.ID.String() + "@zhike", Stamp: a.ID.Time(), Sequence: a.Version, Starts: a.Starts, Ends: a.Starts.Add(feedMinutes),
 			Summary: named(tt(ctx, "feed-appointment"), names[a.Person]), URL: f.site + "/enquiries/" + a.Enquiry.String(),
 		})
 	}
 	return c, nil
+}
+
+// feedTasks are the open tasks of the days around today. What is to come is read for itself: whatever is late, it does not take its place.
+func feedTasks(ctx context.Context, tx *op.Tx) ([]process.Task, error) {
+	if !tx.Viewer.May("task:read") {
+		return nil, nil
+	}
+	here := tx.Viewer.Center
+	zone, today := tx.Zone(here), tx.Today(here)
+	f := process.TaskFilter{Staff: tx.Viewer.Staff, From: today.In(zone), Until: (today + feedAhead + 1).In(zone), Limit: mostFeed}
+	coming, err := process.Tasks(ctx, tx, f)
+	if err != nil {
+		return nil, err
+	}
+	f.From, f.Until, f.Late, f.Newest = (today - feedBack).In(zone), time.Time{}, f.From, true
+	over, err := process.Tasks(ctx, tx, f)
+	return append(coming, over...), err
+}
+
+// feedAppointments are those of the same days, both parts by themselves.
+func feedAppointments(ctx context.Context, tx *op.Tx) (out []sales.Appointment, err error) {
+	if !tx.Viewer.May("appointment:read") {
+		return nil, nil
+	}
+	today := tx.Today(tx.Viewer.Center)
+	for _, days := range [][2]bizdate.Date{{today, today + feedAhead}, {today - feedBack, today - 1}} {
+		list, err := sales.Appointments(ctx, tx, sales.AppointmentFilter{Consultant: tx.Viewer.Staff, From: days[0], Until: days[1], Due: true, Limit: mostFeed})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, list.Items...)
+	}
+	return out, nil
 }
 
 // longNumber may be a phone within a title.

@@ -122,12 +122,10 @@ func (p pages) getApprovals(w http.ResponseWriter, r *http.Request) error {
 			v.Counts[view] = int(n)
 		}
 		v.Page = max(1, min(v.Page, (v.Counts[v.View]+pageRows-1)/pageRows))
-		// the list has a cursor and no numbers: a page is the end of all up to it
-		list, err := process.Approvals(ctx, tx, process.ApprovalFilter{View: v.View, Limit: v.Page * pageRows})
-		if err != nil {
+		var err error
+		if v.List, err = process.Approvals(ctx, tx, process.ApprovalFilter{View: v.View, Limit: pageRows, Offset: (v.Page - 1) * pageRows}); err != nil {
 			return err
 		}
-		v.List = list[min((v.Page-1)*pageRows, len(list)):]
 		return v.load(ctx, tx, v.List...)
 	})
 	if err != nil {

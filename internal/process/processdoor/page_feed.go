@@ -3,6 +3,7 @@ package processdoor
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/op"
@@ -24,7 +25,7 @@ type feedPages struct {
 
 // FeedPages registers the page of the own calendar; site is the address under which people reach the pages.
 func FeedPages(mux *http.ServeMux, r *op.Runner, site string) {
-	p := feedPages{pages{r}, site}
+	p := feedPages{pages{r}, strings.TrimSuffix(site, "/")}
 	mux.Handle("GET /tasks/calendar", web.Func(p.getCalendar))
 	mux.Handle("POST /tasks/calendar", web.Func(p.postCalendar))
 	mux.Handle("POST /tasks/calendar/revoke", web.Func(p.postRevoke))
@@ -55,11 +56,7 @@ func (p feedPages) postCalendar(w http.ResponseWriter, r *http.Request) error {
 	}
 	address := ""
 	if made.Token != "" { // none where the form was sent twice
-		site := p.site
-		if site == "" {
-			site = "http://" + r.Host
-		}
-		address = site + feedPath + made.Token + ".ics"
+		address = p.site + feedPath + made.Token + ".ics"
 	}
 	return p.show(w, r, address)
 }

@@ -51,7 +51,7 @@ func (v seriesView) table(ctx context.Context) web.Table {
 	for _, s := range v.List.Items {
 		next := web.Text(i18n.Date(ctx, s.Next, today))
 		if s.State == process.Paused {
-			next = web.Chip{Text: tt(ctx, "series-paused"), Tone: web.Warn}
+			next = web.Chip{Text: stopped(ctx, s), Tone: web.Warn}
 		}
 		acts := templ.Component(templ.NopComponent)
 		if s.RuledBy(me) {
@@ -60,6 +60,14 @@ func (v seriesView) table(ctx context.Context) web.Table {
 		table.Rows = append(table.Rows, web.Row{ID: s.ID.String(), Cells: []templ.Component{web.Text(s.Title), web.Text(v.dir.StaffName(s.Staff)), seriesAbout(ctx, s), web.Text(rhythm(ctx, s)), next, acts}})
 	}
 	return table
+}
+
+// stopped says that a series is paused, and why the program did so.
+func stopped(ctx context.Context, s process.Series) string {
+	if s.Stopped == "" {
+		return tt(ctx, "series-paused")
+	}
+	return tt(ctx, "series-stopped", "why", i18n.T(ctx, "problem."+s.Stopped))
 }
 
 func seriesAbout(ctx context.Context, s process.Series) templ.Component {

@@ -45,7 +45,7 @@ func (p pages) getTask(w http.ResponseWriter, r *http.Request) error {
 		if v.Person.IsNone() {
 			return nil
 		}
-		names, err := people.Briefs(ctx, tx, []id.ID{v.Person})
+		names, err := people.InScope(ctx, tx, []id.ID{v.Person})
 		v.person = names[v.Person].Shown()
 		return err
 	})

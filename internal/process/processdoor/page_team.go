@@ -5,15 +5,12 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
-	"time"
 
 	"github.com/a-h/templ"
 
 	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
-	"zhike/internal/kernel/problem"
 	"zhike/internal/organization"
 	"zhike/internal/people"
 	"zhike/internal/process"
@@ -59,19 +56,9 @@ func teamQueryOf(r *http.Request) (q teamQuery) {
 // teamKinds are the kinds that the list is cut by.
 var teamKinds = append([]string{"receive"}, process.GivenTasks...)
 
-func (q teamQuery) filter(now, until time.Time) process.TaskFilter {
-	f := process.TaskFilter{Team: true, Staff: q.Staff, Kind: q.Kind}
-	switch q.Due {
-	case "late":
-		f.Late = now
-	case "today":
-		f.From, f.Until = now, until
-	}
-	return f
+func (q teamQuery) choice() process.TaskChoice {
+	return process.TaskChoice{StaffID: q.Staff, Kind: q.Kind, Due: q.Due}
 }
-
-// dayEnds is the end of the day of who looks.
-func dayEnds(ctx context.Context) time.Time { return (web.Today(ctx) + 1).In(web.Zone(ctx)) }
 
 func (p pages) getTeam(w http.ResponseWriter, r *http.Request) error {
 	v, err := p.team(r)
@@ -95,33 +82,31 @@ func (p pages) team(r *http.Request) (teamView, error) {
 
 func (v *teamView) load(ctx context.Context, tx *op.Tx) (err error) {
 	v.dir = organization.Of(tx)
-	until := dayEnds(ctx)
+	until := process.DayEnds(tx)
 	if v.Loads, err = process.Loads(ctx, tx, until); err != nil {
 		return err
 	}
 	for _, l := range v.Loads {
 		v.Sum.Open, v.Sum.Late, v.Sum.Today = v.Sum.Open+l.Open, v.Sum.Late+l.Late, v.Sum.Today+l.Today
 	}
-	f := v.Query.filter(tx.Now, until)
+	f := v.Query.choice().Filter(tx.Now, until)
 	n, err := process.CountTasks(ctx, tx, f)
 	if err != nil {
 		return err
 	}
 	v.Total = int(n)
 	v.Page = max(1, min(v.Page, (v.Total+pageRows-1)/pageRows))
-	f.Limit = v.Page * pageRows // the list has a cursor and no numbers: a page is the end of all up to it
-	list, err := process.Tasks(ctx, tx, f)
-	if err != nil {
+	f.Limit, f.Offset = pageRows, (v.Page-1)*pageRows
+	if v.List, err = process.Tasks(ctx, tx, f); err != nil {
 		return err
 	}
-	v.List = list[min((v.Page-1)*pageRows, len(list)):]
 	var keys []id.ID
 	for _, t := range v.List {
 		if !t.Person.IsNone() {
 			keys = append(keys, t.Person)
 		}
 	}
-	v.persons, err = people.Briefs(ctx, tx, keys)
+	v.persons, err = people.InScope(ctx, tx, keys)
 	return err
 }
 
@@ -262,19 +247,9 @@ func (p pages) handOver(r *http.Request) (out process.TasksReassigned, err error
 	}
 	in := process.ReassignTasksInput{TaskIDs: form.IDs, StaffIDs: form.StaffIDs, Reason: form.Reason}
 	if chosen.All {
-		err = p.ops.Read(r.Context(), func(ctx context.Context, tx *op.Tx) error {
-			f := teamQueryOf(r).filter(tx.Now, dayEnds(ctx))
-			f.Limit = process.MostTasks + len(chosen.Except) + 1
-			in.TaskIDs, err = process.TaskIDs(ctx, tx, f)
-			return err
-		})
-		if err != nil {
-			return out, err
-		}
-		if n := len(in.TaskIDs); n != chosen.Total && n <= process.MostTasks {
-			return out, problem.Refuse("UI-L3", "invalid", problem.Field{Location: "ids", Code: "count-changed", Value: chosen.Total, Args: map[string]any{"seen": strconv.Itoa(chosen.Total), "now": strconv.Itoa(n)}})
-		}
-		in.TaskIDs = slices.DeleteFunc(in.TaskIDs, func(key id.ID) bool { return slices.Contains(chosen.Except, key) })
+		all := teamQueryOf(r).choice()
+		all.Except, all.Total = chosen.Except, chosen.Total
+		in.TaskIDs, in.Matching = nil, &all
 	}
 	return process.ReassignTasks.Run(r.Context(), p.ops, in)
 }

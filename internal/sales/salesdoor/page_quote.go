@@ -245,6 +245,11 @@ type quotePageView struct {
 	Approval process.Approval    // of its discount, where it was asked for
 }
 
+// held tells whether the quote is not for the customer: its discount waits for approval, or was refused. It is on no paper either (PRC-6).
+func (v quotePageView) held() bool {
+	return v.Quote.State == sales.QuoteWaiting || v.Quote.State == sales.QuoteRefused
+}
+
 func (p door) getQuote(w http.ResponseWriter, r *http.Request) error {
 	v, err := p.quote(r)
 	if err != nil {
@@ -252,6 +257,9 @@ func (p door) getQuote(w http.ResponseWriter, r *http.Request) error {
 	}
 	ctx := r.Context()
 	page := web.Page{H1: t(ctx, "quote.page-h1", "name", v.person(ctx, v.Quote.Person), "amount", i18n.MoneyWhole(ctx, v.Quote.Payable)), Sub: v.Quote.No}
+	if v.held() {
+		page.Title = v.Quote.No // a browser prints the title above the page
+	}
 	return web.Render(w, r, web.Shell(page, quotePage(v)))
 }
 
