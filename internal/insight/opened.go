@@ -132,11 +132,15 @@ func (r *Report) open(ctx context.Context, tx *op.Tx, m Metric, at Place) (Way, 
 	case m.Median || m.Unit == "days":
 		way = WayMedian
 	}
-	list, err := d.cases(ctx, tx, r, wanted{at, num})
+	cases := d.cases
+	if r.shared() {
+		cases = ofPromotion
+	}
+	list, err := cases(ctx, tx, r, wanted{at, num})
 	if err != nil || over == "" {
 		return way, list, err
 	}
-	below, err := d.cases(ctx, tx, r, wanted{at, over})
+	below, err := cases(ctx, tx, r, wanted{at, over})
 	for i := range list {
 		list[i].Part = PartNum
 	}
