@@ -291,14 +291,7 @@ func progressOf(ctx context.Context, tx *op.Tx, c marketing.Campaign) (at progre
 				continue
 			}
 			got = got.plus(p.Tally)
-			if p.form {
-				at.byForm = at.byForm.plus(p.Tally)
-			}
-			for step := range at.ripe {
-				if j.day+lag[step] <= today {
-					at.ripe[step] = at.ripe[step].plus(p.Tally)
-				}
-			}
+			at.add(p, today-j.day, lag)
 		}
 	}
 	at.young = today < c.Until+signed
@@ -307,6 +300,18 @@ func progressOf(ctx context.Context, tx *op.Tx, c marketing.Campaign) (at progre
 	}
 	at.leads, at.all = daysOver(c, today), daysOver(c, today-signed)
 	return at, got, nil
+}
+
+// add counts a part of a prospect who entered so many days ago.
+func (at *progress) add(p part, ago bizdate.Date, lag [steps]bizdate.Date) {
+	if p.form {
+		at.byForm = at.byForm.plus(p.Tally)
+	}
+	for step := range at.ripe {
+		if lag[step] <= ago {
+			at.ripe[step] = at.ripe[step].plus(p.Tally)
+		}
+	}
 }
 
 // daysOver is the part of a campaign's days that are over on a day.
