@@ -56,6 +56,11 @@ func TestPPL9_Export(t *testing.T) {
 			t.Fatal(err)
 		}
 		v := signedIn(t, s, serve(t, s, app.PageOptions{}), "marketing", id.None)
+		page := "/segments/" + seg.ID.String()
+		v.get(page).want(t, http.StatusOK, "side=left-out", "各种名单有多少人", "略去") // the number opens who and why
+		opened := v.get(page + "?side=left-out&purpose=marketing&channel=sms")
+		opened.want(t, http.StatusOK, "电话", "调查", "已撤回同意", "没有表示过同意", "未成年人自己同意的，要由监护人同意")
+		v.get(page+"?side=left-out&purpose=marketing&channel=post").want(t, http.StatusOK, "post")
 		for _, c := range []struct {
 			purpose, channel string
 			want             []string

@@ -221,8 +221,9 @@ func (SubmissionRejected) Kind() string { return "marketing.submission-rejected.
 // SubmissionAccepted says that a submission which was rejected is taken all the same; it waits for its lead.
 type SubmissionAccepted struct {
 	SubmissionAbout
-	Was    string `json:"was"` // why it was rejected, a code
-	Reason string `json:"reason"`
+	Was      string `json:"was"` // why it was rejected, a code
+	Reason   string `json:"reason"`
+	Referrer id.ID  `json:"referrer_id,omitzero"` // who recommended the school, as the review named (MKT-12)
 }
 
 // Kind implements event.Fact.

@@ -49,6 +49,7 @@ func (m Model) weights(n int) []money.Fen {
 type touchpoint struct {
 	campaign, channel id.ID
 	at                time.Time
+	form              bool // by a capture point whose openings are counted
 }
 
 // Steps of a prospect, in their order (MKT-6).

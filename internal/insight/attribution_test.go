@@ -346,3 +346,32 @@ func TestMKT6_YoungLinksAreNotBlamed(t *testing.T) {
 		t.Errorf("four fifths have had their time: %+v", d)
 	}
 }
+
+// Of whom a campaign reached by its forms those are a share who came by them: never more than all of them. Where many came otherwise, or a list left the
+// program, leads are a number, and the reach is not judged (MKT-6).
+func TestMKT6_ReachOfOthers(t *testing.T) {
+	plan := marketing.Campaign{PlanReach: 1_000, PlanLeads: 200, PlanVisits: 80, PlanContracts: 20}
+	for name, c := range map[string]struct {
+		leads, byForm  int64
+		views, persons int64
+		unit           string
+		failed         string
+	}{
+		"by forms":             {200, 200, 1_000, 0, "%", ""},
+		"few filled it in":     {40, 40, 1_000, 0, "%", "lead"},
+		"few opened it":        {40, 40, 200, 0, "%", "reach"},
+		"by phone":             {200, 20, 100, 0, "n", ""},
+		"more than it reached": {300, 290, 100, 0, "%", ""},
+		"by a list":            {200, 0, 0, 100, "n", ""},
+		"few, and by phone":    {40, 0, 1_000, 0, "n", "lead"},
+	} {
+		share := float64(c.leads) / 200
+		at := elapsed(got(c.leads, 0, 0, int64(80*share), int64(18*share), 0))
+		at.reach, at.byForm = marketing.Reach{Views: c.views, Persons: c.persons, Known: true}, got(c.byForm, 0, 0, 0, 0, 0)
+		d := diagnose(plan, at, Tally{}, 0)
+		l := d.Links[1]
+		if d.Links[0].Code != "reach" || l.Code != "lead" || l.Unit != c.unit || l.Unit == "%" && l.Actual > 1 || d.Links[0].Apart != (c.unit == "n") || d.Links[0].Apart && d.Links[0].Share != 0 || d.Failed != c.failed {
+			t.Errorf("%s: failed %q, want %q, %+v", name, d.Failed, c.failed, d.Links)
+		}
+	}
+}

@@ -26,6 +26,7 @@ type Link struct {
 	Like     float64 `json:"similar"`  // of comparable campaigns, of leads their mean; 0: none
 	N        int64   `json:"n"`        // cases that Actual rests on
 	Share    float64 `json:"share"`    // of what was lost on the way, in parts of 1; 0: it did as planned or better
+	Apart    bool    `json:"apart"`    // of reach: many leads came otherwise, so that it is no step to them and is not judged
 	Failed   bool    `json:"failed"`   // it explains most of the shortfall, and lies beyond chance below what was expected
 }
 
@@ -40,7 +41,11 @@ type Diagnosis struct {
 	Similar  int    // comparable campaigns
 	Part     bool   // the viewer sees a part of the campaign only: nothing is said of it
 	Reach    marketing.Reach
+	ByForm   float64 // leads that came by the forms whose openings Reach counts
 }
+
+// otherwise is the part of its leads that may have come otherwise than by what counts the reach: beyond it leads are no share of whom it reached.
+const otherwise = 0.1
 
 // links are the codes in the order of the steps; the last one is the mean amount of a contract.
 var links = [...]string{"lead", "qualified", "appointment", "visit", "contract", "amount"}
@@ -53,6 +58,7 @@ type progress struct {
 	young      bool    // some of its prospects are inside the usual time to sign
 	leads, all float64 // parts of its days that are over, and after which the usual time to sign is over too
 	reach      marketing.Reach
+	byForm     Tally        // of its prospects, those who came by its forms
 	ripe       [steps]Tally // at each step, the prospects for whom the usual time to it is over
 }
 
@@ -61,21 +67,16 @@ type progress struct {
 // leads, visits and contracts only; what lies between leads and visits is expected as comparable campaigns had it, scaled to the plan, and is one link where
 // there are none. While a campaign is young, a step is judged by those only for whom its usual time is over, and by none where there are none yet.
 func diagnose(c marketing.Campaign, at progress, like Tally, similar int) Diagnosis {
-	d := Diagnosis{Similar: similar, Young: at.young, Reach: at.reach}
+	d := Diagnosis{Similar: similar, Young: at.young, Reach: at.reach, ByForm: at.byForm.N(StepLead)}
 	planned := []float64{float64(c.PlanLeads), float64(c.PlanVisits), float64(c.PlanContracts), float64(c.PlanCash)}
 	add := func(code, unit string, actual, low, high, expected, like float64, n int64) {
 		if expected > 0 {
 			d.Links = append(d.Links, Link{Code: code, Unit: unit, Actual: actual, Low: low, High: high, Expected: expected, Like: like, N: n})
 		}
 	}
-	leads, mean := countFigure(at.ripe[StepLead].N(StepLead)), quotient(like.N(StepLead), float64(similar))
-	if n := at.reach.N(); c.PlanReach > 0 && at.reach.Known && n > 0 { // whom it reached, and how many of them left their name
-		people := countFigure(float64(n))
-		low, high := stat.Wilson(min(leads.N, n), n)
-		add(linkReach, "n", people.V, people.Low, people.High, math.Round(float64(c.PlanReach)*at.leads), 0, n)
-		add(links[0], "%", quotient(leads.V, people.V), low, high, quotient(planned[0], float64(c.PlanReach)), 0, n)
-	} else {
-		add(links[0], "n", leads.V, leads.Low, leads.High, math.Round(planned[0]*at.leads), mean, leads.N)
+	if !d.reached(c, at, add) {
+		leads := countFigure(at.ripe[StepLead].N(StepLead))
+		add(links[0], "n", leads.V, leads.Low, leads.High, math.Round(planned[0]*at.leads), quotient(like.N(StepLead), float64(similar)), leads.N)
 	}
 	rate := func(code string, from, to int, expected float64) {
 		got := at.ripe[to]
@@ -117,6 +118,27 @@ func diagnose(c marketing.Campaign, at progress, like Tally, similar int) Diagno
 	return d
 }
 
+// reached adds whom a campaign reached, and the share of them who left their name: of openings of its forms those who came by these. Where more than a few leads
+// came otherwise, or a list was carried away of which nobody knows who came by it, the reach stands apart and the leads are a number (false): a share of
+// others would say nothing, and could be beyond 100 %.
+func (d *Diagnosis) reached(c marketing.Campaign, at progress, add func(code, unit string, actual, low, high, expected, like float64, n int64)) bool {
+	n := at.reach.N()
+	if c.PlanReach == 0 || !at.reach.Known || n == 0 {
+		return false
+	}
+	people, came := countFigure(float64(n)), countFigure(d.ByForm)
+	add(linkReach, "n", people.V, people.Low, people.High, math.Round(float64(c.PlanReach)*at.leads), 0, n)
+	if all := at.ripe[StepLead].N(StepLead); at.reach.Persons > 0 || all-came.V > otherwise*all {
+		if len(d.Links) > 0 {
+			d.Links[0].Apart = true
+		}
+		return false
+	}
+	low, high := stat.Wilson(min(came.N, n), n)
+	add(links[0], "%", min(1, quotient(came.V, people.V)), low, high, quotient(float64(c.PlanLeads), float64(c.PlanReach)), 0, n)
+	return true
+}
+
 func quotient(a, b float64) float64 {
 	if b <= 0 {
 		return 0
@@ -145,6 +167,9 @@ func (d *Diagnosis) blame() {
 	gaps, lost := make([]float64, len(d.Links)), 0.0
 	worst := -1
 	for i, l := range d.Links {
+		if l.Apart {
+			continue
+		}
 		actual := l.Actual
 		if actual <= 0 {
 			actual = 0.5 / max(float64(l.N), 1)
@@ -266,11 +291,7 @@ func progressOf(ctx context.Context, tx *op.Tx, c marketing.Campaign) (at progre
 				continue
 			}
 			got = got.plus(p.Tally)
-			for step := range at.ripe {
-				if j.day+lag[step] <= today {
-					at.ripe[step] = at.ripe[step].plus(p.Tally)
-				}
-			}
+			at.add(p, today-j.day, lag)
 		}
 	}
 	at.young = today < c.Until+signed
@@ -279,6 +300,18 @@ func progressOf(ctx context.Context, tx *op.Tx, c marketing.Campaign) (at progre
 	}
 	at.leads, at.all = daysOver(c, today), daysOver(c, today-signed)
 	return at, got, nil
+}
+
+// add counts a part of a prospect who entered so many days ago.
+func (at *progress) add(p part, ago bizdate.Date, lag [steps]bizdate.Date) {
+	if p.form {
+		at.byForm = at.byForm.plus(p.Tally)
+	}
+	for step := range at.ripe {
+		if lag[step] <= ago {
+			at.ripe[step] = at.ripe[step].plus(p.Tally)
+		}
+	}
 }
 
 // daysOver is the part of a campaign's days that are over on a day.

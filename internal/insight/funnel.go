@@ -94,15 +94,7 @@ func funnel(ctx context.Context, tx *op.Tx, r *Report) (err error) {
 // funnel writes the rows and the totals.
 func (r *Report) funnel(rows map[string]*funneled, mature bizdate.Date) {
 	var total funneled
-	keys := make([]string, 0, len(rows))
-	for k := range rows {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	if i := slices.Index(keys, ""); i >= 0 { // none comes last
-		keys = append(slices.Delete(keys, i, i+1), "")
-	}
-	for _, k := range keys {
+	for _, k := range sortedRows(rows) {
 		row := rows[k]
 		ripe := row.n
 		if r.Params.Basis == ByCohort {

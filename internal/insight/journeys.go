@@ -158,17 +158,19 @@ func touched(ctx context.Context, tx *op.Tx, c cohort, list []journey, persons m
 		Channel  id.ID     `db:"channel"`
 		Campaign id.ID     `db:"campaign"`
 		At       time.Time `db:"at"`
+		Form     bool      `db:"form"`
 	}
 	where, args := c.where(tx, "e")
 	seen := c.seen(tx, "o")
-	rows, err := op.AllOf[lead](ctx, tx.Unscoped("figures are counted in the scope of report:read"), `SELECT o.person AS person, l.channel AS channel, l.campaign AS campaign, l.at AS at FROM enquiries o JOIN leads l ON l.enquiry = o.id
+	rows, err := op.AllOf[lead](ctx, tx.Unscoped("figures are counted in the scope of report:read"), `SELECT o.person AS person, l.channel AS channel, l.campaign AS campaign, l.at AS at, k.id IS NOT NULL AS form
+		FROM enquiries o JOIN leads l ON l.enquiry = o.id LEFT JOIN capture_points k ON k.id = l.point AND k.kind <> 'api'
 		WHERE `+seen.Text+" AND o.person IN (SELECT e.person FROM enquiries e WHERE "+where+")", append(slices.Clone(seen.Args), args...)...)
 	if err != nil {
 		return fmt.Errorf("read sources of prospects: %w", err)
 	}
 	for _, r := range rows {
 		for _, i := range persons[r.Person] {
-			list[i].touches = append(list[i].touches, touchpoint{campaign: r.Campaign, channel: r.Channel, at: r.At})
+			list[i].touches = append(list[i].touches, touchpoint{campaign: r.Campaign, channel: r.Channel, at: r.At, form: r.Form})
 		}
 	}
 	for i := range list {

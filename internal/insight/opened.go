@@ -147,8 +147,12 @@ func (r *Report) sums(m Metric) (Way, []addend) {
 
 // open reads the cases of sums.
 func (r *Report) open(ctx context.Context, tx *op.Tx, sums []addend, at Place) (out []Counted, err error) {
+	cases := definitions[r.Name].cases
+	if r.shared() {
+		cases = ofPromotion
+	}
 	for _, s := range sums {
-		list, err := definitions[r.Name].cases(ctx, tx, r, wanted{at, s.metric})
+		list, err := cases(ctx, tx, r, wanted{at, s.metric})
 		if err != nil {
 			return nil, err
 		}

@@ -14,9 +14,9 @@ import (
 )
 
 // pageOf fills a figure of sums with their number, what they come to, and a page of their cases, as the store counts, sorts and cuts them (TRU-23).
-// It does nothing where a sum is not one of records: done is false.
+// It does nothing where a sum is not one of records, or rows share records: done is false.
 func (r *Report) pageOf(ctx context.Context, tx *op.Tx, o *Opened, at Place, sums []addend, offset, limit int) (done bool, err error) {
-	if !definitions[r.Name].sums || slices.ContainsFunc(sums, func(s addend) bool { return recordsOf[s.metric].text == "" }) {
+	if !definitions[r.Name].sums || r.shared() || slices.ContainsFunc(sums, func(s addend) bool { return recordsOf[s.metric].text == "" }) {
 		return false, nil
 	}
 	for _, s := range sums {

@@ -1,6 +1,8 @@
 package insight
 
 import (
+	"slices"
+
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/stat"
@@ -98,4 +100,17 @@ func (p *pivot) of(l *line) []Figure {
 		}
 	}
 	return out
+}
+
+// sortedRows gives the keys of rows in their order; none comes last.
+func sortedRows[T any](rows map[string]T) []string {
+	keys := make([]string, 0, len(rows))
+	for k := range rows {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	if i := slices.Index(keys, ""); i >= 0 {
+		keys = append(slices.Delete(keys, i, i+1), "")
+	}
+	return keys
 }

@@ -143,3 +143,73 @@ func TestSAL8_ReportNeedsItsRight(t *testing.T) {
 		}
 	})
 }
+
+// By promotion the reports of sales count who signed: a contract with two promotions in the row of each, in the totals once; what has none has its own row. The
+// totals are those of the same report by center, the figures open to their contracts, and the report says how rows add up. Who may not read promotions has no such
+// rows (SAL-8, INS-2).
+func TestSAL8_RowsByPromotion(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		day := bizdate.Of(s.Clock.Now(), s.Dir.Zone(s.HD))
+		one, two := s.Promotion(t, "立减"), s.Promotion(t, "店庆")
+		for i, of := range [][]id.ID{{one}, {one, two}, {}} {
+			e := came(t, s, id.None)
+			signs(t, s, e, money.Yuan(int64(100*(i+1))))
+			for _, key := range of {
+				s.Exec(t, "INSERT INTO contract_promotions (contract, promotion, line, no, name, taken_off, gift, thing) SELECT id, ?, 1, 'P', 'P', 0, 0, '' FROM contracts WHERE enquiry = ?", key, e.ID)
+			}
+		}
+		if err := s.App.Settle(s.System()); err != nil {
+			t.Fatal(err)
+		}
+		s.Read(t, s.GM(), func(ctx context.Context, tx *op.Tx) error {
+			byCenter, err := insight.Make(ctx, tx, "daily-sales", insight.Params{By: "center", From: day - 5, Until: day})
+			if err != nil {
+				return err
+			}
+			r, err := insight.Make(ctx, tx, "daily-sales", insight.Params{By: "promotion", From: day - 5, Until: day})
+			if err != nil {
+				return err
+			}
+			if n := cellOf(t, r, one, "contracts_new").V + cellOf(t, r, two, "contracts_new").V; n != 3 || len(r.Rows) != 3 || r.Rows[2].Value != "" || r.Rows[2].Cells[0].V != 1 {
+				t.Errorf("%v contracts in the rows of promotions: %+v", n, r.Rows)
+			}
+			if a, b, mean := cellOf(t, r, one, "contract_amount"), cellOf(t, r, two, "contract_amount"), cellOf(t, r, one, "average_contract"); a.V != 2*b.V || b.V == 0 || mean.V != b.V {
+				t.Errorf("amounts %v of two and %v of one of the same price, %v on average", a.V, b.V, mean.V)
+			}
+			for i, c := range r.Columns[1:] {
+				at := slices.IndexFunc(byCenter.Columns, func(o insight.Column) bool { return o.Key == c.Key })
+				if got, want := r.Totals.Cells[i], byCenter.Totals.Cells[at-1]; got.V != want.V || c.Metric == "contracts_new" && got.V != 3 {
+					t.Errorf("total of %s = %v, by center %v", c.Key, got.V, want.V)
+				}
+			}
+			if say := r.Conclusion.Sentences; len(say) != 1 || say[0].Code != "rows-overlap" || say[0].N != 1 {
+				t.Errorf("it says %+v", say)
+			}
+			o, err := insight.OpenFigure(ctx, tx, "daily-sales", r.Params, insight.Place{Row: two.String(), Column: "contracts_new"}, 0, 10)
+			if err != nil || o.Total != 1 || o.Sum != 1 || o.Cases[0].Kind != "contract" {
+				t.Errorf("opened: %+v, %v", o, err)
+			}
+			for _, basis := range insight.Bases {
+				f, err := insight.Make(ctx, tx, "funnel", insight.Params{By: "promotion", Basis: basis, From: day - 5, Until: day})
+				if err != nil {
+					return err
+				}
+				if a, b := cellOf(t, f, one, "contracts_new").V, f.Totals.Cells[0].V; a != 2 || b != 3 || f.Conclusion.Sentences[0].N != 1 {
+					t.Errorf("funnel by %s: %v of %v, %+v", basis, a, b, f.Conclusion)
+				}
+			}
+			return nil
+		})
+		s.Exec(t, "DELETE FROM role_rights WHERE resource = 'promotion' AND role = 'consultant'")
+		if err := s.Dir.Refresh(s.System(), s.Ops, 0); err != nil {
+			t.Fatal(err)
+		}
+		s.Read(t, s.Consultant(s.HD), func(ctx context.Context, tx *op.Tx) error {
+			_, err := insight.Make(ctx, tx, "funnel", insight.Params{By: "promotion", From: day - 5, Until: day})
+			if p, ok := problem.As(err); !ok || p.Status != http.StatusUnprocessableEntity {
+				t.Errorf("without the right: %v", err)
+			}
+			return nil
+		})
+	})
+}

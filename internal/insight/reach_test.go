@@ -54,11 +54,15 @@ func TestMKT6_Reach(t *testing.T) {
 				s.Exec(t, "INSERT INTO capture_views (point, day, n) VALUES (?, ?, ?)", p.ID, v.day, v.n)
 			}
 		}
+		if d := diagnosis(planned); len(d.Links) < 2 || !d.Links[0].Apart || d.Links[0].Share != 0 || d.Links[1].Code != "lead" || d.Links[1].Unit != "n" || d.Links[1].Actual != 1 || d.ByForm != 0 {
+			t.Errorf("a lead that came by phone is no share of the views: %+v", d.Links)
+		}
+		s.Exec(t, "UPDATE leads SET point = (SELECT k.id FROM capture_points k WHERE k.campaign = leads.campaign)")
 		d := diagnosis(planned)
 		if !d.Reach.Known || d.Reach.Views != 20 || d.Reach.N() != 20 {
 			t.Errorf("reach = %+v, want the 20 views of its days", d.Reach)
 		}
-		if len(d.Links) < 2 || d.Links[0].Code != "reach" || d.Links[0].Actual != 20 || d.Links[1].Code != "lead" || d.Links[1].Unit != "%" || d.Links[1].Actual != 0.05 || d.Links[1].Expected != 0.04 {
+		if len(d.Links) < 2 || d.Links[0].Code != "reach" || d.Links[0].Actual != 20 || d.Links[1].Code != "lead" || d.Links[1].Unit != "%" || d.Links[1].Actual != 0.05 || d.Links[1].Expected != 0.04 || d.Links[0].Apart || d.ByForm != 1 {
 			t.Errorf("links = %+v", d.Links)
 		}
 		if d := diagnosis(bare); !d.Reach.Known || d.Links[0].Code != "lead" || d.Links[0].Unit != "n" {

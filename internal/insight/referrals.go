@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 
 	"gonum.org/v1/gonum/stat/distuv"
 
@@ -122,19 +121,6 @@ func rowOfReferral(dims dimensions, by string, j journey, in introduced) string 
 		return named(in.Referrer)
 	}
 	return dims.row(by, j.matter(), j.day)
-}
-
-// sortedRows gives the keys of rows in their order; none comes last.
-func sortedRows[T any](rows map[string]T) []string {
-	keys := make([]string, 0, len(rows))
-	for k := range rows {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	if i := slices.Index(keys, ""); i >= 0 {
-		keys = append(slices.Delete(keys, i, i+1), "")
-	}
-	return keys
 }
 
 // introductions reads who brought the prospects of the span.

@@ -97,7 +97,7 @@ var definitions = map[string]definition{
 			"leads", "first_contact_minutes", "appointments", "no_shows", "visits", "show_rate", "contracts_new", "contracts_renewal", "visits_per_contract", "contract_amount",
 			"average_contract", "cash_in", "cash_in_new", "cash_in_renewal", "cash_in_other",
 		},
-		by:    []string{"center", "region", "consultant", "channel", "kind", "day"},
+		by:    []string{"center", "region", "consultant", "channel", "kind", "promotion", "day"},
 		daily: true,
 		main:  []string{"leads", "visits", "contracts", "cash_in"},
 		trend: []string{"cash_in", "visits"},
@@ -109,7 +109,7 @@ var definitions = map[string]definition{
 	"targets":      {metrics: targetMetrics, by: []string{"center", "region", "consultant", "month"}, targets: true, sums: true, longest: 1_100, records: targetReport, cases: casesOfSums},
 	ReferralReport: {metrics: referralMetrics, by: []string{"center", "region", "consultant", "referrer", "kind", "month"}, longest: 1_100, records: referralReport, cases: casesOfReferrals},
 	"consultants":  {metrics: fairMetrics, by: []string{"consultant"}, longest: 1_100, records: fairReport, cases: casesOfFair},
-	"funnel":       {metrics: funnelMetrics, by: []string{"channel", "campaign", "consultant", "center", "region", "course", "kind", "month"}, longest: 1_100, records: funnel, cases: casesOfFunnel},
+	"funnel":       {metrics: funnelMetrics, by: []string{"channel", "campaign", "consultant", "center", "region", "course", "kind", "promotion", "month"}, longest: 1_100, records: funnel, cases: casesOfFunnel},
 	"promotions":   {metrics: promotionMetrics, by: []string{"promotion"}, longest: 1_100, records: promotionReport, cases: casesOfPromotions, right: "promotion:read"},
 }
 
@@ -164,11 +164,15 @@ func Make(ctx context.Context, tx *op.Tx, name string, p Params) (Report, error)
 	if err != nil {
 		return Report{}, err
 	}
-	r := Report{Name: name, Params: p, Generated: tx.Now, Columns: make([]Column, 1, len(d.metrics)+1)}
+	metrics := d.columnsOf(name, p.By)
+	r := Report{Name: name, Params: p, Generated: tx.Now, Columns: make([]Column, 1, len(metrics)+1)}
 	r.Columns[0].Key = p.By
-	for _, m := range d.metrics {
+	for _, m := range metrics {
 		metric, _ := MetricByID(m)
 		r.Columns = append(r.Columns, Column{Key: metric.Key(), Metric: m, Unit: metric.Unit})
+	}
+	if r.shared() {
+		return r, signedReport(ctx, tx, &r, d)
 	}
 	if d.records != nil {
 		return r, d.records(ctx, tx, &r)
@@ -296,6 +300,9 @@ func DimensionsOf(v *policy.Viewer, name string) []string { return definitions[n
 
 // rowsFor leaves out dimensions by which a viewer has no figures: the own ones are kept by consultant, not by channel too.
 func (d definition) rowsFor(v *policy.Viewer) []string {
+	if !v.May("promotion:read") {
+		d.by = slices.DeleteFunc(slices.Clone(d.by), func(dim string) bool { return dim == byPromotion })
+	}
 	if ownOnly(v) && d.targets {
 		return []string{"consultant", "month"} // a center's figures are not the own ones
 	}
@@ -304,7 +311,7 @@ func (d definition) rowsFor(v *policy.Viewer) []string {
 	}
 	var out []string
 	for _, dim := range d.by {
-		if dim == "center" || dim == "region" || dim == "consultant" || dim == "day" {
+		if dim == "center" || dim == "region" || dim == "consultant" || dim == byPromotion || dim == "day" {
 			out = append(out, dim)
 		}
 	}

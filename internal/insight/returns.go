@@ -184,15 +184,7 @@ func usualTime(times map[int64]int64, other bizdate.Date) bizdate.Date {
 // returns writes the rows and the totals; rows whose last prospect is still inside the usual time to sign are young.
 func (r *Report) returns(b booking, blind bool) {
 	var total returned
-	keys := make([]string, 0, len(b.rows))
-	for k := range b.rows {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	if i := slices.Index(keys, ""); i >= 0 { // none comes last
-		keys = append(slices.Delete(keys, i, i+1), "")
-	}
-	for _, k := range keys {
+	for _, k := range sortedRows(b.rows) {
 		row := b.rows[k]
 		row.blind = blind
 		r.Rows = append(r.Rows, Row{Value: k, Cells: row.figures(), Young: row.last > b.mature, ripe: row.ripened().figures()})

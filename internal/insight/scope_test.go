@@ -133,6 +133,9 @@ func TestMKT7_ReviewIsOfAll(t *testing.T) {
 			if err == nil && (got.Review == nil || got.Review.Leads != 4) {
 				t.Errorf("review = %+v", got.Review)
 			}
+			if l := got.Review.Links; len(l) == 0 || l[0].Link != "lead" || l[0].N != 4 || l[0].Expected == 0 || l[0].High == 0 {
+				t.Errorf("the review keeps no evidence: %+v", l)
+			}
 			return err
 		})
 		s.Check(t)

@@ -75,8 +75,9 @@ type Submission struct {
 	Address     string            `json:"-" db:"address"` // a digest under a key
 	Digest      string            `json:"-" db:"digest"`
 	Challenge   string            `json:"-" db:"challenge"`
-	AcceptedWhy string            `json:"accepted_why" db:"accepted_why"` // why it was taken all the same after it was rejected
-	Times       int64             `json:"times" db:"times"`               // how often it was sent
+	AcceptedWhy string            `json:"accepted_why" db:"accepted_why"`     // why it was taken all the same after it was rejected
+	Recommender id.ID             `json:"recommended_by" db:"recommended_by"` // whom its review named as the referrer (MKT-12)
+	Times       int64             `json:"times" db:"times"`                   // how often it was sent
 	Person      id.ID             `json:"person_id" db:"person"`
 	Enquiry     id.ID             `json:"enquiry_id" db:"enquiry"`
 	Lead        id.ID             `json:"lead_id" db:"lead"`

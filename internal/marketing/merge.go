@@ -7,6 +7,7 @@ func OfPersons() []repoint.Column {
 	return []repoint.Column{
 		{Table: "leads", Column: "person", With: repoint.Along("enquiry", "enquiries", "person"), Only: true},
 		{Table: "submissions", Column: "person"},
+		{Table: "submissions", Column: "recommended_by"},
 		{Table: "capture_points", Column: "referrer"},
 		{Table: "segment_members", Column: "person"},
 	}

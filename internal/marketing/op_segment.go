@@ -182,6 +182,22 @@ func (e Export) Query(ctx context.Context, tx *op.Tx, s Segment) (condition.Quer
 	return q.Fulfil(ctx, tx, condition.Row{Field: consentOf[e.Purpose], Is: condition.Is, Values: []string{e.Channel}})
 }
 
+// LeftOut is the query of those whom a list leaves out: to be contacted, but without their consent (PPL-9). Refused: an unknown purpose or channel, and a list of the
+// staff's own, which leaves out nobody.
+func LeftOut(ctx context.Context, tx *op.Tx, s Segment, purpose, channel string) (q condition.Query, err error) {
+	in := ExportSegmentInput{Format: ExportFormats[0], Purpose: purpose, Channel: channel}
+	if err = in.check(); err == nil && purpose == Internal {
+		err = problem.Refuse("PPL-9", "invalid", problem.Field{Location: "purpose", Code: "not-one-of", Value: purpose, Args: map[string]any{"value": purpose, "list": "marketing, survey"}})
+	}
+	if err != nil {
+		return q, err
+	}
+	if q, err = s.Side(ctx, tx, Contacted); err != nil {
+		return q, err
+	}
+	return q.Fulfil(ctx, tx, condition.Row{Field: consentOf[purpose], Is: condition.IsNot, Values: []string{channel}})
+}
+
 // ExportSegment notes that a list of a segment's persons leaves the program, without the control group; where a share is held back, those
 // who came since the last draw are drawn first (MKT-10, PPL-10). Of a list that goes out to customers those are left out, and counted, who did not
 // agree to its purpose by its channel; a minor's consent is the guardian's (PPL-9). Refused: an unknown format, purpose or channel, none of those.

@@ -42,10 +42,11 @@ const (
 	Everybody = ""
 	Contacted = "contacted" // who is not held back
 	Control   = "control"   // who is held back
+	Unagreed  = "left-out"  // who is not held back, but left out of a list that goes out: see LeftOut
 )
 
 // Sides lists them.
-var Sides = []string{Everybody, Contacted, Control}
+var Sides = []string{Everybody, Contacted, Control, Unagreed}
 
 const heldBack = "EXISTS (SELECT 1 FROM segment_members m WHERE m.segment = ? AND m.person = p.id AND m.control = TRUE)"
 

@@ -5,10 +5,12 @@ import (
 	"strings"
 	"testing"
 
+	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/condition"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/marketing"
+	"zhike/internal/people"
 	"zhike/internal/testkit"
 )
 
@@ -199,5 +201,114 @@ func TestMKT10_Campaign(t *testing.T) {
 		if _, err := marketing.PlanCampaign.Run(s.Marketing(), s.Ops, in); code(err) != "not-found" {
 			t.Errorf("a segment that is none: %v", err)
 		}
+	})
+}
+
+// A number of an identity card is masked wherever it is shown, whatever its field is called: nobody asks for it, and a segment that was saved with it is refused to
+// whoever runs it. Words of the same field are asked for as before (TRU-15, PPL-10).
+func TestMKT10_MaskedIsNotAsked(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		s.Exec(t, "INSERT INTO attribute_fields (code, resource, kind, name_zh, name_en, known, no) VALUES ('remark', 'person', 'text', '备用', 'Remark', 'always', 9)")
+		const number = "110101199003074514"
+		asks := func(lines ...string) []condition.Row { return where(append([]string{"all"}, lines...)...) }
+		for _, is := range []string{"is", "is-not"} {
+			for _, who := range []context.Context{s.Marketing(), s.Principal(s.HD), s.GM()} {
+				err := s.Ops.Read(who, func(ctx context.Context, tx *op.Tx) error {
+					_, err := marketing.CountConditions(ctx, tx, asks(" person.remark "+is+" "+number))
+					return err
+				})
+				if code(err) != "condition-masked" || place(err) != "conditions.1.values" {
+					t.Errorf("%s: %v", is, err)
+				}
+			}
+		}
+		if _, err := marketing.SetSegment.Run(s.Marketing(), s.Ops, marketing.SegmentInput{Name: "x", Conditions: asks(" person.remark is " + number)}); code(err) != "condition-masked" {
+			t.Errorf("saved: %v", err)
+		}
+		seg := setSegment(t, s, s.Marketing(), marketing.SegmentInput{Name: "x", Conditions: asks(" person.remark is 朋友")})
+		s.Exec(t, "UPDATE segments SET conditions = REPLACE(conditions, '朋友', '"+number+"') WHERE id = ?", seg.ID)
+		for _, who := range []context.Context{s.Marketing(), s.GM()} {
+			err := s.Ops.Read(who, func(ctx context.Context, tx *op.Tx) error {
+				other, err := marketing.SegmentByID(ctx, tx, seg.ID)
+				if err != nil {
+					return err
+				}
+				_, err = marketing.CountSegment(ctx, tx, other)
+				return err
+			})
+			if code(err) != "condition-masked" {
+				t.Errorf("run: %v", err)
+			}
+		}
+		if _, err := marketing.ExportSegment.Run(s.Marketing(), s.Ops, marketing.ExportSegmentInput{SegmentID: seg.ID, Format: "csv", Purpose: marketing.Internal}); code(err) != "condition-masked" {
+			t.Errorf("exported: %v", err)
+		}
+	})
+}
+
+// Who is left out of a list that goes out is counted by use and listed with why: nothing was stated, it was withdrawn, a minor agreed. List and those left out are
+// all who may be contacted; the staff's own list leaves out nobody (PPL-9).
+func TestPPL9_LeftOut(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		never, agreed, withdrew := s.Person(t, s.HD), s.Person(t, s.HD), s.Person(t, s.HD)
+		consent := func(person id.ID) people.ConsentInput {
+			return people.ConsentInput{PersonID: person, Purpose: "marketing", Channel: "sms", Source: "form"}
+		}
+		for _, key := range []id.ID{agreed, withdrew} {
+			if _, err := people.GiveConsent.Run(s.Principal(s.HD), s.Ops, consent(key)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := people.WithdrawConsent.Run(s.Principal(s.HD), s.Ops, consent(withdrew)); err != nil {
+			t.Fatal(err)
+		}
+		seg := setSegment(t, s, s.Marketing(), marketing.SegmentInput{Name: "海淀的人", Conditions: where("all", " center is "+s.HD.String())})
+		use := people.Use{Purpose: "marketing", Channel: "sms"}
+		s.Read(t, s.Marketing(), func(ctx context.Context, tx *op.Tx) error {
+			of, err := marketing.SegmentByID(ctx, tx, seg.ID)
+			if err != nil {
+				return err
+			}
+			all, err := of.Side(ctx, tx, marketing.Contacted)
+			if err != nil {
+				return err
+			}
+			n, err := people.AgreedAmong(ctx, tx, all)
+			if err != nil || n[use] != 1 || len(n) != 1 {
+				t.Errorf("agreed: %v, %v", n, err)
+			}
+			left, err := marketing.LeftOut(ctx, tx, of, use.Purpose, use.Channel)
+			if err != nil {
+				return err
+			}
+			keys, err := condition.List[id.ID](ctx, tx, left, "p.id", id.None, 0, 10)
+			if err != nil || len(keys) != 2 {
+				t.Fatalf("%d left out, %v", len(keys), err)
+			}
+			why, err := people.Refusals(ctx, tx, left, use, keys)
+			if err != nil || why[never].Why != people.NeverAgreed || why[withdrew].Why != people.Withdrew || why[withdrew].Day.IsZero() {
+				t.Errorf("why: %+v, %v", why, err)
+			}
+			if _, err := marketing.LeftOut(ctx, tx, of, marketing.Internal, ""); code(err) != "not-one-of" {
+				t.Errorf("internal: %v", err)
+			}
+			return nil
+		})
+		s.Exec(t, "UPDATE persons SET birth = ? WHERE id = ?", int64(bizdate.Of(s.Clock.Now(), s.Dir.Zone(s.HD))-3_000), agreed)
+		s.Read(t, s.Marketing(), func(ctx context.Context, tx *op.Tx) error {
+			of, err := marketing.SegmentByID(ctx, tx, seg.ID)
+			if err != nil {
+				return err
+			}
+			left, err := marketing.LeftOut(ctx, tx, of, use.Purpose, use.Channel)
+			if err != nil {
+				return err
+			}
+			why, err := people.Refusals(ctx, tx, left, use, []id.ID{agreed})
+			if err != nil || why[agreed].Why != people.NeedsGuardian {
+				t.Errorf("a minor: %+v, %v", why, err)
+			}
+			return nil
+		})
 	})
 }

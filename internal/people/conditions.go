@@ -58,11 +58,13 @@ func Conditions(ctx context.Context, tx *op.Tx) ([]condition.Field, error) {
 func agreed(code, purpose string, today bizdate.Date) condition.Field {
 	return condition.Field{
 		Code: code, Kind: condition.Choice, Column: "c.channel", Options: condition.Codes("consent-channel", ConsentChannels[:4]),
-		From: `SELECT c.person FROM consents c JOIN persons q ON q.id = c.person WHERE c.purpose = ? AND c.given = TRUE AND ` + latest + `
-			AND CASE WHEN c.guardian IS NULL THEN 0 ELSE 1 END = CASE WHEN q.birth > ? OR q.birth = 0 AND EXISTS (SELECT 1 FROM guardians g WHERE g.person = q.id) THEN 1 ELSE 0 END`,
+		From: "SELECT c.person FROM consents c JOIN persons q ON q.id = c.person WHERE c.purpose = ? AND c.given = TRUE AND " + latest + " AND " + byWhom,
 		Args: []any{purpose, int64(today.AddMonths(-ofAge))},
 	}
 }
+
+// byWhom is the condition that a statement c was made by whom it is for to make now: the guardian of a minor q, else the person.
+const byWhom = `CASE WHEN c.guardian IS NULL THEN 0 ELSE 1 END = CASE WHEN q.birth > ? OR q.birth = 0 AND EXISTS (SELECT 1 FROM guardians g WHERE g.person = q.id) THEN 1 ELSE 0 END`
 
 const touchesOf = "SELECT t.person FROM touches t WHERE {scope:segment-member t} AND t.withdrawn_at IS NULL"
 
@@ -97,6 +99,9 @@ func CodeOptions(kind string) func(ctx context.Context, tx *op.Tx) ([]condition.
 	}
 }
 
+// masked tells a value that ShownAttributes masks in any field.
+func masked(value string) bool { return privateOf("", value) != "" }
+
 // AttributeConditions makes fields of the custom fields of a resource (PRC-10); from gives the persons of the values of one field.
 func AttributeConditions(ctx context.Context, tx *op.Tx, resource, from string) ([]condition.Field, error) {
 	list, err := Fields(ctx, tx, resource)
@@ -108,7 +113,7 @@ func AttributeConditions(ctx context.Context, tx *op.Tx, resource, from string) 
 		if privateKind(f.Code, f.NameZH, f.NameEN) != "" {
 			continue // to ask for it is to read it (TRU-15)
 		}
-		c := condition.Field{Code: resource + "." + f.Code, ZH: f.NameZH, EN: f.NameEN, Part: resource, Kind: condition.Text, From: from, Args: []any{f.Code}, Column: "a.text"}
+		c := condition.Field{Code: resource + "." + f.Code, ZH: f.NameZH, EN: f.NameEN, Part: resource, Kind: condition.Text, From: from, Args: []any{f.Code}, Column: "a.text", Secret: masked}
 		switch f.Kind {
 		case FieldNumber:
 			c.Kind, c.Column, c.Scale, c.From = condition.Scaled, "a.number", numberScale, from+" AND a.kind = 'number'"

@@ -111,7 +111,7 @@ func many(t *testing.T, s *testkit.School, n int) {
 	}
 }
 
-// Ten thousand enquiries in a view: the board asks two statements and the calendar three, as for a few, lists as many as fit, and counts all.
+// Ten thousand enquiries in a view: board and list ask two statements and the calendar three, as for a few, lists as many as fit, and counts all.
 func TestSAL15_TenThousand(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
 		many(t, s, 10_000)
@@ -135,6 +135,13 @@ func TestSAL15_TenThousand(t *testing.T) {
 				}
 				if n != 10_000 || cards != 7*20 {
 					t.Errorf("%s: %d cards of %d", who, cards, n)
+				}
+				return err
+			})
+			timed("list", 2, func(ctx context.Context, tx *op.Tx) error {
+				list, err := sales.Enquiries(ctx, tx, sales.EnquiryFilter{Limit: 50, Offset: 5_000})
+				if list.Total != 10_000 || len(list.Items) != 50 {
+					t.Errorf("%s: %d rows of %d", who, len(list.Items), list.Total)
 				}
 				return err
 			})

@@ -81,7 +81,7 @@ func submittedGuardian(ctx context.Context, tx *op.Tx, p people.Person, s market
 
 // joined keeps that somebody wrote again as a contact on the open enquiry, with the words of the form; the owner calls back today (PPL-12).
 func joined(ctx context.Context, tx *op.Tx, e Enquiry, p marketing.CapturePoint, s *marketing.Submission) error {
-	if err := joinedReferrer(ctx, tx, p, e); err != nil {
+	if err := joinedReferrer(ctx, tx, p, s.Recommender, e); err != nil {
 		return err
 	}
 	if _, err := AddLead.In(ctx, tx, AddLeadInput{EnquiryID: e.ID, ChannelID: p.Channel, CampaignID: p.Campaign, Source: p.Name, Submitted: s}); err != nil {

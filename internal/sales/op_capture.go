@@ -84,7 +84,7 @@ func enterSubmission(ctx context.Context, tx *op.Tx, in EnterSubmissionInput) (o
 // begun enters the enquiry that a submission begins, and gives who has it.
 func begun(ctx context.Context, tx *op.Tx, p marketing.CapturePoint, s *marketing.Submission, known id.ID) (consultant id.ID, err error) {
 	enter := submitted(organization.Of(tx), p, s, known)
-	if enter.ReferrerID, err = referrerOf(ctx, tx, p, known); err != nil {
+	if enter.ReferrerID, err = referrerOf(ctx, tx, p, s.Recommender, known); err != nil {
 		return id.None, err
 	}
 	e, err := Enter.In(ctx, tx, enter)
@@ -104,9 +104,9 @@ func submitted(dir *organization.Directory, p marketing.CapturePoint, s *marketi
 	return in
 }
 
-// joinedReferrer names who recommends by a point on the open enquiry that a submission joins, where nobody is named yet (MKT-12).
-func joinedReferrer(ctx context.Context, tx *op.Tx, p marketing.CapturePoint, open Enquiry) error {
-	referrer, err := referrerOf(ctx, tx, p, open.Person)
+// joinedReferrer names who recommends by a submission or its point on the open enquiry that it joins, where nobody is named yet (MKT-12).
+func joinedReferrer(ctx context.Context, tx *op.Tx, p marketing.CapturePoint, recommender id.ID, open Enquiry) error {
+	referrer, err := referrerOf(ctx, tx, p, recommender, open.Person)
 	if err != nil || referrer.IsNone() || !open.Referrer.IsNone() || referrer == open.Person {
 		return err
 	}
@@ -114,9 +114,12 @@ func joinedReferrer(ctx context.Context, tx *op.Tx, p marketing.CapturePoint, op
 	return err
 }
 
-// referrerOf is who recommends by a point; nobody for a submission of its own or of somebody who brought it, and for an organization (MKT-12): the
-// lead is kept.
-func referrerOf(ctx context.Context, tx *op.Tx, p marketing.CapturePoint, known id.ID) (id.ID, error) {
+// referrerOf is whom the review of a submission named (MKT-12), refused where it cannot be; else who recommends by the point: nobody for a submission of its
+// own or of somebody who brought it, and for an organization, so that the lead is kept.
+func referrerOf(ctx context.Context, tx *op.Tx, p marketing.CapturePoint, named, known id.ID) (id.ID, error) {
+	if !named.IsNone() {
+		return named, checkReferrer(ctx, tx, known, named)
+	}
 	circle, err := closesCircle(ctx, tx, known, p.Referrer)
 	if err != nil || circle {
 		return id.None, err

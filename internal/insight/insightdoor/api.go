@@ -31,7 +31,7 @@ type reportQuery struct {
 	From    bizdate.Date `query:"from" doc:"first business date"`
 	Until   bizdate.Date `query:"to" doc:"last business date"`
 	Centers []string     `query:"center" doc:"ids or codes, separated by commas; all in scope if left out"`
-	By      string       `query:"by" maxLength:"40" doc:"dimension of the rows: center, consultant, channel, day; of campaigns and channels also campaign, format, month; of promotions: promotion"`
+	By      string       `query:"by" maxLength:"40" doc:"dimension of the rows: center, consultant, channel, day; of campaigns and channels also campaign, format, month; of promotions, daily-sales and funnel: promotion, by which a contract with two of them counts in both rows, and once in the totals"`
 	Basis   string       `query:"basis" enum:"step,cohort" doc:"of the funnel: by the date of each step, or of the entry; step if left out"`
 	Metric  string       `query:"metric" enum:"contract_amount,contracts,cash_in,visits,appointments,leads,contracts_new,contracts_renewal" doc:"of the targets; contract_amount if left out"`
 	Model   string       `query:"model" enum:"first,last,linear,position" doc:"of attribution, for campaigns and channels; first if left out"`

@@ -96,6 +96,9 @@ func listLink(ctx context.Context, c insight.Column, p insight.Params, row insig
 // states tells whether a list states what a metric counts: only leads are listed by who has them now, and none counts by attribution, or what
 // became of a cohort.
 func states(m insight.Metric, p insight.Params) bool {
+	if p.By == "promotion" { // a list of a promotion's contracts is not cut to new ones
+		return false
+	}
 	if m.List == "leads" {
 		return p.Model == "" && p.Basis != insight.ByCohort && p.By != "region" && p.By != "campaign"
 	}

@@ -5,6 +5,7 @@ import (
 
 	"zhike/internal/contracts"
 	"zhike/internal/insight"
+	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/op"
 	"zhike/internal/sales"
 )
@@ -68,5 +69,10 @@ func promotionNames(ctx context.Context, tx *op.Tx) (names, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(ctx context.Context, v string) string { return nameOr(ctx, known[parsed(v)]) }, nil
+	return func(ctx context.Context, v string) string {
+		if name := known[parsed(v)]; name != "" || v == "" {
+			return nameOr(ctx, name)
+		}
+		return i18n.T(ctx, "insight.beyond-scope")
+	}, nil
 }

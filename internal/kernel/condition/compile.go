@@ -215,6 +215,9 @@ func (q Query) And(text string, args ...any) Query {
 	return Query{q.text + " AND " + text, append(append([]any{}, q.args...), args...)}
 }
 
+// Persons is the query as a part of another one: their ids, cut to whom the viewer sees.
+func (q Query) Persons() (text string, args []any) { return "SELECT p.id" + q.text, q.args }
+
 // Count counts whom the viewer sees of those who fulfil the conditions, in one statement.
 func (q Query) Count(ctx context.Context, tx *op.Tx) (int64, error) {
 	n, err := op.One[int64](ctx, tx, "SELECT COUNT(*)"+q.text, q.args...)

@@ -92,6 +92,8 @@ type Field struct {
 	Sum    bool   // Column is an aggregate; who has no row has 0
 	Scale  int64  // of Scaled
 
+	// Secret tells a value that is masked wherever it is shown: to ask for it would be to read it, so that nobody may (TRU-15).
+	Secret func(value string) bool
 	// Options lists what a Choice may be.
 	Options func(ctx context.Context, tx *op.Tx) ([]Option, error)
 	// Wider gives the values that are asked for along with those chosen: a channel stands for all below it.

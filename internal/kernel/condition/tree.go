@@ -56,7 +56,7 @@ type node struct {
 }
 
 // parse reads an outline. Refused, each row by its place: more than MostRows rows, deeper than MostDepth, a row that lies under no group,
-// a group without conditions, an unknown field or comparison, values that the field cannot have.
+// a group without conditions, an unknown field or comparison, values that the field cannot have, or that are masked.
 func (r *Registry) parse(ctx context.Context, tx *op.Tx, rows []Row) (*node, error) {
 	var bad problem.Invalid
 	if len(rows) > MostRows {
@@ -189,6 +189,10 @@ func (p *parser) texts(here string, n *node, values []string) error {
 		}
 	}
 	for _, v := range values {
+		if n.field.Secret != nil && n.field.Secret(v) {
+			p.bad.Add(here, "condition-masked", nil)
+			return nil
+		}
 		known := n.field.Options == nil || slices.ContainsFunc(options, func(o Option) bool { return o.Value == v })
 		if !known || v == "" || utf8.RuneCountInString(v) > mostText || !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
 			p.bad.Add(here, "condition-bad-value", shown(v), "value", shown(v))

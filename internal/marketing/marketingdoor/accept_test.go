@@ -5,10 +5,13 @@ import (
 	"strings"
 	"testing"
 
+	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/problem"
 	"zhike/internal/marketing"
+	"zhike/internal/people"
 	"zhike/internal/sales"
 	"zhike/internal/testkit"
+	"zhike/internal/web"
 )
 
 // trapped is a submission that was taken for a machine's.
@@ -98,6 +101,74 @@ func TestMKT11_AcceptSubmissionRefused(t *testing.T) {
 		}
 		if n := s.Count(t, "SELECT COUNT(*) FROM leads"); n != 1 {
 			t.Errorf("the job made %d leads of it", n)
+		}
+	})
+}
+
+// known enters a person of a center.
+func known(t *testing.T, s *testkit.School, center id.ID, name, phone string) id.ID {
+	t.Helper()
+	in := people.RegisterInput{Name: name, CenterID: center}
+	if phone != "" {
+		in.Phones = []people.ContactInput{{Value: phone}}
+	}
+	p, err := people.Register.Run(s.Principal(center), s.Ops, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.ID
+}
+
+// The review names who recommended the school: the enquiry has it, and a merge of persons finds it. Who is the submitter is refused when the lead is entered, with the
+// reason; it is taken with another then. One whom the viewer does not see is none (MKT-11, MKT-12).
+func TestMKT12_AcceptNamesReferrer(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		point, got := trapped(t, s)
+		referrer, self := known(t, s, s.HD, "何姐", ""), known(t, s, s.HD, "何雨桐", "13800138000")
+		m := open(s.Principal(s.HD), t, s)
+		path := "/submissions/" + got.ID.String() + "/accept"
+		m.wants(m.get(path, http.StatusOK), "介绍人", "不选则以采集入口的介绍人为准")
+		_, again := m.post(path, http.StatusUnprocessableEntity, "reason", "是老客户介绍的", web.PickerSearch, "何姐")
+		m.wants(again, "何姐")
+		to, _ := m.post(path, http.StatusSeeOther, "reason", "是老客户介绍的", "referrer_id", self.String())
+		m.wants(m.get(to, http.StatusOK), "介绍人是本人")
+		if n := s.Count(t, "SELECT COUNT(*) FROM submissions WHERE state = 'rejected'"); n != 1 {
+			t.Fatalf("%d rejected after one named oneself", n)
+		}
+		m.post(path, http.StatusSeeOther, "reason", "是老客户介绍的", "referrer_id", referrer.String())
+		if n := s.Count(t, "SELECT COUNT(*) FROM enquiries WHERE referrer = ? AND person = ?", referrer, self); n != 1 {
+			t.Errorf("%d enquiries name the referrer", n)
+		}
+		if n := s.Count(t, "SELECT COUNT(*) FROM submissions WHERE recommended_by = ? AND id = ?", referrer, got.ID); n != 1 {
+			t.Errorf("the submission does not name the referrer")
+		}
+		other, err := marketing.ReceiveSubmission.Run(s.System(), s.Ops, marketing.ReceiveInput{PointID: point.ID, Name: "郑一", Phone: "13900139001", Trap: "x", Challenge: "c3"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		far := known(t, s, s.CY, "外中心", "")
+		_, err = marketing.AcceptSubmission.Run(s.Principal(s.HD), s.Ops, marketing.AcceptInput{SubmissionID: other.ID, Reason: "家长", ReferrerID: far})
+		if p, ok := problem.As(err); !ok || p.Code != "not-found" {
+			t.Errorf("a referrer of another center: %v", err)
+		}
+		s.Check(t)
+	})
+}
+
+// The referrer whom the review names goes before that of the point (MKT-12).
+func TestMKT12_AcceptBeforePoint(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		_, got := trapped(t, s)
+		referrer, byPoint := known(t, s, s.HD, "推荐人", ""), known(t, s, s.HD, "海报上的人", "")
+		s.Exec(t, "UPDATE capture_points SET referrer = ?", byPoint)
+		if _, err := marketing.AcceptSubmission.Run(s.Principal(s.HD), s.Ops, marketing.AcceptInput{SubmissionID: got.ID, Reason: "家长", ReferrerID: referrer}); err != nil {
+			t.Fatal(err)
+		}
+		if err := sales.EnterSubmissions(t.Context(), s.Ops); err != nil {
+			t.Fatal(err)
+		}
+		if n := s.Count(t, "SELECT COUNT(*) FROM enquiries WHERE referrer = ?", referrer); n != 1 {
+			t.Errorf("%d enquiries name whom the review named", n)
 		}
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/page"
 	"zhike/internal/marketing"
+	"zhike/internal/people"
 )
 
 func apiSegments(a *api.API) {
@@ -41,7 +42,7 @@ func apiSegments(a *api.API) {
 		if err != nil {
 			return out, err
 		}
-		return segmentMembers(ctx, tx, s, q.Side, q.Request())
+		return segmentMembers(ctx, tx, s, side{q.Side, people.Use{Purpose: q.Purpose, Channel: q.Channel}}, q.Request())
 	})
 	api.Post(a, "/segments/{id}/control", marketing.HoldControl)
 	api.PostWith(a, "/segments/{id}/export", marketing.ExportSegment, exportFile)
@@ -75,8 +76,10 @@ func (q segmentsQuery) active() *bool {
 
 type membersQuery struct {
 	api.Paging
-	ID   id.ID  `path:"id" json:"segment_id"`
-	Side string `query:"side" enum:"contacted,control" doc:"contacted: without the control group; everybody if left out"`
+	ID      id.ID  `path:"id" json:"segment_id"`
+	Side    string `query:"side" enum:"contacted,control,left-out" doc:"contacted: without the control group; left-out: of them who did not agree to the purpose by the channel, with why (PPL-9); everybody if left out"`
+	Purpose string `query:"purpose" enum:"marketing,survey" doc:"of left-out"`
+	Channel string `query:"channel" enum:"sms,call,email,wechat" doc:"of left-out"`
 }
 
 type conditionsInput struct {

@@ -17,7 +17,10 @@ import (
 func acceptPath(key id.ID) string { return "/submissions/" + key.String() + "/accept" }
 
 // acceptView asks why a submission that was rejected is taken all the same (MKT-11).
-type acceptView struct{ marketing.Submission }
+type acceptView struct {
+	marketing.Submission
+	referrer referrerChoices
+}
 
 func (p points) getAccept(w http.ResponseWriter, r *http.Request) error {
 	key, err := web.PathID(r, "id", "submission")
@@ -26,8 +29,11 @@ func (p points) getAccept(w http.ResponseWriter, r *http.Request) error {
 	}
 	var v acceptView
 	err = p.ops.Read(r.Context(), func(ctx context.Context, tx *op.Tx) (err error) {
-		v.Submission, err = marketing.SubmissionByID(ctx, tx, key)
-		return err
+		if v.Submission, err = marketing.SubmissionByID(ctx, tx, key); err != nil {
+			return err
+		}
+		v.referrer = choicesIn(r, id.None)
+		return v.referrer.read(ctx, tx)
 	})
 	if err != nil {
 		return err
@@ -46,7 +52,8 @@ func (v acceptView) facts(ctx context.Context) []web.Fact {
 
 // acceptFields is what the form sends.
 type acceptFields struct {
-	Reason string `json:"reason" maxLength:"500"`
+	Reason     string `json:"reason" maxLength:"500"`
+	ReferrerID id.ID  `json:"referrer_id"`
 }
 
 // postAccept takes the submission, which becomes a lead at once.
@@ -57,7 +64,10 @@ func (p points) postAccept(w http.ResponseWriter, r *http.Request) error {
 	}
 	f, err := web.Decode[acceptFields](r)
 	if err == nil {
-		_, err = marketing.AcceptSubmission.Run(r.Context(), p.ops, marketing.AcceptInput{SubmissionID: key, Reason: f.Reason})
+		err = web.Unpicked(r.PostForm, referrerField, "MKT-12")
+	}
+	if err == nil {
+		_, err = marketing.AcceptSubmission.Run(r.Context(), p.ops, marketing.AcceptInput{SubmissionID: key, Reason: f.Reason, ReferrerID: f.ReferrerID})
 	}
 	if err != nil {
 		return web.Again(w, r, err, p.getAccept)
@@ -75,7 +85,16 @@ func (p points) postAccept(w http.ResponseWriter, r *http.Request) error {
 	}
 	var s marketing.Submission
 	err = p.ops.Read(ctx, func(ctx context.Context, tx *op.Tx) (err error) {
-		s, err = marketing.SubmissionByID(ctx, tx, key)
+		if s, err = marketing.SubmissionByID(ctx, tx, key); err != nil || s.Recommender.IsNone() || s.Enquiry.IsNone() {
+			return err
+		}
+		e, err := sales.EnquiryByID(ctx, tx, s.Enquiry)
+		if _, unseen := problem.As(err); unseen {
+			return nil
+		}
+		if err == nil && e.Referrer != s.Recommender {
+			status = web.Status{Text: ct(ctx, "accept-other")}
+		}
 		return err
 	})
 	if err != nil {

@@ -2,6 +2,7 @@ package marketingdoor
 
 import (
 	"context"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -34,7 +35,11 @@ func (v campaignView) reach(ctx context.Context, add func(name, plan, actual, hr
 // reachParts says of what the number of those reached is made.
 func (v campaignView) reachParts(ctx context.Context) string {
 	r := v.Diagnosis.Reach
-	return c(ctx, "reach-parts", "views", i18n.Count(ctx, r.Views), "persons", i18n.Count(ctx, r.Persons), "all", i18n.Count(ctx, r.N()))
+	text := c(ctx, "reach-parts", "views", i18n.Count(ctx, r.Views), "persons", i18n.Count(ctx, r.Persons), "all", i18n.Count(ctx, r.N()))
+	if slices.ContainsFunc(v.Diagnosis.Links, func(l insight.Link) bool { return l.Apart }) {
+		text += c(ctx, "reach-apart", "n", cases(ctx, v.Diagnosis.ByForm))
+	}
+	return text
 }
 
 // links says which link failed, with its evidence (MKT-6).

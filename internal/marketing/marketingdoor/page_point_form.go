@@ -61,7 +61,12 @@ func (c *referrerChoices) read(ctx context.Context, tx *op.Tx) (err error) {
 }
 
 func (c referrerChoices) picker(ctx context.Context) web.PersonPicker {
-	out := web.PersonPicker{Field: web.Field{Name: referrerField, Label: ct(ctx, "referrer"), Hint: ct(ctx, "referrer-hint")}, From: "/referrers", Choices: web.PersonChoices{Name: referrerField, Search: c.search}}
+	return c.named(ctx, ct(ctx, "referrer-hint"))
+}
+
+// named is the picker with what a choice means on its page.
+func (c referrerChoices) named(ctx context.Context, hint string) web.PersonPicker {
+	out := web.PersonPicker{Field: web.Field{Name: referrerField, Label: ct(ctx, "referrer"), Hint: hint}, From: "/referrers", Choices: web.PersonChoices{Name: referrerField, Search: c.search}}
 	for _, b := range c.found {
 		out.Choices.List = append(out.Choices.List, web.Option{Value: b.ID.String(), Label: b.Shown(), Note: i18n.Phone(ctx, b.Phone), On: b.ID == c.chosen})
 	}

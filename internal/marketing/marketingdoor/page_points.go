@@ -308,6 +308,7 @@ func became(ctx context.Context, s marketing.Submission) string {
 
 var captureReasons = []string{
 	marketing.ReasonClosed, marketing.ReasonTrap, marketing.ReasonNoProof, marketing.ReasonUsed, marketing.ReasonFlood, marketing.ReasonIncomplete,
+	"referrer-self", "referrer-circle", // of sales, when the lead is entered
 }
 
 func consentBy(ctx context.Context, s marketing.Submission) string {

@@ -17,6 +17,7 @@ import (
 	"zhike/internal/kernel/problem"
 	"zhike/internal/kernel/sheet"
 	"zhike/internal/marketing"
+	"zhike/internal/people"
 	"zhike/internal/web"
 )
 
@@ -122,8 +123,10 @@ type segmentView struct {
 	Counts    marketing.SegmentCounts
 	Effect    insight.SegmentEffect
 	Campaigns []marketing.Campaign
-	Readable  bool             // the viewer may see the persons
-	Wrong     *problem.Problem // why the conditions cannot be asked any more
+	Use       people.Use           // of the side of those who are left out
+	Agreed    map[people.Use]int64 // of who may be contacted, by use
+	Readable  bool                 // the viewer may see the persons
+	Wrong     *problem.Problem     // why the conditions cannot be asked any more
 }
 
 func (p pages) getSegment(w http.ResponseWriter, r *http.Request) error {
@@ -133,6 +136,7 @@ func (p pages) getSegment(w http.ResponseWriter, r *http.Request) error {
 	}
 	ctx := r.Context()
 	v := segmentView{Side: r.URL.Query().Get("side"), Page: web.PageOf(r), Readable: may(ctx, "segment-member:read")}
+	v.Use = people.Use{Purpose: r.URL.Query().Get("purpose"), Channel: r.URL.Query().Get("channel")}
 	if !slices.Contains(marketing.Sides, v.Side) {
 		v.Side = ""
 	}
@@ -177,9 +181,11 @@ func (v *segmentView) read(ctx context.Context, tx *op.Tx) (err error) {
 	if !v.Readable {
 		return nil
 	}
-	v.Counts, err = marketing.CountSegment(ctx, tx, v.Segment)
+	if v.Counts, err = marketing.CountSegment(ctx, tx, v.Segment); err == nil {
+		err = v.agreed(ctx, tx)
+	}
 	if err == nil {
-		v.List, err = segmentMembers(ctx, tx, v.Segment, v.Side, page.Request{Limit: pageRows, Offset: (v.Page - 1) * pageRows})
+		v.List, err = segmentMembers(ctx, tx, v.Segment, side{v.Side, v.Use}, page.Request{Limit: pageRows, Offset: (v.Page - 1) * pageRows})
 	}
 	if p, refused := problem.As(err); refused {
 		v.Wrong, err = p, nil
@@ -193,10 +199,13 @@ func (v segmentView) tabs(ctx context.Context) web.Tabs {
 		side  string
 		count int64
 	}{{marketing.Everybody, v.Counts.Count}, {marketing.Contacted, v.Counts.Count - v.Counts.Control}, {marketing.Control, v.Counts.Control}} {
-		tabs.Items = append(tabs.Items, web.Tab{Label: sg(ctx, "side-"+t.side), Count: new(int(t.count)), Href: web.Address(ctx, "side", t.side, "page", ""), Current: v.Side == t.side})
+		tabs.Items = append(tabs.Items, web.Tab{Label: sg(ctx, "side-"+t.side), Count: new(int(t.count)), Href: web.Address(ctx, "side", t.side, "page", "", "purpose", "", "channel", ""), Current: v.Side == t.side})
 		if v.Drawn.IsZero() {
 			break
 		}
+	}
+	if v.Side == marketing.Unagreed {
+		tabs.Items = append(tabs.Items, web.Tab{Label: v.useName(ctx, v.Use), Count: new(int(v.leftOut(v.Use))), Href: v.leftOutPath(v.Use), Current: true})
 	}
 	return tabs
 }
@@ -209,6 +218,9 @@ func shows(ctx context.Context) bool {
 
 func (v segmentView) table(ctx context.Context) web.Table {
 	table := web.Table{Caption: sg(ctx, "members"), Columns: []web.Column{{Label: sg(ctx, "person")}, {Label: sg(ctx, "birth")}, {Label: sg(ctx, "stage")}, {Label: sg(ctx, "next-step")}, {Label: sg(ctx, "center")}}}
+	if v.Side == marketing.Unagreed {
+		table.Columns = slices.Insert(table.Columns, 1, web.Column{Label: sg(ctx, "why-left-out")})
+	}
 	phones := shows(ctx)
 	if phones {
 		table.Columns = append(table.Columns, web.Column{Label: sg(ctx, "phone")})
@@ -227,6 +239,9 @@ func (v segmentView) table(ctx context.Context) web.Table {
 			next += " · " + i18n.Date(ctx, m.NextDay, web.Today(ctx))
 		}
 		cells := []templ.Component{name, web.Text(born), web.Text(orNone(word(ctx, "stage", string(m.Stage)))), web.Text(orNone(next)), web.Text(orNone(centerName(ctx, v.dir, m.Center)))}
+		if v.Side == marketing.Unagreed {
+			cells = slices.Insert(cells, 1, web.Text(whyLeftOut(ctx, m)))
+		}
 		if phones {
 			cells = append(cells, web.Text(orNone(i18n.Phone(ctx, m.Phone))))
 		}

@@ -31,6 +31,21 @@ type SegmentMember struct {
 	Outcome  string       `json:"outcome"`
 	NextStep string       `json:"next_step"`
 	NextDay  bizdate.Date `json:"next_day"`
+	Why      string       `json:"left_out_why,omitempty" enum:"never,withdrawn,guardian,of-age" doc:"of who is left out: nothing was stated, it was withdrawn, a minor agreed or one whose guardian agreed is of age"`
+	WhyDay   bizdate.Date `json:"left_out_day,omitzero" doc:"of the last statement"`
+}
+
+// side is a side of a segment, of those who are left out with the use that they did not agree to.
+type side struct {
+	name string
+	use  people.Use
+}
+
+func (s side) query(ctx context.Context, tx *op.Tx, of marketing.Segment) (condition.Query, error) {
+	if s.name == marketing.Unagreed {
+		return marketing.LeftOut(ctx, tx, of, s.use.Purpose, s.use.Channel)
+	}
+	return of.Side(ctx, tx, s.name)
 }
 
 // membersOf describes persons whom a segment's query gave, in its order.
@@ -52,8 +67,8 @@ func membersOf(ctx context.Context, tx *op.Tx, keys []id.ID) ([]SegmentMember, e
 }
 
 // segmentMembers reads a page of one side of a segment.
-func segmentMembers(ctx context.Context, tx *op.Tx, s marketing.Segment, side string, r page.Request) (out page.Page[SegmentMember], err error) {
-	q, err := s.Side(ctx, tx, side)
+func segmentMembers(ctx context.Context, tx *op.Tx, s marketing.Segment, of side, r page.Request) (out page.Page[SegmentMember], err error) {
+	q, err := of.query(ctx, tx, s)
 	if err != nil {
 		return out, err
 	}
@@ -80,7 +95,13 @@ func segmentMembers(ctx context.Context, tx *op.Tx, s marketing.Segment, side st
 			return out, err
 		}
 	}
-	out.Items, err = membersOf(ctx, tx, keys)
+	if out.Items, err = membersOf(ctx, tx, keys); err != nil || of.name != marketing.Unagreed {
+		return out, err
+	}
+	why, err := people.Refusals(ctx, tx, q, of.use, keys)
+	for i, m := range out.Items {
+		out.Items[i].Why, out.Items[i].WhyDay = why[m.Person].Why, why[m.Person].Day
+	}
 	return out, err
 }
 
