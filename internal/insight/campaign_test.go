@@ -160,3 +160,17 @@ func TestMKT5_ImmatureIsMarked(t *testing.T) {
 		}
 	})
 }
+
+// A mean of two contracts has the interval of two: Student's t with one degree of freedom, 12.706 standard errors, never below nothing (MKT-6).
+func TestMKT6_MeanOfFewContracts(t *testing.T) {
+	mean, low, high := insight.MeanAmount(800_000, 810_000)
+	if mean != 805_000 || low < 741_400 || low > 741_500 || high < 868_500 || high > 868_600 {
+		t.Errorf("two contracts: %.0f (%.0f–%.0f), want 805000 (741469–868531)", mean, low, high)
+	}
+	if _, low, _ := insight.MeanAmount(100_000, 4_000_000); low != 0 {
+		t.Errorf("two contracts far apart: from %.0f, want 0", low)
+	}
+	if mean, low, high := insight.MeanAmount(800_000); mean != 800_000 || low != 0 || high != 0 {
+		t.Errorf("one contract: %.0f (%.0f–%.0f), want no interval", mean, low, high)
+	}
+}

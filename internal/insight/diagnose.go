@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/stat/distuv"
+
 	"zhike/internal/facts"
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
@@ -146,7 +148,7 @@ func quotient(a, b float64) float64 {
 	return a / b
 }
 
-// meanAmount is the mean payable of the contracts with the interval of a mean (normal approximation; none under two contracts).
+// meanAmount is the mean payable of the contracts with the interval of a mean (Student's t, as contracts may be few; none under two).
 func meanAmount(t Tally) (mean, low, high float64) {
 	n := t.N(StepContract)
 	if n < 0.5 {
@@ -157,8 +159,8 @@ func meanAmount(t Tally) (mean, low, high float64) {
 		return mean, 0, 0
 	}
 	sd := math.Sqrt(max(0, (t.Squares-n*mean*mean)/(n-1)))
-	half := 1.96 * sd / math.Sqrt(n)
-	return mean, mean - half, mean + half
+	half := distuv.StudentsT{Sigma: 1, Nu: n - 1}.Quantile(1-fairChance/2) * sd / math.Sqrt(n)
+	return mean, max(0, mean-half), mean + half
 }
 
 // blame gives each link its share of the shortfall, and names the one that explains most of it, where that is beyond chance. Nothing of something is

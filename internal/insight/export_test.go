@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"zhike/internal/kernel/money"
 	"zhike/internal/kernel/op"
 )
 
@@ -45,4 +46,15 @@ func Compare(strata map[string]map[string]Cases) map[string]*Fair {
 func Expected(total, reached []int64, here int64, counts bool) Outlook {
 	c := calendar{months: make([]span, len(total)+1), now: len(total)}
 	return c.outlook(monthly{append(slices.Clone(total), here), append(slices.Clone(reached), here)}, counts)
+}
+
+// MeanAmount is the mean of the amounts of contracts with its interval.
+func MeanAmount(amounts ...float64) (mean, low, high float64) {
+	var t Tally
+	for _, a := range amounts {
+		t.Steps[StepContract] += whole
+		t.Payable += money.Fen(a)
+		t.Squares += a * a
+	}
+	return meanAmount(t)
 }

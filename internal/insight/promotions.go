@@ -110,6 +110,7 @@ func concludePromotions(rows []Row) Conclusion {
 		c.Sentences = append(c.Sentences, p.sentence())
 	}
 	c.count("promotion-alike", counts[sales.VerdictNone])
+	c.count("promotion-other", counts[sales.VerdictOther])
 	c.count("promotion-fewer", counts[sales.VerdictFewer])
 	c.count("promotion-thin", counts[sales.VerdictThin])
 	c.count("promotion-unrecorded", counts[sales.VerdictUnknown])
@@ -129,5 +130,5 @@ func (p *Promoted) sentence() Sentence {
 	if e.Verdict == sales.VerdictMoved {
 		return Sentence{Code: "promotion-moved", Metric: "margin_given", Row: row, Value: float64(e.Away()), N: int64(e.Moved() + 0.5)}
 	}
-	return Sentence{Code: "promotion-more", Metric: "cost_per_additional", Row: row, Value: float64(e.Each.Value), Low: float64(e.Each.Low), High: float64(e.Each.High), N: e.Additional.Value}
+	return Sentence{Code: "promotion-more", Metric: "cost_per_additional", Row: row, Value: float64(e.Each.Value), Low: float64(e.Each.Low), High: float64(e.Each.High), N: e.Brought.Value}
 }

@@ -213,11 +213,7 @@ func (t returned) figures() []Figure {
 	}
 	ratio := Figure{None: true}
 	if t.cost > 0 && !t.blind {
-		contracts := countFigure(t.paid.N(StepContract))
-		ratio = Figure{V: float64(t.paid.Cash) / float64(t.cost), N: contracts.N}
-		if contracts.V > 0 {
-			ratio.Low, ratio.High = ratio.V*contracts.Low/contracts.V, ratio.V*contracts.High/contracts.V
-		}
+		ratio = PerYuan(t.cost, t.paid)
 	}
 	cost := Figure{V: float64(t.cost)}
 	if t.blind {
@@ -230,6 +226,16 @@ func (t returned) figures() []Figure {
 		cost,
 		per(StepLead), per(StepVisit), per(StepContract), ratio,
 	}
+}
+
+// PerYuan is the cash that a cost above 0 brought for each yuan, with its interval: it varies with the number of contracts (MKT-5).
+func PerYuan(cost money.Fen, t Tally) Figure {
+	contracts := countFigure(t.N(StepContract))
+	f := Figure{V: float64(t.Cash) / float64(cost), N: contracts.N}
+	if contracts.V > 0 {
+		f.Low, f.High = f.V*contracts.Low/contracts.V, f.V*contracts.High/contracts.V
+	}
+	return f
 }
 
 // countFigure is a count with its interval; parts of cases are rounded for it.

@@ -11,6 +11,9 @@ import (
 // Words say what the effect comes to and what to do (INS-7).
 func (e PromotionEffect) Words(ctx context.Context) string {
 	a, r := e.Additional, e.Renewals
+	if e.Verdict == VerdictMore {
+		a = e.Brought
+	}
 	pairs := []any{
 		"count", i18n.Count(ctx, int64(math.Abs(float64(a.Value)))), "low", i18n.Count(ctx, int64(a.Low)), "high", i18n.Count(ctx, int64(a.High)),
 		"both", i18n.Count(ctx, e.During.Contracts+e.Before.Contracts), "with", i18n.Count(ctx, e.With), "moved", i18n.Count(ctx, int64(math.Round(e.Moved()))),

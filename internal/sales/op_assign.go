@@ -54,7 +54,7 @@ func assign(ctx context.Context, tx *op.Tx, in AssignInput) (Answer, error) {
 	if in.ConsultantID == e.Consultant {
 		bad.Add("consultant_id", "same-owner", in.ConsultantID)
 	}
-	if !slices.Contains(AssignReasons, in.Reason) && (in.Reason != byLadder || !tx.Viewer.System) {
+	if !slices.Contains(AssignReasons, in.Reason) && (in.Reason != byLadder && in.Reason != byVisit || !tx.Viewer.System) {
 		bad.Add("reason", "not-one-of", in.Reason, "list", strings.Join(AssignReasons, ", "))
 	}
 	if err := bad.Err("SAL-2"); err != nil {

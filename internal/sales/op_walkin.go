@@ -129,8 +129,13 @@ func openEnquiry(ctx context.Context, tx *op.Tx, in WalkInInput) (e, was Enquiry
 	return e, e, err
 }
 
-// takenUp is an open enquiry with what the visitor came by, and who recommended us where nobody is named yet (MKT-12).
+// takenUp is an open enquiry with what the visitor came by, and who recommended us where nobody is named yet (MKT-12). One that nobody has is
+// given to the consultant whom the desk names, else by rule; an owner stays.
 func (in WalkInInput) takenUp(ctx context.Context, tx *op.Tx, e Enquiry) (Enquiry, error) {
+	e, err := in.given(ctx, tx, e)
+	if err != nil {
+		return e, err
+	}
 	if !in.CampaignID.IsNone() {
 		if _, err := AddLead.In(ctx, tx, AddLeadInput{EnquiryID: e.ID, ChannelID: in.ChannelID, CampaignID: in.CampaignID}); err != nil {
 			return e, err
@@ -141,6 +146,27 @@ func (in WalkInInput) takenUp(ctx context.Context, tx *op.Tx, e Enquiry) (Enquir
 	}
 	e.Referrer = in.ReferrerID
 	return e, checkReferrer(ctx, tx, e.Person, e.Referrer)
+}
+
+// byVisit is the reason with which an enquiry that nobody has, as in the public pool, is given to a consultant when its person comes.
+const byVisit = "visit"
+
+// given gives an enquiry that nobody has to a consultant.
+func (in WalkInInput) given(ctx context.Context, tx *op.Tx, e Enquiry) (Enquiry, error) {
+	if !e.Consultant.IsNone() {
+		return e, nil
+	}
+	who := in.ConsultantID
+	if who.IsNone() {
+		var err error
+		if who, err = next(ctx, tx, e); err != nil || who.IsNone() {
+			return e, err
+		}
+	}
+	if _, err := Assign.ByProgram(ctx, tx, AssignInput{EnquiryID: e.ID, ConsultantID: who, Reason: byVisit}); err != nil {
+		return e, err
+	}
+	return loadEnquiry(ctx, tx, e.ID)
 }
 
 // entered enters a new enquiry of the visitor.

@@ -43,12 +43,13 @@ type PromotionEffect struct {
 	Before     Span        `json:"before" doc:"as long, right before"`
 	Unrecorded bool        `json:"before_unrecorded" doc:"no contract there is older than that period: it is no measure"`
 	Additional More        `json:"additional"`
+	Brought    More        `json:"brought" doc:"of the additional ones those that it can have brought: no more than had it"`
 	Each       PerContract `json:"cost_per_additional"`
 	Ended      bool        `json:"after_is_over" doc:"as long a period after its end is over"`
 	After      Span        `json:"after" doc:"as long, right after"`
 	Dip        More        `json:"after_less_before" doc:"below none: contracts that it pulled forward"`
 	Renewals   Renewals    `json:"renewals"`
-	Verdict    Verdict     `json:"verdict" enum:"not-begun,too-thin,unrecorded,moved,more,fewer,no-difference"`
+	Verdict    Verdict     `json:"verdict" enum:"not-begun,too-thin,unrecorded,moved,more,other-cause,fewer,no-difference"`
 }
 
 // Away is the margin that the promotion gave away: money, hours and things.

@@ -88,7 +88,12 @@ func TestSAL7_MakeQuoteRefused(t *testing.T) {
 			return func() error { return second(sales.MakeQuote.Run(ctx, s.Ops, in)) }
 		}
 		own := s.Consultant(s.HD)
+		signed := analysed(t, s)
+		q := must(sales.MakeQuote.Run(own, s.Ops, sales.MakeQuoteInput{EnquiryID: signed.ID, Packages: []id.ID{s.Package}}))(t)
+		d := must(sales.DraftContract.Run(own, s.Ops, sales.DraftContractInput{QuoteID: q.ID}))(t)
+		must(contracts.Sign.Run(own, s.Ops, contracts.SignInput{ContractID: d.ID}))(t)
 		refuse(t, s, map[string]refused{
+			"signed":           {do(own, func(in *sales.MakeQuoteInput) { in.EnquiryID = signed.ID }), "422 already-ended enquiry_id:"},
 			"no package":       {do(own, func(in *sales.MakeQuoteInput) { in.Packages = nil }), "422 invalid package_ids:required"},
 			"unknown package":  {do(own, func(in *sales.MakeQuoteInput) { in.Packages = []id.ID{s.HD} }), "422 invalid package_ids.0:unknown"},
 			"beyond the limit": {do(own, func(in *sales.MakeQuoteInput) { in.Discount = money.Yuan(960) + 1 }), "422 invalid discount_fen:discount-limit"},

@@ -18,6 +18,7 @@ const (
 	VerdictMoved    Verdict = "moved"      // most of what it brought was pulled forward
 	VerdictMore     Verdict = "more"
 	VerdictFewer    Verdict = "fewer"
+	VerdictOther    Verdict = "other-cause" // surely more were signed than had it: most of them came of something else
 	VerdictNone     Verdict = "no-difference"
 )
 
@@ -44,6 +45,12 @@ func more(a, b Span) More {
 	}
 }
 
+// within is what of a difference so many contracts can explain.
+func (m More) within(with int64) More {
+	m.Value, m.Low, m.High = min(m.Value, with), min(m.Low, float64(with)), min(m.High, float64(with))
+	return m
+}
+
 // Surely tells whether there were more, beyond chance.
 func (m More) Surely() bool { return !m.Thin && m.Low > 0 }
 
@@ -66,8 +73,9 @@ func (e *PromotionEffect) conclude() {
 	if e.Unrecorded {
 		e.Additional.Thin, e.Dip.Thin = true, true
 	}
-	if e.Additional.Surely() {
-		e.Each = each(e.Away(), e.Additional)
+	e.Brought = e.Additional.within(e.With)
+	if e.Brought.Surely() && !e.elsewhere() {
+		e.Each = each(e.Away(), e.Brought)
 	}
 	e.Verdict = e.verdict()
 }
@@ -76,25 +84,31 @@ func each(cost money.Fen, m More) PerContract {
 	return PerContract{Known: true, Value: money.Fen(math.Round(float64(cost) / float64(m.Value))), Low: money.Fen(float64(cost) / m.High), High: money.Fen(float64(cost) / m.Low)}
 }
 
-// Moved is how many contracts it surely pulled forward: by person, or as they are missing afterwards, whichever is more.
+// Moved is how many contracts it surely pulled forward: by person, or as they are missing afterwards, whichever is more. Nobody is missing for it who
+// did not have it: where surely more are missing than that, they have another cause, as the season.
 func (e PromotionEffect) Moved() float64 {
 	var n float64
 	if e.Renewals.Sure {
 		n = e.Renewals.Beyond
 	}
-	if e.Ended && !e.Dip.Thin && e.Dip.High < 0 {
-		n = max(n, -float64(e.Dip.Value))
+	if e.Ended && !e.Dip.Thin && e.Dip.High < 0 && -e.Dip.High <= float64(e.With) {
+		n = max(n, float64(min(-e.Dip.Value, e.With)))
 	}
 	return n
 }
+
+// elsewhere tells that surely more were signed additionally than had it.
+func (e PromotionEffect) elsewhere() bool { return e.Additional.Low > float64(e.With) }
 
 // verdict weighs what was surely pulled forward against what it brought: half of it or more is most.
 func (e PromotionEffect) verdict() Verdict {
 	moved := e.Moved()
 	switch {
-	case e.Additional.Surely() && 2*moved >= float64(e.Additional.Value):
+	case e.Brought.Surely() && e.elsewhere():
+		return VerdictOther
+	case e.Brought.Surely() && 2*moved >= float64(e.Brought.Value):
 		return VerdictMoved
-	case e.Additional.Surely():
+	case e.Brought.Surely():
 		return VerdictMore
 	case moved > 0 && 2*moved >= float64(e.With):
 		return VerdictMoved

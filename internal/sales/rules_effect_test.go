@@ -27,6 +27,10 @@ func TestSAL8_Verdict(t *testing.T) {
 		"more, most of it early renewals":        {10, 40, -1, 30, renewals(30, 24), VerdictMoved, 18},
 		"more, early renewals as usual":          {10, 40, -1, 30, renewals(30, 7), VerdictMore, 0},
 		"too few, but early renewals nearly all": {1, 8, -1, 8, renewals(8, 8), VerdictMoved, 6.4},
+		"far more than had it":                   {10, 60, -1, 9, Renewals{}, VerdictOther, 0},
+		"more, and no more than had it":          {35, 58, -1, 9, Renewals{}, VerdictMore, 0},
+		"far more missing than had it":           {70, 54, 30, 4, Renewals{}, VerdictNone, 0},
+		"missing about as many as had it":        {40, 44, 20, 12, Renewals{}, VerdictMoved, 12},
 		"early, but what is usual is not known":  {1, 8, -1, 8, Renewals{With: 8, History: 5}, VerdictThin, 0},
 	} {
 		e := PromotionEffect{Unrecorded: name == "no record of the time before", Begun: true, Off: money.Yuan(6_000), With: c.with, Before: Span{Contracts: c.before}, During: Span{Contracts: c.during}, Renewals: c.renewals}
@@ -37,7 +41,10 @@ func TestSAL8_Verdict(t *testing.T) {
 		if e.Verdict != c.want || e.Moved()-c.moved > 1e-9 || c.moved-e.Moved() > 1e-9 {
 			t.Errorf("%s: %s, %v pulled forward, want %s, %v", name, e.Verdict, e.Moved(), c.want, c.moved)
 		}
-		if sure := e.Additional.Low > 0 && !e.Additional.Thin; e.Each.Known != sure || sure && (e.Each.Low > e.Each.Value || e.Each.High < e.Each.Value) {
+		if e.Brought.Value > c.with || e.Moved() > float64(c.with) {
+			t.Errorf("%s: brought %+v, %v pulled forward, by %d contracts with it", name, e.Brought, e.Moved(), c.with)
+		}
+		if sure := e.Additional.Low > 0 && !e.Additional.Thin && e.Verdict != VerdictOther; e.Each.Known != sure || sure && (e.Each.Low > e.Each.Value || e.Each.High < e.Each.Value) {
 			t.Errorf("%s: each %+v of %+v", name, e.Each, e.Additional)
 		}
 	}

@@ -176,6 +176,34 @@ func TestSAL5_WalkInOfAKnownPerson(t *testing.T) {
 	})
 }
 
+// Who comes while the enquiry lies in the pool is given to the consultant whom the desk names, else by rule; an owner stays (SAL-5, PPL-8).
+func TestSAL5_WalkInOutOfThePool(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		desk, second := s.FrontDesk(s.HD), s.StaffID(s.Consultant2(s.HD))
+		e := enquiry(t, s, pooledOne(t, s))
+		var v sales.VisitAnswer
+		same(t, "facts", since(t, s, func() {
+			v = must(sales.WalkIn.Run(desk, s.Ops, sales.WalkInInput{PersonID: e.Person, ConsultantID: second}))(t)
+		}), []string{"sales.enquiry-assigned.1", "sales.walked-in.1"})
+		if got := enquiry(t, s, e.ID); v.Enquiry != e.ID || v.Consultant != second || got.Consultant != second || got.Stage != sales.Visited {
+			t.Errorf("named by the desk: %+v, enquiry %+v", v, got)
+		}
+		byRule := enquiry(t, s, pooledOne(t, s))
+		v = must(sales.WalkIn.Run(desk, s.Ops, sales.WalkInInput{PersonID: byRule.Person}))(t)
+		if v.Consultant.IsNone() || enquiry(t, s, byRule.ID).Consultant != v.Consultant {
+			t.Errorf("by rule: %+v", v)
+		}
+		owned := s.Enquiry(t, s.HD)
+		if owned.Consultant == second {
+			t.Fatal("the enquiry is to be another's")
+		}
+		if v = must(sales.WalkIn.Run(desk, s.Ops, sales.WalkInInput{PersonID: owned.PersonID, ConsultantID: second}))(t); v.Consultant != owned.Consultant {
+			t.Errorf("an owner does not stay: %+v", v)
+		}
+		s.Check(t)
+	})
+}
+
 func TestSAL5_WalkInRefused(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
 		there := s.Enquiry(t, s.CY)

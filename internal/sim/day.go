@@ -31,6 +31,7 @@ type agenda struct {
 	lain    *rand.Rand                   // of the public pool: likewise
 	named   *rand.Rand                   // of referrers: likewise
 	chores  *rand.Rand                   // of tasks beside the customers: likewise
+	homes   *rand.Rand                   // of families and their data: likewise
 	running map[id.ID]marketing.Campaign // today, by channel
 	names   *names
 	open    time.Time // the center opens
@@ -123,6 +124,7 @@ func (l *Life) agenda(p place, i int, day bizdate.Date) *agenda {
 		luck: l.chance(day, i|1<<14), said: l.chance(day, i|1<<13), forms: l.chance(day, i|1<<12), gave: l.chance(day, i|1<<11), lain: l.chance(day, i|1<<10),
 		named:  l.chance(day, i|1<<9),
 		chores: l.chance(day, i|1<<8),
+		homes:  l.chance(day, i|1<<7),
 	}
 }
 
@@ -198,6 +200,9 @@ func (a *agenda) edges(ctx context.Context, tx *op.Tx) error {
 		if err := a.present(ctx, tx); err != nil {
 			return err
 		}
+	}
+	if err := a.privacy(ctx, tx); err != nil {
+		return err
 	}
 	return a.aims(ctx, tx)
 }

@@ -98,6 +98,11 @@ func TestTRU9_SameArgumentsSameLife(t *testing.T) {
 	if sent, entered := left.Facts["marketing.submission-received.1"], left.Facts["marketing.submission-entered.1"]; entered == 0 || sent < entered {
 		t.Errorf("%d submissions, %d of them entered: leads come by form, too (MKT-11)", sent, entered)
 	}
+	for _, kind := range []string{"people.consent-given.1", "people.persons-merged.1", "people.data-request-filed.1", "people.data-request-finished.1"} {
+		if left.Facts[kind] == 0 {
+			t.Errorf("no %s: families, records entered twice and requests about data are part of the life (PPL-5, PPL-9, PPL-11)", kind)
+		}
+	}
 	if again := live(t, filepath.Join(t.TempDir(), "zhike.db"), 5); again != first {
 		t.Errorf("two lives of the same arguments differ:\n%s\n%s", first, again)
 	}

@@ -216,6 +216,7 @@ type Results struct {
 	Immature     bool           `json:"immature" doc:"still inside the usual time to sign"`
 	Failed       string         `json:"failed_link" enum:"reach,lead,qualified,appointment,visit,contract,amount" doc:"empty: none, or too few cases to say"`
 	Links        []insight.Link `json:"links" nullable:"false"`
+	Returns      []Return       `json:"returns" nullable:"false" doc:"what it brought for what it cost; empty without a cost, or where you may not see costs (MKT-5)"`
 	Similar      int            `json:"similar" doc:"closed campaigns of the same kind that it is compared with"`
 	Reach        *int64         `json:"reach" doc:"people reached, as far as forms and exported lists count them; null where nothing does"`
 	Part         bool           `json:"part" doc:"only the part in your scope of figures: nothing is said of the campaign"`
@@ -227,6 +228,10 @@ func results(ctx context.Context, tx *op.Tx, in marketing.CampaignInput) (out Re
 		return out, err
 	}
 	d, t, err := insight.Diagnose(ctx, tx, c)
+	if err != nil {
+		return out, err
+	}
+	costs, err := marketing.CostsOf(ctx, tx, []id.ID{c.ID})
 	var reach *int64
 	if d.Reach.Known {
 		reach = new(d.Reach.N())
@@ -235,7 +240,39 @@ func results(ctx context.Context, tx *op.Tx, in marketing.CampaignInput) (out Re
 		Reach: reach,
 		Leads: t.N(insight.StepLead), Qualified: t.N(insight.StepQualified), Appointments: t.N(insight.StepAppointment), Visits: t.N(insight.StepVisit), Contracts: t.N(insight.StepContract),
 		Amount: t.Payable, Cash: t.Cash, Met: d.Met, Immature: d.Young, Failed: d.Failed, Links: append([]insight.Link{}, d.Links...), Similar: d.Similar, Part: d.Part,
+		Returns: returnsOf(costs[c.ID].Spent, t),
 	}, err
+}
+
+// Return is what a case of a step cost, or the cash for each yuan that was spent, with its interval and the cases that it rests on.
+type Return struct {
+	Per   string   `json:"per" enum:"lead,visit,contract,yuan"`
+	Value *float64 `json:"value" doc:"fen for a case; of yuan the cash for each; null without a case"`
+	Low   float64  `json:"low" doc:"of the 95 % interval"`
+	High  float64  `json:"high" doc:"0: there is no upper bound"`
+	N     int64    `json:"n" doc:"cases; of yuan contracts"`
+	Thin  bool     `json:"thin" doc:"too few cases to go by"`
+}
+
+// returnsOf are the ratios of a campaign's page (MKT-5).
+func returnsOf(cost money.Fen, t insight.Tally) []Return {
+	out := []Return{}
+	if cost <= 0 || t.Part {
+		return out
+	}
+	for _, per := range []struct {
+		name string
+		step int
+	}{{"lead", insight.StepLead}, {"visit", insight.StepVisit}, {"contract", insight.StepContract}} {
+		n, low, high := insight.PerCase(cost, t, per.step)
+		r := Return{Per: per.name, Low: float64(low), High: max(0, float64(high)), N: int64(t.N(per.step) + 0.5), Thin: n == 0 || high < 0 || high > tooWide*low}
+		if n > 0 {
+			r.Value = new(float64(n))
+		}
+		out = append(out, r)
+	}
+	f := insight.PerYuan(cost, t)
+	return append(out, Return{Per: "yuan", Value: &f.V, Low: f.Low, High: f.High, N: f.N, Thin: tooFew(f.N)})
 }
 
 type channelID struct {

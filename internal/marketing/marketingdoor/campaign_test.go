@@ -97,3 +97,21 @@ func TestMKT6_ComparableColumn(t *testing.T) {
 		}
 	})
 }
+
+// What a yuan brought stands with its interval and its contracts, as what a case cost does, and says so where they are too few (MKT-5).
+func TestMKT5_CashPerYuanWithItsInterval(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		p := open(s.Marketing(), t, s)
+		for signed, want := range map[int]string{1: "只有 1 例，太少", 20: "，20 例）"} {
+			key := running(t, s, signed+1, signed)
+			if _, err := marketing.BookCost.Run(s.Marketing(), s.Ops, marketing.BookCostInput{CampaignID: key, Category: "media", Amount: 100_00, Document: "FP-1"}); err != nil {
+				t.Fatal(err)
+			}
+			page := words(p.get("/campaigns/"+key.String(), http.StatusOK))
+			_, ratio, found := strings.Cut(page, "每花 1 元收回")
+			if ratio, _, _ = strings.Cut(ratio, "还在通常"); !found || !strings.Contains(ratio, want) {
+				t.Errorf("%d contracts: %q, want %q", signed, ratio, want)
+			}
+		}
+	})
+}

@@ -14,6 +14,7 @@ import (
 	"zhike/internal/kernel/money"
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/page"
+	"zhike/internal/kernel/stat"
 	"zhike/internal/marketing"
 	"zhike/internal/people"
 	"zhike/internal/process"
@@ -196,17 +197,35 @@ func (v campaignView) returns(ctx context.Context) []web.Fact {
 		value := i18n.None
 		if n > 0 && !v.Got.Part { // the costs are those of the whole
 			value = c(ctx, "per-case", "value", yuan(ctx, n), "low", yuan(ctx, low), "high", yuan(ctx, high), "count", int(v.Got.N(step)+0.5))
-			if high < 0 || high > 4*low {
+			if high < 0 || high > tooWide*low {
 				value = c(ctx, "per-case-thin", "value", yuan(ctx, n), "count", int(v.Got.N(step)+0.5))
 			}
 		}
 		return web.Fact{Term: c(ctx, name), Value: web.Text(value)}
 	}
-	ratio := i18n.None
-	if v.Costs.Spent > 0 && !v.Got.Part {
-		ratio = i18n.Money(ctx, money.Fen(float64(v.Got.Cash)/float64(v.Costs.Spent)*100+0.5))
+	return []web.Fact{per("per-lead", insight.StepLead), per("per-visit", insight.StepVisit), per("per-contract", insight.StepContract), {Term: c(ctx, "per-yuan"), Value: web.Text(v.perYuan(ctx))}}
+}
+
+// tooWide is how many times the lower bound of an interval the upper one may be, beyond which the cases are called too few.
+const tooWide = 4
+
+// tooFew tells whether a figure that varies with so many contracts says too little.
+func tooFew(contracts int64) bool {
+	low, high := stat.Poisson(contracts)
+	return low <= 0 || high > tooWide*low
+}
+
+// perYuan is the cash that came back for each yuan, of how many contracts.
+func (v campaignView) perYuan(ctx context.Context) string {
+	if v.Costs.Spent <= 0 || v.Got.Part {
+		return i18n.None
 	}
-	return []web.Fact{per("per-lead", insight.StepLead), per("per-visit", insight.StepVisit), per("per-contract", insight.StepContract), {Term: c(ctx, "per-yuan"), Value: web.Text(ratio)}}
+	f := insight.PerYuan(v.Costs.Spent, v.Got)
+	yuan := func(n float64) string { return i18n.Money(ctx, money.Fen(n*100+0.5)) }
+	if tooFew(f.N) {
+		return c(ctx, "per-case-thin", "value", yuan(f.V), "count", int(f.N))
+	}
+	return c(ctx, "per-case", "value", yuan(f.V), "low", yuan(f.Low), "high", yuan(f.High), "count", int(f.N))
 }
 
 // yuan words an amount that is no finer than a yuan.

@@ -29,6 +29,9 @@ func API(a *api.API, rows []personal.Rows, holds []personal.Hold) {
 		list, err := people.FindDuplicates(r.Context(), a.Ops, c)
 		return DuplicatesShown{Items: list}, err
 	}, api.Runs(people.ShowDuplicate), api.Keyless())
+	api.Whole(a, "/codes", "people.codes", "person:read", func(ctx context.Context, tx *op.Tx, _ api.Paging) ([]people.Code, error) {
+		return people.AllCodes(ctx, tx)
+	})
 	api.Post(a, "/custom-fields", people.MarkField)
 	api.Post(a, "/accounts/{id}/reveal-limit", people.NoteRevealLimit)
 	api.Post(a, "/people/{id}/household", people.JoinHousehold)
