@@ -76,7 +76,7 @@ func picture(t *testing.T, s *testkit.School, key id.ID) string {
 			}
 			put(what, list)
 		}
-		sums, err := rollup.Scan(ctx, tx.Tx)
+		sums, err := rollup.Scan(ctx, tx.Tx, rollup.Day)
 		for k, n := range sums {
 			if n != 0 {
 				put("figure", fmt.Sprint(k, " ", n))
