@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/id"
@@ -40,20 +39,14 @@ func DueSeries(ctx context.Context, r *op.Runner) error {
 	var failed []error
 	for _, key := range due {
 		_, err := MakeTask.Run(ctx, r, SeriesInput{SeriesID: key})
-		if p, ok := problem.As(err); ok && refusal(err) && p.Code != "series-not-due" { // that one another node made
+		if p, ok := problem.As(err); ok && problem.Refused(err) && p.Code != "series-not-due" { // that one another node made
 			_, err = StopSeries.Run(ctx, r, StopSeriesInput{SeriesID: key, Why: p.Code})
 		}
-		if err != nil && !refusal(err) {
+		if err != nil && !problem.Refused(err) {
 			failed = append(failed, fmt.Errorf("make a task of series %s: %w", key, err))
 		}
 	}
 	return errors.Join(failed...)
-}
-
-// refusal tells whether something was refused, not failed.
-func refusal(err error) bool {
-	p, ok := problem.As(err)
-	return ok && p.Status < http.StatusInternalServerError
 }
 
 // SeriesInScope lists the series in scope that have not ended, by their next day.

@@ -31,7 +31,7 @@ func (s Series) standing(ctx context.Context, tx *op.Tx) error {
 	switch _, err := RecordSeen(ctx, &giver, s.SubjectKind, s.Subject); {
 	case err == nil:
 		return nil
-	case refusal(err):
+	case problem.Refused(err):
 		return refuse(recordUnseen)
 	default:
 		return err

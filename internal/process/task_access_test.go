@@ -68,7 +68,7 @@ func TestORG3_TaskShowsUntilItEnds(t *testing.T) {
 		look("before", false)
 		first := give()
 		look("given", true)
-		finish := process.FinishTaskInput{TaskID: first.TaskID}
+		finish := process.FinishTaskInput(first)
 		if _, err := process.FinishTask.Run(doer, s.Ops, finish); err != nil {
 			t.Fatal(err)
 		}

@@ -137,6 +137,12 @@ func As(err error) (*Problem, bool) {
 	return p, ok
 }
 
+// Refused tells whether an error is a refusal, not a failure of the program or of what it stands on.
+func Refused(err error) bool {
+	p, ok := As(err)
+	return ok && p.Status < http.StatusInternalServerError
+}
+
 // Relocate names the fields of a refusal as another input does, of which the refused one was made: pairs of the one's name and the other's.
 func Relocate(err error, pairs ...string) error {
 	p, ok := As(err)
