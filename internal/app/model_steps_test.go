@@ -183,6 +183,9 @@ func (w *walk) quote() {
 			in.Reason, want = "two children", ""
 		}
 	}
+	if e.stage == "signed" {
+		want = "already-ended"
+	}
 	if !w.did("needs", e) {
 		want = "step-missing"
 	}

@@ -32,6 +32,7 @@ type TaskReopened struct {
 	Task   id.ID `json:"task_id"`
 	Person id.ID `json:"person_id"`
 	Center id.ID `json:"center_id"`
+	Staff  id.ID `json:"staff_id,omitzero"` // whose it is again
 }
 
 // Kind implements event.Fact.

@@ -159,10 +159,10 @@ func (r *pathReader) path(at *path, first bizdate.Date) {
 		}
 	}
 	at.day = first + bizdate.Date(r.uvarint()%pathSpan)
-	flags := byte(0)
-	if r.at < len(r.body) {
-		flags = r.body[r.at]
+	if r.bad = r.bad || r.at >= len(r.body); r.bad {
+		return
 	}
+	flags := r.body[r.at]
 	r.at++
 	at.fresh, at.back = flags&1 != 0, flags&(2<<pathSteps) != 0
 	for step := range at.reached {

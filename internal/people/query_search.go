@@ -150,7 +150,7 @@ func (s *searching) byScope(v *policy.Viewer, q search.Query) {
 // byLinks looks through the newest persons of a center or an owner. CROSS JOIN keeps SQLite to this order.
 func (s *searching) byLinks(where string, value any, q search.Query) {
 	like, pattern := matching(q)
-	s.add("SELECT DISTINCT l.person FROM person_links l CROSS JOIN persons p WHERE "+where+" AND "+stands("l")+" AND p.id = l.person AND "+like+s.human("p.id")+" ORDER BY l.person DESC", value, pattern)
+	s.add("SELECT DISTINCT l.person FROM person_links l CROSS JOIN persons p WHERE "+where+" AND p.id = l.person AND "+like+s.human("p.id")+" ORDER BY l.person DESC", value, pattern)
 }
 
 // matching is the condition that the term table answers, asked of a person: a term of the name begins so, or the digits stand in a

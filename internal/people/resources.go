@@ -77,7 +77,7 @@ func seenLinks(v *policy.Viewer, right, alias string) policy.Frag {
 		return policy.Cut(scope, alias, "center", "owner")
 	}
 	if action != "read" {
-		return standing(policy.Cut(scope, alias, "center", "owner"), alias)
+		return policy.Cut(scope, alias, "center", "owner")
 	}
 	var out policy.Frag
 	var parts []string
@@ -86,22 +86,12 @@ func seenLinks(v *policy.Viewer, right, alias string) policy.Frag {
 		out.Args = append(out.Args, cut.Args...)
 		if len(g.kinds) == len(linkRights) {
 			out.Text = cut.Text
-			return standing(out, alias)
+			return out
 		}
 		parts = append(parts, alias+".kind IN ("+quoted(g.kinds)+") AND "+cut.Text)
 	}
 	out.Text = "(" + strings.Join(parts, " OR ") + ")"
-	return standing(out, alias)
-}
-
-// standing keeps of links those that still show their person: a task does so until it is done or withdrawn, and then nothing stays of it.
-func standing(cut policy.Frag, alias string) policy.Frag {
-	return policy.Frag{Text: "(" + cut.Text + " AND " + stands(alias) + ")", Args: cut.Args}
-}
-
-// stands is the condition of a link that is no ended task.
-func stands(alias string) string {
-	return "(" + alias + ".kind <> '" + linkTask + "' OR " + alias + ".state = '" + LinkOpen + "')"
+	return out
 }
 
 type linkScope struct {
@@ -143,7 +133,7 @@ func seenTouches(v *policy.Viewer, right, alias string) policy.Frag {
 	if s.All || len(s.Staff) == 0 {
 		return cut
 	}
-	own := standing(policy.Cut(policy.Scope{Staff: s.Staff}, "own", "", "owner"), "own")
+	own := policy.Cut(policy.Scope{Staff: s.Staff}, "own", "", "owner")
 	return policy.Frag{
 		Text: "(" + cut.Text + " OR EXISTS (SELECT 1 FROM person_links own WHERE own.person = " + alias + ".person AND (" + alias + ".enquiry IS NULL OR own.ref = " +
 			alias + ".enquiry) AND " + own.Text + "))",
@@ -156,5 +146,5 @@ func mine(v *policy.Viewer, column string) policy.Frag {
 	if v.Staff.IsNone() {
 		return policy.Frag{Text: "FALSE"}
 	}
-	return policy.Frag{Text: "EXISTS (SELECT 1 FROM person_links m WHERE m.person = " + column + " AND m.owner = ? AND " + stands("m") + ")", Args: []any{v.Staff}}
+	return policy.Frag{Text: "EXISTS (SELECT 1 FROM person_links m WHERE m.person = " + column + " AND m.owner = ?)", Args: []any{v.Staff}}
 }
