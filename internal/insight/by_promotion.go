@@ -75,7 +75,7 @@ func signedReport(ctx context.Context, tx *op.Tx, r *Report, d definition) error
 		return err
 	}
 	sums, _ := sumsOf(signedMetrics[r.Name])
-	total, rows, twice := caseValues{}, map[string]caseValues{}, map[record]bool{}
+	total, rows, times := caseValues{}, map[string]caseValues{}, map[record]int{}
 	for _, metric := range sums {
 		list, err := d.cases(ctx, tx, r, wanted{Place{Total: true}, metric})
 		if err != nil {
@@ -84,8 +84,8 @@ func signedReport(ctx context.Context, tx *op.Tx, r *Report, d definition) error
 		for _, c := range list {
 			total[metric] = append(total[metric], c.Value)
 			in := g.rows(c)
-			if m, _ := MetricByID(metric); len(in) > 1 && m.Unit != "days" { // of which a step tells the enquiry
-				twice[record{c.Kind, c.ID}] = true
+			if m, _ := MetricByID(metric); m.Unit != "days" { // of which a step tells the enquiry
+				times[record{c.Kind, c.ID}] = len(g[record{c.Kind, c.ID}])
 			}
 			for _, key := range in {
 				if rows[key] == nil {
@@ -99,8 +99,24 @@ func signedReport(ctx context.Context, tx *op.Tx, r *Report, d definition) error
 		r.Rows = append(r.Rows, Row{Value: key, Cells: rows[key].figures(r.Name)})
 	}
 	r.Totals = Row{Cells: total.figures(r.Name)}
-	r.Conclusion = Conclusion{Confidence: "none", Sentences: []Sentence{{Code: "rows-overlap", N: int64(len(twice))}}}
+	r.Conclusion = concludePromoted(times)
 	return nil
+}
+
+// concludePromoted says how many of the contracts had promotions, and how many had several, by how many each had.
+func concludePromoted(times map[record]int) Conclusion {
+	promoted, several := 0, 0
+	for _, n := range times {
+		promoted, several = promoted+min(n, 1), several+max(0, min(n, 2)-1)
+	}
+	c := Conclusion{Confidence: "none", Sentences: []Sentence{{Code: "rows-promoted", Value: float64(promoted), N: int64(len(times))}}}
+	switch {
+	case len(times) == 0:
+		c.Sentences[0].Code = "rows-unsigned"
+	case several > 0:
+		c.Sentences = append(c.Sentences, Sentence{Code: "rows-overlap", N: int64(several)})
+	}
+	return c
 }
 
 // caseValues are the values of cases by metric.

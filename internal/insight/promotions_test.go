@@ -182,7 +182,7 @@ func TestSAL8_RowsByPromotion(t *testing.T) {
 					t.Errorf("total of %s = %v, by center %v", c.Key, got.V, want.V)
 				}
 			}
-			if say := r.Conclusion.Sentences; len(say) != 1 || say[0].Code != "rows-overlap" || say[0].N != 1 {
+			if say := r.Conclusion.Sentences; len(say) != 2 || say[0].Code != "rows-promoted" || say[0].N != 3 || say[0].Value != 2 || say[1].Code != "rows-overlap" || say[1].N != 1 {
 				t.Errorf("it says %+v", say)
 			}
 			o, err := insight.OpenFigure(ctx, tx, "daily-sales", r.Params, insight.Place{Row: two.String(), Column: "contracts_new"}, 0, 10)
@@ -194,7 +194,7 @@ func TestSAL8_RowsByPromotion(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				if a, b := cellOf(t, f, one, "contracts_new").V, f.Totals.Cells[0].V; a != 2 || b != 3 || f.Conclusion.Sentences[0].N != 1 {
+				if a, b := cellOf(t, f, one, "contracts_new").V, f.Totals.Cells[0].V; a != 2 || b != 3 || len(f.Conclusion.Sentences) != 2 || f.Conclusion.Sentences[1].N != 1 {
 					t.Errorf("funnel by %s: %v of %v, %+v", basis, a, b, f.Conclusion)
 				}
 			}

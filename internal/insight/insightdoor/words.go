@@ -225,6 +225,9 @@ func marketingNames(ctx context.Context, tx *op.Tx, dim string) (names, error) {
 		if name, ok := byKey[v]; ok {
 			return name(string(i18n.LangOf(ctx)))
 		}
+		if dim == "promotion" {
+			return i18n.T(ctx, "dimension.unpromoted")
+		}
 		return i18n.T(ctx, "dimension.none")
 	}, nil
 }
