@@ -200,3 +200,19 @@ func TestPPL11_AnonymizedLeavesNoFile(t *testing.T) {
 		}
 	})
 }
+
+// The file of somebody whose merge is undone held what is another's again: it goes, and a job that makes one keeps nothing (PPL-5).
+func TestPPL11_UnmergedLeavesNoFile(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		kept, gone := s.Person(t, s.HD), s.Person(t, s.HD)
+		merged := merge(t, s, people.MergeInput{PersonID: kept, WithID: gone})
+		exported(t, s, kept)
+		if n := len(pieces(t, s)); n != 1 {
+			t.Fatalf("%d pieces", n)
+		}
+		unmerge(t, s, merged)
+		if n := len(pieces(t, s)); n != 0 {
+			t.Errorf("%d pieces stay", n)
+		}
+	})
+}

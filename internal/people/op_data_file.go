@@ -226,17 +226,21 @@ func (r DataRequest) dropFile(ctx context.Context, tx *op.Tx) error {
 	return attach.Remove(ctx, tx, files[r.ID])
 }
 
-// dropFilesOf removes the files of a person who is forgotten.
+// dropFilesOf removes the files of a person who is forgotten, or whose merge is undone: they hold what is another's again.
 func dropFilesOf(ctx context.Context, tx *op.Tx, person id.ID) error {
 	var list []DataRequest
-	if err := tx.Unscoped("the person is forgotten").Select(&list).Where("person = ? AND file_state <> ''", person).Scan(ctx); err != nil {
+	if err := tx.Unscoped("files of a person go").Select(&list).Where("person = ? AND file_state <> ''", person).Scan(ctx); err != nil {
 		return fmt.Errorf("look for files of a person: %w", err)
 	}
 	for _, r := range list {
 		if err := r.dropFile(ctx, tx); err != nil {
 			return err
 		}
-		r.FileState = FileExpired
+		if r.FileState != FileReady {
+			r.FileState = "" // there was none whose days could be over
+		} else {
+			r.FileState = FileExpired
+		}
 		r.FileAttempt++ // a job that makes one keeps nothing
 		if err := tx.Save(ctx, &r, "file_state", "file_attempt"); err != nil {
 			return err
@@ -258,10 +262,8 @@ func RemoveExports(ctx context.Context, r *op.Runner) error {
 	}
 	var failed []error
 	for _, key := range list {
-		if _, err := RemoveExport.Run(ctx, r, RequestRef{RequestID: key}); err != nil {
-			if _, refused := problem.As(err); !refused {
-				failed = append(failed, err)
-			}
+		if _, err := RemoveExport.Run(ctx, r, RequestRef{RequestID: key}); err != nil && !problem.Refused(err) {
+			failed = append(failed, err)
 		}
 	}
 	return errors.Join(failed...)

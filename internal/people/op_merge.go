@@ -244,6 +244,9 @@ func unmerge(ctx context.Context, tx *op.Tx, in UnmergeInput) (MergeAnswer, erro
 	if err := lockBoth(ctx, tx, m.Kept, m.Gone); err != nil {
 		return MergeAnswer{}, err
 	}
+	if err := dropFilesOf(ctx, tx, m.Kept); err != nil {
+		return MergeAnswer{}, err
+	}
 	kept, now, err := loadKnown(ctx, tx, m.Kept)
 	if err != nil {
 		return MergeAnswer{}, err

@@ -159,10 +159,20 @@ func (m *merging) organizationBack(ctx context.Context, tx *op.Tx, name string, 
 		}
 	}
 	if text, ok := back("subsidiary_of", is.Parent.String(), theirs.Parent.String()); ok {
-		if is.Parent = id.None; text != "" {
-			if is.Parent, err = id.Parse(text); err != nil {
+		var parent id.ID
+		if text != "" {
+			if parent, err = id.Parse(text); err != nil {
 				return nil, fmt.Errorf("read old parent: %w", err)
 			}
+		}
+		switch err := checkParent(ctx, tx, is.ID, parent); {
+		case problem.Refused(err): // that one belongs to this one since
+			delete(before, "subsidiary_of")
+			fields = fields[:len(fields)-1]
+		case err != nil:
+			return nil, err
+		default:
+			is.Parent = parent
 		}
 	}
 	is.NameKey = nameKey(name)

@@ -113,7 +113,7 @@ func (c TaskChoice) tasks(ctx context.Context, tx *op.Tx) ([]id.ID, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n := len(list); n != c.Total && n <= MostTasks {
+	if n := len(list); n != c.Total && n <= MostTasks+len(c.Except) {
 		return nil, problem.Refuse("UI-L3", "invalid", problem.Field{Location: "ids", Code: "count-changed", Value: c.Total, Args: map[string]any{"seen": strconv.Itoa(c.Total), "now": strconv.Itoa(n)}})
 	}
 	return slices.DeleteFunc(list, func(key id.ID) bool { return slices.Contains(c.Except, key) }), nil
