@@ -75,6 +75,7 @@ var (
 	placeStaff         = place{"staff", "/staff", "position:read", ""}
 	placeRoles         = place{"roles", "/roles", "role:read", ""}
 	placeSettings      = place{"settings", "/settings", "setting:read", ""}
+	placeLists         = place{"lists", "/settings/lists", "setting:read", ""} // where the group is full it is one click from the settings
 	placeLooks         = place{"record-views", "/record-views", "record-view:read", ""}
 	placeOutbox        = place{"outbox", "/outbox", "mail:read", ""}
 	placeAccount       = place{"account", "/account", "", ""}
@@ -92,7 +93,7 @@ var (
 	}
 	setUp = []group{
 		{"today", []place{placeHome, placeTasks, placeImports, placeReports, placeLooks, placeFeedback}},
-		{"organization", []place{placeCenters, placeRegions, placeStaff, placeRoles, placeSettings, placeOutbox}},
+		{"organization", []place{placeCenters, placeRegions, placeStaff, placeRoles, placeSettings, placeOutbox, placeLists}},
 		{"offer", []place{placeChannels, placeCourses, placePackages, placeAssignment, placeLimits, placeScores}},
 	}
 	// beginnings are what a viewer may enter, those most used first.

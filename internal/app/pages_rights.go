@@ -102,6 +102,7 @@ var pageRights = []struct{ path, right string }{
 	{"/rooms", "room:read"},
 	{"/scores", "score-model:read"},
 	{"/settings/assignment", "assignment:read"},
+	{"/settings/lists", "setting:read"},
 	{"/settings", "setting:read"},
 	{"/special-days", "center:read"},
 	{"/staff/new", "staff:create"},

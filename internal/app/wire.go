@@ -189,6 +189,8 @@ func Open(ctx context.Context, c Config) (*App, error) {
 
 func (a *App) wire() {
 	a.Dir = organization.NewDirectory(a.Clock.Now)
+	a.Dir.Names(people.OwnNames)
+	a.Catalogue = a.Catalogue.Named(a.Dir.Name)
 	a.Run = &op.Runner{
 		DB: a.DB, Clock: a.Clock, Policy: policy.New(Resources()...), Gate: process.Ask, Ran: a.gauges.ran, Zone: a.Dir.Zone, Org: a.Dir, Vault: a.Vault, Enqueue: a.Jobs.Enqueue, Conditions: Conditions(),
 		Committed: func() {

@@ -66,6 +66,7 @@ var all = []event.Fact{
 	PhoneRevealed{},
 	RevealLimitReached{},
 	FieldMarked{},
+	CodeSet{},
 	TouchRecorded{},
 	TouchWithdrawn{},
 	HouseholdJoined{},

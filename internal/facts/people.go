@@ -248,6 +248,24 @@ func (FieldMarked) Kind() string { return "people.field-marked.1" }
 // About implements event.Fact.
 func (FieldMarked) About() (center, person id.ID) { return id.None, id.None }
 
+// CodeSet says what an entry of a list that people choose from is by now (SAL-3, SAL-6).
+type CodeSet struct {
+	List   string   `json:"list"` // touch-result, next-step, loss-reason
+	Code   string   `json:"code"`
+	NameZH string   `json:"name_zh"` // empty: the name that it came with
+	NameEN string   `json:"name_en"`
+	Place  int64    `json:"place"` // among those that are offered, from 1; 0: retired
+	Spoken bool     `json:"spoken"`
+	Added  bool     `json:"added"`
+	Fields []string `json:"fields"` // that changed
+}
+
+// Kind implements event.Fact.
+func (CodeSet) Kind() string { return "people.code-set.1" }
+
+// About implements event.Fact.
+func (CodeSet) About() (center, person id.ID) { return id.None, id.None }
+
 // Consented is a statement about a purpose and channel (PPL-9).
 type Consented struct {
 	Consent  id.ID        `json:"consent_id"`

@@ -29,7 +29,11 @@ type Directory struct {
 	data  atomic.Pointer[snapshot]
 	known known
 	lists []List
+	named Naming
 }
+
+// Naming reads what the company calls the entries of its lists: by the key of their texts, in each language.
+type Naming func(ctx context.Context, tx *op.Tx) (map[string]map[i18n.Lang]string, error)
 
 type snapshot struct {
 	version     int64
@@ -47,6 +51,7 @@ type snapshot struct {
 	settings    map[id.ID]map[string]string
 	days        map[id.ID][]SpecialDay // by center, the company's under none
 	calendars   map[id.ID]worktime.Calendar
+	names       map[string]map[i18n.Lang]string // own names, by the key of the text
 }
 
 // NewDirectory makes an empty directory; Refresh fills it.
@@ -55,6 +60,18 @@ func NewDirectory(now func() time.Time) *Directory {
 	d.data.Store(&snapshot{})
 	return d
 }
+
+// Names says who reads the company's own names, once, before anything is served.
+func (d *Directory) Names(named Naming) { d.named = named }
+
+// Name is what the company itself calls what has a key (i18n.Own).
+func (d *Directory) Name(lang i18n.Lang, key string) (string, bool) {
+	name, ok := d.data.Load().names[key][lang]
+	return name, ok
+}
+
+// Renamed tells every node that own names have changed.
+func Renamed(ctx context.Context, tx *op.Tx) error { return changed(ctx, tx) }
 
 // Of gives the directory of a transaction's program.
 func Of(tx *op.Tx) *Directory { return tx.Org().(*Directory) }
@@ -74,7 +91,9 @@ func (d *Directory) Refresh(ctx context.Context, r *op.Runner, version int64) er
 	}
 	var s *snapshot
 	err := r.Read(op.WithViewer(ctx, policy.System()), func(ctx context.Context, tx *op.Tx) (err error) {
-		s, err = readSnapshot(ctx, tx)
+		if s, err = readSnapshot(ctx, tx); err == nil && d.named != nil {
+			s.names, err = d.named(ctx, tx)
+		}
 		return err
 	})
 	if err != nil {

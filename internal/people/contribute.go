@@ -13,7 +13,7 @@ import (
 // Operations lists this domain's operations.
 func Operations() []op.Any {
 	return []op.Any{
-		Register, Change, RevertChange, Reveal, ShowDuplicate, NoteRevealLimit, RecordTouch, WithdrawTouch, JoinHousehold, LeaveHousehold, LinkGuardian, UnlinkGuardian, RegisterOrganization, ChangeOrganization, RevertOrganization, ArchiveOrganization, RestoreOrganization, AddOrganizationContact, RemoveOrganizationContact, Merge, Unmerge, MergeOrganizations, UnmergeOrganizations, TellApart, MarkField, GiveConsent, WithdrawConsent, FileDataRequest, FinishDataRequest, MakeExport, KeepExport, FailExport, RemoveExport, ExportPerson, Anonymize,
+		Register, Change, RevertChange, Reveal, ShowDuplicate, NoteRevealLimit, RecordTouch, WithdrawTouch, JoinHousehold, LeaveHousehold, LinkGuardian, UnlinkGuardian, RegisterOrganization, ChangeOrganization, RevertOrganization, ArchiveOrganization, RestoreOrganization, AddOrganizationContact, RemoveOrganizationContact, Merge, Unmerge, MergeOrganizations, UnmergeOrganizations, TellApart, MarkField, SetCode, GiveConsent, WithdrawConsent, FileDataRequest, FinishDataRequest, MakeExport, KeepExport, FailExport, RemoveExport, ExportPerson, Anonymize,
 	}
 }
 

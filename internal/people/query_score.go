@@ -42,16 +42,8 @@ func Births(ctx context.Context, tx *op.Tx, persons []id.ID) (map[id.ID]Birth, e
 type Contacted struct {
 	Enquiry id.ID     `db:"enquiry"`
 	Result  string    `db:"result"`
+	Spoken  bool      `db:"spoken"` // somebody was spoken to: the list of results says so
 	At      time.Time `db:"at"`
-}
-
-// Answered tells whether somebody was spoken to.
-func (c Contacted) Answered() bool {
-	switch c.Result {
-	case "no-answer", "wrong-number", "message-sent":
-		return false
-	}
-	return true
 }
 
 // ContactsOf gives the touches of enquiries by the school, the oldest first; what came by a form is none.
@@ -61,7 +53,8 @@ func ContactsOf(ctx context.Context, tx *op.Tx, enquiries []id.ID) (map[id.ID][]
 		return out, nil
 	}
 	rows, err := op.AllOf[Contacted](ctx, tx.Unscoped("scores are learned from all touches and show none"),
-		"SELECT enquiry, result, at FROM touches WHERE enquiry IN (?) AND withdrawn_at IS NULL AND channel <> 'form' ORDER BY at, id", enquiries)
+		`SELECT t.enquiry, t.result, COALESCE(c.spoken, TRUE) AS spoken, t.at FROM touches t LEFT JOIN codes c ON c.kind = 'touch-result' AND c.code = t.result
+		WHERE t.enquiry IN (?) AND t.withdrawn_at IS NULL AND t.channel <> 'form' ORDER BY t.at, t.id`, enquiries)
 	if err != nil {
 		return nil, fmt.Errorf("read contacts: %w", err)
 	}

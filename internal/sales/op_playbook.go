@@ -48,7 +48,14 @@ type PlaybookInput struct {
 const shortLines = 3
 
 func writePlaybook(ctx context.Context, tx *op.Tx, in PlaybookInput) (RuleAnswer, error) {
-	if err := in.check(ctx, tx); err != nil {
+	var old Playbook
+	if !in.PlaybookID.IsNone() {
+		var err error
+		if old, err = PlaybookByID(ctx, tx, in.PlaybookID); err != nil {
+			return RuleAnswer{}, err
+		}
+	}
+	if err := in.check(ctx, tx, old.Need); err != nil {
 		return RuleAnswer{}, err
 	}
 	plain := func(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")) }
@@ -62,10 +69,6 @@ func writePlaybook(ctx context.Context, tx *op.Tx, in PlaybookInput) (RuleAnswer
 			return RuleAnswer{}, err
 		}
 	} else {
-		old, err := PlaybookByID(ctx, tx, p.ID)
-		if err != nil {
-			return RuleAnswer{}, err
-		}
 		if p.Code, p.Version = old.Code, old.Version; in.Base != nil {
 			p.Version = *in.Base
 		}
@@ -92,8 +95,8 @@ func keepVersion(ctx context.Context, tx *op.Tx, p Playbook, by string) error {
 	return nil
 }
 
-// check refuses what is no card.
-func (in PlaybookInput) check(ctx context.Context, tx *op.Tx) error {
+// check refuses what is no card. The result that a card was for already may have been retired since.
+func (in PlaybookInput) check(ctx context.Context, tx *op.Tx, was string) error {
 	var bad problem.Invalid
 	for _, f := range []struct{ name, value string }{{"name", in.Name}, {"short", in.Short}} {
 		if strings.TrimSpace(f.value) == "" {
@@ -111,12 +114,12 @@ func (in PlaybookInput) check(ctx context.Context, tx *op.Tx) error {
 			bad.Add(f.name, "not-one-of", f.value, "list", strings.Trim(strings.Join(f.list, ", "), ", "))
 		}
 	}
-	if in.Need != "" {
+	if in.Need != was {
 		known, err := people.KnownCode(ctx, tx, "touch-result", in.Need)
 		if err != nil {
 			return err
 		}
-		if !known {
+		if !known && in.Need != "" {
 			bad.Add("need", "unknown", in.Need)
 		}
 	}

@@ -155,7 +155,7 @@ func (p scorePast) state(known map[string]learn.Value, at time.Time) {
 			break
 		}
 		touches++
-		if c.Answered() {
+		if c.Spoken {
 			answered++
 		}
 		silent = at.Sub(c.At)

@@ -23,7 +23,7 @@ func somePast() scorePast {
 		Enquiry: Enquiry{ID: id.At(scoreStart, 1, 1), Person: id.At(scoreStart, 2, 2), Kind: "new", Outcome: "signed", OutcomeDay: first + 9, Entered: scoreStart, EnteredDay: first},
 		Birth:   people.Birth{Day: first - 3653, Filled: dayAfter(8)}, zone: time.UTC,
 		Attributes: []people.Attribute{{Field: "goal", Kind: people.FieldText, Text: "Exam ", Filled: dayAfter(4)}},
-		Contacts:   []people.Contacted{{Result: "no-answer", At: dayAfter(1)}, {Result: "discuss", At: dayAfter(5)}},
+		Contacts:   []people.Contacted{{Result: "no-answer", At: dayAfter(1)}, {Result: "discuss", Spoken: true, At: dayAfter(5)}},
 		Booked:     []time.Time{dayAfter(5.5)}, Visits: []time.Time{dayAfter(8.5)},
 	}
 }

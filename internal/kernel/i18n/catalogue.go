@@ -60,9 +60,25 @@ type Catalogue struct {
 	filled   map[Lang]map[string]filled // with plain placeholders
 	rest     map[Lang]*goi18n.Localizer // plural forms and everything else
 	restKeys map[string]bool
+	own      Own // names that the school gave; nil: none
 
-	mu      sync.Mutex
-	missing map[string]bool
+	missing *missing
+}
+
+// Own gives the text that a school itself has for a key, in a language: it goes before the catalogue's.
+type Own func(lang Lang, key string) (string, bool)
+
+// missing notes the keys that were asked for in vain.
+type missing struct {
+	mu   sync.Mutex
+	keys map[string]bool
+}
+
+// Named is the same catalogue with the names that a school gave: the entries of its lists are called so wherever they are shown.
+func (c *Catalogue) Named(own Own) *Catalogue {
+	named := *c
+	named.own = own
+	return &named
 }
 
 // New reads text/zh.toml and text/en.toml of each file system, and the units of this package.
@@ -70,7 +86,7 @@ type Catalogue struct {
 func New(fsys ...fs.FS) (*Catalogue, error) {
 	c := &Catalogue{
 		plain: map[Lang]map[string]string{}, filled: map[Lang]map[string]filled{},
-		rest: map[Lang]*goi18n.Localizer{}, restKeys: map[string]bool{}, missing: map[string]bool{},
+		rest: map[Lang]*goi18n.Localizer{}, restKeys: map[string]bool{}, missing: &missing{keys: map[string]bool{}},
 	}
 	messages := map[Lang]map[string]*goi18n.Message{}
 	for _, lang := range Langs {
@@ -89,6 +105,11 @@ func New(fsys ...fs.FS) (*Catalogue, error) {
 
 // Has tells whether a key exists.
 func (c *Catalogue) Has(key string) bool {
+	if c.own != nil {
+		if _, ok := c.own(ZH, key); ok {
+			return true
+		}
+	}
 	if _, ok := c.plain[ZH][key]; ok {
 		return true
 	}
@@ -112,13 +133,18 @@ func (c *Catalogue) Keys() []string {
 
 // Missing lists the keys that were asked for in vain, so that a test can demand none.
 func (c *Catalogue) Missing() []string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return slices.Sorted(maps.Keys(c.missing))
+	c.missing.mu.Lock()
+	defer c.missing.mu.Unlock()
+	return slices.Sorted(maps.Keys(c.missing.keys))
 }
 
 // Text gives the text of a key; pairs are names and values. An unknown key gives ⟦key⟧ and is noted.
 func (c *Catalogue) Text(lang Lang, key string, pairs ...any) string {
+	if c.own != nil {
+		if s, ok := c.own(lang, key); ok {
+			return s
+		}
+	}
 	if s, ok := c.plain[lang][key]; ok {
 		return s
 	}
@@ -130,9 +156,9 @@ func (c *Catalogue) Text(lang Lang, key string, pairs ...any) string {
 			return s
 		}
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.missing[key] = true
+	c.missing.mu.Lock()
+	defer c.missing.mu.Unlock()
+	c.missing.keys[key] = true
 	return "⟦" + key + "⟧"
 }
 

@@ -311,7 +311,7 @@ func (v campaignView) prospectTable(ctx context.Context) web.Table {
 		}
 		next := i18n.None
 		if s.NextStep != "" {
-			next = i18n.T(ctx, "next-step."+s.NextStep)
+			next = word(ctx, "next-step", s.NextStep)
 			if !s.NextDay.IsZero() {
 				next += " · " + i18n.Date(ctx, s.NextDay, web.Today(ctx))
 			}

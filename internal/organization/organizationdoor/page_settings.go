@@ -33,7 +33,7 @@ func (p pages) getSettings(w http.ResponseWriter, r *http.Request) error {
 	if key, err := id.Parse(of); err == nil {
 		v.Center = key
 	}
-	page := web.Page{Title: t(ctx, "settings"), Aside: web.Button{Label: t(ctx, "day.title"), Href: daysOf(v.Center)}, H1: t(ctx, "setting-page.sentence", "of", p.centerName(ctx, v.Center)), Lead: web.Text(t(ctx, "setting-page.lead"))}
+	page := web.Page{Title: t(ctx, "settings"), Aside: settingsAside(v), H1: t(ctx, "setting-page.sentence", "of", p.centerName(ctx, v.Center)), Lead: web.Text(t(ctx, "setting-page.lead"))}
 	return web.Render(w, r, web.Shell(page, settingsPage(v)))
 }
 

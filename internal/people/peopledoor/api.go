@@ -32,6 +32,10 @@ func API(a *api.API, rows []personal.Rows, holds []personal.Hold) {
 	api.Whole(a, "/codes", "people.codes", "person:read", func(ctx context.Context, tx *op.Tx, _ api.Paging) ([]people.Code, error) {
 		return people.AllCodes(ctx, tx)
 	})
+	api.Whole(a, "/settings/lists", "people.lists", "setting:read", func(ctx context.Context, tx *op.Tx, _ api.Paging) ([]people.Entry, error) {
+		return people.Entries(ctx, tx)
+	})
+	api.Post(a, "/settings/lists", people.SetCode)
 	api.Post(a, "/custom-fields", people.MarkField)
 	api.Post(a, "/accounts/{id}/reveal-limit", people.NoteRevealLimit)
 	api.Post(a, "/people/{id}/household", people.JoinHousehold)

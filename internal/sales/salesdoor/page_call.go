@@ -3,6 +3,7 @@ package salesdoor
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -23,6 +24,7 @@ type callView struct {
 	Person  people.Brief
 	Recent  []people.Touch
 	Results []string
+	Steps   []string
 	Reasons []string
 	Card    *card        // that fits, where one does (SAL-10)
 	Base    string       // page to come back to
@@ -99,14 +101,15 @@ func (p door) call(ctx context.Context, tx *op.Tx, n names, e sales.Enquiry) (*c
 	if v.Recent, err = people.Touches(ctx, tx, e.Person, 3); err != nil {
 		return nil, err
 	}
-	if v.Results, err = people.Codes(ctx, tx, "touch-result"); err != nil {
+	lists, err := people.Offered(ctx, tx, people.CodeLists...)
+	if err != nil {
 		return nil, err
 	}
+	v.Results, v.Steps, v.Reasons = lists[people.ListResults], lists[people.ListSteps], lists[people.ListReasons]
 	if v.Card, err = cardFor(ctx, tx, e, v.Recent); err != nil {
 		return nil, err
 	}
-	v.Reasons, err = people.Codes(ctx, tx, "loss-reason")
-	return v, err
+	return v, nil
 }
 
 // postCall records what came of a contact and goes on to the next one (PPL-12, SAL-3).
@@ -194,11 +197,11 @@ func (v callView) nextSteps(ctx context.Context) []web.Option {
 	usual := map[sales.Stage]string{
 		sales.New: "invite", sales.Contacted: "invite", sales.Invited: "call-back", sales.Visited: "make-quote", sales.Quoted: "follow-quote",
 	}
-	chosen, ok := usual[v.Enquiry.Stage]
-	if !ok {
+	chosen := usual[v.Enquiry.Stage]
+	if !slices.Contains(v.Steps, chosen) {
 		chosen = "call-back"
 	}
-	return options(ctx, "next-step", chosen, "call-back", "invite", "make-quote", "follow-quote", "send-material")
+	return options(ctx, "next-step", chosen, v.Steps...)
 }
 
 // dayOptions are the days that are offered for the next contact: the chosen one is on, else the suggested one.

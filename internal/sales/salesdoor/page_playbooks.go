@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -215,8 +216,11 @@ func (p door) getPlaybookForm(w http.ResponseWriter, r *http.Request) error {
 				return problem.NotFound("playbook")
 			}
 		}
-		if v.Needs, err = people.Codes(ctx, tx, "touch-result"); err != nil {
+		if v.Needs, err = people.Codes(ctx, tx, people.ListResults); err != nil {
 			return err
+		}
+		if need := v.Card.Need; need != "" && !slices.Contains(v.Needs, need) {
+			v.Needs = append(v.Needs, need) // retired since
 		}
 		v.names, err = p.load(ctx, tx)
 		return err
