@@ -125,13 +125,14 @@ func looks(s *testkit.School, r records) []look {
 			{route: "/c/{code}", path: "/c/" + r.point.Code + "?sent=1"},
 		},
 		[]look{{route: "/imports/{id}", role: "principal"}, {route: "/reports/{name}", role: "principal", path: "/reports/daily-sales"}},
-		list("it", "/feedback", "/feedback?state=answered", "/outbox", "/centers", "/centers/new", "/regions", "/staff", "/staff/new", "/roles", "/settings", "/approval-limits", "/special-days", "/channels", "/channels/new", "/courses", "/courses/new", "/packages", "/packages/new"),
+		list("it", "/feedback", "/feedback?state=answered", "/outbox", "/centers", "/centers/new", "/regions", "/staff", "/staff/new", "/roles", "/settings", "/settings/lists", "/settings/lists?list=next-step", "/approval-limits", "/special-days", "/channels", "/channels/new", "/courses", "/courses/new", "/packages", "/packages/new"),
 		[]look{
 			page("it", "/centers/{id}", s.HD), page("it", "/centers/{id}/edit", s.HD), page("it", "/regions/{id}", r.region), page("it", "/rooms/{id}/edit", r.room), page("it", "/special-days/{id}", r.day), page("it", "/staff/{id}", staff), page("it", "/staff/{id}/edit", staff),
 			{route: "/roles/{code}", role: "it", path: "/roles/consultant"},
 			page("it", "/channels/{id}/edit", s.Web), page("it", "/courses/{id}/edit", s.Course), page("it", "/packages/{id}/edit", s.Package),
 			{route: "/", role: "it", path: "/nothing"},
 			{route: "/", role: "consultant", path: "/settings"},
+			{route: "/settings/lists/{list}/{code}", role: "it", path: "/settings/lists/touch-result/come"},
 		},
 		[]look{
 			part(web.SuggestPath, "a list below the ask field"), part("/enquiries/new/duplicates", "a part of the form"), part("/people/new/duplicates", "a part of the form"),

@@ -28,7 +28,7 @@ var undriven = map[string]string{
 	"people.show-duplicate":    "changes no matter", "people.join-household": "changes no matter", "people.leave-household": "changes no matter",
 	"people.register-organization": "changes no matter", "people.change-organization": "changes no matter", "people.revert-organization": "as people.change", "people.archive-organization": "changes no matter",
 	"people.restore-organization": "changes no matter", "people.add-organization-contact": "changes no matter", "people.remove-organization-contact": "changes no matter",
-	"people.tell-apart": "changes no matter", "people.mark-field": "changes no matter", "sales.train-scores": "changes no matter", "sales.set-targets": "changes no matter", "sales.keep-scores": "a job", "people.link-guardian": "changes no matter", "people.unlink-guardian": "changes no matter",
+	"people.tell-apart": "changes no matter", "people.mark-field": "changes no matter", "people.set-code": "changes no matter", "sales.train-scores": "changes no matter", "sales.set-targets": "changes no matter", "sales.keep-scores": "a job", "people.link-guardian": "changes no matter", "people.unlink-guardian": "changes no matter",
 	"people.file-data-request": "TestPPL11", "people.finish-data-request": "TestPPL11", "people.export-person": "TestPPL11", "people.make-export": "TestPPL11", "people.keep-export": "TestPPL11", "people.fail-export": "TestPPL11", "people.remove-export": "TestPPL11", "people.merge-organizations": "TestPPL13", "people.unmerge-organizations": "TestPPL13", "people.anonymize": "TestPPL11",
 	"sales.note-breach":     "a job",
 	"sales.begin-reception": "changes no matter", "sales.withdraw-reception": "changes no matter",
