@@ -589,7 +589,7 @@ func enquiryQuotes(v enquiryView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = web.Chip{Text: code(ctx, "quote-state", q.State)}.Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = quoteChip(ctx, q).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

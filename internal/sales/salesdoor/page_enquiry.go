@@ -208,7 +208,11 @@ func (v enquiryView) nextStep(ctx context.Context) (web.NextStep, bool) {
 	if missing == "" {
 		return web.NextStep{}, false
 	}
-	n := web.NextStep{When: due(ctx, e).Text, Text: t(ctx, "next."+missing), Why: v.whyNow(ctx)}
+	what := missing
+	if missing == "contract" && v.quoteInForce(ctx) < 0 {
+		what = "requote"
+	}
+	n := web.NextStep{When: due(ctx, e).Text, Text: t(ctx, "next."+what), Why: v.whyNow(ctx)}
 	if a, ok := v.openAppointment(); ok && missing == "visit" {
 		n.When, n.Why = "", ""
 		n.Text = upper(t(ctx, "next.visit-at", "time", moment(ctx, a.Starts), "center", v.center(ctx, a.Center)))
@@ -222,7 +226,7 @@ func (v enquiryView) nextStep(ctx context.Context) (web.NextStep, bool) {
 		return n, true
 	}
 	if may(ctx, stepRights[missing]) {
-		n.Actions = append(n.Actions, web.Button{Label: t(ctx, "do."+missing), Href: enquiryPath(e.ID, "step", missing), Kind: web.Primary})
+		n.Actions = append(n.Actions, web.Button{Label: t(ctx, "do."+what), Href: enquiryPath(e.ID, "step", missing), Kind: web.Primary})
 	} else {
 		n.Text = t(ctx, "next.by", "what", n.Text, "name", v.staff(e.Consultant))
 	}
