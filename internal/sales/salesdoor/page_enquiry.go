@@ -283,7 +283,9 @@ func (v enquiryView) actions(ctx context.Context) []web.Button {
 		if _, booked := v.openAppointment(); !booked {
 			out = append(out, small("appointment:create", "call.invite", query(enquiryPath(e.ID, "book"), "back", enquiryPath(e.ID)))...)
 		}
-		out = append(out, small("quote:create", "do.quote", enquiryPath(e.ID, "quote"))...)
+		if !e.Consultant.IsNone() {
+			out = append(out, small("quote:create", "do.quote", enquiryPath(e.ID, "quote"))...)
+		}
 		out = append(out, small("enquiry:assign", "assign.give", enquiryPath(e.ID, "assign"))...)
 		out = append(out, small("enquiry:update", "change.do", enquiryPath(e.ID, "edit"))...)
 		out = append(out, small("enquiry:update", "referrer.do", enquiryPath(e.ID, "referrer"))...)
