@@ -118,7 +118,7 @@ func (o *oracle) sees(a asker, t thing) bool {
 			return p.Staff == a.staff && p.Center == t.id && o.active[a.staff] && o.holds(p)
 		}
 		return slices.ContainsFunc(o.positions, at) || o.allows(a, right, t.id, id.None)
-	case "ladder-step": // those of the company hold for every center
+	case "ladder-step", "assignment": // those of the company hold for every center
 		return t.center.IsNone() && o.may(a, readingOf(t.kind)) || o.allows(a, readingOf(t.kind), t.center, id.None)
 	case "staff": // and oneself
 		return t.id == a.staff || o.employs(a, right, t)

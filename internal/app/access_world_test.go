@@ -277,7 +277,7 @@ func (w *drawnWorld) mergePerson(ctx context.Context, tx *op.Tx) error {
 func (w *drawnWorld) record(ctx context.Context, tx *op.Tx) error {
 	kinds := []string{"enquiry", "enquiry", "enquiry", "appointment", "visit", "quote", "contract", "contract", "payment", "payment", "touch", "touch", "touch", "task", "task", "notice", "approval", "campaign", "assignment", "ladder-step"}
 	r := thing{kind: one(w, kinds, 0), center: one(w, w.centers, 0), owner: one(w, w.staff, 5)}
-	if r.kind == "enquiry" && w.IntN(8) == 0 || r.kind == "ladder-step" && w.IntN(3) == 0 {
+	if r.kind == "enquiry" && w.IntN(8) == 0 || (r.kind == "ladder-step" || r.kind == "assignment") && w.IntN(3) == 0 {
 		r.center, r.owner = id.None, id.None // the company's
 	}
 	persons := slices.DeleteFunc(slices.Clone(w.records), func(t thing) bool { return t.kind != "person" })

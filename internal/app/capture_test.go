@@ -83,6 +83,7 @@ func TestMKT11_HostedForm(t *testing.T) {
 			"name=x&phone=13800138000&consent=true":                                     {422, "JavaScript"},
 			filled(t, v, path, "minor", "true"):                                         {422, "由监护人同意"},
 			filled(t, v, path, "consent", ""):                                           {422, "需要您同意"},
+			filled(t, v, path, "said", strings.Repeat("想", 501)):                        {422, "501"},
 			filled(t, v, path, "website", "x"):                                          {422, "请再发一次"},
 			filled(t, v, path, "nonce", "1"):                                            {422, "JavaScript"},
 			filled(t, v, "/c/"+newPoint(t, s, "form").Code, "name", "别的"):               {422, "JavaScript"},
@@ -95,7 +96,7 @@ func TestMKT11_HostedForm(t *testing.T) {
 		if n := s.Count(t, "SELECT COUNT(*) FROM leads WHERE point = ? AND utm LIKE '%xhs%'", p.ID); n != 1 {
 			t.Errorf("%d leads", n)
 		}
-		if n := s.Count(t, "SELECT COUNT(*) FROM submissions WHERE point = ? AND state = 'rejected'", p.ID); n != 6 {
+		if n := s.Count(t, "SELECT COUNT(*) FROM submissions WHERE point = ? AND state = 'rejected'", p.ID); n != 7 {
 			t.Errorf("%d rejected submissions are kept", n)
 		}
 		if err := s.App.WriteViews(t.Context()); err != nil {

@@ -37,7 +37,7 @@ var undriven = map[string]string{
 	"sales.return-to-pool":  "a job",
 	"sales.pool-former":     "a job; no contract ends within the days of a walk: TestPPL8_Former",
 	"sales.view-pool-entry": "reads",
-	"sales.claim-enquiry":   "nothing comes to the pool within the days of a walk: TestPPL8_Claim", "sales.withdraw-claim": "as sales.claim-enquiry",
+	"sales.claim-enquiry":   "nothing comes to the pool within the days of a walk: TestPPL8_Claim", "sales.withdraw-claim": "as sales.claim-enquiry", "sales.withdraw-assignment": "as sales.claim-enquiry",
 	"sales.update-imported":       "imports",
 	"sales.merge-lead":            "imports",
 	"sales.enter-submission":      "the program does it (TestMKT11)",

@@ -29,11 +29,13 @@ type EnquiryClaimed struct {
 // Kind implements event.Fact.
 func (EnquiryClaimed) Kind() string { return "sales.enquiry-claimed.1" }
 
-// ClaimWithdrawn says that a claim was taken back (UI-B2): the enquiry lies in the pool again.
+// ClaimWithdrawn says that a claim was taken back, or an assignment out of the pool (UI-B2): the enquiry lies in the pool again.
 type ClaimWithdrawn struct {
 	Matter
 	From  id.ID  `json:"from_staff"`
 	Stage string `json:"stage"` // again
+	// Assigned says that From had not claimed it, but was given it.
+	Assigned bool `json:"assigned,omitempty"`
 }
 
 // Kind implements event.Fact.

@@ -33,6 +33,7 @@ type TaskReopened struct {
 	Person id.ID `json:"person_id"`
 	Center id.ID `json:"center_id"`
 	Staff  id.ID `json:"staff_id,omitzero"` // whose it is again
+	Giver  id.ID `json:"giver_id,omitzero"`
 }
 
 // Kind implements event.Fact.
@@ -48,6 +49,7 @@ type TaskReassigned struct {
 	Center id.ID `json:"center_id"`
 	From   id.ID `json:"from_staff"`
 	To     id.ID `json:"to_staff"`
+	Giver  id.ID `json:"giver_id,omitzero"`
 }
 
 // Kind implements event.Fact.

@@ -251,6 +251,8 @@ type VisitWithdrawn struct {
 	VisitDay    bizdate.Date `json:"visit_day"` // business date of the check-in
 	State       string       `json:"state"`     // of the appointment, again
 	Stage       string       `json:"stage"`     // of the enquiry, again
+	// Unassigned says that the walk-in had given the enquiry to Matter.Consultant out of the public pool, where it lies again (PPL-8).
+	Unassigned bool `json:"unassigned,omitempty"`
 	// Referral says that who the walk-in named is not the referrer any more (MKT-12).
 	Referral *Referral `json:"referral,omitempty"`
 }

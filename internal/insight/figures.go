@@ -157,7 +157,7 @@ func (a Ask) query(tx *op.Tx) (text string, args []any) {
 		text += "SELECT r.metric, r.center, " + part.day(a.By) + " AS day, r.value, r.n FROM " + from + "{scope:report r} AND " + of + " AND r.day >= ? AND r.day <= ?" + conds
 		args = append(append(append(args, ofArgs...), int64(part.from), int64(part.until)), more...)
 	}
-	return "SELECT metric, " + center + "day, value, CAST(SUM(n) AS BIGINT) AS n FROM (" + text + ") AS sums GROUP BY metric, " + center + "day, value HAVING SUM(n) <> 0", args
+	return "SELECT metric, " + center + "day, value, CAST(SUM(n) AS BIGINT) AS n FROM (" + text + ") AS sums GROUP BY value, metric, " + center + "day HAVING SUM(n) <> 0", args
 }
 
 // sumsPart is a part of a span that is read from the sums of days, or of months; from the open ones for no grain.

@@ -94,6 +94,13 @@ func funnel(ctx context.Context, tx *op.Tx, r *Report) (err error) {
 // funnel writes the rows and the totals.
 func (r *Report) funnel(rows map[string]*funneled, mature bizdate.Date) {
 	var total funneled
+	for i := range total.days {
+		n := 0
+		for _, row := range rows {
+			n += len(row.days[i])
+		}
+		total.days[i] = make([]float64, 0, n)
+	}
 	for _, k := range sortedRows(rows) {
 		row := rows[k]
 		ripe := row.n
@@ -244,7 +251,11 @@ func (f funneled) figures() []Figure {
 		out = append(out, fig)
 	}
 	for _, days := range f.days {
-		out = append(out, Figure{V: stat.Median(days), None: len(days) == 0, N: int64(len(days))})
+		fig := Figure{None: len(days) == 0, N: int64(len(days))}
+		if !fig.None {
+			fig.V = stat.MedianInPlace(days) // of a row nothing but their order changes
+		}
+		out = append(out, fig)
 	}
 	return out
 }

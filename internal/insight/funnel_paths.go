@@ -86,23 +86,32 @@ type pathRows[T any] struct {
 	add  func(key string) *T
 	rows map[funnelKey]*T
 	part *id.ID // where what its paths know begins
-	at   []*T   // by place
+	at   []*T   // by place; by month, by day of the span
 }
 
 func newPathRows[T any](in entrants, add func(key string) *T) *pathRows[T] {
-	return &pathRows[T]{in: in, add: add, rows: map[funnelKey]*T{}}
+	r := &pathRows[T]{in: in, add: add, rows: map[funnelKey]*T{}}
+	if in.dim == byMonth {
+		r.at = make([]*T, in.Until-in.From+1)
+	}
+	return r
 }
 
 // of gives the row of a path, by month that of a day.
 func (r *pathRows[T]) of(e *path, day bizdate.Date) *T {
-	if r.in.dim < 0 {
+	var at **T
+	switch {
+	case r.in.dim == byMonth:
+		at = &r.at[day-r.in.From]
+	case r.in.dim < 0:
 		return r.find(r.in.key(e, day))
+	default:
+		if part := &e.known[0]; part != r.part {
+			r.part, r.at = part, slices.Grow(r.at[:0], len(e.known))[:len(e.known)]
+			clear(r.at)
+		}
+		at = &r.at[e.place[r.in.dim]]
 	}
-	if part := &e.known[0]; part != r.part {
-		r.part, r.at = part, slices.Grow(r.at[:0], len(e.known))[:len(e.known)]
-		clear(r.at)
-	}
-	at := &r.at[e.place[r.in.dim]]
 	if *at == nil {
 		*at = r.find(r.in.key(e, day))
 	}

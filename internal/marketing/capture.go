@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -73,6 +74,7 @@ type Submission struct {
 	ConsentBy   string            `json:"consent_by" db:"consent_by" enum:"self,guardian"` // empty: none was given
 	ConsentAt   time.Time         `json:"consent_at,omitzero" db:"consent_at"`
 	Address     string            `json:"-" db:"address"` // a digest under a key
+	Cut         string            `json:"cut" db:"cut" doc:"the fields that were longer and of which only the beginning is kept, with spaces between"`
 	Digest      string            `json:"-" db:"digest"`
 	Challenge   string            `json:"-" db:"challenge"`
 	AcceptedWhy string            `json:"accepted_why" db:"accepted_why"`     // why it was taken all the same after it was rejected
@@ -103,6 +105,9 @@ const (
 	sameSpan      = 24 * time.Hour
 )
 
+// tooLong is the code of a field that is longer than it may be.
+const tooLong = "too-long"
+
 // Reasons why a submission is rejected, besides the codes of refused leads.
 const (
 	ReasonClosed     = "point-closed"
@@ -111,18 +116,39 @@ const (
 	ReasonUsed       = "proof-used"
 	ReasonFlood      = "too-often"
 	ReasonIncomplete = "incomplete"
+	ReasonTooLong    = tooLong
 )
 
-// tidy folds what was typed and cuts what is longer than a column holds: a submission is kept even where it is refused.
+// mostTyped is how long what a visitor types may be, in characters: what is longer is refused, and said to be (MKT-11).
+var mostTyped = []struct {
+	field string
+	of    func(in *ReceiveInput) *string
+	most  int
+}{
+	{"name", func(in *ReceiveInput) *string { return &in.Name }, 100},
+	{"phone", func(in *ReceiveInput) *string { return &in.Phone }, mostPhone},
+	{"guardian", func(in *ReceiveInput) *string { return &in.Guardian }, 100},
+	{"said", func(in *ReceiveInput) *string { return &in.Said }, 500},
+}
+
+const (
+	mostPhone    = 40
+	mostUTM      = 100
+	mostReferrer = 300
+)
+
+// tidy folds what was sent into one line a field. Of what the machine sends, and nobody reads, it keeps what can be right.
 func (in ReceiveInput) tidy() ReceiveInput {
-	for s, most := range map[*string]int{
-		&in.Name: 100, &in.Phone: 40, &in.Guardian: 100, &in.Said: 500, &in.Lang: 10, &in.Referrer: 300, &in.Address: 100, &in.Challenge: 200, &in.Trap: 100,
-	} {
-		*s = cut(*s, most)
+	for _, t := range mostTyped {
+		*t.of(&in) = line(*t.of(&in))
+	}
+	in.Referrer = line(in.Referrer)
+	for s, most := range map[*string]int{&in.Lang: 10, &in.Address: 100, &in.Challenge: 200, &in.Trap: 100} {
+		*s, _ = cut(line(*s), most)
 	}
 	utm := map[string]string{}
 	for _, k := range UTMParams {
-		if v := cut(in.UTM[k], 100); v != "" {
+		if v := line(in.UTM[k]); v != "" {
 			utm[k] = v
 		}
 	}
@@ -130,16 +156,43 @@ func (in ReceiveInput) tidy() ReceiveInput {
 	return in
 }
 
+// kept cuts what was tidied to what is kept of it, and names the fields of which that is the beginning only: a submission is kept where it is refused too, and no visitor
+// is refused for an address that is too long.
+func (in ReceiveInput) kept() (out ReceiveInput, begun []string) {
+	keep := func(field string, s *string, most int) {
+		short, is := cut(*s, most)
+		if *s = short; is {
+			begun = append(begun, field)
+		}
+	}
+	for _, t := range mostTyped {
+		keep(t.field, t.of(&in), t.most)
+	}
+	in.UTM = maps.Clone(in.UTM)
+	for _, k := range UTMParams {
+		if v, ok := in.UTM[k]; ok {
+			keep("utm_"+k, &v, mostUTM)
+			in.UTM[k] = v
+		}
+	}
+	keep("referrer", &in.Referrer, mostReferrer)
+	return in, begun
+}
+
 // UTMParams are the parameters of a link that are kept, without their prefix utm_.
 var UTMParams = []string{"source", "medium", "campaign", "term", "content"}
 
-// cut makes one line of a text, of at most so many characters.
-func cut(s string, most int) string {
-	s = strings.Join(strings.Fields(strings.ToValidUTF8(strings.Map(printable, s), "")), " ")
-	if utf8.RuneCountInString(s) > most {
-		s = string([]rune(s)[:most])
+// line makes one line of a text.
+func line(s string) string {
+	return strings.Join(strings.Fields(strings.ToValidUTF8(strings.Map(printable, s), "")), " ")
+}
+
+// cut gives at most so many characters of a text, and whether that is the beginning only.
+func cut(s string, most int) (string, bool) {
+	if utf8.RuneCountInString(s) <= most {
+		return s, false
 	}
-	return s
+	return string([]rune(s)[:most]), true
 }
 
 func printable(r rune) rune {
@@ -149,15 +202,20 @@ func printable(r rune) rune {
 	return r
 }
 
-// Wrong collects what is missing in a submission: name, phone, consent, and of a minor the guardian who gives it (TRU-25).
+// Wrong collects what is missing in a submission: name, phone, consent, and of a minor the guardian who gives it (TRU-25); and what is longer than it may be.
 func (in ReceiveInput) Wrong() (bad problem.Invalid) {
 	in = in.tidy()
+	for _, t := range mostTyped {
+		if n := utf8.RuneCountInString(*t.of(&in)); n > t.most {
+			bad.Add(t.field, tooLong, nil, "count", n, "limit", t.most)
+		}
+	}
 	if in.Name == "" {
 		bad.Add("name", "required", nil)
 	}
 	if in.Phone == "" {
 		bad.Add("phone", "required", nil)
-	} else if _, err := phone.Parse(in.Phone, phone.China); err != nil {
+	} else if _, err := phone.Parse(in.Phone, phone.China); err != nil && utf8.RuneCountInString(in.Phone) <= mostPhone {
 		bad.Add("phone", "bad-phone", nil)
 	}
 	if in.Minor && in.Guardian == "" {
@@ -200,6 +258,8 @@ func (p CapturePoint) verdict(in ReceiveInput, s seen, bad problem.Invalid) stri
 		return ReasonNoProof
 	case p.Proven() && s.Used > 0:
 		return ReasonUsed
+	case slices.ContainsFunc(bad, func(f problem.Field) bool { return f.Code == tooLong }):
+		return ReasonTooLong
 	case len(bad) > 0:
 		return ReasonIncomplete
 	}

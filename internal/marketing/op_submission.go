@@ -3,6 +3,7 @@ package marketing
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"zhike/internal/facts"
 	"zhike/internal/kernel/id"
@@ -36,7 +37,8 @@ type Received struct {
 	Repeat bool   `json:"repeat,omitempty"` // it was here before, and counts once
 }
 
-// ReceiveSubmission keeps what was submitted, taken or not (MKT-11): what is refused is kept with its reason, what was sent before is counted on it. Its
+// ReceiveSubmission keeps what was submitted, taken or not (MKT-11): what is refused is kept with its reason, what was sent before is counted on it. Of what
+// is too long the beginning is kept, and it is said which fields that are. Its
 // door answers after the commit, so that nothing which was acknowledged is lost. Refused: an unknown point.
 var ReceiveSubmission = op.Op[ReceiveInput, Received]{
 	Name: "marketing.receive-submission", Rule: "MKT-11", Needs: "submission:receive", Fact: facts.SubmissionReceived{}, Do: receive,
@@ -77,14 +79,16 @@ func receive(ctx context.Context, tx *op.Tx, in ReceiveInput) (Received, error) 
 }
 
 func keepSubmission(ctx context.Context, tx *op.Tx, p CapturePoint, in ReceiveInput, reason string, bad problem.Invalid) (Received, error) {
+	digest := in.digest()
+	in, begun := in.kept()
 	s := Submission{
 		ID: tx.NewID(), Point: p.ID, Center: p.Center, Campaign: p.Campaign, State: SubmissionWaiting, Reason: reason, Name: in.Name, Phone: in.Phone, Minor: in.Minor, Guardian: in.Guardian, Said: in.Said,
-		Lang: in.Lang, UTM: in.UTM, Referrer: in.Referrer, Address: in.Address, Digest: in.digest(), Challenge: in.Challenge, Times: 1, Received: tx.Now,
+		Lang: in.Lang, UTM: in.UTM, Referrer: in.Referrer, Address: in.Address, Cut: strings.Join(begun, " "), Digest: digest, Challenge: in.Challenge, Times: 1, Received: tx.Now,
 	}
 	if reason != "" {
 		s.State, s.Settled = SubmissionRejected, tx.Now
 	}
-	if reason == ReasonIncomplete {
+	if reason == ReasonIncomplete || reason == ReasonTooLong {
 		s.Detail = locations(bad)
 	}
 	if in.Consent {

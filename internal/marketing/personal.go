@@ -9,7 +9,7 @@ func Personal() []personal.Rows {
 		{
 			Table: "submissions", By: []string{"person"}, At: "received_at", Words: []string{"said", "referrer", "accepted_why"},
 			Clear: []string{"accepted_why", "detail", "name", "phone", "guardian", "said", "referrer", "address", "digest", "challenge"},
-			Keep:  []string{"state", "reason", "lang", "utm", "consent_by"}, Hide: []string{"digest", "challenge"},
+			Keep:  []string{"state", "reason", "cut", "lang", "utm", "consent_by"}, Hide: []string{"digest", "challenge"},
 		},
 		{Table: "capture_points", By: []string{"referrer"}, Keep: []string{"code", "name", "kind"}},
 		{Table: "segment_members", By: []string{"person"}, At: "drawn_at"},

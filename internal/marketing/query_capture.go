@@ -135,6 +135,7 @@ type Captured struct {
 	Page      string            `json:"referrer" db:"referrer" doc:"address of the page"`
 	Minor     bool              `json:"minor" db:"minor"`
 	Guardian  string            `json:"guardian" db:"guardian"`
+	Cut       string            `json:"cut" db:"cut" doc:"the fields that were longer and of which only the beginning is kept, with spaces between"`
 	ConsentBy string            `json:"consent_by" db:"consent_by" enum:"self,guardian"` // empty: none was given
 	ConsentAt time.Time         `json:"consent_at,omitzero" db:"consent_at"`
 	Received  time.Time         `json:"received_at" db:"received_at"`
@@ -142,7 +143,7 @@ type Captured struct {
 
 // CapturedOf lists what became an enquiry or joined it, the newest first (MKT-11).
 func CapturedOf(ctx context.Context, tx *op.Tx, enquiry id.ID) ([]Captured, error) {
-	list, err := op.AllOf[Captured](ctx, tx.Unscoped("what came of an enquiry that was read in scope"), `SELECT s.id, s.point, p.name AS point_name, s.campaign, s.said, s.utm, s.referrer, s.minor, s.guardian,
+	list, err := op.AllOf[Captured](ctx, tx.Unscoped("what came of an enquiry that was read in scope"), `SELECT s.id, s.point, p.name AS point_name, s.campaign, s.said, s.utm, s.referrer, s.minor, s.guardian, s.cut,
 		s.consent_by, s.consent_at, s.received_at FROM submissions s JOIN capture_points p ON p.id = s.point WHERE s.enquiry = ? ORDER BY s.id DESC LIMIT 20`, enquiry)
 	if err != nil {
 		return nil, fmt.Errorf("list submissions of enquiry: %w", err)

@@ -22,12 +22,18 @@ func processReactions() []op.Reaction {
 			return holdTask(ctx, tx, Link{Person: f.Person, Ref: f.Task, State: LinkEnded})
 		}),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.TaskReassigned, _ event.Event) error {
+			if !f.Giver.IsNone() && f.Giver == f.To { // back to who gave it oneself
+				return holdTask(ctx, tx, Link{Person: f.Person, Ref: f.Task, State: LinkEnded})
+			}
 			return link(ctx, tx, Link{Person: f.Person, Kind: linkTask, Ref: f.Task, Center: f.Center, Owner: f.To, State: LinkOpen})
 		}),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.TaskDone, _ event.Event) error {
 			return holdTask(ctx, tx, Link{Person: f.Person, Ref: f.Task, State: LinkEnded})
 		}),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.TaskReopened, _ event.Event) error {
+			if !f.Giver.IsNone() && f.Giver == f.Staff {
+				return nil
+			}
 			return holdTask(ctx, tx, Link{Person: f.Person, Ref: f.Task, Center: f.Center, Owner: f.Staff, State: LinkOpen})
 		}),
 	}

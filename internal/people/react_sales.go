@@ -148,6 +148,13 @@ func unvisited(ctx context.Context, tx *op.Tx, f facts.VisitWithdrawn, _ event.E
 	if err := turnLink(ctx, tx, f.Person, linkEnquiry, f.Enquiry, outcomeState(f.Stage)); err != nil {
 		return err
 	}
+	if f.Unassigned {
+		m := f.Matter
+		m.Consultant = id.None
+		if err := moveEnquiry(ctx, tx, m); err != nil {
+			return err
+		}
+	}
 	if _, err := tx.Exec(ctx, "DELETE FROM person_links WHERE person = ? AND kind = ? AND ref = ?", f.Person, linkVisit, f.Visit); err != nil {
 		return fmt.Errorf("take link of visit away: %w", err)
 	}

@@ -67,6 +67,7 @@ var NoticeKinds = []NoticeKind{
 	{"submission-point", false},
 	{"visitor", false},
 	{"visitor-not-here", false},
+	{"assignment-withdrawn", false},
 	{"reminder", false},
 	{"appointment-ended", false},
 	{"appointment-again", false},

@@ -58,7 +58,7 @@ func reassign(ctx context.Context, tx *op.Tx, in ReassignTaskInput) (from id.ID,
 		return from, err
 	}
 	tx.Undoable(ReassignTaskInput{TaskID: t.ID, StaffID: from})
-	tx.Record(t.ID, facts.TaskReassigned{Task: t.ID, Person: t.Person, Center: t.Center, From: from, To: t.Staff})
+	tx.Record(t.ID, facts.TaskReassigned{Task: t.ID, Person: t.Person, Center: t.Center, From: from, To: t.Staff, Giver: t.GivenBy})
 	return from, nil
 }
 

@@ -119,7 +119,7 @@ func setSeries(ctx context.Context, tx *op.Tx, in SetSeriesInput) (Done, error) 
 	switch {
 	case !s.RuledBy(tx.Viewer):
 		return Done{}, problem.Refuse("PRC-5", "not-giver", field)
-	case s.State == Ended:
+	case s.State == Ended && !op.Undoing(ctx): // that it went on may have ended it
 		return Done{}, problem.Refuse("PRC-5", "series-ended", field)
 	case !slices.Contains([]SeriesState{Running, Paused, Ended}, in.State):
 		return Done{}, problem.Refuse("PRC-5", "invalid", problem.Field{Location: "state", Code: "not-one-of", Value: string(in.State), Args: map[string]any{"value": string(in.State)}})
@@ -127,6 +127,7 @@ func setSeries(ctx context.Context, tx *op.Tx, in SetSeriesInput) (Done, error) 
 	if in.State != Ended {
 		tx.Undoable(SetSeriesInput{SeriesID: s.ID, State: s.State})
 	}
+	was := s
 	if s.State == Paused && in.State == Running {
 		if err := s.standing(ctx, tx); err != nil {
 			return Done{}, err
@@ -135,14 +136,18 @@ func setSeries(ctx context.Context, tx *op.Tx, in SetSeriesInput) (Done, error) 
 			s.Next = s.first(today)
 		}
 	}
-	s.State, s.Stopped = in.State, ""
-	if !s.Until.IsZero() && s.Next > s.Until {
+	s.State, s.Stopped, s.WasStopped, s.WasNext = in.State, "", was.Stopped, was.Next
+	if op.Undoing(ctx) && in.State == Paused {
+		s.Stopped, s.Next = was.WasStopped, was.WasNext
+	} else if !s.Until.IsZero() && s.Next > s.Until {
 		s.State = Ended
 	}
-	if err := tx.Save(ctx, &s, "state", "next_day", "stopped"); err != nil {
+	if err := tx.Save(ctx, &s, "state", "next_day", "stopped", "was_stopped", "was_next"); err != nil {
 		return Done{}, err
 	}
-	tx.Record(s.ID, s.set())
+	set := s.set()
+	set.Reason = s.Stopped
+	tx.Record(s.ID, set)
 	return Done{ID: s.ID}, nil
 }
 

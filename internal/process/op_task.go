@@ -83,7 +83,7 @@ func reopenTask(ctx context.Context, tx *op.Tx, in FinishTaskInput) (Done, error
 	if err := tx.Save(ctx, &t, "done_at", "done_by"); err != nil {
 		return Done{}, err
 	}
-	tx.Record(t.ID, facts.TaskReopened{Task: t.ID, Person: t.Person, Center: t.Center, Staff: t.Staff})
+	tx.Record(t.ID, facts.TaskReopened{Task: t.ID, Person: t.Person, Center: t.Center, Staff: t.Staff, Giver: t.GivenBy})
 	return Done{ID: t.ID}, nil
 }
 

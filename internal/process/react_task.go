@@ -28,6 +28,7 @@ func Reactions(dir *organization.Directory) []op.Reaction {
 		op.On(t.submitted),
 		op.On(t.assigned),
 		op.On(t.pooled),
+		op.On(unassigned),
 		op.On(t.breached),
 		op.On(t.limited),
 		op.On(func(ctx context.Context, tx *op.Tx, f facts.RewardEarned, _ event.Event) error {
@@ -210,6 +211,14 @@ func (t teller) pooled(ctx context.Context, tx *op.Tx, f facts.EnquiryPooled, _ 
 	}
 	n.Kind, n.Link = "pooled-team", "/enquiries/"+f.Enquiry.String()
 	return t.watchers(ctx, tx, f.Center, f.From, n)
+}
+
+// unassigned tells who was given an enquiry of the pool that it lies there again: the assignment was taken back (UI-B2).
+func unassigned(ctx context.Context, tx *op.Tx, f facts.ClaimWithdrawn, _ event.Event) error {
+	if !f.Assigned {
+		return nil
+	}
+	return Notify(ctx, tx, Notice{Staff: f.From, Kind: "assignment-withdrawn", Person: f.Person, Link: "/pool", Many: "/pool"})
 }
 
 // breached tells those who watch the center (SAL-2).

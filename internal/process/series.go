@@ -42,6 +42,8 @@ type Series struct {
 	Next        bizdate.Date `json:"next" db:"next_day"`
 	State       SeriesState  `json:"state" db:"state"`
 	Stopped     string       `json:"stopped,omitempty" db:"stopped"` // why the program paused it: the code of what it met
+	WasStopped  string       `json:"-" db:"was_stopped"`             // before the last change by hand, which may be taken back (UI-B2)
+	WasNext     bizdate.Date `json:"-" db:"was_next"`
 	Created     time.Time    `json:"created_at" db:"created_at"`
 	Version     int64        `json:"version" db:"version"`
 }

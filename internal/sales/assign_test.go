@@ -363,10 +363,16 @@ func TestSAL2_SetRule(t *testing.T) {
 			"for the company":   {edit(boss, func(in *sales.SetRuleInput) { in.RuleID, in.CenterID = id.None, id.None }), "422 invalid center_id:required"},
 			"unknown staff":     {edit(boss, func(in *sales.SetRuleInput) { in.Staff = []id.ID{s.HD} }), "422 invalid staff_ids.0:unknown"},
 			"other center":      {edit(boss, func(in *sales.SetRuleInput) { in.CenterID = s.CY }), "404 not-found"},
-			"the company's":     {edit(boss, func(in *sales.SetRuleInput) { in.RuleID = company.ID }), "404 not-found"},
+			"the company's":     {edit(boss, func(in *sales.SetRuleInput) { in.RuleID = company.ID }), "403 forbidden"},
 			"another principal": {edit(s.Principal(s.CY), func(in *sales.SetRuleInput) { in.CenterID = s.CY }), "404 not-found"},
 			"consultant":        {edit(s.Consultant(s.HD), func(*sales.SetRuleInput) {}), "403 forbidden"},
 		})
+		for _, who := range []context.Context{boss, s.Principal(s.CY)} { // the company's rule holds for every center, one of a center is seen there
+			list := ask(t, s, who, func(ctx context.Context, tx *op.Tx) ([]sales.AssignmentRule, error) { return sales.Rules(ctx, tx) })
+			if !slices.ContainsFunc(list, func(r sales.AssignmentRule) bool { return r.ID == company.ID }) || slices.ContainsFunc(list, func(o sales.AssignmentRule) bool { return o.ID == r.ID }) != (who == boss) {
+				t.Errorf("rules that somebody reads: %+v", list)
+			}
+		}
 	})
 }
 

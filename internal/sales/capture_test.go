@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -179,13 +180,13 @@ func TestMKT11_RejectedStaysReadable(t *testing.T) {
 	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
 		p := point(t, s, nil)
 		for n, change := range map[string]func(*marketing.ReceiveInput){
-			"trap":                        func(in *marketing.ReceiveInput) { in.Trap = "x" },
-			"no-proof":                    func(in *marketing.ReceiveInput) { in.Proven = false },
-			"incomplete: guardian":        func(in *marketing.ReceiveInput) { in.Guardian = " " },
-			"incomplete: consent":         func(in *marketing.ReceiveInput) { in.Consent = false },
-			"incomplete: name phone":      func(in *marketing.ReceiveInput) { in.Name, in.Phone = "", "12" },
-			"incomplete: name guardian":   func(in *marketing.ReceiveInput) { in.Name, in.Guardian = "\x00", "" },
-			"incomplete: phone, too long": func(in *marketing.ReceiveInput) { in.Phone = strings.Repeat("长", 1000) },
+			"trap":                      func(in *marketing.ReceiveInput) { in.Trap = "x" },
+			"no-proof":                  func(in *marketing.ReceiveInput) { in.Proven = false },
+			"incomplete: guardian":      func(in *marketing.ReceiveInput) { in.Guardian = " " },
+			"incomplete: consent":       func(in *marketing.ReceiveInput) { in.Consent = false },
+			"incomplete: name phone":    func(in *marketing.ReceiveInput) { in.Name, in.Phone = "", "12" },
+			"incomplete: name guardian": func(in *marketing.ReceiveInput) { in.Name, in.Guardian = "\x00", "" },
+			"too-long: phone":           func(in *marketing.ReceiveInput) { in.Phone = strings.Repeat("长", 1000) },
 		} {
 			in := form(p, len(n))
 			change(&in)
@@ -221,6 +222,49 @@ func TestMKT11_RejectedStaysReadable(t *testing.T) {
 		})
 		if n := s.Count(t, "SELECT COUNT(*) FROM leads WHERE point = ?", p.ID); n != 0 {
 			t.Errorf("%d leads", n)
+		}
+	})
+}
+
+// Nothing is cut in silence: what a visitor types that is too long is refused by field, length and limit, and so is the like of it after; of what a link or a browser adds the
+// beginning is kept, which the submission and its enquiry say (MKT-11).
+func TestMKT11_TooLong(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		p := point(t, s, nil)
+		for field, set := range map[string]func(in *marketing.ReceiveInput, n int){
+			"name 100":     func(in *marketing.ReceiveInput, n int) { in.Name = strings.Repeat("何", n) },
+			"guardian 100": func(in *marketing.ReceiveInput, n int) { in.Guardian = strings.Repeat("何", n) },
+			"said 500":     func(in *marketing.ReceiveInput, n int) { in.Said = strings.Repeat("想", n) },
+		} {
+			in := form(p, len(field))
+			in.Challenge = field
+			field, limit, _ := strings.Cut(field, " ")
+			most, _ := strconv.Atoi(limit)
+			set(&in, most+1)
+			out := receive(t, s, in)
+			got := submission(t, s, out.ID)
+			bad := in.Wrong()
+			if got.State != marketing.SubmissionRejected || got.Reason != marketing.ReasonTooLong || got.Detail != field || got.Cut != field || len(bad) != 1 || bad[0].Location != field || bad[0].Args["count"] != most+1 || bad[0].Args["limit"] != most {
+				t.Errorf("%s: %+v, said to be %+v", field, got, bad)
+			}
+			set(&in, most)
+			if fits := submission(t, s, receive(t, s, in).ID); fits.State != marketing.SubmissionWaiting || fits.Cut != "" || fits.ID == got.ID {
+				t.Errorf("%s of %d characters: %+v", field, most, fits)
+			}
+		}
+		in := form(p, 1)
+		in.UTM["source"], in.UTM["term"], in.Referrer = strings.Repeat("a", 101), strings.Repeat("b", 100), "https://kag.example/"+strings.Repeat("c", 300)
+		entered := enter(t, s, in)
+		got := submission(t, s, entered.ID)
+		if got.State != marketing.SubmissionEntered || got.Cut != "utm_source referrer" || got.UTM["source"] != in.UTM["source"][:100] || got.UTM["term"] != in.UTM["term"] || got.Referrer != in.Referrer[:300] {
+			t.Errorf("a long link: %+v", got)
+		}
+		of := ask(t, s, s.Principal(s.HD), func(ctx context.Context, tx *op.Tx) ([]marketing.Captured, error) {
+			return marketing.CapturedOf(ctx, tx, entered.Enquiry)
+		})
+		if len(of) != 1 || of[0].Cut != got.Cut {
+			t.Errorf("the enquiry says %+v", of)
 		}
 	})
 }

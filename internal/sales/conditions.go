@@ -2,6 +2,7 @@ package sales
 
 import (
 	"context"
+	"fmt"
 
 	"zhike/internal/contracts"
 	"zhike/internal/kernel/condition"
@@ -15,10 +16,15 @@ const (
 	asked   = "SELECT e.person FROM enquiries e WHERE {scope:segment-member e}"
 	visited = "SELECT v.person FROM visits v WHERE {scope:segment-member v} AND v.withdrawn_at IS NULL"
 	kept    = asked + " AND e.channel IS NOT NULL"
+	missed  = "SELECT a.person FROM appointments a WHERE {scope:segment-member a} AND a.state = 'no-show'"
+	offered = "SELECT q.person FROM quotes q JOIN enquiries e ON e.id = q.enquiry AND e.outcome = 'open' WHERE {scope:segment-member q} AND q.state = 'open' AND q.valid_until >= ?"
+	brought = "SELECT e.referrer FROM enquiries e WHERE {scope:segment-member e} AND e.referrer IS NOT NULL"
 )
 
-// Conditions contributes what can be asked about enquiries and visits: one of somebody's enquiries is as asked (MKT-10).
+// Conditions contributes what can be asked about enquiries, appointments, visits and quotes: one of somebody's enquiries is as asked (MKT-10). A quote is open until
+// it is accepted, refused or past its last day, or its enquiry ends. Whom somebody recommended counts once, however many enquiries name the recommender (MKT-12).
 func Conditions(ctx context.Context, tx *op.Tx) ([]condition.Field, error) {
+	today := int64(tx.Today(id.None))
 	out := []condition.Field{
 		{Code: "stage", Kind: condition.Choice, From: asked, Column: "e.stage", Options: condition.Codes("stage", Stages)},
 		{Code: "enquiry-kind", Kind: condition.Choice, From: asked, Column: "e.kind", Options: condition.Codes("enquiry-kind", contracts.Kinds)},
@@ -30,6 +36,12 @@ func Conditions(ctx context.Context, tx *op.Tx) ([]condition.Field, error) {
 		{Code: "enquiries", Kind: condition.Number, From: asked, Column: "COUNT(*)", Sum: true},
 		{Code: "visits", Kind: condition.Number, From: visited, Column: "COUNT(*)", Sum: true},
 		{Code: "last-visit", Kind: condition.Day, From: visited, Column: "v.day"},
+		{Code: "no-shows", Kind: condition.Number, From: missed, Column: "COUNT(*)", Sum: true},
+		{Code: "last-no-show", Kind: condition.Day, From: missed, Column: "a.day"},
+		{Code: "open-quote", Kind: condition.YesNo, From: offered, Args: []any{today}},
+		{Code: "quote-days", Kind: condition.Number, From: offered, Args: []any{today}, Column: fmt.Sprintf("q.valid_until - %d", today)},
+		{Code: "recommended", Kind: condition.Number, From: brought, Column: "COUNT(DISTINCT e.person)", Sum: true},
+		{Code: "recommended-signed", Kind: condition.Number, From: brought + " AND e.outcome = 'signed'", Column: "COUNT(DISTINCT e.person)", Sum: true},
 	}
 	for i := range out {
 		out[i].Part, out[i].Key = "enquiry", "condition."+out[i].Code

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"zhike/internal/facts"
 	"zhike/internal/kernel/check"
 	"zhike/internal/kernel/event"
 	"zhike/internal/kernel/id"
@@ -94,12 +95,13 @@ type Refold struct {
 	registry *event.Registry
 	stages   map[id.ID]progress
 	before   map[id.ID]progress // before the last fact of an enquiry: what an undo leads back to
+	earlier  map[id.ID]progress // before the last two: a walk-in out of the pool has two
 	wrong    []string
 }
 
 // NewRefold begins a fold.
 func NewRefold(r *event.Registry) *Refold {
-	return &Refold{registry: r, stages: map[id.ID]progress{}, before: map[id.ID]progress{}}
+	return &Refold{registry: r, stages: map[id.ID]progress{}, before: map[id.ID]progress{}, earlier: map[id.ID]progress{}}
 }
 
 // Event folds one event of the log.
@@ -114,13 +116,16 @@ func (r *Refold) Event(e event.Event) error {
 	}
 	was, back := r.stages[key], r.before[key]
 	next := was.at(was.after(f))
+	if v, ok := f.(facts.VisitWithdrawn); ok && v.Unassigned {
+		back = r.earlier[key]
+	}
 	if to, undone := takenBack(f); undone {
 		if to != back.Stage {
 			r.wrong = append(r.wrong, fmt.Sprintf("enquiry %s was taken back to %s, it had stood at %q", key, to, back.Stage))
 		}
 		next = progress{to, back.Reached}
 	}
-	r.before[key], r.stages[key] = was, next
+	r.earlier[key], r.before[key], r.stages[key] = r.before[key], was, next
 	return nil
 }
 

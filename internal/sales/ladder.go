@@ -143,8 +143,9 @@ func climb(ctx context.Context, tx *op.Tx, e Enquiry) error {
 	return nil
 }
 
-// ladderScope: the steps of the company are read by whoever reads those of a center, since they may hold for it.
-func ladderScope(v *policy.Viewer, right, alias string) policy.Frag {
+// companyToo: rules of assignment and steps of the ladder that are the company's are read by whoever reads those of a center, since they
+// hold for it too.
+func companyToo(v *policy.Viewer, right, alias string) policy.Frag {
 	_, action, _ := strings.Cut(right, ":")
 	scope := v.Scope("assignment:" + action)
 	cut := policy.Cut(scope, alias, "center", "")

@@ -164,11 +164,11 @@ func Resources() []policy.Resource {
 		{Name: "quote", Table: "quotes", Center: "center", Owner: "consultant"},
 		{Name: "promotion", Table: "promotions", Center: "center"},
 		{Name: "reward", Table: "rewards", Center: "center", Owner: "consultant"},
-		{Name: "assignment", Table: "assignment_rules", Center: "center"},
+		{Name: "assignment", Table: "assignment_rules", Center: "center", Where: companyToo},
 		{Name: "score-model", Table: "score_models"},
 		{Name: "target", Table: "targets", Center: "center", Owner: "staff"},
 		{Name: "center-target", Table: "target_changes", Center: "center"}, // who may set those of centers
 		{Name: "playbook", Table: "playbooks"},
-		{Name: "ladder-step", Table: "contact_ladder", Center: "center", Where: ladderScope},
+		{Name: "ladder-step", Table: "contact_ladder", Center: "center", Where: companyToo},
 	}
 }

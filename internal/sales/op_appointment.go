@@ -28,7 +28,8 @@ func (a Appointment) answer() BookedAppointment {
 // latest is how far ahead an appointment may lie.
 const latest = 180 * 24 * time.Hour
 
-// Book invites a prospect to a center (SAL-4). Refused: in-past, too-far, already-booked, already-ended, outside opening hours.
+// Book invites a prospect to a center (SAL-4). Refused: in-past, too-far, already-booked, already-ended, outside
+// opening hours; unowned, of the public pool (PPL-8).
 var Book = op.Op[BookInput, BookedAppointment]{
 	Name: "sales.book-appointment", Rule: "SAL-4", Needs: "appointment:create", Fact: facts.AppointmentBooked{}, Do: book,
 	Subject: func(in BookInput) op.Ref { return op.Ref{Kind: "enquiry", ID: in.EnquiryID} }, Undo: "sales.withdraw-appointment",
@@ -54,6 +55,9 @@ type BookInput struct {
 func book(ctx context.Context, tx *op.Tx, in BookInput) (BookedAppointment, error) {
 	e, err := loadEnquiry(ctx, tx, in.EnquiryID)
 	if err != nil {
+		return BookedAppointment{}, err
+	}
+	if err := e.owned("SAL-4"); err != nil {
 		return BookedAppointment{}, err
 	}
 	center := e.Center

@@ -60,7 +60,12 @@ func assign(ctx context.Context, tx *op.Tx, in AssignInput) (Answer, error) {
 	if err := bad.Err("SAL-2"); err != nil {
 		return Answer{}, err
 	}
-	from := e.Consultant
+	from, columns := e.Consultant, []string{"consultant", "center", "owned_at", "pooled_at"}
+	if from.IsNone() {
+		e.remember(e.ID)
+		e.Past.Unowned = &unowned{before.Center, before.Pooled}
+		columns = append(columns, "past")
+	}
 	if e.Stage.Open() {
 		if err := countOpen(ctx, tx, before, from, -1); err != nil {
 			return Answer{}, err
@@ -74,13 +79,15 @@ func assign(ctx context.Context, tx *op.Tx, in AssignInput) (Answer, error) {
 	}
 	f := facts.EnquiryAssigned{From: from, Reason: in.Reason}
 	e.Consultant, e.Owned = in.ConsultantID, tx.Now
-	if err := move(ctx, tx, &e, e.after(f), "consultant", "center", "owned_at", "pooled_at"); err != nil {
+	if err := move(ctx, tx, &e, e.after(f), columns...); err != nil {
 		return Answer{}, err
 	}
 	if err := handOver(ctx, tx, e); err != nil {
 		return Answer{}, err
 	}
-	if !from.IsNone() {
+	if from.IsNone() {
+		tx.UndoableBy(WithdrawAssignment.Name, EnquiryInput{EnquiryID: e.ID})
+	} else {
 		tx.Undoable(AssignInput{EnquiryID: e.ID, ConsultantID: from, Reason: "by-hand"})
 	}
 	f.Matter = e.matter()

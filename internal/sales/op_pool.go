@@ -174,6 +174,7 @@ func claim(ctx context.Context, tx *op.Tx, in EnquiryInput) (Answer, error) {
 		return Answer{}, problem.Refuse("PPL-8", "claim-limit", field).With("most", most)
 	}
 	e.remember(e.ID)
+	e.Past.Unowned = &unowned{e.Center, e.Pooled}
 	if e.Pooled.IsZero() {
 		e.Pooled = e.Entered
 	}
@@ -210,6 +211,15 @@ func (e Enquiry) pooled() error {
 	return nil
 }
 
+// owned refuses work for which somebody has to be answerable on what nobody owns, as in the pool, where anybody may claim it: it is claimed,
+// or assigned, first (PPL-8).
+func (e Enquiry) owned(rule string) error {
+	if e.Consultant.IsNone() && e.Stage != Signed {
+		return problem.Refuse(rule, "unowned", problem.Field{Location: "enquiry_id", Value: e.ID})
+	}
+	return nil
+}
+
 // countPool counts what the viewer claimed or looked at today, this time included. The row is locked by its change: two at a time cannot
 // both be the last one.
 func countPool(ctx context.Context, tx *op.Tx, column string) (n int64, err error) {
@@ -241,17 +251,7 @@ func withdrawClaim(ctx context.Context, tx *op.Tx, in EnquiryInput) (Answer, err
 	if e.Consultant != tx.Viewer.Staff || e.Consultant != was.Consultant {
 		return Answer{}, op.UndoChanged()
 	}
-	if err := countOpen(ctx, tx, e, e.Consultant, -1); err != nil {
-		return Answer{}, err
-	}
-	if err := restore(ctx, tx, &e, e.ID); err != nil {
-		return Answer{}, err
-	}
-	e.Consultant, e.Owned = id.None, time.Time{}
-	if err := tx.Save(ctx, &e, "consultant", "owned_at"); err != nil {
-		return Answer{}, err
-	}
-	if err := handOver(ctx, tx, e); err != nil {
+	if err := e.giveBack(ctx, tx); err != nil {
 		return Answer{}, err
 	}
 	tx.Record(e.ID, facts.ClaimWithdrawn{Matter: e.matter(), From: was.Consultant, Stage: string(e.Stage)})

@@ -19,7 +19,7 @@ import (
 )
 
 // MakeQuote offers a price built from packages and promotions (SAL-7): what is shown is exactly what the contract will say. Refused: already-ended
-// of a signed enquiry, as what comes after a contract is a matter of its own; unknown package, a promotion outside its rule (SAL-8), a discount beyond one's limit without a reason, a plan that does not add up. With a reason the quote waits for approval (PRC-6).
+// of a signed enquiry, as what comes after a contract is a matter of its own; unowned of one in the public pool (PPL-8); unknown package, a promotion outside its rule (SAL-8), a discount beyond one's limit without a reason, a plan that does not add up. With a reason the quote waits for approval (PRC-6).
 var MakeQuote = op.Op[MakeQuoteInput, QuoteAnswer]{
 	Name: "sales.make-quote", Rule: "SAL-7", Needs: "quote:create", Fact: facts.QuoteMade{}, Do: makeQuote,
 	Subject: func(in MakeQuoteInput) op.Ref { return op.Ref{Kind: "enquiry", ID: in.EnquiryID} },
@@ -54,6 +54,9 @@ func makeQuote(ctx context.Context, tx *op.Tx, in MakeQuoteInput) (QuoteAnswer, 
 	}
 	if e.Stage == Signed {
 		return QuoteAnswer{}, problem.Refuse("SAL-7", "already-ended", problem.Field{Location: "enquiry_id", Value: e.ID})
+	}
+	if err := e.owned("SAL-7"); err != nil {
+		return QuoteAnswer{}, err
 	}
 	today := tx.Today(e.Center)
 	o := Offer{Occasion: Occasion{Center: e.Center, Kind: e.Kind, Day: today}, Discount: in.Discount}

@@ -69,7 +69,12 @@ func walkIn(ctx context.Context, tx *op.Tx, in WalkInInput) (VisitAnswer, error)
 	}
 	f := facts.WalkedIn{Matter: e.matter(), Visit: v.ID, Arrived: v.Arrived, Referral: e.referred(was)}
 	f.Center = in.CenterID
+	given := was.Consultant.IsNone() && !was.ID.IsNone() && e.Past != nil && e.Past.Unowned != nil && e.Past.Version == e.Version
+	prior := e.Past
 	e.remember(v.ID)
+	if given {
+		e.Past.Prior = prior
+	}
 	e.NextStep, e.NextDay = nextFinish, v.Day
 	if err := move(ctx, tx, &e, e.after(f), "past", "next_step", "next_day", "referrer"); err != nil {
 		return VisitAnswer{}, err

@@ -31,6 +31,14 @@ type past struct {
 	NextStep   string       `json:"next_step"`
 	NextDay    bizdate.Date `json:"next_day"`
 	Grade      *string      `json:"grade,omitempty"`
+	Unowned    *unowned     `json:"unowned,omitempty"` // of what was taken out of the pool
+	Prior      *past        `json:"prior,omitempty"`   // before the first of two changes that are one to those who made them
+}
+
+// unowned is how an enquiry lay in the pool.
+type unowned struct {
+	Center id.ID     `json:"center_id,omitzero"`
+	Pooled time.Time `json:"pooled_at,omitzero"`
 }
 
 // remember keeps what the enquiry is, before something that may be taken back changes it; column past is saved with the change.
@@ -62,7 +70,10 @@ func restore(ctx context.Context, tx *op.Tx, e *Enquiry, cause id.ID) error {
 			return err
 		}
 	}
-	e.Past, e.Stage, e.Outcome, e.OutcomeDay, e.LostReason, e.Moved = nil, was.Stage, was.Outcome, was.OutcomeDay, was.LostReason, was.Moved
+	if e.Past = was.Prior; e.Past != nil {
+		e.Past.Version = e.Version + 1
+	}
+	e.Stage, e.Outcome, e.OutcomeDay, e.LostReason, e.Moved = was.Stage, was.Outcome, was.OutcomeDay, was.LostReason, was.Moved
 	e.FirstTouch, e.LastTouch, e.NextStep, e.NextDay, e.Reached = was.FirstTouch, was.LastTouch, was.NextStep, was.NextDay, cmp.Or(was.Reached, was.Stage)
 	if was.Course != nil {
 		e.Course = *was.Course

@@ -15,7 +15,7 @@ import (
 )
 
 // WithdrawCheckIn takes back that a visitor arrived, with an appointment or without (SAL-5, UI-B2): the visit counts no more, its appointment
-// is open again; process closes the consultant's task. The enquiry that a walk-in began stays, to be called; whom it named as the referrer of an
+// is open again; process closes the consultant's task. The enquiry that a walk-in began stays, to be called; one that it took out of the pool lies there again as it lay (PPL-8); whom it named as the referrer of an
 // enquiry that was there is withdrawn with it (MKT-12). Refused: visit-finished,
 // undo-late, undo-changed.
 var WithdrawCheckIn = op.Op[VisitInput, VisitAnswer]{
@@ -55,10 +55,18 @@ func withdrawCheckIn(ctx context.Context, tx *op.Tx, in VisitInput) (VisitAnswer
 	if err := restore(ctx, tx, &e, v.ID); err != nil {
 		return VisitAnswer{}, err
 	}
+	if f.Unassigned = e.Past != nil && e.Past.Unowned != nil; f.Unassigned { // the walk-in took it out of the pool
+		if err := e.giveBack(ctx, tx); err != nil {
+			return VisitAnswer{}, err
+		}
+		if v, err = loadVisit(ctx, tx, v.ID); err != nil { // its consultant went too
+			return VisitAnswer{}, err
+		}
+	}
 	if f.Referral, err = unnamed(ctx, tx, &e, named); err != nil {
 		return VisitAnswer{}, err
 	}
-	if e.WalkIn && e.Stage == New && e.NextStep == "" {
+	if e.WalkIn && !e.Consultant.IsNone() && e.Stage == New && e.NextStep == "" {
 		if err := comes(ctx, tx, e, v.ID, nextCall, tx.Today(e.Center)); err != nil {
 			return VisitAnswer{}, err
 		}

@@ -90,7 +90,10 @@ func (l *Life) found(ctx context.Context) error {
 	if err := l.openAccounts(ctx); err != nil {
 		return err
 	}
-	return l.recall(ctx)
+	if err := l.recall(ctx); err != nil {
+		return err
+	}
+	return l.setRules(ctx)
 }
 
 // acting are the roles whose holders do something in this life, each through an account: the timeline names them (PPL-6).

@@ -1,13 +1,10 @@
 package sim_test
 
 import (
-	"context"
 	"path/filepath"
 	"testing"
 
 	"zhike/internal/kernel/clock"
-	"zhike/internal/kernel/op"
-	"zhike/internal/kernel/policy"
 	"zhike/internal/sim"
 )
 
@@ -23,22 +20,12 @@ func TestMKT12_Referrers(t *testing.T) {
 	if err := life.Found(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	count := func(text string) (n int64) {
-		err := a.Run.Read(op.WithViewer(t.Context(), policy.System()), func(ctx context.Context, tx *op.Tx) (err error) {
-			n, err = op.OneOf[int64](ctx, tx.Unscoped("test"), text)
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return n
-	}
-	named := count("SELECT COUNT(*) FROM enquiries WHERE referrer IS NOT NULL")
-	if wrong := count(`SELECT COUNT(*) FROM enquiries e WHERE e.referrer IS NOT NULL AND NOT EXISTS (SELECT 1 FROM enquiries r
+	named := count(t, a, "SELECT COUNT(*) FROM enquiries WHERE referrer IS NOT NULL")
+	if wrong := count(t, a, `SELECT COUNT(*) FROM enquiries e WHERE e.referrer IS NOT NULL AND NOT EXISTS (SELECT 1 FROM enquiries r
 		WHERE r.person = e.referrer AND r.center = e.center AND r.outcome = 'signed' AND r.outcome_day <= e.entered_day)`); named < 5 || wrong > 0 {
 		t.Errorf("%d name a referrer, %d of them nobody who had signed", named, wrong)
 	}
-	if rewards := count("SELECT COUNT(*) FROM rewards WHERE state = 'booked' AND line IS NOT NULL"); rewards == 0 {
+	if rewards := count(t, a, "SELECT COUNT(*) FROM rewards WHERE state = 'booked' AND line IS NOT NULL"); rewards == 0 {
 		t.Error("nobody was rewarded")
 	}
 }

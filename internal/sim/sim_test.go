@@ -29,6 +29,19 @@ func open(t *testing.T, dsn string, tick *clock.Clock) *app.App {
 	return a
 }
 
+// count gives the one number that a query answers with.
+func count(t *testing.T, a *app.App, text string) (n int64) {
+	t.Helper()
+	err := a.Run.Read(op.WithViewer(t.Context(), policy.System()), func(ctx context.Context, tx *op.Tx) (err error) {
+		n, err = op.OneOf[int64](ctx, tx.Unscoped("test"), text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
 // lived is what a life left: its causes, its figures and how many facts of each kind, ids included.
 type lived struct {
 	Causes  []sim.Cause

@@ -54,8 +54,7 @@ func (d Date) AddMonths(n int) Date {
 
 // MonthStart is the first day of d's month.
 func (d Date) MonthStart() Date {
-	y, m, _ := d.UTC().Date()
-	return New(y, m, 1)
+	return d - Date(d.UTC().Day()) + 1
 }
 
 // String gives YYYY-MM-DD, "" for no date.

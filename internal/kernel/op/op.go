@@ -134,10 +134,10 @@ func (o Op[In, Out]) In(ctx context.Context, tx *Tx, in In) (out Out, err error)
 	if !tx.Viewer.May(o.Needs) {
 		return out, problem.Forbidden(o.Needs)
 	}
-	facts, undo := tx.facts, tx.undo
+	facts, undo, inverse := tx.facts, tx.undo, tx.inverse
 	tx.facts = nil
 	err = o.do(ctx, tx, in, &out)
-	tx.facts, tx.undo = facts, undo
+	tx.facts, tx.undo, tx.inverse = facts, undo, inverse
 	return out, err
 }
 

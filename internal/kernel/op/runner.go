@@ -160,6 +160,7 @@ type Tx struct {
 	facts     []recorded
 	last      event.Event // the fact written last
 	undo      any         // input of the inverse of the operation
+	inverse   string      // its name, where it is another than Op.Undo
 	deltas    rollup.Deltas
 	published bool
 }

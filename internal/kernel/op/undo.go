@@ -58,12 +58,16 @@ func Undoing(ctx context.Context) bool { return ctx.Value(guardKey{}) != nil }
 
 // Undoable says with which input the inverse of the operation (Op.Undo) takes back what it just did. An operation that does not say
 // so cannot be undone this time.
-func (t *Tx) Undoable(input any) { t.undo = input }
+func (t *Tx) Undoable(input any) { t.undo, t.inverse = input, "" }
+
+// UndoableBy is Undoable by another operation than Op.Undo, where what was done this time is taken back otherwise.
+func (t *Tx) UndoableBy(inverse string, input any) { t.undo, t.inverse = input, inverse }
 
 // offer keeps the undo of an operation that a page ran, in its transaction.
 func (t *Tx) offer(ctx context.Context, did, inverse string) error {
 	input := t.undo
-	t.undo = nil
+	inverse = cmp.Or(t.inverse, inverse)
+	t.undo, t.inverse = nil, ""
 	into, asked := ctx.Value(offerKey{}).(*id.ID)
 	if input == nil || inverse == "" || !asked || t.Viewer.Account.IsNone() {
 		return nil

@@ -89,7 +89,7 @@ func WithinUsualAmount(today int64, past []int64) (low, high float64, within boo
 		dev[i] = math.Abs(float64(v) - mid)
 		mean += dev[i] / float64(len(past))
 	}
-	scale := 1.4826 * medianOf(dev)
+	scale := 1.4826 * Median(dev)
 	if scale == 0 {
 		scale = 1.2533 * mean
 	}
@@ -107,7 +107,7 @@ func Median(list []float64) float64 {
 	if len(list) == 0 {
 		return 0
 	}
-	return medianOf(list)
+	return MedianInPlace(slices.Clone(list))
 }
 
 func median(list []int64) float64 {
@@ -115,11 +115,11 @@ func median(list []int64) float64 {
 	for i, v := range list {
 		f[i] = float64(v)
 	}
-	return medianOf(f)
+	return MedianInPlace(f)
 }
 
-func medianOf(list []float64) float64 {
-	own := slices.Clone(list)
+// MedianInPlace is the median of values, of which there is at least one; it changes their order.
+func MedianInPlace(own []float64) float64 {
 	half := len(own) / 2
 	upper := smallest(own, half)
 	if len(own)%2 == 1 {

@@ -95,7 +95,7 @@ func refusal(in marketing.ReceiveInput, out marketing.Received) *problem.Problem
 		return nil
 	case marketing.ReasonFlood:
 		return problem.TooMany("too-often", floodWait)
-	case marketing.ReasonIncomplete:
+	case marketing.ReasonIncomplete, marketing.ReasonTooLong:
 		return &problem.Problem{Status: http.StatusUnprocessableEntity, Code: "invalid", Rule: "MKT-11", Fields: in.Wrong()}
 	}
 	return problem.Refuse("MKT-11", "capture-"+out.Reason)
@@ -217,7 +217,7 @@ type Submitted struct {
 	Phone     string `json:"phone,omitempty"`
 	Minor     bool   `json:"minor,omitempty" doc:"the learner is under 18: the guardian consents"`
 	Guardian  string `json:"guardian,omitempty" doc:"name of the guardian; needed for a minor"`
-	Said      string `json:"said,omitempty"`
+	Said      string `json:"said,omitempty" doc:"at most 500 characters; name and guardian 100, phone 40"`
 	Consent   bool   `json:"consent,omitempty" doc:"given; needed"`
 	Lang      string `json:"lang,omitempty" doc:"zh or en"`
 	Source    string `json:"utm_source,omitempty"`

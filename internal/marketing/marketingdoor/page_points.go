@@ -267,7 +267,7 @@ func (v pointView) table(ctx context.Context) web.Table {
 			source = s.Referrer
 		}
 		table.Rows = append(table.Rows, web.Row{ID: s.ID.String(), Cells: []templ.Component{
-			name, web.Text(orNone(i18n.Phone(ctx, s.Phone))), web.Text(i18n.DateTime(ctx, s.Received, web.Zone(ctx), web.Now(ctx))), v.state(ctx, s), web.Text(consentBy(ctx, s)), web.Text(orNone(source)), web.Text(orNone(s.Said)),
+			name, web.Text(orNone(i18n.Phone(ctx, s.Phone))), web.Text(i18n.DateTime(ctx, s.Received, web.Zone(ctx), web.Now(ctx))), v.state(ctx, s), web.Text(consentBy(ctx, s)), web.Text(orNone(source)), web.Text(orNone(s.Said) + shortened(ctx, s)),
 			web.Text(i18n.Count(ctx, s.Times)),
 		}})
 	}
@@ -306,8 +306,16 @@ func became(ctx context.Context, s marketing.Submission) string {
 	return state + " · " + reason
 }
 
+// shortened names the fields of a submission of which only the beginning is kept.
+func shortened(ctx context.Context, s marketing.Submission) string {
+	if s.Cut == "" {
+		return ""
+	}
+	return " · " + ct(ctx, "cut", "fields", strings.Join(strings.Fields(s.Cut), ct(ctx, "comma")))
+}
+
 var captureReasons = []string{
-	marketing.ReasonClosed, marketing.ReasonTrap, marketing.ReasonNoProof, marketing.ReasonUsed, marketing.ReasonFlood, marketing.ReasonIncomplete,
+	marketing.ReasonClosed, marketing.ReasonTrap, marketing.ReasonNoProof, marketing.ReasonUsed, marketing.ReasonFlood, marketing.ReasonIncomplete, marketing.ReasonTooLong,
 	"referrer-self", "referrer-circle", // of sales, when the lead is entered
 }
 

@@ -162,6 +162,13 @@ type PersonShown struct {
 	States    []string          `json:"states" doc:"prospect, student, former, guardian"`
 	Contacts  []people.Contact  `json:"contacts"`
 	Relatives []people.Relative `json:"relatives"`
+	Custom    []CustomValue     `json:"custom_fields" nullable:"false" doc:"ID numbers and addresses among them are masked as phones are, and left out where these are hidden (PPL-10)"`
+}
+
+// CustomValue is what a person has in a custom field (PRC-10), as the viewer may see it.
+type CustomValue struct {
+	people.Attribute
+	Masked bool `json:"masked" doc:"not seen in full; it is revealed with the phones"`
 }
 
 type pairsQuery struct {
@@ -208,7 +215,14 @@ func showPerson(ctx context.Context, tx *op.Tx, q personID) (out PersonShown, er
 	if out.Contacts, err = people.Contacts(ctx, tx, q.ID); err != nil {
 		return out, err
 	}
-	out.Relatives, err = people.Relatives(ctx, tx, out.Person)
+	if out.Relatives, err = people.Relatives(ctx, tx, out.Person); err != nil {
+		return out, err
+	}
+	list, err := people.ShownAttributes(ctx, tx, q.ID)
+	out.Custom = []CustomValue{}
+	for _, a := range list {
+		out.Custom = append(out.Custom, CustomValue{Attribute: a, Masked: a.Masked})
+	}
 	return out, err
 }
 

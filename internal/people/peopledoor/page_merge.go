@@ -44,8 +44,14 @@ type mergeView struct {
 	Found  []people.Brief
 }
 
+// getMerge compares two persons.
 func (p pages) getMerge(w http.ResponseWriter, r *http.Request) error {
-	key, err := web.PathID(r, "id", "person")
+	return p.compare(w, r, "person", (*mergeView).read)
+}
+
+// compare shows two records of a kind beside each other; without a second one it looks for it.
+func (p pages) compare(w http.ResponseWriter, r *http.Request, kind string, read func(*mergeView, context.Context, *op.Tx, id.ID) error) error {
+	key, err := web.PathID(r, "id", kind)
 	if err != nil {
 		return err
 	}
@@ -55,9 +61,15 @@ func (p pages) getMerge(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	} else if err := v.Query.With.UnmarshalText([]byte(r.PostForm.Get("with_id"))); err != nil {
-		return problem.NotFound("person")
+		return problem.NotFound(kind)
 	}
-	err = p.run.Read(r.Context(), func(ctx context.Context, tx *op.Tx) error { return v.read(ctx, tx, key) })
+	err = p.run.Read(r.Context(), func(ctx context.Context, tx *op.Tx) (err error) {
+		if v.names, err = load(ctx, tx); err != nil {
+			return err
+		}
+		v.Query.Search = strings.TrimSpace(v.Query.Search)
+		return read(&v, ctx, tx, key)
+	})
 	if err != nil {
 		return err
 	}
@@ -74,9 +86,6 @@ func renderMerge(w http.ResponseWriter, r *http.Request, v mergeView) error {
 }
 
 func (v *mergeView) read(ctx context.Context, tx *op.Tx, key id.ID) (err error) {
-	if v.names, err = load(ctx, tx); err != nil {
-		return err
-	}
 	if v.Kept, err = sideOf(ctx, tx, key); err != nil {
 		return err
 	}
@@ -87,7 +96,7 @@ func (v *mergeView) read(ctx context.Context, tx *op.Tx, key id.ID) (err error) 
 	if v.Likely, err = people.DuplicatesOf(ctx, tx, v.Kept.Person); err != nil {
 		return err
 	}
-	if v.Query.Search = strings.TrimSpace(v.Query.Search); v.Query.Search == "" {
+	if v.Query.Search == "" {
 		return nil
 	}
 	v.Found, err = people.Search(ctx, tx, v.Query.Search, fewFound)
@@ -99,17 +108,23 @@ func sideOf(ctx context.Context, tx *op.Tx, key id.ID) (s mergeSide, err error) 
 	if s.Person, err = people.ByID(ctx, tx, key); err != nil {
 		return s, err
 	}
-	if s.Contacts, err = people.Contacts(ctx, tx, key); err != nil {
-		return s, err
-	}
-	if s.Custom, err = people.ShownAttributes(ctx, tx, key); err != nil {
-		return s, err
-	}
-	if s.Links, err = people.Links(ctx, tx, key); err != nil {
+	if err := s.read(ctx, tx); err != nil {
 		return s, err
 	}
 	s.Relatives, err = people.Relatives(ctx, tx, s.Person)
 	return s, err
+}
+
+// read adds what persons and company customers both have.
+func (s *mergeSide) read(ctx context.Context, tx *op.Tx) (err error) {
+	if s.Contacts, err = people.Contacts(ctx, tx, s.Person.ID); err != nil {
+		return err
+	}
+	if s.Custom, err = people.ShownAttributes(ctx, tx, s.Person.ID); err != nil {
+		return err
+	}
+	s.Links, err = people.Links(ctx, tx, s.Person.ID)
+	return err
 }
 
 func (p pages) postMerge(w http.ResponseWriter, r *http.Request) error {

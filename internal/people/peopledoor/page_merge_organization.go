@@ -4,11 +4,9 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strings"
 
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
-	"zhike/internal/kernel/problem"
 	"zhike/internal/people"
 	"zhike/internal/web"
 )
@@ -21,31 +19,12 @@ func recordPath(p people.Person, more string) string {
 	return personPath(p.ID, more)
 }
 
-// getOrganizationMerge compares two company customers (PPL-13); without a second one it looks for it.
+// getOrganizationMerge compares two company customers (PPL-13).
 func (p pages) getOrganizationMerge(w http.ResponseWriter, r *http.Request) error {
-	key, err := web.PathID(r, "id", "organization")
-	if err != nil {
-		return err
-	}
-	v := mergeView{}
-	if r.Method == http.MethodGet {
-		if v.Query, err = web.Decode[mergeQuery](r); err != nil {
-			return err
-		}
-	} else if err := v.Query.With.UnmarshalText([]byte(r.PostForm.Get("with_id"))); err != nil {
-		return problem.NotFound("organization")
-	}
-	err = p.run.Read(r.Context(), func(ctx context.Context, tx *op.Tx) error { return v.readOrganizations(ctx, tx, key) })
-	if err != nil {
-		return err
-	}
-	return renderMerge(w, r, v)
+	return p.compare(w, r, "organization", (*mergeView).readOrganizations)
 }
 
 func (v *mergeView) readOrganizations(ctx context.Context, tx *op.Tx, key id.ID) (err error) {
-	if v.names, err = load(ctx, tx); err != nil {
-		return err
-	}
 	if v.Kept, err = organizationSide(ctx, tx, key); err != nil {
 		return err
 	}
@@ -62,7 +41,7 @@ func (v *mergeView) readOrganizations(ctx context.Context, tx *op.Tx, key id.ID)
 			v.Likely = append(v.Likely, people.Duplicate{Brief: people.Brief{ID: d.ID, Name: d.Name, Organization: true}, Why: d.Why})
 		}
 	}
-	if v.Query.Search = strings.TrimSpace(v.Query.Search); v.Query.Search == "" {
+	if v.Query.Search == "" {
 		return nil
 	}
 	found, err := people.Organizations(ctx, tx, people.OrganizationFilter{Query: v.Query.Search, Archived: "all", Limit: fewFound})
@@ -78,13 +57,7 @@ func organizationSide(ctx context.Context, tx *op.Tx, key id.ID) (s mergeSide, e
 	if s.Person, s.Is, err = people.OrganizationByID(ctx, tx, key); err != nil {
 		return s, err
 	}
-	if s.Contacts, err = people.Contacts(ctx, tx, key); err != nil {
-		return s, err
-	}
-	if s.Custom, err = people.ShownAttributes(ctx, tx, key); err != nil {
-		return s, err
-	}
-	if s.Links, err = people.Links(ctx, tx, key); err != nil {
+	if err := s.read(ctx, tx); err != nil {
 		return s, err
 	}
 	if s.Staff, err = people.ContactsAt(ctx, tx, key); err != nil || s.Is.Parent.IsNone() {

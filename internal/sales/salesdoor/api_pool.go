@@ -31,6 +31,7 @@ func apiPool(a *api.API) {
 	api.Post(a, "/pool/{id}/view", sales.ViewPoolEntry)
 	api.Post(a, "/enquiries/{id}/claim", sales.Claim)
 	api.Post(a, "/enquiries/{id}/claim/withdraw", sales.WithdrawClaim)
+	api.Post(a, "/enquiries/{id}/assign/withdraw", sales.WithdrawAssignment)
 	api.Post(a, "/enquiries/{id}/return", sales.ReturnToPool)
 }
 

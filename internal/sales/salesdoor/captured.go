@@ -57,6 +57,7 @@ func (v enquiryView) capturedFacts(ctx context.Context, s marketing.Captured) we
 	}
 	add("utm", strings.Join(utm, " · "))
 	add("page", s.Page)
+	add("cut", strings.Join(strings.Fields(s.Cut), " · "))
 	if s.Minor {
 		add("guardian", s.Guardian)
 	}

@@ -197,6 +197,17 @@ func TestSAL2_Rules(t *testing.T) {
 		}
 		to, _ := p.post("/settings/assignment", http.StatusSeeOther, "no", "10", "center_id", s.HD.String(), "channel_id", s.Web.String(), "strategy", "load", "active", "true")
 		p.wants(p.get(to, http.StatusOK), "新咨询单按 1 条规则分配", "规则 10", "按在手数量")
+		it := open(s.IT(), t, s) // the company's rule holds for the center too, but the principal does not change it
+		it.post("/settings/assignment", http.StatusSeeOther, "no", "900", "strategy", "turn", "active", "true")
+		rules := it.get("/settings/assignment", http.StatusOK)
+		edit := "/settings/assignment/edit?rule_id=" + between(rules[strings.LastIndex(rules, "rule_id="):], "rule_id=", `"`)
+		it.get(edit, http.StatusOK)
+		page = p.get("/settings/assignment", http.StatusOK)
+		p.wants(page, "新咨询单按 2 条规则分配", "规则 900")
+		if strings.Count(page, "rule_id=") != 1 {
+			t.Error("the principal is led to the company's rule")
+		}
+		p.get(edit, http.StatusNotFound)
 		open(s.Consultant(s.HD), t, s).get("/settings/assignment", http.StatusForbidden)
 	})
 }

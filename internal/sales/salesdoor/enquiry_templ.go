@@ -589,7 +589,7 @@ func enquiryQuotes(v enquiryView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = web.Chip{Text: code(ctx, "quote-state", q.State)}.Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = quoteChip(ctx, q).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -685,7 +685,7 @@ func newQuote(v enquiryView) templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		if may(ctx, "quote:create") && v.Enquiry.Stage.Open() {
+		if may(ctx, "quote:create") && v.Enquiry.Stage.Open() && !v.Enquiry.Consultant.IsNone() {
 			templ_7745c5c3_Err = web.Button{Label: t(ctx, "do.quote"), Href: enquiryPath(v.Enquiry.ID, "quote"), Small: true, Kind: web.Quiet}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -208,7 +208,11 @@ func (v enquiryView) nextStep(ctx context.Context) (web.NextStep, bool) {
 	if missing == "" {
 		return web.NextStep{}, false
 	}
-	n := web.NextStep{When: due(ctx, e).Text, Text: t(ctx, "next."+missing), Why: v.whyNow(ctx)}
+	what := missing
+	if missing == "contract" && v.quoteInForce(ctx) < 0 {
+		what = "requote"
+	}
+	n := web.NextStep{When: due(ctx, e).Text, Text: t(ctx, "next."+what), Why: v.whyNow(ctx)}
 	if a, ok := v.openAppointment(); ok && missing == "visit" {
 		n.When, n.Why = "", ""
 		n.Text = upper(t(ctx, "next.visit-at", "time", moment(ctx, a.Starts), "center", v.center(ctx, a.Center)))
@@ -222,7 +226,7 @@ func (v enquiryView) nextStep(ctx context.Context) (web.NextStep, bool) {
 		return n, true
 	}
 	if may(ctx, stepRights[missing]) {
-		n.Actions = append(n.Actions, web.Button{Label: t(ctx, "do."+missing), Href: enquiryPath(e.ID, "step", missing), Kind: web.Primary})
+		n.Actions = append(n.Actions, web.Button{Label: t(ctx, "do."+what), Href: enquiryPath(e.ID, "step", missing), Kind: web.Primary})
 	} else {
 		n.Text = t(ctx, "next.by", "what", n.Text, "name", v.staff(e.Consultant))
 	}
@@ -279,7 +283,9 @@ func (v enquiryView) actions(ctx context.Context) []web.Button {
 		if _, booked := v.openAppointment(); !booked {
 			out = append(out, small("appointment:create", "call.invite", query(enquiryPath(e.ID, "book"), "back", enquiryPath(e.ID)))...)
 		}
-		out = append(out, small("quote:create", "do.quote", enquiryPath(e.ID, "quote"))...)
+		if !e.Consultant.IsNone() {
+			out = append(out, small("quote:create", "do.quote", enquiryPath(e.ID, "quote"))...)
+		}
 		out = append(out, small("enquiry:assign", "assign.give", enquiryPath(e.ID, "assign"))...)
 		out = append(out, small("enquiry:update", "change.do", enquiryPath(e.ID, "edit"))...)
 		out = append(out, small("enquiry:update", "referrer.do", enquiryPath(e.ID, "referrer"))...)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/problem"
 	"zhike/internal/sales"
 	"zhike/internal/web"
@@ -35,11 +36,16 @@ func ladderText(ctx context.Context, after int64, unit string) string {
 	return t(ctx, "ladder.step", "after", strconv.FormatInt(after, 10), "unit", code(ctx, "ladder-unit", unit))
 }
 
+// setsFor tells whether the viewer sets what holds for a center, or for all (ORG-3).
+func setsFor(ctx context.Context, center id.ID) bool {
+	scope := viewerOf(ctx).Scope("assignment:update")
+	return scope.All || !center.IsNone() && !scope.None()
+}
+
 // ladderLink leads to the step for who may change it: those of the company belong to who sets all centers.
 func ladderLink(ctx context.Context, s sales.LadderStep) templ.Component {
 	text := ladderText(ctx, s.After, s.Unit)
-	scope := viewerOf(ctx).Scope("assignment:update")
-	if scope.None() || s.Center.IsNone() && !scope.All {
+	if !setsFor(ctx, s.Center) {
 		return web.Text(text)
 	}
 	return web.RecordLink(query("/settings/assignment/ladder", "step_id", s.ID.String()), text)
@@ -56,7 +62,7 @@ func (p door) getLadder(w http.ResponseWriter, r *http.Request) error {
 	page := web.Page{H1: t(ctx, "ladder.add")}
 	if key := r.FormValue("step_id"); key != "" {
 		i := slices.IndexFunc(list.Steps, func(s sales.LadderStep) bool { return s.ID.String() == key })
-		if i < 0 {
+		if i < 0 || !setsFor(ctx, list.Steps[i].Center) {
 			return problem.NotFound("ladder-step")
 		}
 		v.Step = list.Steps[i]

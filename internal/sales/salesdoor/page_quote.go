@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"zhike/internal/contracts"
 	"zhike/internal/kernel/bizdate"
 	"zhike/internal/kernel/i18n"
@@ -328,7 +330,7 @@ func (v quotePageView) tested(ctx context.Context) []web.Fact {
 
 // contractable tells that the viewer can make the contract now.
 func (v quotePageView) contractable(ctx context.Context) bool {
-	return v.Contract == nil && v.Quote.State == sales.QuoteOpen && v.Quote.ValidUntil >= web.Today(ctx) && may(ctx, "contract:create")
+	return v.Contract == nil && v.Quote.State == sales.QuoteOpen && !expired(ctx, v.Quote) && may(ctx, "contract:create")
 }
 
 // renewable tells that the quote is of no use any more, and the viewer can make another.
@@ -341,4 +343,20 @@ func (v quotePageView) renewable(ctx context.Context) bool {
 func contractsOf(ctx context.Context, tx *op.Tx, enquiry id.ID) ([]contracts.Contract, error) {
 	list, err := contracts.List(ctx, tx, contracts.Filter{Enquiry: enquiry})
 	return list.Items, err
+}
+
+// expired tells whether the last day of a quote is over.
+func expired(ctx context.Context, q sales.Quote) bool { return q.ValidUntil < web.Today(ctx) }
+
+// quoteChip says how a quote stands: an open one whose last day is over makes no contract any more (SAL-7).
+func quoteChip(ctx context.Context, q sales.Quote) templ.Component {
+	switch {
+	case q.State == sales.QuoteWaiting:
+		return web.Chip{Text: code(ctx, "quote-state", q.State), Tone: web.Warn}
+	case q.State == sales.QuoteOpen && expired(ctx, q):
+		return web.Chip{Text: code(ctx, "quote-state", "expired")}
+	case q.State == sales.QuoteOpen:
+		return web.Chip{Text: code(ctx, "quote-state", q.State), Tone: web.Good}
+	}
+	return web.Chip{Text: code(ctx, "quote-state", q.State)}
 }

@@ -83,7 +83,7 @@ func (v rulesView) table(ctx context.Context) web.Table {
 
 func ruleLink(ctx context.Context, rule sales.AssignmentRule) templ.Component {
 	name := t(ctx, "rules.rule", "no", rule.No)
-	if !may(ctx, "assignment:update") {
+	if !setsFor(ctx, rule.Center) {
 		return web.Text(name)
 	}
 	return web.RecordLink(query("/settings/assignment/edit", "rule_id", rule.ID.String()), name)
@@ -153,7 +153,7 @@ func (p door) getRule(w http.ResponseWriter, r *http.Request) error {
 	}
 	if key != "" {
 		i := slices.IndexFunc(v.Rules, func(rule sales.AssignmentRule) bool { return rule.ID.String() == key })
-		if i < 0 {
+		if i < 0 || !setsFor(r.Context(), v.Rules[i].Center) {
 			return problem.NotFound("assignment")
 		}
 		v.Rule = v.Rules[i]

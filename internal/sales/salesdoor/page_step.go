@@ -3,6 +3,7 @@ package salesdoor
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/problem"
@@ -34,7 +35,7 @@ func (p door) getStep(w http.ResponseWriter, r *http.Request) error {
 	if here == "" {
 		here = enquiryPath(v.Enquiry.ID)
 	}
-	to := v.stepPage(r.PathValue("step"), here)
+	to := v.stepPage(r.Context(), r.PathValue("step"), here)
 	if to == "" {
 		return problem.NotFound("step")
 	}
@@ -43,7 +44,7 @@ func (p door) getStep(w http.ResponseWriter, r *http.Request) error {
 
 // stepPage is where a step is done as the matter stands; where nothing can be done yet, the page of what has to come before. Forms of
 // the step come back to here.
-func (v enquiryView) stepPage(step, here string) string {
+func (v enquiryView) stepPage(ctx context.Context, step, here string) string {
 	back := func(form string) string { return query(enquiryPath(v.Enquiry.ID, form), "back", here) }
 	switch step {
 	case "first-touch":
@@ -63,10 +64,10 @@ func (v enquiryView) stepPage(step, here string) string {
 	case "quote":
 		return enquiryPath(v.Enquiry.ID, "quote")
 	case "contract":
-		return v.quotePage()
+		return v.quotePage(ctx)
 	case "signature", "payment":
 		if len(v.Contracts) == 0 {
-			return v.quotePage()
+			return v.quotePage(ctx)
 		}
 		if step == "payment" {
 			return query("/payments/new", "contract_id", v.Contracts[0].ID.String())
@@ -77,11 +78,16 @@ func (v enquiryView) stepPage(step, here string) string {
 }
 
 // quotePage is the newest quote that can become a contract; a new one where there is none.
-func (v enquiryView) quotePage() string {
-	for _, q := range v.Quotes {
-		if q.State == sales.QuoteOpen || q.State == sales.QuoteWaiting {
-			return path("quotes", q.ID.String())
-		}
+func (v enquiryView) quotePage(ctx context.Context) string {
+	if i := v.quoteInForce(ctx); i >= 0 {
+		return path("quotes", v.Quotes[i].ID.String())
 	}
 	return enquiryPath(v.Enquiry.ID, "quote")
+}
+
+// quoteInForce is the place of the newest quote that can become a contract, -1 where there is none.
+func (v enquiryView) quoteInForce(ctx context.Context) int {
+	return slices.IndexFunc(v.Quotes, func(q sales.Quote) bool {
+		return !expired(ctx, q) && (q.State == sales.QuoteOpen || q.State == sales.QuoteWaiting)
+	})
 }

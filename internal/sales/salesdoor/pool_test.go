@@ -51,3 +51,23 @@ func TestPPL8_Pages(t *testing.T) {
 		})
 	})
 }
+
+// What lies in the pool has no button for a quote, and the form of an invitation says that it needs a consultant first (PPL-8).
+func TestPPL8_NoWorkWithoutOwnerPage(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		e := s.Enquiry(t, s.HD)
+		s.Touch(t, s.HD, e)
+		s.Clock.Set(s.Clock.Now().Add(31 * 24 * time.Hour))
+		if err := sales.ReturnIdle(s.System(), s.Ops); err != nil {
+			t.Fatal(err)
+		}
+		boss := open(s.As("supervisor", s.HD), t, s)
+		at := "/enquiries/" + e.ID.String()
+		if page := boss.get(at, http.StatusOK); strings.Contains(page, at+"/quote") {
+			t.Error("a quote is offered without an owner")
+		}
+		day := s.Clock.Now().Add(24 * time.Hour).Format(time.DateOnly)
+		_, page := boss.post(at+"/book", http.StatusUnprocessableEntity, "day", day, "time", "10:00")
+		boss.wants(page, "这张咨询单没有顾问：请先从公海领取，或由主管分配。")
+	})
+}

@@ -2,6 +2,7 @@ package salesdoor_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -38,6 +39,38 @@ func TestPRC6_WaitingQuoteIsNotPrinted(t *testing.T) {
 		style, err := os.ReadFile("../../web/assets/dist/app.css")
 		if err != nil || !strings.Contains(string(style), ".main:has(>.unprinted)>:not(.unprinted)") {
 			t.Errorf("paper shows what waits for approval: %v", err)
+		}
+	})
+}
+
+// TestSAL7_ExpiredQuoteIsCalledSo: on its last day a quote is in force and leads to the contract; the day after it is called expired, on its
+// page and on the enquiry's, and makes none.
+func TestSAL7_ExpiredQuoteIsCalledSo(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		e, visit := visited(t, s)
+		p := open(s.Consultant(s.HD), t, s)
+		p.post("/visits/"+visit.ID.String()+"/finish", http.StatusSeeOther, "course_id", s.Course.String(), "needs.goal", "口语", "outcome", "quote")
+		q, err := sales.MakeQuote.Run(s.Consultant(s.HD), s.Ops, sales.MakeQuoteInput{EnquiryID: e.ID, Packages: []id.ID{s.Package}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages := []string{"/quotes/" + q.ID.String(), "/enquiries/" + e.ID.String()}
+		s.Clock.Set(s.Clock.Now().AddDate(0, 0, 14))
+		for _, page := range pages {
+			if text := p.get(page, http.StatusOK); !strings.Contains(text, ">有效<") || strings.Contains(text, "已过有效期") {
+				t.Errorf("%s does not call a quote in force so", page)
+			}
+		}
+		p.wants(p.get(pages[0], http.StatusOK), "做合同")
+		s.Clock.Set(s.Clock.Now().AddDate(0, 0, 1))
+		for _, page := range pages {
+			if text := p.get(page, http.StatusOK); !strings.Contains(text, "已过有效期") || strings.Contains(text, ">有效<") || strings.Contains(text, "做合同") {
+				t.Errorf("%s calls an expired quote one in force", page)
+			}
+		}
+		p.wants(p.get(pages[1], http.StatusOK), "报价已过有效期：重新报价")
+		if to := p.do(httptest.NewRequestWithContext(t.Context(), http.MethodGet, pages[1]+"/step/contract", nil)).Header().Get("Location"); to != pages[1]+"/quote" {
+			t.Errorf("the next step leads to %s", to)
 		}
 	})
 }

@@ -530,7 +530,7 @@ func quotePage(v quotePageView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = web.Panel{ID: "lines", Title: t(ctx, "quote.lines"), Flush: true, Side: web.Chip{Text: code(ctx, "quote-state", v.Quote.State)}}.With().Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Panel{ID: "lines", Title: t(ctx, "quote.lines"), Flush: true, Side: quoteChip(ctx, v.Quote)}.With().Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
