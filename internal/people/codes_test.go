@@ -78,7 +78,9 @@ func TestSAL6_OwnCodes(t *testing.T) {
 			t.Errorf("made %+v", made)
 		}
 		offered := func() []string {
-			return ask(t, s, s.Consultant(s.HD), func(ctx context.Context, tx *op.Tx) ([]string, error) { return people.Codes(ctx, tx, people.ListResults) })
+			return ask(t, s, s.Consultant(s.HD), func(ctx context.Context, tx *op.Tx) ([]string, error) {
+				return people.Codes(ctx, tx, people.ListResults)
+			})
 		}
 		if got := offered(); len(got) != 10 || got[0] != "willing" || got[1] != "own-1" || got[2] != "discuss" {
 			t.Errorf("offered are %v", got)
@@ -101,7 +103,9 @@ func TestSAL6_OwnCodes(t *testing.T) {
 		if err := touch("own-1"); err == nil {
 			t.Error("a retired result is taken")
 		}
-		got := ask(t, s, s.Consultant(s.HD), func(ctx context.Context, tx *op.Tx) ([]people.Touch, error) { return people.Touches(ctx, tx, e.PersonID, 1) })
+		got := ask(t, s, s.Consultant(s.HD), func(ctx context.Context, tx *op.Tx) ([]people.Touch, error) {
+			return people.Touches(ctx, tx, e.PersonID, 1)
+		})
 		if len(got) != 1 || got[0].Result != "own-1" {
 			t.Errorf("the contact lost its result: %+v", got)
 		}
@@ -127,7 +131,9 @@ func TestSAL3_OwnResultSpoken(t *testing.T) {
 			}
 		}
 		spoken := func() (out []bool) {
-			for _, c := range ask(t, s, s.System(), func(ctx context.Context, tx *op.Tx) (map[id.ID][]people.Contacted, error) { return people.ContactsOf(ctx, tx, []id.ID{e.ID}) })[e.ID] {
+			for _, c := range ask(t, s, s.System(), func(ctx context.Context, tx *op.Tx) (map[id.ID][]people.Contacted, error) {
+				return people.ContactsOf(ctx, tx, []id.ID{e.ID})
+			})[e.ID] {
 				out = append(out, c.Spoken)
 			}
 			return out
