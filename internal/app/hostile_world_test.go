@@ -226,7 +226,7 @@ func (x *target) same(what string, before map[string]string) {
 
 // named are what stands in a path beside ids.
 var named = map[string][]string{
-	"name": {"daily-sales"}, "code": {"consultant"}, "step": {"contact", "invite", "receive", "quote", "sign"}, "field": {"name", "name_zh", "phone", "seats", "price_fen"}, "stage": {"contacted", "invited", "visited", "quoted", "signed", "lost", "x"}, "$": {""},
+	"name": {"daily-sales"}, "list": {"loss-reason", "touch-result"}, "entry": {"price", "come"}, "code": {"consultant"}, "step": {"contact", "invite", "receive", "quote", "sign"}, "field": {"name", "name_zh", "phone", "seats", "price_fen"}, "stage": {"contacted", "invited", "visited", "quoted", "signed", "lost", "x"}, "$": {""},
 }
 
 // tableOf is what holds the records that a path names.

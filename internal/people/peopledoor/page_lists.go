@@ -131,7 +131,7 @@ func (p pages) entry(r *http.Request) (listsView, error) {
 	if err != nil {
 		return v, err
 	}
-	i := slices.IndexFunc(v.Entries, func(e people.Entry) bool { return e.Code == r.PathValue("code") })
+	i := slices.IndexFunc(v.Entries, func(e people.Entry) bool { return e.Code == r.PathValue("entry") })
 	switch {
 	case i < 0:
 		return v, problem.NotFound("list-entry")
