@@ -132,7 +132,7 @@ func looks(s *testkit.School, r records) []look {
 			page("it", "/channels/{id}/edit", s.Web), page("it", "/courses/{id}/edit", s.Course), page("it", "/packages/{id}/edit", s.Package),
 			{route: "/", role: "it", path: "/nothing"},
 			{route: "/", role: "consultant", path: "/settings"},
-			{route: "/settings/lists/{list}/{code}", role: "it", path: "/settings/lists/touch-result/come"},
+			{route: "/settings/lists/{list}/{entry}", role: "it", path: "/settings/lists/touch-result/come"},
 		},
 		[]look{
 			part(web.SuggestPath, "a list below the ask field"), part("/enquiries/new/duplicates", "a part of the form"), part("/people/new/duplicates", "a part of the form"),
