@@ -52,7 +52,7 @@ func Codes(ctx context.Context, tx *op.Tx, kind string) ([]string, error) {
 	return list[kind], err
 }
 
-// Offered lists, by one query, the active codes of kinds in their order. Next steps that only the program sets are not offered.
+// Offered lists, by one query, the active codes of kinds in their order. Those that only the program sets are not offered.
 func Offered(ctx context.Context, tx *op.Tx, kinds ...string) (map[string][]string, error) {
 	list, err := op.AllOf[Code](ctx, tx.Unscoped("lists of the company hold no records of people"), "SELECT kind, code FROM codes WHERE kind IN (?) AND active = TRUE ORDER BY no, code", kinds)
 	if err != nil {
@@ -60,7 +60,7 @@ func Offered(ctx context.Context, tx *op.Tx, kinds ...string) (map[string][]stri
 	}
 	out := map[string][]string{}
 	for _, c := range list {
-		if c.Kind != ListSteps || !slices.Contains(programSteps, c.Code) {
+		if !slices.Contains(automatic[c.Kind], c.Code) {
 			out[c.Kind] = append(out[c.Kind], c.Code)
 		}
 	}

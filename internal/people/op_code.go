@@ -60,7 +60,7 @@ func setCode(ctx context.Context, tx *op.Tx, in SetCodeInput) (SetCodeAnswer, er
 		return SetCodeAnswer{}, &problem.Problem{Status: 412, Code: "stale", Rule: "ORG-10"}
 	}
 	e, fields := in.apply(start)
-	if err := list.check(ctx, e, was).Err("SAL-6"); err != nil {
+	if err := list.check(e, was).Err("SAL-6"); err != nil {
 		return SetCodeAnswer{}, err
 	}
 	if known && len(fields) == 0 {

@@ -43,13 +43,18 @@ type Entry struct {
 	Needed  bool   `json:"needed" db:"-" doc:"the program sets it itself, so it cannot be retired"`
 	Version int64  `json:"version" db:"version"`
 	No      int64  `json:"-" db:"no"`
+
+	called map[i18n.Lang]string // in each language
 }
 
 // Shipped tells whether the entry came with the program.
 func (e Entry) Shipped() bool { return shipped(e.List, e.Code) }
 
 // Automatic tells whether only the program sets it: nobody chooses it.
-func (e Entry) Automatic() bool { return e.List == ListSteps && slices.Contains(programSteps, e.Code) }
+func (e Entry) Automatic() bool { return slices.Contains(automatic[e.List], e.Code) }
+
+// Offered tells whether somebody can choose it.
+func (e Entry) Offered() bool { return e.Active && !e.Automatic() }
 
 // named is what the entry is called in a language.
 func (e Entry) named(ctx context.Context, lang i18n.Lang) string {
@@ -76,7 +81,8 @@ func Entries(ctx context.Context, tx *op.Tx) ([]Entry, error) {
 	}
 	place := map[string]int64{}
 	for i, e := range list {
-		list[i].Name, list[i].Needed = e.named(ctx, i18n.LangOf(ctx)), needed(e.List, e.Code)
+		list[i].called = map[i18n.Lang]string{i18n.ZH: e.named(ctx, i18n.ZH), i18n.EN: e.named(ctx, i18n.EN)}
+		list[i].Name, list[i].Needed = list[i].called[i18n.LangOf(ctx)], needed(e.List, e.Code)
 		if e.Active {
 			place[e.List]++
 			list[i].Place = place[e.List]

@@ -1,7 +1,6 @@
 package people
 
 import (
-	"context"
 	"fmt"
 	"regexp"
 	"slices"
@@ -17,16 +16,22 @@ const (
 	mostCodes = 40 // that a list offers
 )
 
-// programSteps are next steps that only the program sets; nobody chooses them.
-var programSteps = []string{"ask-no-show", "first-contact", "visit", "finish-visit"}
+// Codes that the program sets itself, so that they cannot be retired: a visit booked by phone is the result "come", a form leaves the step
+// "call-back". Those that are automatic nobody chooses.
+var (
+	automatic = map[string][]string{
+		ListSteps:   {"ask-no-show", "first-contact", "visit", "finish-visit"},
+		ListReasons: {"imported"},
+	}
+	neededToo = map[string][]string{
+		ListResults: {"come"},
+		ListSteps:   {"call-back", "make-quote", "follow-quote"},
+	}
+)
 
-// neededCodes are set by the program itself: a visit booked by phone is the result "come", a form leaves the step "call-back".
-var neededCodes = map[string][]string{
-	ListResults: {"come"},
-	ListSteps:   append([]string{"call-back", "make-quote", "follow-quote"}, programSteps...),
+func needed(list, code string) bool {
+	return slices.Contains(automatic[list], code) || slices.Contains(neededToo[list], code)
 }
-
-func needed(list, code string) bool { return slices.Contains(neededCodes[list], code) }
 
 func shipped(list, code string) bool { return slices.Contains(shippedCodes()[list], code) }
 
@@ -46,7 +51,7 @@ func (l entries) find(code string) (Entry, bool) {
 func (l entries) offered() int {
 	n := 0
 	for _, e := range l {
-		if e.Active {
+		if e.Offered() {
 			n++
 		}
 	}
@@ -87,7 +92,7 @@ func (in SetCodeInput) apply(e Entry) (Entry, []string) {
 }
 
 // check refuses an entry that cannot stand on its list as it is to be; was is what it was, empty where it is new.
-func (l entries) check(ctx context.Context, e, was Entry) problem.Invalid {
+func (l entries) check(e, was Entry) problem.Invalid {
 	var bad problem.Invalid
 	if !codeForm.MatchString(e.Code) {
 		bad.Add("code", "code-form", e.Code)
@@ -95,14 +100,14 @@ func (l entries) check(ctx context.Context, e, was Entry) problem.Invalid {
 	if n := utf8.RuneCountInString(e.Code); n > codeName {
 		bad.Add("code", "too-long", nil, "max", codeName, "limit", codeName, "count", n)
 	}
-	l.checkNames(ctx, &bad, e)
+	l.checkNames(&bad, e)
 	if e.List != ListResults && !e.Spoken {
 		bad.Add("spoken", "results-only", false)
 	}
 	switch {
 	case was.Active && !e.Active && e.Needed:
 		bad.Add("active", "code-needed", false)
-	case was.Active && !e.Active && l.offered() == 1:
+	case was.Offered() && !e.Active && l.offered() == 1:
 		bad.Add("active", "last-code", false)
 	case !was.Active && e.Active && l.offered() >= mostCodes:
 		bad.Add("active", "list-full", true, "most", mostCodes)
@@ -114,7 +119,7 @@ func (l entries) check(ctx context.Context, e, was Entry) problem.Invalid {
 }
 
 // checkNames: both names, or none where the program has them; none that another entry that is offered has.
-func (l entries) checkNames(ctx context.Context, bad *problem.Invalid, e Entry) {
+func (l entries) checkNames(bad *problem.Invalid, e Entry) {
 	unnamed := e.NameZH == "" && e.NameEN == "" && e.Shipped()
 	for _, f := range []struct {
 		field, name string
@@ -127,7 +132,7 @@ func (l entries) checkNames(ctx context.Context, bad *problem.Invalid, e Entry) 
 		case n > codeName:
 			bad.Add(f.field, "too-long", nil, "max", codeName, "limit", codeName, "count", n)
 		case slices.ContainsFunc(l, func(o Entry) bool {
-			return e.Active && o.Active && o.Code != e.Code && strings.EqualFold(o.named(ctx, f.lang), f.name)
+			return e.Active && o.Active && o.Code != e.Code && strings.EqualFold(o.called[f.lang], f.name)
 		}):
 			bad.Add(f.field, "code-name-taken", f.name)
 		}

@@ -29,6 +29,7 @@ type listsView struct {
 	Entries []people.Entry // of the list: those that are offered, then the retired ones
 	One     people.Entry   // the one that is changed
 	Counts  map[string]int // that are offered, by list
+	Places  int64          // of the list
 }
 
 // l is a text of the pages of the lists.
@@ -59,10 +60,11 @@ func (p pages) loadLists(r *http.Request, list string) (listsView, error) {
 		}
 		all, err := people.Entries(ctx, tx)
 		for _, e := range all {
-			if e.Active {
+			if e.Offered() {
 				v.Counts[e.List]++
 			}
 			if e.List == list {
+				v.Places = max(v.Places, e.Place)
 				v.Entries = append(v.Entries, e)
 			}
 		}
@@ -233,7 +235,7 @@ func nameHint(ctx context.Context, e people.Entry) string {
 
 // places are where among those that are offered an entry may stand.
 func (v listsView) places(ctx context.Context) (out []web.Option) {
-	for n := range int64(v.Counts[v.List]) {
+	for n := range v.Places {
 		label := l(ctx, "place-n", "no", n+1)
 		if v.List == people.ListResults && n < keyedResults {
 			label = l(ctx, "place-key", "no", n+1)

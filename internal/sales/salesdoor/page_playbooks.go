@@ -203,17 +203,12 @@ func (p door) getPlaybookForm(w http.ResponseWriter, r *http.Request) error {
 	v := playbooksView{Card: sales.Playbook{Lang: string(i18n.LangOf(r.Context())), Active: true}}
 	err := p.read(r, func(ctx context.Context, tx *op.Tx) (err error) {
 		if key := r.FormValue("playbook_id"); key != "" {
-			if v.List, err = sales.Playbooks(ctx, tx); err != nil {
-				return err
-			}
-			found := false
-			for _, c := range v.List {
-				if c.ID.String() == key {
-					v.Card, found = c, true
-				}
-			}
-			if !found {
+			card, err := id.Parse(key)
+			if err != nil {
 				return problem.NotFound("playbook")
+			}
+			if v.Card, err = sales.PlaybookByID(ctx, tx, card); err != nil {
+				return err
 			}
 		}
 		if v.Needs, err = people.Codes(ctx, tx, people.ListResults); err != nil {
