@@ -179,8 +179,8 @@ func TestSAL8_SeasonalPeak(t *testing.T) {
 				}
 			}
 		}
-		said(i18n.ZH, s.GM(), e, "与估计的差别在偶然范围内", "去年同样的日子从 30 份到 90 份", "没有促销也会签约 119 份")
-		said(i18n.EN, s.GM(), e, "The difference to what was expected is within chance", "from 30 contracts to 90", "some 119 were to be expected")
+		said(i18n.ZH, s.GM(), e, "与估计的差别在偶然范围内", "去年同样的日子从 30 份到 90 份", "没有促销也会签约 120 份")
+		said(i18n.EN, s.GM(), e, "The difference to what was expected is within chance", "from 30 contracts to 90", "some 120 were to be expected")
 
 		sign(180, testkit.Bought{Day: from + 5, Promotion: key, Off: money.Yuan(100)})
 		if e := effectOf(t, s, s.GM(), key); e.Verdict != sales.VerdictMore || !e.Brought.Surely() || e.Brought.Value > e.With || !e.Each.Known {
