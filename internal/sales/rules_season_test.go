@@ -106,13 +106,13 @@ func TestSAL8_Baseline(t *testing.T) {
 		recorded       bool
 		want           Baseline
 	}{
-		"enough":                     {20, 10, 10, true, BaselineSeason},
-		"one less":                   {20, 10, 9, true, BaselineThin},
-		"one less before":            {20, 9, 30, true, BaselineThin},
-		"it rests then":              {20, 20, 0, true, BaselineSeason},
-		"nothing older is recorded":  {20, 30, 60, false, BaselineThin},
-		"four months":                {121, 30, 60, true, BaselineSeason},
-		"longer":                     {122, 30, 60, true, BaselineLong},
+		"enough":                    {20, 10, 10, true, BaselineSeason},
+		"one less":                  {20, 10, 9, true, BaselineThin},
+		"one less before":           {20, 9, 30, true, BaselineThin},
+		"it rests then":             {20, 20, 0, true, BaselineSeason},
+		"nothing older is recorded": {20, 30, 60, false, BaselineThin},
+		"four months":               {121, 30, 60, true, BaselineSeason},
+		"longer":                    {122, 30, 60, true, BaselineLong},
 	} {
 		e := PromotionEffect{Begun: true, During: Span{From: 1000, Until: 999 + c.days}}
 		e.YearBefore.Before.Contracts, e.YearBefore.During.Contracts = c.before, c.during
