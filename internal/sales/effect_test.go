@@ -2,10 +2,13 @@ package sales_test
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"testing"
 
 	"zhike/internal/contracts"
 	"zhike/internal/kernel/bizdate"
+	"zhike/internal/kernel/i18n"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/money"
 	"zhike/internal/kernel/op"
@@ -133,5 +136,71 @@ func TestSAL8_DraftEnded(t *testing.T) {
 		if e := effectOf(t, s, s.GM(), p.ID); e.Begun || e.Verdict != sales.VerdictNotBegun {
 			t.Errorf("effect %+v", e)
 		}
+	})
+}
+
+// A peak that came a year earlier too is not credited to the promotion that was given in it, nor a fall after it held against it; what goes beyond
+// the season is credited. Where the viewer's centers have no such history it is compared with the days before alone, and the words say so (SAL-8).
+func TestSAL8_SeasonalPeak(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		day := today(s)
+		key := promotion(t, s, nil)
+		from := day - 40
+		s.Exec(t, "UPDATE promotions SET from_day = ?, until_day = ? WHERE id = ?", int64(from), int64(from+19), key)
+		then := from.AddMonths(-12)
+		sign := func(n int, b testkit.Bought) {
+			b.Kind, b.Until = "new", b.Day+300
+			s.Plant(t, slices.Repeat([]testkit.Bought{b}, n)...)
+		}
+		sign(1, testkit.Bought{Day: then - 21})
+		for _, at := range []bizdate.Date{then - 20, then - 1, then + 20, then + 39} {
+			sign(15, testkit.Bought{Day: at})
+		}
+		sign(45, testkit.Bought{Day: then})
+		sign(45, testkit.Bought{Day: then + 19})
+		sign(1, testkit.Bought{Day: then + 40})
+		sign(40, testkit.Bought{Day: from - 20})
+		sign(40, testkit.Bought{Day: from, Promotion: key, Off: money.Yuan(100)})
+		sign(80, testkit.Bought{Day: from + 19})
+		sign(40, testkit.Bought{Day: from + 20})
+
+		e := effectOf(t, s, s.GM(), key)
+		y := e.YearBefore
+		if y.Before != (sales.Span{From: then - 20, Until: then - 1, Contracts: 30}) || y.During != (sales.Span{From: then, Until: then + 19, Contracts: 90}) || y.After != (sales.Span{From: then + 20, Until: then + 39, Contracts: 30}) {
+			t.Errorf("a year earlier: %+v", y)
+		}
+		if e.Baseline != sales.BaselineSeason || e.During.Contracts != 120 || e.Before.Contracts != 40 || e.Verdict != sales.VerdictNone || e.Additional.Surely() || e.Each.Known || e.Moved() != 0 {
+			t.Errorf("the season alone: %+v", e)
+		}
+		said := func(lang i18n.Lang, who context.Context, e sales.PromotionEffect, parts ...string) {
+			for _, part := range parts {
+				if words := e.Words(i18n.WithCatalogue(who, s.App.Catalogue, lang)); !strings.Contains(words, part) {
+					t.Errorf("%s: %s, want %s", lang, words, part)
+				}
+			}
+		}
+		said(i18n.ZH, s.GM(), e, "与估计的差别在偶然范围内", "去年同样的日子从 30 份到 90 份", "没有促销也会签约 120 份")
+		said(i18n.EN, s.GM(), e, "The difference to what was expected is within chance", "from 30 contracts to 90", "some 120 were to be expected")
+
+		sign(180, testkit.Bought{Day: from + 5, Promotion: key, Off: money.Yuan(100)})
+		if e := effectOf(t, s, s.GM(), key); e.Verdict != sales.VerdictMore || !e.Brought.Surely() || e.Brought.Value > e.With || !e.Each.Known {
+			t.Errorf("beyond the season: %+v", e)
+		}
+
+		cy := testkit.Bought{Center: s.CY}
+		for n, at := range map[int]bizdate.Date{1: from - 21, 10: from - 1, 40: from + 1} {
+			cy.Day = at
+			if n == 40 {
+				cy.Promotion = key
+			}
+			sign(n, cy)
+			cy.Promotion = id.None
+		}
+		e = effectOf(t, s, s.Principal(s.CY), key)
+		if e.Baseline != sales.BaselineThin || e.Additional.Value != 30 || e.Verdict != sales.VerdictMore {
+			t.Errorf("a center without history: %+v", e)
+		}
+		said(i18n.ZH, s.GM(), e, "只和促销之前比")
+		said(i18n.EN, s.GM(), e, "compared with the days before alone")
 	})
 }

@@ -22,7 +22,7 @@ type Span struct {
 	Contracts int64        `json:"contracts"`
 }
 
-// More is how many contracts more were signed than in the period before, with the interval of that difference.
+// More is how many contracts more were signed than the baseline, with the interval of that difference.
 type More struct {
 	Value int64   `json:"value"`
 	Low   float64 `json:"low"`
@@ -42,12 +42,15 @@ type PromotionEffect struct {
 	During     Span        `json:"during"`
 	Before     Span        `json:"before" doc:"as long, right before"`
 	Unrecorded bool        `json:"before_unrecorded" doc:"no contract there is older than that period: it is no measure"`
-	Additional More        `json:"additional"`
+	YearBefore YearBefore  `json:"year_before"`
+	Baseline   Baseline    `json:"baseline" enum:"none,season,before-no-season,before-too-long" doc:"what it is compared with: the period before as it went on a year earlier, or the period before alone for want of history or since the promotion is as long as a season; none before it has begun, or where nothing is older than it"`
+	Compared   string      `json:"baseline_words" doc:"the baseline in words"`
+	Additional More        `json:"additional" doc:"during, beyond the baseline"`
 	Brought    More        `json:"brought" doc:"of the additional ones those that it can have brought: no more than had it"`
 	Each       PerContract `json:"cost_per_additional"`
 	Ended      bool        `json:"after_is_over" doc:"as long a period after its end is over"`
 	After      Span        `json:"after" doc:"as long, right after"`
-	Dip        More        `json:"after_less_before" doc:"below none: contracts that it pulled forward"`
+	Dip        More        `json:"after_less_before" doc:"after, beyond the baseline; below none: contracts that it pulled forward"`
 	Renewals   Renewals    `json:"renewals"`
 	Verdict    Verdict     `json:"verdict" enum:"not-begun,too-thin,unrecorded,moved,more,other-cause,fewer,no-difference"`
 }
@@ -69,7 +72,7 @@ func EffectOf(ctx context.Context, tx *op.Tx, key id.ID) (PromotionEffect, error
 }
 
 // EffectsOf gives the effects of promotions that were read in scope, in their order: of each its period, as far as it has gone, beside as many
-// days before, and those after beside the same; at some centers, or at all where it is given. The number of queries does not hang on how
+// days before, and those after beside the same, each as these went on a year earlier where that is known; at some centers, or at all where it is given. The number of queries does not hang on how
 // many promotions there are. Refused: forbidden, without report:read.
 func EffectsOf(ctx context.Context, tx *op.Tx, list []Promotion, centers []id.ID) ([]PromotionEffect, error) {
 	if !tx.Viewer.May("report:read") {
@@ -152,23 +155,12 @@ func (p Promotion) EarlyOf(e PromotionEffect, centers []id.ID) contracts.Filter 
 	return f
 }
 
-// spans counts the contracts of the periods of promotions that have begun.
+// spans counts the contracts of the periods of promotions that have begun, and of a year earlier, and chooses what each is compared with.
 func spans(ctx context.Context, tx *op.Tx, list []Promotion, centers []id.ID, out []PromotionEffect) error {
-	var asked []*int64
+	asked := make([]spanCounts, len(list))
 	var filters []contracts.Filter
-	older := make([]int64, len(list))
 	for i, p := range list {
 		e := &out[i]
-		older[i] = -1 // not asked: it is given at none of the centers
-		count := func(n *int64, f contracts.Filter) {
-			if len(f.Centers) > 0 || len(centers) == 0 {
-				asked, filters = append(asked, n), append(filters, f)
-			}
-		}
-		ask := func(s *Span, from, until bizdate.Date) {
-			*s = Span{From: from, Until: until}
-			count(&s.Contracts, p.Signed(from, until, centers))
-		}
 		today := tx.Today(p.Center)
 		last := min(p.Last(), today)
 		if e.Begun = p.Started() && p.From <= last; !e.Begun {
@@ -176,21 +168,62 @@ func spans(ctx context.Context, tx *op.Tx, list []Promotion, centers []id.ID, ou
 		}
 		days := last - p.From + 1
 		e.Over, e.Ended = p.Last() < today, p.Last()+days < today
-		ask(&e.During, p.From, last)
-		ask(&e.Before, p.From-days, p.From-1)
-		count(&older[i], p.Signed(1, p.From-days-1, centers))
+		e.During, e.Before = Span{From: p.From, Until: last}, Span{From: p.From - days, Until: p.From - 1}
 		if e.Ended {
-			ask(&e.After, last+1, last+days)
+			e.After = Span{From: last + 1, Until: last + days}
 		}
+		filters = append(filters, asked[i].of(p, e, centers)...)
 	}
 	counts, err := contracts.Counts(ctx, tx, filters)
-	for i, n := range counts {
-		*asked[i] = n
+	if err != nil {
+		return err
 	}
 	for i := range out {
-		out[i].Unrecorded = out[i].Begun && older[i] == 0
+		counts = asked[i].fill(&out[i], counts)
 	}
-	return err
+	return nil
+}
+
+// spanCounts is what is counted for one promotion.
+type spanCounts struct {
+	into       []*int64
+	older      int64 // contracts older than the periods
+	olderStill int64 // than those of a year earlier
+}
+
+// of lists the counts of the periods of a promotion; of none, where it is given at none of the centers.
+func (c *spanCounts) of(p Promotion, e *PromotionEffect, centers []id.ID) (filters []contracts.Filter) {
+	if len(p.Signed(1, 1, centers).Centers) == 0 && len(centers) > 0 {
+		c.older = 1 // nothing is missing: it has no period there
+		return nil
+	}
+	ask := func(n *int64, from, until bizdate.Date) {
+		c.into, filters = append(c.into, n), append(filters, p.Signed(from, until, centers))
+	}
+	y, year := &e.YearBefore, e.During.From-e.During.From.AddMonths(-12)
+	span := func(s, earlier *Span) {
+		ask(&s.Contracts, s.From, s.Until)
+		*earlier = s.earlier(year)
+		ask(&earlier.Contracts, earlier.From, earlier.Until)
+	}
+	span(&e.During, &y.During)
+	span(&e.Before, &y.Before)
+	if e.Ended {
+		span(&e.After, &y.After)
+	}
+	ask(&c.older, 1, e.Before.From-1)
+	ask(&c.olderStill, 1, y.Before.From-1)
+	return filters
+}
+
+// fill writes the counts that were asked for, and gives those that follow.
+func (c *spanCounts) fill(e *PromotionEffect, counts []int64) []int64 {
+	for i, n := range c.into {
+		*n = counts[i]
+	}
+	e.Unrecorded = e.Begun && c.older == 0
+	e.Baseline = e.baseline(c.olderStill > 0)
+	return counts[len(c.into):]
 }
 
 // Renewals is what of the contracts signed with a promotion was pulled forward, told by person (SAL-8): a renewal is early where more of the

@@ -66,13 +66,7 @@ func (e *PromotionEffect) conclude() {
 		e.Verdict = VerdictNotBegun
 		return
 	}
-	e.Additional = more(e.During, e.Before)
-	if e.Ended {
-		e.Dip = more(e.After, e.Before)
-	}
-	if e.Unrecorded {
-		e.Additional.Thin, e.Dip.Thin = true, true
-	}
+	e.compare()
 	e.Brought = e.Additional.within(e.With)
 	if e.Brought.Surely() && !e.elsewhere() {
 		e.Each = each(e.Away(), e.Brought)

@@ -51,7 +51,7 @@ func promotionLink(ctx context.Context, metric string, p insight.Params, q *insi
 
 // promotedCells adds what a promotion came to.
 func promotedCells(m map[string]any, e sales.PromotionEffect) {
-	m["verdict"], m["over"] = e.Verdict, e.Over
+	m["verdict"], m["over"], m["baseline"] = e.Verdict, e.Over, e.Baseline
 	if e.Begun && !e.Additional.Thin {
 		m["contracts_additional_low"], m["contracts_additional_high"] = e.Additional.Low, e.Additional.High
 	}

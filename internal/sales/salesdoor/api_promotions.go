@@ -31,7 +31,12 @@ func apiPromotions(a *api.API) {
 		return sales.PromotionByID(ctx, tx, q.ID)
 	})
 	api.Get(a, "/promotions/{id}/effect", "sales.promotion-effect", "report:read", func(ctx context.Context, tx *op.Tx, q promotionID) (sales.PromotionEffect, error) {
-		return sales.EffectOf(ctx, tx, q.ID)
+		e, err := sales.EffectOf(ctx, tx, q.ID)
+		if err != nil {
+			return e, err
+		}
+		e.Compared = e.BaselineWords(ctx)
+		return e, nil
 	})
 	api.Post(a, "/promotions", sales.RegisterPromotion)
 	api.Patch(a, "/promotions/{id}", sales.ChangePromotion)

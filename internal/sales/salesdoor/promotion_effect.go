@@ -23,8 +23,14 @@ func (v promotionView) opens(ctx context.Context, f contracts.Filter) string {
 
 // effect is the contracts of the periods; every figure opens to them.
 func (v promotionView) effect(ctx context.Context) web.Table {
+	e := v.Effect
+	seasonal := e.Baseline == sales.BaselineSeason
+	difference := t(ctx, "promotion.difference")
+	if seasonal {
+		difference = t(ctx, "promotion.difference-expected")
+	}
 	out := web.Table{Caption: t(ctx, "promotion.effect"), Columns: []web.Column{
-		{Label: t(ctx, "promotion.period")}, {Label: t(ctx, "promotion.dates")}, {Label: t(ctx, "promotion.contracts"), Num: true}, {Label: t(ctx, "promotion.difference"), Num: true},
+		{Label: t(ctx, "promotion.period")}, {Label: t(ctx, "promotion.dates")}, {Label: t(ctx, "promotion.contracts"), Num: true}, {Label: difference, Num: true},
 	}}
 	add := func(name string, s sales.Span, m *sales.More) {
 		opens := v.opens(ctx, v.Promotion.Signed(s.From, s.Until, nil))
@@ -34,7 +40,13 @@ func (v promotionView) effect(ctx context.Context) web.Table {
 		}
 		out.Rows = append(out.Rows, web.Row{ID: name, Cells: cells})
 	}
-	e := v.Effect
+	if y := e.YearBefore; seasonal {
+		add("year-before", y.Before, nil)
+		add("year-during", y.During, nil)
+		if e.Ended {
+			add("year-after", y.After, nil)
+		}
+	}
 	add("before", e.Before, nil)
 	add("during", e.During, &e.Additional)
 	if e.Ended {

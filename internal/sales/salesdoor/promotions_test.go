@@ -2,6 +2,7 @@ package salesdoor_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -61,6 +62,39 @@ func TestSAL8_SumsWithoutContracts(t *testing.T) {
 			if !strings.Contains(page, to) {
 				t.Errorf("no link to %s", to)
 			}
+		}
+	})
+}
+
+// The page shows the periods of a year earlier beside those of the promotion where the season is taken out, and says so; with no such history it says that
+// the season counts (SAL-8, INS-7).
+func TestSAL8_SeasonOnThePage(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		day := bizdate.Of(s.Clock.Now(), s.Dir.Zone(s.HD))
+		key := s.Promotion(t, "秋季优惠")
+		from := day - 9
+		s.Exec(t, "UPDATE promotions SET from_day = ? WHERE id = ?", int64(from), key)
+		then := from.AddMonths(-12)
+		sign := func(n int, at bizdate.Date) {
+			s.Plant(t, slices.Repeat([]testkit.Bought{{Kind: "new", Day: at, Until: at + 300}}, n)...)
+		}
+		sign(1, from-11)
+		sign(12, from-1)
+		sign(24, from)
+		m := open(s.GM(), t, s)
+		at := "/promotions/" + key.String()
+		page := m.get(at, http.StatusOK)
+		m.wants(page, "只和促销之前比", "比之前")
+		if strings.Contains(page, "去年同期：之前") {
+			t.Error("the periods of a year earlier are shown where they are no baseline")
+		}
+		sign(1, then-11)
+		sign(12, then-1)
+		sign(24, then)
+		page = m.get(at, http.StatusOK)
+		m.wants(page, "去年同样的日子从 12 份到 24 份，照这样，没有促销也会签约 24 份", "比估计", "去年同期：之前", "去年同期：期间")
+		if to := "signed_from=" + (then - 10).String() + "&amp;signed_until=" + (then - 1).String(); !strings.Contains(page, to) {
+			t.Errorf("no link to %s", to)
 		}
 	})
 }
