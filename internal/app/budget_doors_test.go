@@ -98,7 +98,7 @@ func TestMKT8_OfTwoChannelsByDoor(t *testing.T) {
 		if _, err := marketing.SetBudget.Run(s.Marketing(), s.Ops, budget); err != nil {
 			t.Fatal(err)
 		}
-		gm.post("/campaigns/"+c.ID.String()+"/approve", nil).want(http.StatusOK, "")
+		gm.post("/campaigns/"+c.ID.String()+"/approve", nil).want(http.StatusOK)
 		page := signedIn(t, s, serve(t, s, app.PageOptions{}), "marketing", id.None)
 		for _, channel := range []id.ID{s.Web, street} {
 			page.get(fmt.Sprintf("/budgets/figures?year=%d&channel=%s&month=%d", year, channel, month)).want(t, http.StatusOK, in.Name, "6,000", "费用平均分到各渠道")
