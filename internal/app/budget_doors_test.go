@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"zhike/internal/app"
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/money"
+	"zhike/internal/kernel/op"
 	"zhike/internal/kernel/problem"
 	"zhike/internal/marketing"
 	"zhike/internal/organization"
@@ -58,6 +60,48 @@ func TestMKT8_ApprovedBeyondTheBudget(t *testing.T) {
 		}
 		if a := page.post(approval + "/approve"); a.status != http.StatusSeeOther {
 			t.Errorf("approved within: %d", a.status)
+		}
+	})
+}
+
+// TestMKT8_OfTwoChannelsByDoor: a campaign of two channels stands behind the figures of both, which say that it was divided; the API does not approve
+// it where it goes beyond the budget of the second alone.
+func TestMKT8_OfTwoChannelsByDoor(t *testing.T) {
+	t.Parallel()
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		var street id.ID
+		s.Read(t, s.Marketing(), func(ctx context.Context, tx *op.Tx) error {
+			tree, err := marketing.Channels(ctx, tx)
+			found, _ := tree.ByName("street")
+			street = found.ID
+			return err
+		})
+		in := testkit.Campaign(t, s, id.None) // 12,000 yuan
+		in.Until, in.ChannelIDs = in.From, []id.ID{s.Web, street}
+		year, month := int64(in.From.UTC().Year()), int64(in.From.UTC().Month())
+		budget := marketing.SetBudgetInput{Year: year, Cells: []marketing.BudgetCellInput{
+			{ChannelID: s.Web, Month: month, Amount: money.Yuan(100_000)}, {ChannelID: street, Month: month, Amount: money.Yuan(6_000)},
+		}}
+		_, err := marketing.SetBudget.Run(s.Marketing(), s.Ops, budget)
+		c, failed := marketing.PlanCampaign.Run(s.Marketing(), s.Ops, in)
+		_, refused := marketing.SubmitCampaign.Run(s.Marketing(), s.Ops, marketing.SubmitCampaignInput{CampaignID: c.ID, Reason: "去年同期有效"})
+		budget.Cells = budget.Cells[1:]
+		budget.Cells[0].Amount = money.Yuan(5_999)
+		_, cut := marketing.SetBudget.Run(s.Marketing(), s.Ops, budget)
+		_, strict := organization.SetSetting.Run(s.IT(), s.Ops, organization.SettingInput{Key: organization.BudgetApproval, Value: "1"})
+		if err := errors.Join(err, failed, refused, cut, strict, s.Dir.Refresh(s.System(), s.Ops, 0)); err != nil {
+			t.Fatal(err)
+		}
+		gm := apiClient(t, s, apiServer(t, s), "general-manager", id.None)
+		gm.post("/campaigns/"+c.ID.String()+"/approve", nil).want(http.StatusConflict, "step-missing")
+		budget.Cells[0].Amount = money.Yuan(6_000)
+		if _, err := marketing.SetBudget.Run(s.Marketing(), s.Ops, budget); err != nil {
+			t.Fatal(err)
+		}
+		gm.post("/campaigns/"+c.ID.String()+"/approve", nil).want(http.StatusOK)
+		page := signedIn(t, s, serve(t, s, app.PageOptions{}), "marketing", id.None)
+		for _, channel := range []id.ID{s.Web, street} {
+			page.get(fmt.Sprintf("/budgets/figures?year=%d&channel=%s&month=%d", year, channel, month)).want(t, http.StatusOK, in.Name, "6,000", "费用平均分到各渠道")
 		}
 	})
 }

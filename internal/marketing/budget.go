@@ -17,7 +17,8 @@ import (
 )
 
 // Budget is the annual plan of what campaigns may cost (MKT-8): of a center that plans for itself, else of the company. A campaign counts in the
-// budget of the center whose it is, if that has one for the year, else in the company's; and there under the first of its channels.
+// budget of the center whose it is, if that has one for the year, else in the company's. Plans and
+// cost lines name no channel: what a campaign takes is divided evenly among its channels, and each part counts in the row of its channel.
 type Budget struct {
 	ID      id.ID     `json:"id" db:"id"`
 	Year    int64     `json:"year" db:"year"`
@@ -188,7 +189,7 @@ func (b books) outlays(ctx context.Context, tx *op.Tx, rule bool) (list []outlay
 	at := map[id.ID]int{}
 	for i, c := range campaigns {
 		at[c.ID] = i
-		list = append(list, outlay{campaign: c.ID, channel: c.Channels[0], from: c.From, until: c.Until, days: map[bizdate.Date]money.Fen{}})
+		list = append(list, outlay{campaign: c.ID, channels: c.Channels, from: c.From, until: c.Until, days: map[bizdate.Date]money.Fen{}})
 	}
 	for _, r := range rows {
 		switch i := at[r.Campaign]; {
@@ -243,18 +244,21 @@ func (c Campaign) exceedsOne(ctx context.Context, tx *op.Tx, b Budget, s spendin
 	if err != nil {
 		return nil, err
 	}
-	row := k.tree.rowFor(c.Channels[0], monthsOf(k.lines))
-	before := k.ledger().row(row)
+	before := k.ledger()
 	i := slices.IndexFunc(k.list, func(o outlay) bool { return o.campaign == c.ID })
 	if i < 0 {
 		i = len(k.list)
-		k.list = append(k.list, outlay{campaign: c.ID, channel: c.Channels[0], from: c.From, until: c.Until, days: map[bizdate.Date]money.Fen{}})
+		k.list = append(k.list, outlay{campaign: c.ID, channels: c.Channels, from: c.From, until: c.Until, days: map[bizdate.Date]money.Fen{}})
 	}
 	k.list[i].plan, k.list[i].until = k.list[i].plan+s.plan, c.Until
 	if s.cost != 0 {
 		k.list[i].days[s.day] += s.cost
 	}
-	list := excess(before, k.ledger().row(row))
+	var list []Excess
+	after := k.ledger()
+	for _, row := range k.tree.rowsFor(c.Channels, monthsOf(k.lines)) {
+		list = append(list, excess(before.row(row), after.row(row))...)
+	}
 	for i := range list {
 		list[i].Year, list[i].Budget, list[i].center = int(b.Year), b.ID, b.Center
 	}
@@ -375,20 +379,29 @@ func (c Campaign) tellOne(ctx context.Context, tx *op.Tx, b Budget, most int64) 
 	if err != nil {
 		return err
 	}
-	row := k.tree.rowFor(c.Channels[0], monthsOf(k.lines))
-	i := slices.IndexFunc(k.lines, func(l BudgetLine) bool { return l.Channel == row })
-	if i < 0 || k.lines[i].Told {
+	l := k.ledger()
+	for _, row := range k.tree.rowsFor(c.Channels, monthsOf(k.lines)) {
+		if err := k.tellRow(ctx, tx, l.row(row), most); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellRow tells of a row that was not told of yet.
+func (b books) tellRow(ctx context.Context, tx *op.Tx, row BudgetRow, most int64) error {
+	i := slices.IndexFunc(b.lines, func(l BudgetLine) bool { return l.Channel == row.Channel })
+	if i < 0 || b.lines[i].Told {
 		return nil
 	}
-	used := k.ledger().row(row).Year
-	if (used.Spent+used.Committed)*100 < used.Planned*money.Fen(most) || used.Planned == 0 {
+	if used := row.Year; (used.Spent+used.Committed)*100 < used.Planned*money.Fen(most) || used.Planned == 0 {
 		return nil
 	}
-	k.lines[i].Told = true
-	if err := tx.Save(ctx, &k.lines[i], "told"); err != nil {
+	b.lines[i].Told = true
+	if err := tx.Save(ctx, &b.lines[i], "told"); err != nil {
 		return err
 	}
-	ch, _ := k.tree.ByID(row)
+	ch, _ := b.tree.ByID(row.Channel)
 	for _, m := range organization.Of(tx).Holders("marketing", id.None) {
 		n := process.Notice{
 			Staff: m.ID, Kind: "budget-share", Link: fmt.Sprintf("/budgets?year=%d&center=%s", b.Year, keyOf(b.Center)),

@@ -2,6 +2,7 @@ package marketing
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -30,7 +31,7 @@ type BudgetRow struct {
 	Year    BudgetFigures     `json:"year"`
 }
 
-// BudgetTake is what a campaign takes of a month of a channel.
+// BudgetTake is what a campaign takes of a month of a channel: of several channels, each takes an even part.
 type BudgetTake struct {
 	Campaign  id.ID
 	Channel   id.ID // the row in which it counts
@@ -42,49 +43,69 @@ type BudgetTake struct {
 // outlay is what a campaign spends: its approved plan, and its cost lines by day.
 type outlay struct {
 	campaign id.ID
-	channel  id.ID // the first of its channels
+	channels []id.ID // among which it is divided evenly
 	from     bizdate.Date
 	until    bizdate.Date
 	plan     money.Fen // 0 where nothing more may be spent
 	days     map[bizdate.Date]money.Fen
 }
 
-func (o outlay) spent() (n money.Fen) {
-	for _, d := range o.days {
-		n += d
+// calendar is what falls in each month, by its first day.
+type calendar map[bizdate.Date]money.Fen
+
+// divide divides months evenly among n, given what was divided before them: not each month by itself but what has come together by its end, so
+// that fen left over do not pile up with the first, each month and the whole are exact, and nobody's is below nothing where the month's is not.
+func (c calendar) divide(before money.Fen, n int) []calendar {
+	list := make([]calendar, n)
+	for i := range list {
+		list[i] = calendar{}
 	}
-	return n
+	for _, month := range slices.Sorted(maps.Keys(c)) {
+		was, is := before.Even(n), (before + c[month]).Even(n)
+		for i := range list {
+			list[i][month] = is[i] - was[i]
+		}
+		before += c[month]
+	}
+	return list
 }
 
-// takes tells what a campaign takes of the months of a year: its cost lines in the month of their day. What is not spent yet lies in the months
-// of its days to come, by their number (largest remainder); of a campaign that is over, in the month of its last day.
-func (o outlay) takes(year int, today bizdate.Date) (list [12]BudgetFigures) {
-	first := bizdate.New(year, time.January, 1)
-	at := func(day bizdate.Date) int {
-		if day < first || day >= first.AddMonths(12) {
-			return -1
-		}
-		return int(day.UTC().Month()) - 1
-	}
+// months tells what a campaign takes of all months: its cost lines in the month of their day. What is not spent yet lies in the months of its days
+// to come, by their number (largest remainder); of a campaign that is over, in the month of its last day.
+func (o outlay) months(today bizdate.Date) (spent, committed calendar, all money.Fen) {
+	spent, committed = calendar{}, calendar{}
 	for day, n := range o.days {
-		if i := at(day); i >= 0 {
-			list[i].Spent += n
-		}
+		spent[day.MonthStart()] += n
+		all += n
 	}
-	rest := o.plan - o.spent()
+	rest := o.plan - all
 	if rest <= 0 {
-		return list
+		return spent, committed, all
 	}
 	var months []bizdate.Date
 	var weights []money.Fen
 	for day := min(max(o.from, today), o.until); day <= o.until; {
 		next := day.MonthStart().AddMonths(1)
-		months, weights = append(months, day), append(weights, money.Fen(min(next, o.until+1)-day))
+		months, weights = append(months, day.MonthStart()), append(weights, money.Fen(min(next, o.until+1)-day))
 		day = next
 	}
 	for i, n := range rest.Spread(weights) {
-		if m := at(months[i]); m >= 0 {
-			list[m].Committed += n
+		committed[months[i]] += n
+	}
+	return spent, committed, all
+}
+
+// takes tells what each channel of a campaign takes of the months of a year; a month in which it has nothing, nor a cost line, is not named.
+func (o outlay) takes(year int, today bizdate.Date) (list []BudgetTake) {
+	spent, committed, all := o.months(today)
+	spends, commits := spent.divide(0, len(o.channels)), committed.divide(all, len(o.channels))
+	for month := range 12 {
+		day := bizdate.New(year, time.Month(month+1), 1)
+		if _, touched := spent[day]; !touched && committed[day] == 0 {
+			continue
+		}
+		for i, channel := range o.channels {
+			list = append(list, BudgetTake{Campaign: o.campaign, Channel: channel, Month: month, Spent: spends[i][day], Committed: commits[i][day]})
 		}
 	}
 	return list
@@ -111,7 +132,17 @@ func (t Tree) rowFor(channel id.ID, lines map[id.ID][12]money.Fen) id.ID {
 	}
 }
 
-// keep makes the ledger of a year: each campaign counts in one row, so that the rows add up to the whole.
+// rowsFor are the rows in which channels count, each once.
+func (t Tree) rowsFor(channels []id.ID, lines map[id.ID][12]money.Fen) (list []id.ID) {
+	for _, channel := range channels {
+		if row := t.rowFor(channel, lines); !slices.Contains(list, row) {
+			list = append(list, row)
+		}
+	}
+	return list
+}
+
+// keep makes the ledger of a year: each part of a campaign counts in one row, so that the rows add up to the whole.
 func keep(year int, today bizdate.Date, tree Tree, lines map[id.ID][12]money.Fen, list []outlay) (l ledger) {
 	rows := map[id.ID]*BudgetRow{}
 	row := func(channel id.ID) *BudgetRow {
@@ -127,15 +158,12 @@ func keep(year int, today bizdate.Date, tree Tree, lines map[id.ID][12]money.Fen
 		}
 	}
 	for _, o := range list {
-		channel := tree.rowFor(o.channel, lines)
-		for i, f := range o.takes(year, today) {
-			if f.Spent == 0 && f.Committed == 0 && !o.touches(year, i) {
-				continue
-			}
-			r := row(channel)
-			r.Months[i].Spent += f.Spent
-			r.Months[i].Committed += f.Committed
-			l.takes = append(l.takes, BudgetTake{Campaign: o.campaign, Channel: channel, Month: i, Spent: f.Spent, Committed: f.Committed})
+		for _, t := range o.takes(year, today) {
+			t.Channel = tree.rowFor(t.Channel, lines)
+			r := row(t.Channel)
+			r.Months[t.Month].Spent += t.Spent
+			r.Months[t.Month].Committed += t.Committed
+			l.takes = append(l.takes, t)
 		}
 	}
 	order := map[id.ID]int{}
@@ -152,17 +180,6 @@ func keep(year int, today bizdate.Date, tree Tree, lines map[id.ID][12]money.Fen
 	}
 	slices.SortFunc(l.rows, func(a, b BudgetRow) int { return cmp.Compare(order[a.Channel], order[b.Channel]) })
 	return l
-}
-
-// touches tells whether a campaign has cost lines in a month that add up to nothing.
-func (o outlay) touches(year, month int) bool {
-	first := bizdate.New(year, time.Month(month+1), 1)
-	for day := range o.days {
-		if day >= first && day < first.AddMonths(1) {
-			return true
-		}
-	}
-	return false
 }
 
 // total is the row of the whole budget.

@@ -90,3 +90,20 @@ func (f Fen) Split(n int) []Fen {
 	parts[n-1] += f - f/Fen(n)*Fen(n)
 	return parts
 }
+
+// Even divides f into n parts that differ by at most a fen and whose sum is exactly f; the first ones take what is left over. A part never falls
+// where f grows.
+func (f Fen) Even(n int) []Fen {
+	parts := make([]Fen, n)
+	least, over := f/Fen(n), f%Fen(n)
+	if over < 0 {
+		least, over = least-1, over+Fen(n)
+	}
+	for i := range parts {
+		parts[i] = least
+		if Fen(i) < over {
+			parts[i]++
+		}
+	}
+	return parts
+}

@@ -45,3 +45,20 @@ func TestSpreadIsExact(t *testing.T) {
 		}
 	})
 }
+
+// Even parts sum to the amount, differ by at most a fen, the first ones are the larger, and none falls where the amount grows.
+func TestEvenIsExact(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		f, more, n := Fen(rapid.Int64Range(-1e12, 1e12).Draw(t, "amount")), Fen(rapid.Int64Range(0, 1e6).Draw(t, "more")), rapid.IntRange(1, 30).Draw(t, "parts")
+		var sum Fen
+		parts, grown := f.Even(n), (f + more).Even(n)
+		for i, p := range parts {
+			if sum += p; i > 0 && p > parts[i-1] || parts[0]-p > 1 || grown[i] < p {
+				t.Fatalf("%d in %d parts = %v; %d more: %v", f, n, parts, more, grown)
+			}
+		}
+		if sum != f {
+			t.Fatalf("parts sum to %d, want %d", sum, f)
+		}
+	})
+}

@@ -329,6 +329,11 @@ func (v *figuresView) read(ctx context.Context, tx *op.Tx) (err error) {
 	return err
 }
 
+// divided tells whether a campaign has other channels besides the one whose figures these are.
+func (v figuresView) divided() bool {
+	return !v.Channel.IsNone() && slices.ContainsFunc(v.Takes, func(t marketing.BudgetTake) bool { return len(v.Campaigns[t.Campaign].Channels) > 1 })
+}
+
 func (v figuresView) campaignTable(ctx context.Context) web.Table {
 	table := web.Table{Caption: c(ctx, "title"), Columns: []web.Column{{Label: c(ctx, "name")}, {Label: c(ctx, "period")}, {Label: b(ctx, "spent"), Num: true}, {Label: b(ctx, "committed"), Num: true}}}
 	for _, t := range v.Takes {
