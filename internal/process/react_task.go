@@ -115,7 +115,11 @@ func withdrawn(ctx context.Context, tx *op.Tx, f facts.VisitWithdrawn, _ event.E
 	if err := closeTasks(ctx, tx, "receive", f.Visit); err != nil {
 		return err
 	}
-	return Notify(ctx, tx, Notice{Staff: f.Consultant, Kind: "visitor-not-here", Person: f.Person, Link: "/enquiries/" + f.Enquiry.String()})
+	n := Notice{Staff: f.Consultant, Kind: "visitor-not-here", Person: f.Person, Link: "/enquiries/" + f.Enquiry.String()}
+	if f.Unassigned { // it lies in the pool again, where the consultant cannot open it
+		n.Link = ""
+	}
+	return Notify(ctx, tx, n)
 }
 
 // ended tells who invited that the appointment ended with its matter, or is open again with it (SAL-4).

@@ -9,6 +9,7 @@ import (
 	"zhike/internal/kernel/id"
 	"zhike/internal/kernel/op"
 	"zhike/internal/people"
+	"zhike/internal/process"
 	"zhike/internal/sales"
 	"zhike/internal/testkit"
 )
@@ -139,11 +140,62 @@ func TestSAL5_WalkInOutOfThePoolUndone(t *testing.T) {
 			}
 			s.Check(t)
 		}
+		if link := visitorGone(t, s, s.Consultant2(s.HD)); link != "" {
+			t.Errorf("the message leads to %s, which its reader may not open", link)
+		}
 		owned := s.Enquiry(t, s.HD)
 		ctx := op.WithUndo(s.FrontDesk(s.HD))
 		must(sales.WalkIn.Run(ctx, s.Ops, sales.WalkInInput{PersonID: owned.PersonID}))(t)
 		if got := undo(s, ctx); got != "<nil>" || enquiry(t, s, owned.ID).Consultant != owned.Consultant {
 			t.Errorf("an owner does not stay: %s", got)
 		}
+		if link := visitorGone(t, s, s.Consultant(s.HD)); link != "/enquiries/"+owned.ID.String() {
+			t.Errorf("the owner's message leads to %q", link)
+		}
 	})
+}
+
+// A quote that is open when its enquiry returns to the pool stays valid to the customer: who claims the enquiry, or is given it, sees the quote
+// and makes the contract of it (PPL-8, SAL-7).
+func TestPPL8_OpenQuoteFollows(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, s *testkit.School) {
+		taker := s.Consultant2(s.HD)
+		for name, take := range map[string]func(key id.ID) error{
+			"claimed": func(key id.ID) error { return claim(taker, s, key) },
+			"given": func(key id.ID) error {
+				return second(sales.Assign.Run(s.As("supervisor", s.HD), s.Ops, sales.AssignInput{EnquiryID: key, ConsultantID: s.StaffID(taker), Reason: "by-hand"}))
+			},
+		} {
+			e := s.Enquiry(t, s.HD)
+			key := s.Quote(t, s.HD, e)
+			s.Exec(t, "UPDATE quotes SET valid_until = ? WHERE id = ?", today(s)+60, key)
+			later(s, 31*day)
+			returnIdle(t, s)
+			if q := quote(t, s, key); q.State != "open" || !q.Consultant.IsNone() {
+				t.Fatalf("%s: in the pool the quote is %s of %s", name, q.State, q.Consultant)
+			}
+			must(0, take(e.ID))(t)
+			seen := ask(t, s, taker, func(ctx context.Context, tx *op.Tx) ([]sales.Quote, error) { return sales.QuotesOf(ctx, tx, e.ID) })
+			if len(seen) != 1 || seen[0].ID != key {
+				t.Errorf("%s: the new consultant sees %d quotes", name, len(seen))
+			}
+			must(sales.DraftContract.Run(taker, s.Ops, sales.DraftContractInput{QuoteID: key}))(t)
+		}
+		s.Check(t)
+	})
+}
+
+// visitorGone is where the latest message that a visitor is not here leads.
+func visitorGone(t *testing.T, s *testkit.School, ctx context.Context) string {
+	t.Helper()
+	list := ask(t, s, ctx, func(ctx context.Context, tx *op.Tx) ([]process.Notice, error) {
+		list, _, err := process.Notices(ctx, tx, id.None, 100)
+		return list, err
+	})
+	for _, n := range list {
+		if n.Kind == "visitor-not-here" {
+			return n.Link
+		}
+	}
+	return "no message"
 }
