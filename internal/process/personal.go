@@ -9,7 +9,7 @@ func Personal() []personal.Rows {
 		{Table: "approvals", Words: []string{"reason", "answer"}, By: []string{"person"}, Clear: []string{"reason", "answer"}, Keep: []string{"kind", "subject_kind", "params", "role", "state"}},
 		{Table: "tasks", Words: []string{"note", "title"}, By: []string{"person"}, Clear: []string{"note", "title"}, Keep: []string{"kind", "subject_kind"}},
 		{Table: "task_comments", Words: []string{"text"}, Via: "task IN (SELECT id FROM tasks WHERE person = ?)", Clear: []string{"text"}},
-		{Table: "task_series", Words: []string{"note", "title"}, By: []string{"person"}, Clear: []string{"note", "title"}, Keep: []string{"subject_kind", "every", "weekdays", "state", "stopped"}},
+		{Table: "task_series", Words: []string{"note", "title"}, By: []string{"person"}, Clear: []string{"note", "title"}, Keep: []string{"subject_kind", "every", "weekdays", "state", "stopped", "was_stopped"}},
 		{Table: "notices", By: []string{"person"}, Gone: true},
 	}
 }
