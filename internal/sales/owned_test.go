@@ -179,6 +179,16 @@ func TestPPL8_OpenQuoteFollows(t *testing.T) {
 			if len(seen) != 1 || seen[0].ID != key {
 				t.Errorf("%s: the new consultant sees %d quotes", name, len(seen))
 			}
+			back := sales.WithdrawAssignment
+			if name == "claimed" {
+				back = sales.WithdrawClaim
+			}
+			by := map[bool]context.Context{true: taker, false: s.As("supervisor", s.HD)}[name == "claimed"]
+			must(back.Run(by, s.Ops, sales.EnquiryInput{EnquiryID: e.ID}))(t)
+			if q := quote(t, s, key); !q.Consultant.IsNone() {
+				t.Errorf("%s and taken back: the quote stays with %s", name, q.Consultant)
+			}
+			must(0, take(e.ID))(t)
 			must(sales.DraftContract.Run(taker, s.Ops, sales.DraftContractInput{QuoteID: key}))(t)
 		}
 		s.Check(t)
